@@ -1,0 +1,50 @@
+/*
+ * connection_string.h - the two connection strings users of yQuant already have.
+ *
+ * Valkey: StackExchange.Redis syntax, "host:port,host2:port2,user=u,password=p,ssl=true,
+ * defaultDatabase=1,connectTimeout=5000,serviceName=mymaster", or a unix socket "/run/valkey.sock"
+ * or "unix:/run/valkey.sock".  Firebird: "User=;Password=;Database=;DataSource=;Port=;Charset=".
+ * Names are compared without case; unknown options of StackExchange.Redis are accepted and listed.
+ */
+#ifndef YQ_BASE_CONNECTION_STRING_H
+#define YQ_BASE_CONNECTION_STRING_H
+
+#include "base/err.h"
+#include "base/secret.h"
+
+#define YQ_VALKEY_ENDPOINTS_MAX 8
+#define YQ_HOST_SIZE 256
+
+struct yq_endpoint {
+	char host[YQ_HOST_SIZE]; /* name, IPv4, IPv6 without brackets, or a socket's path */
+	uint16_t port;           /* 0 = unix socket */
+};
+
+struct yq_valkey_target {
+	struct yq_endpoint endpoints[YQ_VALKEY_ENDPOINTS_MAX];
+	size_t endpoint_count;
+	char user[64];              /* "" = default user */
+	struct yq_secret *password; /* NULL = none; owned */
+	char service_name[64];      /* Sentinel; "" = none */
+	int database;               /* 0-15 */
+	int connect_timeout_ms;     /* default 5000 */
+	bool tls;
+	char ignored[256];          /* names of accepted but unused options, comma separated */
+};
+YQ_NODISCARD enum yq_rc yq_valkey_target_parse(const char *text, struct yq_valkey_target *target,
+    struct yq_err *err);
+void yq_valkey_target_clear(struct yq_valkey_target *target); /* frees what it owns */
+
+struct yq_firebird_target {
+	char host[YQ_HOST_SIZE];    /* "" = embedded */
+	uint16_t port;              /* default 3050 */
+	char database[1024];        /* path or alias */
+	char user[64];              /* default SYSDBA */
+	struct yq_secret *password; /* NULL = none; owned */
+	char charset[32];           /* default UTF8 */
+};
+YQ_NODISCARD enum yq_rc yq_firebird_target_parse(const char *text,
+    struct yq_firebird_target *target, struct yq_err *err);
+void yq_firebird_target_clear(struct yq_firebird_target *target);
+
+#endif
