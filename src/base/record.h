@@ -29,7 +29,7 @@ enum yq_field_kind {
 	YQ_KIND_ID,          /* struct yq_id */
 	YQ_KIND_DECIMAL,     /* struct yq_decimal */
 	YQ_KIND_OPT_DECIMAL, /* struct yq_opt_decimal */
-	YQ_KIND_ENUM,        /* an enum; read as a name in any case or as its integer, written as name */
+	YQ_KIND_ENUM,        /* an enum; read as a name in any case or as its integer, written as name; -1 = absent */
 	YQ_KIND_TIME,        /* int64_t instant in us; 0 = none */
 	YQ_KIND_BOOL,        /* bool */
 	YQ_KIND_INT,         /* int64_t */

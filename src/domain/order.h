@@ -1,0 +1,37 @@
+/*
+ * order.h - an instruction to buy or sell; the message on `order`.
+ */
+#ifndef YQ_DOMAIN_ORDER_H
+#define YQ_DOMAIN_ORDER_H
+
+#include "domain/terms.h"
+
+struct yq_order {
+	struct yq_id id;
+	char account_alias[YQ_ALIAS_SIZE];
+	char ticker[YQ_TICKER_SIZE];
+	enum yq_exchange exchange;
+	enum yq_currency currency;
+	enum yq_action action;
+	enum yq_order_type type;
+	struct yq_decimal qty;	     /* > 0 */
+	struct yq_opt_decimal price; /* limit price; required for Limit and StopLimit */
+	int64_t timestamp_us;
+	char buy_reason[YQ_REASON_SIZE]; /* "Manual", "Schedule", "Webhook:{Strategy}" */
+	/* added */
+	struct yq_opt_decimal stop_price; /* required for Stop and StopLimit */
+	enum yq_tif time_in_force;	  /* default Day */
+	struct yq_id signal_id;		  /* none unless it came from a signal */
+	int64_t expires_at_us;		  /* 0 = by time in force alone */
+	bool reduce_only;		  /* may only bring the position nearer to zero */
+};
+
+struct yq_order yq_order_default(void);
+extern const struct yq_field yq_order_fields[];
+extern const size_t yq_order_field_count;
+YQ_NODISCARD enum yq_rc yq_order_check(const struct yq_order *order, struct yq_err *err);
+
+/* The id of leg `leg` of a signal's orders: the same inputs give the same id, for ever. */
+struct yq_id yq_order_id_of(const struct yq_id *signal_id, const char *account_alias, unsigned leg);
+
+#endif
