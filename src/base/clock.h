@@ -35,6 +35,11 @@ void yq_time_format(int64_t instant_us, char text[YQ_TIME_TEXT_SIZE]);
 /* RFC 3339 with any offset and 0-9 fractional digits (beyond the sixth cut off); years 1970-2199. */
 YQ_NODISCARD enum yq_rc yq_time_parse(const char *text, size_t length, int64_t *instant_us);
 
+/* Proleptic Gregorian dates as days since 1970-01-01; month 1-12. */
+int64_t yq_date_to_days(int year, int month, int day);
+void yq_days_to_date(int64_t days, int *year, int *month, int *day);
+bool yq_date_is_valid(int year, int month, int day);
+
 #define YQ_US_PER_MS INT64_C(1000)
 #define YQ_US_PER_SECOND INT64_C(1000000)
 

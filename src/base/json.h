@@ -23,7 +23,12 @@ typedef struct json_object yq_json;
  */
 YQ_NODISCARD enum yq_rc yq_json_parse(const char *text, size_t length, yq_json **ret_json,
     struct yq_err *err);
-void yq_json_free(yq_json *json);
+/* Beyond RFC 8259, for files that people write. */
+#define YQ_JSON_COMMENTS	1u /* // to the end of the line, and block comments */
+#define YQ_JSON_TRAILING_COMMAS 2u
+YQ_NODISCARD enum yq_rc yq_json_parse_options(const char *text, size_t length, unsigned options,
+    yq_json **ret_json, struct yq_err *err);
+void yq_json_free(yq_json *json); /* NULL is a no-op */
 void yq_json_freep(yq_json **json);
 
 enum yq_json_type {
@@ -46,12 +51,20 @@ const yq_json *yq_json_at(const yq_json *array, size_t index);
 typedef bool yq_json_each_fn(void *cookie, const char *name, const yq_json *value);
 void yq_json_each(const yq_json *object, yq_json_each_fn *fn, void *cookie);
 
-/* The bytes of a string (they may contain NUL), or a number's own text.  Borrowed. */
+/* The bytes of a string (they may contain NUL), or a number's own text; "" of any other type.
+ * Always NUL-terminated; `ret_length` may be NULL.  Borrowed. */
 const char *yq_json_text(const yq_json *string_or_number, size_t *ret_length);
-/* A number or a numeric string. */
+/* A number or a numeric string: YQ_E_INVALID if it is none, YQ_E_RANGE if it does not fit.
+ * Whole numbers may be written as 5.0 or 1e3. */
 YQ_NODISCARD enum yq_rc yq_json_decimal(const yq_json *json, struct yq_decimal *result);
 YQ_NODISCARD enum yq_rc yq_json_int64(const yq_json *json, int64_t *result);
 bool yq_json_bool(const yq_json *json); /* false unless JSON true */
+
+/* A value for an error text: `"text"` escaped and cut to YQ_JSON_SHOWN_MAX bytes, a number, true,
+ * null, "an array", "an object". */
+#define YQ_JSON_SHOWN_MAX 60
+void yq_json_show(const yq_json *json, struct yq_buf *out);
+void yq_json_show_text(const char *text, size_t length, struct yq_buf *out);
 
 /* Writing.  Commas are placed by the writer; the caller keeps begin and end in pairs. */
 struct yq_json_writer {
@@ -65,13 +78,18 @@ void yq_json_end_object(struct yq_json_writer *w);
 void yq_json_begin_array(struct yq_json_writer *w);
 void yq_json_end_array(struct yq_json_writer *w);
 void yq_json_name(struct yq_json_writer *w, const char *name);
-void yq_json_add_text(struct yq_json_writer *w, const char *text); /* escaped; must be UTF-8 */
+void yq_json_add_text(struct yq_json_writer *w, const char *text); /* escaped; a byte that is
+							      no UTF-8 becomes U+FFFD */
+void yq_json_add_bytes(struct yq_json_writer *w, const char *bytes, size_t length);
 void yq_json_add_decimal(struct yq_json_writer *w, struct yq_decimal value);
 void yq_json_add_int(struct yq_json_writer *w, int64_t value);
 void yq_json_add_bool(struct yq_json_writer *w, bool value);
 void yq_json_add_null(struct yq_json_writer *w);
 void yq_json_add_time(struct yq_json_writer *w, int64_t instant_us);
 void yq_json_add_raw(struct yq_json_writer *w, const char *json_text, size_t length);
+void yq_json_add_tree(struct yq_json_writer *w, const yq_json *json);
+/* A string in quotes, escaped, outside of any writer. */
+void yq_json_quote(struct yq_buf *buf, const char *bytes, size_t length);
 /* name and value in one */
 void yq_json_put_text(struct yq_json_writer *w, const char *name, const char *text);
 void yq_json_put_decimal(struct yq_json_writer *w, const char *name, struct yq_decimal value);

@@ -61,7 +61,8 @@ struct yq_field {
 /*
  * Read `object` into `record`.  YQ_E_INVALID names the member, what was expected and what was
  * found ("Price: expected a number, found \"NaN\"").  Members not in the table are ignored.
- * On error the record is partly written.
+ * On error the record is partly written.  A required text may be empty: what it must hold is the
+ * rule of its owner.
  */
 YQ_NODISCARD enum yq_rc yq_record_read(const yq_json *object, const struct yq_field *fields,
     size_t count, void *record, struct yq_err *err);

@@ -22,13 +22,16 @@ bool yq_str_equal(const char *a, const char *b);
 bool yq_str_equal_nocase(const char *a, const char *b); /* ASCII case only */
 bool yq_str_starts(const char *text, const char *prefix);
 bool yq_str_is_utf8(const char *bytes, size_t length); /* rejects overlong forms and surrogates */
+/* How many of the first bytes are well-formed UTF-8; `length` when all are. */
+size_t yq_str_utf8_prefix(const char *bytes, size_t length);
 
 /* A whole decimal integer within [min, max], with nothing before or after it. */
 YQ_NODISCARD bool yq_str_to_int64(const char *text, int64_t min, int64_t max, int64_t *result);
 
 /* Levenshtein distance, for "did you mean"; texts longer than 63 bytes compare as unlike. */
 unsigned yq_str_distance(const char *a, const char *b);
-/* The nearest of `count` names, or NULL when none is near enough to suggest. */
+/* The nearest of `count` names without regard to ASCII case, or NULL when none is near enough to
+ * suggest.  NULL names are skipped. */
 const char *yq_str_nearest(const char *text, const char *const *names, size_t count);
 
 #endif
