@@ -1,0 +1,147 @@
+# test.sh - every check, in stages; the last line of the output is `N passed, N failed`.
+#
+# A stage that cannot be built counts as one failed test.  Single test cases are counted, not programs.
+
+SUITES_OF_MESON="unit property integration faults fuzz"
+
+TOTAL_PASSED=0 TOTAL_FAILED=0 TOTAL_SKIPPED=0
+
+# run_tests WORD...: stages, suites or names of tests; none means all.  Exits non-zero if any test failed.
+run_tests() {
+	local word stages="" suites="" names="" started=$SECONDS
+	for word in "$@"; do
+		case " lint gcc clang " in
+		*" $word "*) stages="$stages $word" && continue ;;
+		esac
+		case " $SUITES_OF_MESON e2e " in
+		*" $word "*) suites="$suites $word" ;;
+		*) names="$names $word" ;;
+		esac
+	done
+	if [ -z "$stages" ]; then
+		stages="gcc"
+		[ -n "$suites$names" ] || stages="lint gcc clang"
+	fi
+	[ -n "$suites$names" ] || suites="$SUITES_OF_MESON e2e"
+
+	case " $stages " in *" lint "*) stage_lint ;; esac
+	case " $stages " in *" gcc "*) stage_gcc "$suites" "$names" ;; esac
+	case " $stages " in *" clang "*) stage_clang "$suites" "$names" ;; esac
+
+	say "took $((SECONDS - started)) s"
+	if [ "$TOTAL_SKIPPED" -gt 0 ]; then
+		echo "$TOTAL_PASSED passed, $TOTAL_FAILED failed, $TOTAL_SKIPPED skipped"
+	else
+		echo "$TOTAL_PASSED passed, $TOTAL_FAILED failed"
+	fi
+	[ "$TOTAL_FAILED" -eq 0 ]
+}
+
+# tally STAGE PASSED FAILED SKIPPED
+tally() {
+	TOTAL_PASSED=$((TOTAL_PASSED + $2))
+	TOTAL_FAILED=$((TOTAL_FAILED + $3))
+	TOTAL_SKIPPED=$((TOTAL_SKIPPED + $4))
+	echo "$1: $2 passed, $3 failed${4:+, $4 skipped} ($SECONDS s)"
+}
+
+# clang-tidy reads the compile commands of build-asan, so that build is configured first.
+stage_lint() {
+	local counts
+	if ! configure_clang; then
+		tally "lint: configure" 0 1 0
+		return
+	fi
+	mkdir -p build
+	tools/lint/all build-asan >build/lint.tap 2>&1 || true
+	grep -Ev '^(ok|1\.\.)' build/lint.tap || true
+	counts=$(tools/count_tests tap build/lint.tap)
+	# shellcheck disable=SC2086
+	tally lint $counts
+}
+
+# What people run: gcc, optimised, assertions on.
+stage_gcc() {
+	if ! { configure build gcc --buildtype=debugoptimized -Dtests=true && compile build && build_page; }; then
+		tally "gcc: build" 0 1 0
+		return
+	fi
+	run_suites gcc build "$1" "$2"
+}
+
+# The same sources under the other compiler, with the address and undefined-behaviour sanitizers watching.
+stage_clang() {
+	if ! { configure_clang && compile build-asan && build_page; }; then
+		tally "clang with sanitizers: build" 0 1 0
+		return
+	fi
+	ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
+	UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+	LSAN_OPTIONS=suppressions=$YQ_ROOT/tools/leaks.supp:print_suppressions=0 \
+		run_suites "clang with sanitizers" build-asan "$1" "$2"
+}
+
+configure_clang() {
+	configure build-asan clang --buildtype=debug -Doptimization=1 -Db_lundef=false \
+		-Db_sanitize=address,undefined -Dtests=true
+}
+
+# run_suites STAGE FOLDER SUITES NAMES
+run_suites() {
+	local suite
+	if [ -n "$4" ]; then
+		run_names "$1" "$2" "$4"
+	fi
+	for suite in $3; do
+		if [ "$suite" = e2e ]; then
+			run_e2e "$1" "$2" tests/e2e/*.test.mjs
+		elif grep -q "\"suite\": \[[^]]*:$suite\"" "$2/meson-info/intro-tests.json"; then
+			run_meson "$1: $suite" "$2" --suite "$suite"
+		fi
+	done
+}
+
+run_names() {
+	local name programs="" files=""
+	for name in $3; do
+		if [ -f "tests/e2e/$name.test.mjs" ]; then
+			files="$files tests/e2e/$name.test.mjs"
+		else
+			programs="$programs $name"
+		fi
+	done
+	# shellcheck disable=SC2086
+	[ -z "$programs" ] || run_meson "$1:$programs" "$2" $programs
+	# shellcheck disable=SC2086
+	[ -z "$files" ] || run_e2e "$1" "$2" $files
+}
+
+# run_meson LABEL FOLDER ARGUMENT...
+run_meson() {
+	local label=$1 folder=$2 rc=0 counts
+	shift 2
+	rm -f "$folder"/meson-logs/testlog.junit.xml
+	meson test -C "$folder" --no-rebuild --print-errorlogs --timeout-multiplier 3 "$@" \
+		</dev/null >"$folder/meson-test.log" 2>&1 || rc=$?
+	[ "$rc" -eq 0 ] || cat "$folder/meson-test.log"
+	counts=$(tools/count_tests junit "$folder/meson-logs/testlog.junit.xml" "$rc")
+	# shellcheck disable=SC2086
+	tally "$label" $counts
+}
+
+# run_e2e STAGE FOLDER FILE...: the built programs as black boxes; YQ_BUILD says which.
+run_e2e() {
+	local stage=$1 folder=$2 rc=0 counts
+	shift 2
+	[ -f "$1" ] || return 0
+	npm_install tests/e2e || {
+		tally "$stage: e2e packages" 0 1 0
+		return
+	}
+	YQ_BUILD=$YQ_ROOT/$folder timeout --kill-after=10 600 node --test --test-reporter=tap "$@" \
+		</dev/null >"$folder/e2e.tap" 2>"$folder/e2e.log" || rc=$?
+	[ "$rc" -eq 0 ] || tools/count_tests failures "$folder/e2e.tap"
+	counts=$(tools/count_tests node "$folder/e2e.tap" "$rc")
+	# shellcheck disable=SC2086
+	tally "$stage: e2e" $counts
+}
