@@ -4,7 +4,9 @@
  * Valkey: StackExchange.Redis syntax, "host:port,host2:port2,user=u,password=p,ssl=true,
  * defaultDatabase=1,connectTimeout=5000,serviceName=mymaster", or a unix socket "/run/valkey.sock"
  * or "unix:/run/valkey.sock".  Firebird: "User=;Password=;Database=;DataSource=;Port=;Charset=".
- * Names are compared without case; unknown options of StackExchange.Redis are accepted and listed.
+ * Names are compared without case.  Options of StackExchange.Redis that mean nothing here are
+ * accepted and listed; a name that it does not know either is refused.  No error text holds a part
+ * of the string but names that are known: it says which part, counted from 1.
  */
 #ifndef YQ_BASE_CONNECTION_STRING_H
 #define YQ_BASE_CONNECTION_STRING_H
@@ -17,7 +19,7 @@
 
 struct yq_endpoint {
 	char host[YQ_HOST_SIZE]; /* name, IPv4, IPv6 without brackets, or a socket's path */
-	uint16_t port;           /* 0 = unix socket */
+	uint16_t port;           /* 0 = unix socket; not written: 6379, 6380 with TLS, 26379 Sentinel */
 };
 
 struct yq_valkey_target {
