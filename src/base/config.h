@@ -5,6 +5,11 @@
  * < appsecrets.d/{App}.json < environment with "__" for ":" (ConnectionStrings__Valkey).  Paths are
  * compared without regard to case.  A file that holds secrets must be 0600 or stricter and owned by
  * the user or root, or it is refused.
+ *
+ * Objects are merged; anything else, an array too, replaces what an earlier source gave, and null
+ * takes it back.  Files may hold comments and trailing commas.  In the environment
+ * "Webhook__AllowedIps__0" sets one element, and a value written as JSON array or object is read as
+ * such.  A secret leaves the tree of yq_config_json: its name stays, with null.
  */
 #ifndef YQ_BASE_CONFIG_H
 #define YQ_BASE_CONFIG_H
@@ -23,7 +28,7 @@ enum yq_config_kind {
 	YQ_CONFIG_SECRET, /* a text that is never shown */
 	YQ_CONFIG_ENUM,   /* one of `choices`, separated by '|' */
 	YQ_CONFIG_LIST,   /* array of texts */
-	YQ_CONFIG_OBJECT, /* checked by its own reader */
+	YQ_CONFIG_OBJECT, /* object or array; checked by its own reader, or by keys below it */
 };
 
 /* One known key.  A path segment "*" stands for a name the user chooses. */
@@ -48,6 +53,7 @@ struct yq_config_sources {
 };
 
 /* Faults and warnings, one a line: "path: expected ..., found ... (appsettings.json)". */
+/* Start with a zeroed one: { 0 }. */
 struct yq_config_report {
 	struct yq_buf faults;
 	struct yq_buf warnings;
@@ -65,7 +71,7 @@ void yq_config_free(struct yq_config *config);
 /* Values of known keys: the set one, else the default.  Asking for a path that the table does not
  * have, or with the wrong kind, is a bug (asserts).  Borrowed until yq_config_free. */
 const char *yq_config_text(const struct yq_config *config, const char *path); /* NULL = not set */
-int64_t yq_config_int(const struct yq_config *config, const char *path);
+int64_t yq_config_int(const struct yq_config *config, const char *path); /* 0 = not set */
 bool yq_config_bool(const struct yq_config *config, const char *path);
 struct yq_opt_decimal yq_config_decimal(const struct yq_config *config, const char *path);
 const struct yq_secret *yq_config_secret(const struct yq_config *config, const char *path);

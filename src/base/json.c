@@ -30,6 +30,35 @@ yq_json_freep(yq_json **json)
 	yq_json_free(*json);
 }
 
+static bool
+wipe_member(void *cookie, const char *name, const yq_json *value)
+{
+	(void)cookie;
+	(void)name;
+	yq_json_wipe(value);
+	return true;
+}
+
+void
+yq_json_wipe(const yq_json *json)
+{
+	size_t length;
+	const char *text = yq_json_text(json, &length);
+
+	if (length > 0)
+		explicit_bzero((char *)(uintptr_t)text, length);
+	for (size_t i = 0; i < yq_json_count(json); i++)
+		yq_json_wipe(yq_json_at(json, i));
+	yq_json_each(json, wipe_member, NULL);
+}
+
+void
+yq_json_free_wiped(yq_json *json)
+{
+	yq_json_wipe(json);
+	yq_json_free(json);
+}
+
 enum yq_json_type
 yq_json_type_of(const yq_json *json)
 {

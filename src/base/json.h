@@ -30,6 +30,9 @@ YQ_NODISCARD enum yq_rc yq_json_parse_options(const char *text, size_t length, u
     yq_json **ret_json, struct yq_err *err);
 void yq_json_free(yq_json *json); /* NULL is a no-op */
 void yq_json_freep(yq_json **json);
+/* For a tree that held secrets: overwrite its strings (keeping their lengths); and free it too. */
+void yq_json_wipe(const yq_json *json);
+void yq_json_free_wiped(yq_json *json);
 
 enum yq_json_type {
 	YQ_JSON_NULL,

@@ -79,6 +79,16 @@ yq_str_equal_nocase(const char *a, const char *b)
 }
 
 bool
+yq_str_equal_nocase_bytes(const char *a, const char *b, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (lower(a[i]) != lower(b[i]))
+			return false;
+	}
+	return true;
+}
+
+bool
 yq_str_starts(const char *text, const char *prefix)
 {
 	return strncmp(text, prefix, strlen(prefix)) == 0;

@@ -20,6 +20,8 @@ void yq_str_copy_cut(char *target, size_t size, const char *source);
 
 bool yq_str_equal(const char *a, const char *b);
 bool yq_str_equal_nocase(const char *a, const char *b); /* ASCII case only */
+/* The first `length` bytes of both, which both must have. */
+bool yq_str_equal_nocase_bytes(const char *a, const char *b, size_t length);
 bool yq_str_starts(const char *text, const char *prefix);
 bool yq_str_is_utf8(const char *bytes, size_t length); /* rejects overlong forms and surrogates */
 /* How many of the first bytes are well-formed UTF-8; `length` when all are. */
