@@ -1,0 +1,54 @@
+/*
+ * consume.h - read a stream as a member of a consumer group, over a connection of its own.
+ *
+ * Order of work: its own entries that were delivered before and not acknowledged (a restart), then
+ * those of members that show no life for 10 s, then new ones as they come (and the dead again every
+ * 10 s).  Entries are acknowledged by the steps that handle them, not here.  After a lost
+ * connection only what may not have reached the callback is read again.  Loop thread only.
+ */
+#ifndef YQ_BUS_CONSUME_H
+#define YQ_BUS_CONSUME_H
+
+#include "bus/steps.h"
+
+struct yq_consumer; /* opaque */
+#define YQ_CONSUMER_BATCH_MAX 512
+
+struct yq_entry {
+	const char *id;	     /* NUL-terminated */
+	const char *kind;    /* "" where the stream has none */
+	const char *payload; /* followed by a NUL; "" if the entry has none */
+	size_t length;
+	bool again; /* may have been delivered before */
+};
+/* At most YQ_CONSUMER_BATCH_MAX entries, borrowed for the call. */
+typedef void yq_entries_fn(void *cookie, const struct yq_entry *entries, size_t count);
+
+struct yq_consumer_spec {
+	enum yq_group group;
+	int instance;	  /* >= 1: names the consumer "{Group}-{instance}" */
+	size_t batch;	  /* 1-512; 0 = 512 */
+	uint32_t dead_ms; /* a member is dead after; 0 = 10000 */
+	yq_entries_fn *fn;
+	yq_valkey_state_fn *state; /* may be NULL; also told when the group is missing */
+	void *cookie;
+};
+
+/* Errors as yq_valkey_open. */
+YQ_NODISCARD enum yq_rc yq_consumer_open(uv_loop_t *loop, const struct yq_valkey_target *target,
+    const struct yq_consumer_spec *spec, struct yq_consumer **ret_consumer, struct yq_err *err);
+/* No callback runs after this; entries not acknowledged stay for the next start.  NULL is a no-op.
+ */
+void yq_consumer_close(struct yq_consumer *consumer);
+
+/* Back-pressure: ask for no more; one batch that is already asked for may still come.  May be
+ * called from the callback. */
+void yq_consumer_pause(struct yq_consumer *consumer);
+void yq_consumer_resume(struct yq_consumer *consumer);
+/* Deliver again whatever is not acknowledged (`again` set), before anything new. */
+void yq_consumer_rewind(struct yq_consumer *consumer);
+bool yq_consumer_is_up(const struct yq_consumer *consumer);
+/* All that was there at the start has been delivered. */
+bool yq_consumer_caught_up(const struct yq_consumer *consumer);
+
+#endif

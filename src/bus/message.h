@@ -1,0 +1,141 @@
+/*
+ * message.h - the messages of the bus: bytes to structs and back.
+ *
+ * Decoding refuses whole: longer than YQ_MESSAGE_MAX (YQ_E_LIMIT), not JSON, not an object, a
+ * missing or wrong member (named), or a value its check refuses.  Members nobody knows are ignored.
+ * Encoding appends to `out`, whose maximum must allow YQ_MESSAGE_MAX; it cannot fail but for that
+ * (yq_buf_ok).
+ */
+#ifndef YQ_BUS_MESSAGE_H
+#define YQ_BUS_MESSAGE_H
+
+#include "base/buf.h"
+#include "domain/execution.h"
+#include "domain/order.h"
+#include "domain/position.h"
+#include "domain/signal.h"
+#include "domain/trade.h"
+
+#define YQ_MESSAGE_MAX 65536
+
+/* Events for people: notification. */
+#define YQ_NOTICE_KINDS(X)  \
+	X(SYSTEM, "System") \
+	X(SCHEDULE, "Schedule") X(RISK, "Risk") X(SECURITY, "Security") X(ORDER, "Order")
+#define YQ_SEVERITIES(X)	     X(INFO, "Info") X(WARNING, "Warning") X(CRITICAL, "Critical")
+#define YQ_NOTICE_VALUE(ident, name) YQ_NOTICE_##ident,
+enum yq_notice_kind { YQ_NOTICE_KINDS(YQ_NOTICE_VALUE) YQ_NOTICE_KIND_COUNT };
+#define YQ_SEVERITY_VALUE(ident, name) YQ_SEVERITY_##ident,
+enum yq_severity { YQ_SEVERITIES(YQ_SEVERITY_VALUE) YQ_SEVERITY_COUNT };
+extern const struct yq_names yq_notice_kind_names, yq_severity_names;
+
+struct yq_notification {
+	struct yq_id id;
+	enum yq_notice_kind kind;
+	enum yq_severity severity;
+	char app[33]; /* Webhook, OrderManager, ... */
+	char text[1025];
+	char account_alias[YQ_ALIAS_SIZE];
+	char strategy[YQ_STRATEGY_SIZE];
+	struct yq_id order_id, signal_id;
+	int64_t timestamp_us;
+};
+
+/* Questions to the gateway: query. */
+#define YQ_QUERY_TYPES(X)     \
+	X(PRICE, "price")     \
+	X(ACCOUNT, "account") \
+	X(DEPOSIT, "deposit") X(POSITION, "position") X(ORDERS, "orders") X(ORDER, "order")
+#define YQ_QUERY_VALUE(ident, name) YQ_QUERY_##ident,
+enum yq_query_type { YQ_QUERY_TYPES(YQ_QUERY_VALUE) YQ_QUERY_TYPE_COUNT };
+extern const struct yq_names yq_query_type_names;
+
+struct yq_query {
+	struct yq_id id; /* none: nobody waits for a reply (as the guide's askers do) */
+	enum yq_query_type query_type;
+	char target[65]; /* ticker, alias or order id */
+	char account_alias[YQ_ALIAS_SIZE];
+	char parameters[1025]; /* exchange for a price; free text */
+	int64_t timestamp_us;
+};
+/* The answer on query:reply:{Id}. */
+struct yq_query_reply {
+	struct yq_id query_id;
+	bool is_success;
+	char message[YQ_MESSAGE_SIZE];
+	int64_t timestamp_us;
+};
+
+/* A request to take an order back; entry kind "cancel". */
+struct yq_cancel {
+	struct yq_id id; /* the request's own */
+	struct yq_id order_id;
+	char account_alias[YQ_ALIAS_SIZE];
+	char reason[YQ_REASON_SIZE];
+	int64_t timestamp_us;
+};
+/* A request to change what rests; entry kind "replace".  At least one of qty and price. */
+struct yq_replace {
+	struct yq_id id;
+	struct yq_id order_id;
+	char account_alias[YQ_ALIAS_SIZE];
+	struct yq_opt_decimal qty;   /* new total quantity, > 0 */
+	struct yq_opt_decimal price; /* new limit price, > 0 */
+	char reason[YQ_REASON_SIZE];
+	int64_t timestamp_us;
+};
+
+/* An item of trades:queue. */
+struct yq_trade_item {
+	char account_alias[YQ_ALIAS_SIZE];
+	struct yq_trade trade;
+};
+
+/* Value of a field of `halt`. */
+struct yq_halt {
+	char who[65];
+	int64_t when_us;
+	char why[YQ_MESSAGE_SIZE];
+};
+
+/* Written to signal:{Id}; for writing only, read it with json.h. */
+struct yq_verdict_step {
+	const char *rule;
+	bool ok;
+	const char *text;
+};
+struct yq_verdict {
+	bool ordered; /* else refused */
+	const char *code, *text;
+	int64_t decided_at_us;
+	const struct yq_id *orders;
+	size_t order_count;
+	const struct yq_verdict_step *steps;
+	size_t step_count;
+};
+
+/* YQ_MESSAGES: X(NAME, struct, decodes into a struct with its defaults set first) */
+#define YQ_MESSAGES(X)                          \
+	X(signal, struct yq_signal)             \
+	X(order, struct yq_order)               \
+	X(execution, struct yq_execution)       \
+	X(position, struct yq_position)         \
+	X(trade_item, struct yq_trade_item)     \
+	X(notification, struct yq_notification) \
+	X(query, struct yq_query)               \
+	X(query_reply, struct yq_query_reply)   \
+	X(cancel, struct yq_cancel)             \
+	X(replace, struct yq_replace)           \
+	X(halt, struct yq_halt)
+
+/* yq_message_decode_signal(bytes, length, &signal, &err), yq_message_encode_signal(&signal, &buf),
+ * ... On error *result is zeroed. */
+#define YQ_MESSAGE_DECLARE(name, type)                                           \
+	YQ_NODISCARD enum yq_rc yq_message_decode_##name(                        \
+	    const char *bytes, size_t length, type *result, struct yq_err *err); \
+	void yq_message_encode_##name(const type *message, struct yq_buf *out);
+YQ_MESSAGES(YQ_MESSAGE_DECLARE)
+
+void yq_message_encode_verdict(const struct yq_verdict *verdict, struct yq_buf *out);
+
+#endif

@@ -1,0 +1,232 @@
+/*
+ * steps.h - the durable steps: each one call of a server-side function, atomic, on disk before the
+ * answer, and idempotent.
+ *
+ * A step takes up to YQ_STEP_ITEMS_MAX items.  On YQ_E_UNKNOWN the caller repeats the very same
+ * call.  Everything given is copied before the call returns.  `fn` runs exactly once, from the
+ * loop, never from inside the call.  rc as in yq_reply_fn; `answers` has `count` items in the order
+ * of the call, is borrowed for the call, and NULL unless rc == YQ_OK.  YQ_E_CORRUPT: the answer is
+ * not what the function should give.
+ *
+ * Two equal items within one call are as safe as in two calls.
+ */
+#ifndef YQ_BUS_STEPS_H
+#define YQ_BUS_STEPS_H
+
+#include "base/id.h"
+#include "bus/valkey.h"
+
+#define YQ_STEP_ITEMS_MAX  512
+#define YQ_STEP_TIMEOUT_MS 5000
+#define YQ_ENTRY_ID_SIZE   44 /* "1700000000000-0" */
+
+enum yq_step_result {
+	YQ_ACCEPTED,	  /* accept: new */
+	YQ_DECIDED,	  /* decide: recorded */
+	YQ_SUBMITTED,	  /* submit: new */
+	YQ_CLAIMED,	  /* claim: send it */
+	YQ_APPLIED,	  /* apply, sync: written */
+	YQ_DUPLICATE,	  /* accept, submit: there already; nothing changed */
+	YQ_ALREADY,	  /* decide, apply: done before; nothing changed but the XACK */
+	YQ_HALTED,	  /* claim: a kill switch stands; text = its field, a space, its value */
+	YQ_FENCED,	  /* claim, apply, sync: another owner holds the lease; nothing changed */
+	YQ_NOT_PENDING,	  /* claim: taken up before, or final; text = its state */
+	YQ_NO_SUCH_ORDER, /* submit (cancel, replace), claim, apply: no such hash (apply: XACKed) */
+	YQ_CLOSED,	  /* submit (cancel, replace): the order is final */
+	YQ_STEP_RESULT_COUNT
+};
+const char *yq_step_result_name(enum yq_step_result result); /* "accepted" */
+
+struct yq_step_answer {
+	enum yq_step_result result;
+	const char *text; /* NULL unless stated above */
+};
+typedef void yq_step_fn(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers,
+    size_t count, const struct yq_err *err);
+
+/* One field of a hash, NUL-terminated. */
+struct yq_pair {
+	const char *field, *value;
+};
+
+/*
+ * Accept signals: if signal:{id} is new it is set to "accepted" for 48 h, the payload goes to
+ * signal:stream and, unless `foreign` (it was heard on the channel), is PUBLISHed.
+ */
+struct yq_accept_item {
+	struct yq_id id;
+	const char *payload;
+	size_t length;
+	bool foreign;
+};
+void yq_step_accept(struct yq_valkey *valkey, const struct yq_accept_item *items, size_t count,
+    yq_step_fn *fn, void *cookie);
+
+/*
+ * Put orders, cancels and replaces on order:stream.
+ * order    creates order:{id} as Pending, adds it to order:open, XADDs, PUBLISHes unless `foreign`;
+ *          an id that exists is YQ_DUPLICATE, whatever it says.
+ * cancel   sets CancelRequestedAt once and XADDs; asked before: YQ_DUPLICATE.
+ * replace  once per request_id.
+ */
+enum yq_submit_kind { YQ_SUBMIT_ORDER, YQ_SUBMIT_CANCEL, YQ_SUBMIT_REPLACE, YQ_SUBMIT_KIND_COUNT };
+extern const struct yq_names yq_submit_kind_names; /* "order", "cancel", "replace" */
+struct yq_submit_item {
+	enum yq_submit_kind kind;
+	struct yq_id id;	    /* the order's */
+	struct yq_id request_id;    /* replace: the request's own */
+	const char *alias, *ticker; /* order only */
+	int64_t created_at_us;	    /* CreatedAt, or CancelRequestedAt */
+	const char *payload;
+	size_t length;
+	bool foreign;
+};
+void yq_step_submit(struct yq_valkey *valkey, const struct yq_submit_item *items, size_t count,
+    yq_step_fn *fn, void *cookie);
+
+/*
+ * Decide signals: the orders (as yq_step_submit does; an id that exists is left out), the verdict
+ * in signal:{id}, and the XACK of the entry for group order-manager.  A signal decided before is
+ * YQ_ALREADY and only XACKed.
+ */
+struct yq_decide_item {
+	struct yq_id signal_id;
+	const char *entry_id; /* in signal:stream; NULL = none to acknowledge */
+	const char *verdict;  /* JSON */
+	size_t verdict_length;
+	const struct yq_submit_item *orders; /* kind order, not foreign */
+	size_t order_count;
+};
+#define YQ_DECIDE_ORDERS_MAX 4096 /* in one call, over all items */
+void yq_step_decide(struct yq_valkey *valkey, const struct yq_decide_item *items, size_t count,
+    yq_step_fn *fn, void *cookie);
+
+/*
+ * Take up orders: Pending -> Submitting, in one look at lease, kill switches and state.  Order of
+ * the checks: YQ_FENCED, YQ_NO_SUCH_ORDER, YQ_NOT_PENDING, YQ_HALTED.
+ * `claimed_at_us` tells a repeat of this very call (YQ_CLAIMED again) from another attempt
+ * (YQ_NOT_PENDING): give each new attempt a time of its own.  Within one call an order is claimed
+ * once.
+ */
+struct yq_claim_item {
+	struct yq_id order_id;
+	const char *alias;
+	const char *strategy; /* "" = made by hand */
+	int64_t fence;	      /* token of the lease */
+	int64_t claimed_at_us;
+	bool reduce_only; /* passes a kill switch */
+};
+void yq_step_claim(struct yq_valkey *valkey, const struct yq_claim_item *items, size_t count,
+    yq_step_fn *fn, void *cookie);
+
+/*
+ * Record what the broker said.  YQ_ALREADY if `execution_id` is booked, or if there is none and
+ * `sequence` is not above the order's own Sequence; then nothing changes but the XACK.
+ * A fill on a final order is booked and leaves it final.
+ */
+struct yq_apply_item {
+	struct yq_id order_id;
+	const char *alias;
+	int64_t fence;
+	const char *execution_id; /* the broker's; NULL = no fill */
+	int64_t sequence;	  /* the order's new Sequence; 0 = no change of state (fields only,
+				     result_json NULL) */
+	const struct yq_pair *order_fields; /* without Sequence, which is written from above */
+	size_t field_count;
+	const char *position_field; /* NULL = untouched */
+	const char *position_value; /* "" = delete; NULL = untouched */
+	const char *currency;	    /* NULL = untouched */
+	const char *deposit;
+	const char *trade_json;	  /* NULL = none; goes to trades:queue */
+	const char *result_json;  /* NULL = none; goes to execution:stream and is PUBLISHed */
+	bool final;		  /* leaves order:open */
+	const char *ack_entry_id; /* in order:stream, for group broker-gateway; NULL = none */
+};
+void yq_step_apply(struct yq_valkey *valkey, const struct yq_apply_item *items, size_t count,
+    yq_step_fn *fn, void *cookie);
+
+/*
+ * Acquire or renew the lease of an alias.  `owner` names one life of one process (it must differ
+ * after a restart).  Granted iff holder equals owner; `token` rises with each change of owner.
+ * ttl_ms 0 gives the lease back.  `holder` is borrowed for the call, NULL unless YQ_OK.
+ */
+typedef void yq_lease_fn(
+    void *cookie, enum yq_rc rc, int64_t token, const char *holder, const struct yq_err *err);
+void yq_step_lease(struct yq_valkey *valkey, const char *alias, const char *owner, uint32_t ttl_ms,
+    yq_lease_fn *fn, void *cookie);
+
+/*
+ * Replace the hashes of one account in one transaction, so that no reader sees a hole.  A NULL
+ * list leaves its hash as it is; a list of count 0 empties it.  `active` puts the alias into
+ * account:index or takes it out.  One answer: YQ_APPLIED or YQ_FENCED.
+ */
+struct yq_sync_item {
+	const char *alias;
+	int64_t fence;
+	bool active;
+	const struct yq_pair *account, *deposit, *position;
+	size_t account_count, deposit_count, position_count;
+};
+void yq_step_sync(
+    struct yq_valkey *valkey, const struct yq_sync_item *item, yq_step_fn *fn, void *cookie);
+
+/* What is safe in the archive: leaves the bus, or begins to.  Every part may be empty. */
+struct yq_archived {
+	const char *const *removed; /* items of trades:processing, byte for byte */
+	size_t removed_count;
+	const char *const *parked; /* the same; they go to trades:parked */
+	size_t parked_count;
+	const struct yq_id
+	    *orders; /* archived: if final, order:{id} gets ArchivedAt and 1 h to live */
+	size_t order_count;
+	int64_t archived_at_us;
+	const struct yq_archived_signal {
+		struct yq_id id;
+		const char *word; /* "ordered" or "refused"; takes the verdict's place */
+	} * signals;
+	size_t signal_count;
+	const struct yq_ack {
+		enum yq_group group;
+		const char *entry_id;
+	} * acks;
+	size_t ack_count;
+};
+typedef void yq_done_fn(void *cookie, enum yq_rc rc, const struct yq_err *err);
+void yq_step_archived(
+    struct yq_valkey *valkey, const struct yq_archived *archived, yq_done_fn *fn, void *cookie);
+
+/* One notification (message.h) into notification:stream and onto its channel; a payload that is
+ * among the latest 128 is not put there again. */
+void yq_step_notify(
+    struct yq_valkey *valkey, const char *payload, size_t length, yq_done_fn *fn, void *cookie);
+
+/* Trim every stream to its bound, never an entry that a group has not acknowledged. */
+typedef void yq_trim_fn(void *cookie, enum yq_rc rc, int64_t removed, const struct yq_err *err);
+void yq_step_trim(struct yq_valkey *valkey, yq_trim_fn *fn, void *cookie);
+
+/* Prices into stock:{Ticker}, 25 h to live: the latest, and the field of its exchange. */
+struct yq_stock_item {
+	const char *ticker;
+	enum yq_exchange exchange;
+	enum yq_currency currency;
+	struct yq_decimal price;
+	struct yq_opt_decimal change_rate;
+	int64_t updated_at_us;
+};
+void yq_step_stock(struct yq_valkey *valkey, const struct yq_stock_item *items, size_t count,
+    yq_done_fn *fn, void *cookie);
+
+/* heartbeat:{App}, 30 s to live. */
+void yq_step_beat(struct yq_valkey *valkey, const char *app, const struct yq_pair *fields,
+    size_t count, yq_done_fn *fn, void *cookie);
+
+/* Only acknowledge entries (plain XACK): what needs no other step. */
+void yq_step_ack(struct yq_valkey *valkey, enum yq_group group, const char *const *entry_ids,
+    size_t count, yq_done_fn *fn, void *cookie);
+
+/* The version of the library that this build carries, and of the one on the server. */
+typedef void yq_version_fn(
+    void *cookie, enum yq_rc rc, const char *version, const struct yq_err *err);
+void yq_step_version(struct yq_valkey *valkey, yq_version_fn *fn, void *cookie);
+
+#endif
