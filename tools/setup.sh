@@ -181,9 +181,15 @@ backports_line() {
 		}' "$1"
 }
 
+# apt-get without questions and without its running commentary; all of that only where it fails.
 apt_get() {
-	"${AS_ROOT[@]}" env DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l \
-		apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >&2
+	local log rc=0
+	log=$(mktemp)
+	"${AS_ROOT[@]}" env DEBIAN_FRONTEND=noninteractive DEBCONF_NONINTERACTIVE_SEEN=true NEEDRESTART_MODE=l \
+		apt-get -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" </dev/null >"$log" 2>&1 || rc=$?
+	[ "$rc" -eq 0 ] || tail -n 60 "$log" >&2
+	rm -f "$log"
+	return "$rc"
 }
 
 # Installs, and leaves no service behind that was not there before: not now, and not after a reboot.
@@ -199,8 +205,10 @@ apt_install() {
 	fi
 	apt_get install --yes --no-install-recommends -o Dpkg::Options::=--force-confold "$@" || rc=$?
 	for service in $(services_here); do
-		[[ " $before " == *" $service "* ]] ||
+		if [[ " $before " != *" $service "* ]]; then
+			say "the service $service, which came along, stays off"
 			"${AS_ROOT[@]}" update-rc.d "$service" disable >/dev/null 2>&1 || true
+		fi
 	done
 	if [ -n "$ours" ]; then
 		"${AS_ROOT[@]}" rm -f "$policy"

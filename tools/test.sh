@@ -66,6 +66,11 @@ stage_gcc() {
 		tally "gcc: build" 0 1 0
 		return
 	fi
+	if tools/lint/links build; then
+		tally "gcc: links" 1 0 0
+	else
+		tally "gcc: links" 0 1 0
+	fi
 	run_suites gcc build "$1" "$2"
 }
 
