@@ -1,0 +1,211 @@
+/*
+ * bench.c - measure a running system: floor, latency, throughput.
+ *
+ *	bench floor      --endpoints FILE [--count N] [--rate R]
+ *	bench latency    --endpoints FILE [--count N] [--rate R]
+ *	bench throughput --endpoints FILE [--count N] [--connections C]
+ *
+ * Prints `name value` lines; bench/run puts them beside the targets.  Times in microseconds.
+ */
+#include <getopt.h>
+#include <hiredis/hiredis.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "bench/endpoints.h"
+#include "bench/load.h"
+
+/* About as long as an alert on its way through the system. */
+static const char payload[] =
+    "{\"Id\":\"00000000-0000-0000-0000-000000000000\",\"Ticker\":\"AAPL\",\"Exchange\":\"NASDAQ\","
+    "\"Currency\":\"USD\",\"Action\":\"Buy\",\"Price\":100.25,\"Strength\":100,"
+    "\"Strategy\":\"Bench\",\"Timestamp\":\"2026-01-02T15:04:05.000000Z\",\"Type\":\"Market\","
+    "\"TimeInForce\":\"Day\",\"ReceivedAt\":\"2026-01-02T15:04:05.000000Z\"}";
+
+struct arguments {
+	const char *endpoints;
+	const char *alias;
+	unsigned count, rate, connections, tickers;
+};
+
+static int
+compare_ns(const void *a, const void *b)
+{
+	const int64_t *left = a, *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
+static void
+print_percentiles(const char *name, int64_t *ns, unsigned count)
+{
+	if (count == 0)
+		return;
+	qsort(ns, count, sizeof(*ns), compare_ns);
+	printf("%s_p50 %.1f\n", name, (double)ns[count / 2] / 1000.0);
+	printf("%s_p99 %.1f\n", name, (double)ns[(uint64_t)count * 99 / 100] / 1000.0);
+	printf("%s_max %.1f\n", name, (double)ns[count - 1] / 1000.0);
+}
+
+static int64_t
+monotonic_ns(void)
+{
+	return yq_clock_monotonic_ns(yq_clock_system());
+}
+
+/* The floor: one flushed XADD after the other, at the pace at which alerts come. */
+static int
+run_floor(const struct arguments *arguments, const struct bench_endpoints *endpoints)
+{
+	redisContext *valkey = redisConnectUnix(endpoints->socket);
+	int64_t *ns = yq_xcalloc(arguments->count, sizeof(*ns));
+	int status = 0;
+
+	if (valkey == NULL || valkey->err != 0) {
+		fprintf(stderr, "bench: no connection to Valkey at %s\n", endpoints->socket);
+		free(ns);
+		return 1;
+	}
+	freeReplyObject(redisCommand(valkey, "AUTH %s %s", endpoints->user, endpoints->password));
+	for (unsigned i = 0; i < arguments->count && status == 0; i++) {
+		int64_t from = monotonic_ns();
+		redisReply *reply = redisCommand(valkey, "XADD bench:floor * payload %s", payload);
+
+		ns[i] = monotonic_ns() - from;
+		if (reply == NULL || reply->type == REDIS_REPLY_ERROR) {
+			fprintf(stderr, "bench: %s\n", reply == NULL ? valkey->errstr : reply->str);
+			status = 1;
+		}
+		freeReplyObject(reply);
+		if (arguments->rate != 0)
+			usleep(1000000 / arguments->rate);
+	}
+	freeReplyObject(redisCommand(valkey, "DEL bench:floor"));
+	redisFree(valkey);
+	if (status == 0)
+		print_percentiles("floor_us", ns, arguments->count);
+	free(ns);
+	return status;
+}
+
+static unsigned
+keep_executed(const struct load_result *result, unsigned count)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		if (result->execution_ns[i] != 0)
+			result->execution_ns[kept++] = result->execution_ns[i];
+	return kept;
+}
+
+static int
+run_load(const struct arguments *arguments, const struct bench_endpoints *endpoints)
+{
+	char run[32];
+	struct load_options options = {
+		.host = endpoints->host,
+		.port = endpoints->port,
+		.secret = endpoints->secret,
+		.socket = endpoints->socket,
+		.user = endpoints->user,
+		.password = endpoints->password,
+		.alias = arguments->alias,
+		.run = run,
+		.connections = arguments->connections,
+		.rate = arguments->rate,
+		.count = arguments->count,
+		.tickers = arguments->tickers,
+		.timeout_s = 120,
+	};
+	struct load_result result;
+	struct yq_err err = { .rc = YQ_OK };
+
+	yq_str_format(run, sizeof(run), "bench-%lld", (long long)monotonic_ns());
+	if (load_run(&options, &result, &err) != YQ_OK) {
+		fprintf(stderr, "bench: %s\n", err.text);
+		load_result_clear(&result);
+		return 1;
+	}
+	printf("posted %u\naccepted %u\nrefused %u\nexecuted %u\n", arguments->count, result.accepted,
+	    result.refused, result.executed);
+	printf("accepted_per_s %.0f\n",
+	    (double)result.accepted * 1e9 / (double)(result.last_answer_ns - result.first_post_ns));
+	printf("executed_per_s %.0f\n",
+	    (double)result.executed * 1e9 / (double)(result.last_execution_ns - result.first_post_ns));
+	printf("first_post_ns %lld\n", (long long)result.first_post_ns);
+	print_percentiles("answer_us", result.answer_ns, arguments->count);
+	print_percentiles("execution_us", result.execution_ns,
+	    keep_executed(&result, arguments->count));
+	load_result_clear(&result);
+	return 0;
+}
+
+static int
+usage(void)
+{
+	fprintf(stderr, "usage: bench floor|latency|throughput --endpoints FILE [--alias NAME] "
+			"[--count N] [--rate R] [--connections C] [--tickers N]\n");
+	return 2;
+}
+
+static unsigned
+number(const char *text)
+{
+	int64_t value = 0;
+
+	if (!yq_str_to_int64(text, 0, 100000000, &value)) {
+		fprintf(stderr, "bench: \"%s\" is no whole number\n", text);
+		exit(2);
+	}
+	return (unsigned)value;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "endpoints", required_argument, NULL, 'e' },
+		{ "alias", required_argument, NULL, 'a' },
+		{ "count", required_argument, NULL, 'n' },
+		{ "rate", required_argument, NULL, 'r' },
+		{ "connections", required_argument, NULL, 'c' },
+		{ "tickers", required_argument, NULL, 't' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct arguments arguments = { NULL, "Bench", 2000, 100, 32, 50 };
+	struct bench_endpoints endpoints;
+	struct yq_err err = { .rc = YQ_OK };
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'e': arguments.endpoints = optarg; break;
+		case 'a': arguments.alias = optarg; break;
+		case 'n': arguments.count = number(optarg); break;
+		case 'r': arguments.rate = number(optarg); break;
+		case 'c': arguments.connections = number(optarg); break;
+		case 't': arguments.tickers = number(optarg); break;
+		default: return usage();
+		}
+	}
+	if (optind + 1 != argc || arguments.endpoints == NULL || arguments.count == 0)
+		return usage();
+	if (bench_endpoints_read(arguments.endpoints, &endpoints, &err) != YQ_OK) {
+		fprintf(stderr, "bench: %s\n", err.text);
+		return 1;
+	}
+	if (yq_str_equal(argv[optind], "floor"))
+		return run_floor(&arguments, &endpoints);
+	if (yq_str_equal(argv[optind], "throughput"))
+		arguments.rate = 0;
+	else if (!yq_str_equal(argv[optind], "latency"))
+		return usage();
+	return run_load(&arguments, &endpoints);
+}
