@@ -1,0 +1,74 @@
+/*
+ * compose.h - from a signal to an order, or to the reasons why not.
+ *
+ * Pure: the same inputs give the same bytes.  One call is one account; the caller enters a returned
+ * order into the account's book (yq_account_open) before it composes the next, so that the same
+ * cash is never spent twice.  Nothing is allocated.
+ */
+#ifndef YQ_DOMAIN_COMPOSE_H
+#define YQ_DOMAIN_COMPOSE_H
+
+#include "domain/calendar.h"
+#include "domain/risk.h"
+#include "domain/sizing.h"
+
+#define YQ_LEGS_MAX 2 /* orders of one signal in one account */
+
+/* Codes besides those of sizing.h and risk.h. */
+#define YQ_COMPOSE_SIGNAL   "SIGNAL_INVALID"
+#define YQ_COMPOSE_PRICE    "PRICE"    /* which price was taken */
+#define YQ_COMPOSE_NO_PRICE "NO_PRICE" /* none is known: never assumed */
+#define YQ_COMPOSE_ORDERED  "ORDERED"
+
+/* What holds for a strategy in an account. */
+struct yq_policy {
+	struct yq_sizing sizing;
+	struct yq_risk_limits limits; /* max_age_us is MaxSignalAgeSeconds */
+	int64_t max_price_age_us;     /* an older looked-up price does not count; 0 = any age */
+	bool any_hour;		      /* the account's session is `always` */
+};
+
+/* What the outside is like.  Of the signal's exchange, never of another market's same ticker. */
+struct yq_market_facts {
+	const char *halt_reason;	     /* NULL = not halted */
+	const struct yq_market_hours *hours; /* NULL = no calendar: refused unless any_hour */
+	struct yq_opt_decimal last_price;    /* looked up */
+	int64_t last_price_at_us;
+	struct yq_opt_decimal lot; /* the instrument's own; absent = the market's */
+	int64_t orders_last_minute;
+	struct yq_opt_decimal day_loss;
+	struct yq_opt_decimal last_same_qty; /* see struct yq_risk_facts */
+	int64_t last_same_at_us;
+};
+
+struct yq_decision {
+	char account_alias[YQ_ALIAS_SIZE];
+	bool ordered;
+	const char *code; /* static: "ORDERED", or that of the refusal */
+	char text[YQ_TRACE_TEXT_SIZE];
+	int64_t decided_at_us;
+	struct yq_order orders[YQ_LEGS_MAX];
+	struct yq_decimal reserve_prices[YQ_LEGS_MAX]; /* for yq_account_open */
+	size_t order_count;
+	struct yq_trace trace;
+};
+
+/*
+ * Decide.  Returns YQ_OK with orders, or YQ_E_REFUSED; `decision` tells the story either way.
+ * The newest price counts: the signal's own if it is younger than the looked-up one.  A market
+ * order carries the price it was decided at in `price` (not a limit).
+ */
+YQ_NODISCARD enum yq_rc yq_compose(const struct yq_signal *signal, const struct yq_account *account,
+    const struct yq_market_facts *market, const struct yq_policy *policy, int64_t now_us,
+    struct yq_decision *decision);
+
+/*
+ * The verdict on one signal over all its accounts, as kept under `signal:{Id}`:
+ * {"Verdict":"ordered|refused","Code","Text","DecidedAt","Orders":[ids],"Steps":[{"Account","Rule",
+ * "Ok","Text"}]}.  Ordered if any account ordered; code and text are those of the first order, else
+ * of the first refusal.  `count` may be 0 (no account): refused with `code` NO_ACCOUNT.
+ */
+void yq_verdict_write(
+    struct yq_buf *out, const struct yq_decision *const *decisions, size_t count, int64_t now_us);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * market.h - what an exchange prescribes: currency, zone, sessions, lot and price steps.
+ *
+ * One table row an exchange.  Instruments may carry a lot of their own (HKEX sets it by issue); the
+ * row's lot is then only what is used when nothing better is known.
+ */
+#ifndef YQ_DOMAIN_MARKET_H
+#define YQ_DOMAIN_MARKET_H
+
+#include "domain/terms.h"
+
+#define YQ_SESSIONS_MAX 4
+
+/* Trading from `open` until just before `close`, in minutes of the local day (0-1440). */
+struct yq_session {
+	int16_t open, close;
+};
+
+/* The price step `tick` holds below `limit` (at `limit` too where the table says so). */
+struct yq_tick_band {
+	struct yq_decimal limit; /* 0 = no upper limit: the last band */
+	struct yq_decimal tick;
+};
+
+struct yq_market {
+	enum yq_exchange exchange;
+	enum yq_country country;
+	enum yq_currency currency;
+	const char *zone; /* IANA name */
+	struct yq_session sessions[YQ_SESSIONS_MAX];
+	size_t session_count;
+	struct yq_decimal lot; /* > 0 */
+	const struct yq_tick_band *ticks;
+	bool limit_included; /* a band's step also holds at its limit (TSE) */
+};
+
+/* The row of `exchange`, which must be a real value; never NULL. */
+const struct yq_market *yq_market_of(enum yq_exchange exchange);
+/* Any market of `country`: for its zone, sessions and currency. */
+const struct yq_market *yq_market_of_country(enum yq_country country);
+/* Digits after the point in which people write amounts of `currency` (USD 2, KRW 0). */
+unsigned yq_currency_places(enum yq_currency currency);
+
+/*
+ * An exchange as TradingView and people write it: any case, with or without "_DL" and "_DLY"
+ * (delayed feeds), and known other names ("NYSE ARCA", "ARCA", "BATS" are AMEX, "SEHK" is HKEX).
+ * False if it is none.
+ */
+bool yq_exchange_parse(const char *text, size_t length, enum yq_exchange *exchange);
+/*
+ * "NASDAQ:AAPL" into its two parts; without a colon YQ_E_NOT_FOUND and the whole is the ticker.
+ * YQ_E_INVALID names the part that is wrong.
+ */
+YQ_NODISCARD enum yq_rc yq_market_split(const char *text, size_t length, enum yq_exchange *exchange,
+    char ticker[YQ_TICKER_SIZE], struct yq_err *err);
+
+/* The price step at `price` (> 0). */
+struct yq_decimal yq_tick_size(enum yq_exchange exchange, struct yq_decimal price);
+bool yq_tick_fits(enum yq_exchange exchange, struct yq_decimal price);
+/*
+ * `price` on the step.  As a limit price a buy goes down and a sell up, so that it never trades
+ * worse than asked; YQ_E_INVALID when nothing above zero is left.
+ */
+YQ_NODISCARD enum yq_rc yq_tick_round(enum yq_exchange exchange, struct yq_decimal price,
+    enum yq_rounding rounding, struct yq_decimal *result);
+YQ_NODISCARD enum yq_rc yq_tick_round_limit(enum yq_exchange exchange, enum yq_action action,
+    struct yq_decimal price, struct yq_decimal *result);
+
+#endif

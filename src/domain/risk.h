@@ -1,0 +1,96 @@
+/*
+ * risk.h - checks before an order may go to a broker: one table row a check.
+ *
+ * Run when an order is composed and again in the gateway for every order, whatever its source.  A
+ * check whose limit is absent is not asked.  Each refusal has a stable code and a sentence with the
+ * numbers.
+ */
+#ifndef YQ_DOMAIN_RISK_H
+#define YQ_DOMAIN_RISK_H
+
+#include "domain/account.h"
+#include "domain/trace.h"
+
+/* Codes; stable, people and programs match on them. */
+#define YQ_RISK_HALTED		   "RISK_HALTED"
+#define YQ_RISK_INACTIVE	   "RISK_INACTIVE"
+#define YQ_RISK_MARKET_CLOSED	   "RISK_MARKET_CLOSED"
+#define YQ_RISK_CALENDAR	   "RISK_CALENDAR" /* the calendar does not reach this date */
+#define YQ_RISK_STALE		   "RISK_STALE"
+#define YQ_RISK_CURRENCY	   "RISK_CURRENCY"
+#define YQ_RISK_RATE		   "RISK_RATE"
+#define YQ_RISK_MAX_OPEN_ORDERS	   "RISK_MAX_OPEN_ORDERS"
+#define YQ_RISK_DAILY_LOSS	   "RISK_DAILY_LOSS"
+#define YQ_RISK_NO_PRICE	   "RISK_NO_PRICE"
+#define YQ_RISK_LOT		   "RISK_LOT"
+#define YQ_RISK_TICK		   "RISK_TICK"
+#define YQ_RISK_PRICE_COLLAR	   "RISK_PRICE_COLLAR"
+#define YQ_RISK_MAX_ORDER_VALUE	   "RISK_MAX_ORDER_VALUE"
+#define YQ_RISK_MAX_POSITION_SHARE "RISK_MAX_POSITION_SHARE"
+#define YQ_RISK_DUPLICATE	   "RISK_DUPLICATE"
+#define YQ_RISK_REDUCE_ONLY	   "RISK_REDUCE_ONLY"
+#define YQ_RISK_NO_SHORT	   "RISK_NO_SHORT"
+#define YQ_RISK_BUYING_POWER	   "RISK_BUYING_POWER"
+
+/* An account's limits.  Fractions: 0.05 = 5 %. */
+struct yq_risk_limits {
+	struct yq_opt_decimal max_order_value[YQ_CURRENCY_COUNT]; /* never without a currency */
+	struct yq_opt_decimal max_daily_loss[YQ_CURRENCY_COUNT];  /* >= 0 */
+	struct yq_opt_decimal max_position_share; /* of the equity in the market's currency */
+	struct yq_opt_decimal price_collar;	  /* distance of a price from the last one */
+	int64_t max_open_orders;		  /* 0 = no limit */
+	int64_t max_orders_per_minute;		  /* 0 = no limit */
+	int64_t max_age_us;	     /* of an order (or signal) when it is decided on; 0 = any */
+	int64_t duplicate_window_us; /* same instrument, side and quantity; 0 = off */
+	bool allow_short;
+};
+
+/* Orders of one account over the last minute.  All zero = none yet. */
+struct yq_rate {
+	int64_t second[60];
+	uint32_t count[60];
+};
+void yq_rate_add(struct yq_rate *rate, int64_t now_us);
+int64_t yq_rate_count(const struct yq_rate *rate, int64_t now_us); /* in the last 60 seconds */
+
+/* Everything that the checks look at, besides the order.  The account does not hold the order yet.
+ */
+struct yq_risk_facts {
+	const struct yq_account *account;
+	const char *halt_reason; /* NULL = not halted */
+	bool market_open;	 /* true also for an account that trades at any hour */
+	bool calendar_covered;
+	bool by_hand; /* a person asked for it: the calendar's end is no refusal */
+	struct yq_opt_decimal last_price; /* fresh, of this exchange */
+	struct yq_opt_decimal lot;	  /* the instrument's own; absent = the market's */
+	int64_t now_us;
+	int64_t orders_last_minute;	/* not counting this one */
+	struct yq_opt_decimal day_loss; /* loss so far today in the order's currency, >= 0 */
+	struct yq_opt_decimal
+	    last_same_qty;	 /* quantity of the last order on this instrument and side */
+	int64_t last_same_at_us; /* and its time; 0 = none */
+};
+
+/* Checks that need no price or quantity (halt, hours, age, currency, rate ...) come first in the
+ * table, so that a composer can ask them before it sizes. */
+enum yq_risk_phase { YQ_RISK_GATE, YQ_RISK_ORDER, YQ_RISK_PHASE_COUNT };
+
+/*
+ * All checks of all phases in the table's order; stops at the first refusal.  YQ_OK, or
+ * YQ_E_REFUSED with code and sentence as the trace's last step.  `trace` may be NULL.  Allocates
+ * nothing.
+ */
+YQ_NODISCARD enum yq_rc yq_risk_check(const struct yq_order *order,
+    const struct yq_risk_facts *facts, const struct yq_risk_limits *limits, struct yq_trace *trace);
+/* One phase alone. */
+YQ_NODISCARD enum yq_rc yq_risk_check_phase(enum yq_risk_phase phase, const struct yq_order *order,
+    const struct yq_risk_facts *facts, const struct yq_risk_limits *limits, struct yq_trace *trace);
+
+/*
+ * The price an order is valued and reserved at: the limit price; for a market order the last price
+ * (else the price it was decided at); for a buy stop the higher of stop price and last.  Absent
+ * when none is known: then a buy must be refused.
+ */
+struct yq_opt_decimal yq_risk_price(const struct yq_order *order, struct yq_opt_decimal last_price);
+
+#endif
