@@ -10,54 +10,17 @@
 #define YQ_BUS_MESSAGE_H
 
 #include "base/buf.h"
+#include "domain/cancel.h"
 #include "domain/execution.h"
+#include "domain/notification.h"
 #include "domain/order.h"
 #include "domain/position.h"
+#include "domain/query.h"
 #include "domain/signal.h"
 #include "domain/trade.h"
 
 #define YQ_MESSAGE_MAX 65536
 
-/* Events for people: notification. */
-#define YQ_NOTICE_KINDS(X)  \
-	X(SYSTEM, "System") \
-	X(SCHEDULE, "Schedule") X(RISK, "Risk") X(SECURITY, "Security") X(ORDER, "Order")
-#define YQ_SEVERITIES(X)	     X(INFO, "Info") X(WARNING, "Warning") X(CRITICAL, "Critical")
-#define YQ_NOTICE_VALUE(ident, name) YQ_NOTICE_##ident,
-enum yq_notice_kind { YQ_NOTICE_KINDS(YQ_NOTICE_VALUE) YQ_NOTICE_KIND_COUNT };
-#define YQ_SEVERITY_VALUE(ident, name) YQ_SEVERITY_##ident,
-enum yq_severity { YQ_SEVERITIES(YQ_SEVERITY_VALUE) YQ_SEVERITY_COUNT };
-extern const struct yq_names yq_notice_kind_names, yq_severity_names;
-
-struct yq_notification {
-	struct yq_id id;
-	enum yq_notice_kind kind;
-	enum yq_severity severity;
-	char app[33]; /* Webhook, OrderManager, ... */
-	char text[1025];
-	char account_alias[YQ_ALIAS_SIZE];
-	char strategy[YQ_STRATEGY_SIZE];
-	struct yq_id order_id, signal_id;
-	int64_t timestamp_us;
-};
-
-/* Questions to the gateway: query. */
-#define YQ_QUERY_TYPES(X)     \
-	X(PRICE, "price")     \
-	X(ACCOUNT, "account") \
-	X(DEPOSIT, "deposit") X(POSITION, "position") X(ORDERS, "orders") X(ORDER, "order")
-#define YQ_QUERY_VALUE(ident, name) YQ_QUERY_##ident,
-enum yq_query_type { YQ_QUERY_TYPES(YQ_QUERY_VALUE) YQ_QUERY_TYPE_COUNT };
-extern const struct yq_names yq_query_type_names;
-
-struct yq_query {
-	struct yq_id id; /* none: nobody waits for a reply (as the guide's askers do) */
-	enum yq_query_type query_type;
-	char target[65]; /* ticker, alias or order id */
-	char account_alias[YQ_ALIAS_SIZE];
-	char parameters[1025]; /* exchange for a price; free text */
-	int64_t timestamp_us;
-};
 /* The answer on query:reply:{Id}. */
 struct yq_query_reply {
 	struct yq_id query_id;
@@ -66,14 +29,6 @@ struct yq_query_reply {
 	int64_t timestamp_us;
 };
 
-/* A request to take an order back; entry kind "cancel". */
-struct yq_cancel {
-	struct yq_id id; /* the request's own */
-	struct yq_id order_id;
-	char account_alias[YQ_ALIAS_SIZE];
-	char reason[YQ_REASON_SIZE];
-	int64_t timestamp_us;
-};
 /* A request to change what rests; entry kind "replace".  At least one of qty and price. */
 struct yq_replace {
 	struct yq_id id;

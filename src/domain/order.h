@@ -15,7 +15,8 @@ struct yq_order {
 	enum yq_action action;
 	enum yq_order_type type;
 	struct yq_decimal qty;	     /* > 0 */
-	struct yq_opt_decimal price; /* limit price; required for Limit and StopLimit */
+	struct yq_opt_decimal price; /* limit price of Limit and StopLimit; of other
+				      types the price it was decided at: no limit */
 	int64_t timestamp_us;
 	char buy_reason[YQ_REASON_SIZE]; /* "Manual", "Schedule", "Webhook:{Strategy}" */
 	/* added */
