@@ -1,0 +1,270 @@
+/* table.c - aligned columns, JSON and CSV from the same cells. */
+#include "console/table.h"
+
+#include "base/decimal.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#define JSON_MAX ((size_t)256 << 20)
+
+struct yq_table {
+	const struct yq_column *columns;
+	size_t column_count;
+	char **cells;
+	size_t cell_count, cell_capacity;
+};
+
+struct yq_table *
+yq_table_make(const struct yq_column *columns, size_t count)
+{
+	struct yq_table *table = yq_xcalloc(1, sizeof(*table));
+
+	table->columns = columns;
+	table->column_count = count;
+	return table;
+}
+
+void
+yq_table_free(struct yq_table *table)
+{
+	if (table == NULL)
+		return;
+	for (size_t i = 0; i < table->cell_count; i++)
+		free(table->cells[i]);
+	free(table->cells);
+	free(table);
+}
+
+void
+yq_table_freep(struct yq_table **table)
+{
+	yq_table_free(*table);
+	*table = NULL;
+}
+
+void
+yq_table_add(struct yq_table *table, const char *text)
+{
+	if (table->cell_count == table->cell_capacity) {
+		table->cell_capacity = table->cell_capacity == 0 ? 64 : table->cell_capacity * 2;
+		table->cells =
+		    yq_xrealloc(table->cells, table->cell_capacity, sizeof(*table->cells));
+	}
+	table->cells[table->cell_count++] = yq_xstrdup(text != NULL ? text : "");
+}
+
+void
+yq_table_add_int(struct yq_table *table, int64_t value)
+{
+	char text[24];
+
+	yq_str_format(text, sizeof(text), "%lld", (long long)value);
+	yq_table_add(table, text);
+}
+
+size_t
+yq_table_rows(const struct yq_table *table)
+{
+	return table->cell_count / table->column_count;
+}
+
+/* One character at `text`: its bytes and its width. */
+static size_t
+character(const char *text, size_t *width)
+{
+	mbstate_t state = { 0 };
+	wchar_t wide;
+	size_t bytes = mbrtowc(&wide, text, strlen(text), &state);
+	int columns;
+
+	*width = 1;
+	if (bytes == 0 || bytes == (size_t)-1 || bytes == (size_t)-2)
+		return 1;
+	columns = wcwidth(wide);
+	if (columns >= 0)
+		*width = (size_t)columns;
+	return bytes;
+}
+
+size_t
+yq_text_width(const char *text)
+{
+	size_t total = 0, width;
+
+	for (const char *at = text; *at != '\0';) {
+		at += character(at, &width);
+		total += width;
+	}
+	return total;
+}
+
+/* Control characters would let a stranger's text write on the terminal: shown as '?'. */
+static void
+print_plain(const char *text)
+{
+	for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++)
+		putchar(*at < 0x20 || *at == 0x7f ? '?' : *at);
+}
+
+static void
+print_spaces(size_t count)
+{
+	while (count-- > 0)
+		putchar(' ');
+}
+
+static const char *
+cell_for_people(const struct yq_column *column, const char *text)
+{
+	if (column->kind == YQ_COLUMN_BOOL)
+		return yq_str_equal(text, "true") ? "yes" : yq_str_equal(text, "") ? "-" : "no";
+	return text[0] == '\0' ? "-" : text;
+}
+
+static void
+print_cell(const struct yq_column *column, const char *text, size_t width, bool last)
+{
+	size_t missing = width - yq_text_width(text);
+
+	if (column->kind == YQ_COLUMN_NUMBER)
+		print_spaces(missing);
+	print_plain(text);
+	if (column->kind != YQ_COLUMN_NUMBER && !last)
+		print_spaces(missing);
+	if (!last)
+		print_spaces(2);
+}
+
+static void
+print_people(const struct yq_table *table)
+{
+	YQ_CLEANUP(yq_freep) size_t *widths = yq_xcalloc(table->column_count, sizeof(*widths));
+	size_t columns = table->column_count;
+
+	for (size_t i = 0; i < columns; i++)
+		widths[i] = yq_text_width(table->columns[i].title);
+	for (size_t i = 0; i < table->cell_count; i++) {
+		size_t width = yq_text_width(
+		    cell_for_people(&table->columns[i % columns], table->cells[i]));
+
+		if (width > widths[i % columns])
+			widths[i % columns] = width;
+	}
+	for (size_t i = 0; i < columns; i++)
+		print_cell(&table->columns[i], table->columns[i].title, widths[i],
+		    i + 1 == columns);
+	putchar('\n');
+	for (size_t i = 0; i < table->cell_count; i++) {
+		const struct yq_column *column = &table->columns[i % columns];
+		bool last = (i + 1) % columns == 0;
+
+		print_cell(column, cell_for_people(column, table->cells[i]), widths[i % columns],
+		    last);
+		if (last)
+			putchar('\n');
+	}
+}
+
+static void
+json_cell(struct yq_json_writer *w, const struct yq_column *column, const char *text)
+{
+	struct yq_decimal value;
+
+	yq_json_name(w, column->name);
+	if (text[0] == '\0')
+		yq_json_add_null(w);
+	else if (column->kind == YQ_COLUMN_BOOL)
+		yq_json_add_bool(w, yq_str_equal(text, "true"));
+	else if (column->kind == YQ_COLUMN_NUMBER &&
+	    yq_decimal_parse(text, strlen(text), &value) == YQ_OK)
+		yq_json_add_raw(w, text, strlen(text)); /* its own digits: 1000.00 stays so */
+	else
+		yq_json_add_text(w, text);
+}
+
+static void
+print_json(const struct yq_table *table)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf out = yq_buf_make(JSON_MAX);
+	struct yq_json_writer w = yq_json_writer_make(&out);
+
+	yq_json_begin_array(&w);
+	for (size_t i = 0; i < table->cell_count; i++) {
+		size_t column = i % table->column_count;
+
+		if (column == 0)
+			yq_json_begin_object(&w);
+		json_cell(&w, &table->columns[column], table->cells[i]);
+		if (column + 1 == table->column_count)
+			yq_json_end_object(&w);
+	}
+	yq_json_end_array(&w);
+	puts(yq_buf_text(&out));
+}
+
+/* RFC 4180; a text that a spreadsheet would run as a formula gets a quote before it. */
+static void
+print_csv_cell(const struct yq_column *column, const char *text)
+{
+	bool formula = column->kind == YQ_COLUMN_TEXT && text[0] != '\0' &&
+	    strchr("=+-@", text[0]) != NULL;
+
+	if (!formula && strpbrk(text, ",\"\r\n") == NULL) {
+		fputs(text, stdout);
+		return;
+	}
+	putchar('"');
+	if (formula)
+		putchar('\'');
+	for (const char *at = text; *at != '\0'; at++) {
+		if (*at == '"')
+			putchar('"');
+		putchar(*at);
+	}
+	putchar('"');
+}
+
+static void
+print_csv(const struct yq_table *table)
+{
+	size_t columns = table->column_count;
+
+	for (size_t i = 0; i < columns; i++)
+		printf("%s%s", table->columns[i].name, i + 1 < columns ? "," : "\n");
+	for (size_t i = 0; i < table->cell_count; i++) {
+		print_csv_cell(&table->columns[i % columns], table->cells[i]);
+		putchar((i + 1) % columns == 0 ? '\n' : ',');
+	}
+}
+
+void
+yq_table_print(const struct yq_table *table, const struct yq_call *call, const char *empty)
+{
+	assert(table->cell_count % table->column_count == 0);
+	if (yq_call_has(call, YQ_OPT_JSON))
+		print_json(table);
+	else if (yq_call_has(call, YQ_OPT_CSV))
+		print_csv(table);
+	else if (table->cell_count == 0)
+		puts(empty);
+	else
+		print_people(table);
+}
+
+void
+yq_print_pair(const char *name, const char *value)
+{
+	size_t width = yq_text_width(name);
+
+	print_plain(name);
+	print_spaces(width < 14 ? 14 - width : 1);
+	print_plain(value);
+	putchar('\n');
+}

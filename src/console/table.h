@@ -1,0 +1,43 @@
+/*
+ * table.h - rows for people (aligned columns), for programs (JSON) and for spreadsheets (CSV).
+ */
+#ifndef YQ_CONSOLE_TABLE_H
+#define YQ_CONSOLE_TABLE_H
+
+#include "base/buf.h"
+#include "console/console.h"
+
+enum yq_column_kind {
+	YQ_COLUMN_TEXT,	  /* to the left; a JSON string */
+	YQ_COLUMN_NUMBER, /* to the right; a JSON number, its own digits */
+	YQ_COLUMN_BOOL,	  /* "true"/"false": yes and no for people; a JSON boolean */
+};
+
+struct yq_column {
+	const char *title; /* for people */
+	const char *name;  /* for programs */
+	enum yq_column_kind kind;
+};
+
+struct yq_table; /* opaque */
+
+/* `columns` is borrowed for the table's life. */
+YQ_NODISCARD struct yq_table *yq_table_make(const struct yq_column *columns, size_t count);
+void yq_table_free(struct yq_table *table);
+void yq_table_freep(struct yq_table **table);
+
+/* The next cell, from left to right, row by row.  NULL or "" = no value (JSON null). */
+void yq_table_add(struct yq_table *table, const char *text);
+void yq_table_add_int(struct yq_table *table, int64_t value);
+size_t yq_table_rows(const struct yq_table *table); /* full rows */
+
+/* The form that the call asks for: --json, --csv, or for people; `empty` is what people read when
+ * there is no row. */
+void yq_table_print(const struct yq_table *table, const struct yq_call *call, const char *empty);
+
+/* Columns that `text` takes up on a terminal; a control character counts as one. */
+size_t yq_text_width(const char *text);
+/* Print one "name: value" pair of a page for people, the names aligned. */
+void yq_print_pair(const char *name, const char *value);
+
+#endif
