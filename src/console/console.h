@@ -10,11 +10,11 @@
 #define YQ_CONSOLE_VERSION "0.1.0"
 
 /* The exit status of `yq`: a script may rely on it. */
-enum yq_exit {
-	YQ_EXIT_DONE = 0,
-	YQ_EXIT_REFUSED = 1,	 /* understood, and refused; or there is no such thing */
-	YQ_EXIT_USAGE = 2,	 /* the command line is wrong */
-	YQ_EXIT_UNREACHABLE = 3, /* the system, Valkey or Firebird does not answer */
+enum yq_console_exit {
+	YQ_CONSOLE_DONE = 0,
+	YQ_CONSOLE_REFUSED = 1,	 /* understood, and refused; or there is no such thing */
+	YQ_CONSOLE_USAGE = 2,	 /* the command line is wrong */
+	YQ_CONSOLE_UNREACHABLE = 3, /* the system, Valkey or Firebird does not answer */
 };
 
 enum yq_option {
@@ -37,7 +37,7 @@ struct yq_call {
 	const char *options[YQ_OPTION_COUNT]; /* the value, "" for a switch; NULL = not given */
 };
 
-typedef int yq_verb_fn(const struct yq_call *call); /* returns enum yq_exit */
+typedef int yq_verb_fn(const struct yq_call *call); /* returns enum yq_console_exit */
 
 struct yq_verb {
 	const char *name;

@@ -46,19 +46,19 @@ int
 yq_fail_err(const struct yq_err *err)
 {
 	static const int statuses[YQ_RC_COUNT] = {
-		[YQ_E_INVALID] = YQ_EXIT_USAGE,
-		[YQ_E_RANGE] = YQ_EXIT_USAGE,
-		[YQ_E_REFUSED] = YQ_EXIT_REFUSED,
-		[YQ_E_NOT_FOUND] = YQ_EXIT_REFUSED,
-		[YQ_E_EXISTS] = YQ_EXIT_REFUSED,
-		[YQ_E_LIMIT] = YQ_EXIT_REFUSED,
-		[YQ_E_STATE] = YQ_EXIT_REFUSED,
-		[YQ_E_FENCED] = YQ_EXIT_REFUSED,
-		[YQ_E_CORRUPT] = YQ_EXIT_REFUSED,
-		[YQ_E_DENIED] = YQ_EXIT_UNREACHABLE,
-		[YQ_E_RETRY] = YQ_EXIT_UNREACHABLE,
-		[YQ_E_UNKNOWN] = YQ_EXIT_UNREACHABLE,
-		[YQ_E_SYSTEM] = YQ_EXIT_UNREACHABLE,
+		[YQ_E_INVALID] = YQ_CONSOLE_USAGE,
+		[YQ_E_RANGE] = YQ_CONSOLE_USAGE,
+		[YQ_E_REFUSED] = YQ_CONSOLE_REFUSED,
+		[YQ_E_NOT_FOUND] = YQ_CONSOLE_REFUSED,
+		[YQ_E_EXISTS] = YQ_CONSOLE_REFUSED,
+		[YQ_E_LIMIT] = YQ_CONSOLE_REFUSED,
+		[YQ_E_STATE] = YQ_CONSOLE_REFUSED,
+		[YQ_E_FENCED] = YQ_CONSOLE_REFUSED,
+		[YQ_E_CORRUPT] = YQ_CONSOLE_REFUSED,
+		[YQ_E_DENIED] = YQ_CONSOLE_UNREACHABLE,
+		[YQ_E_RETRY] = YQ_CONSOLE_UNREACHABLE,
+		[YQ_E_UNKNOWN] = YQ_CONSOLE_UNREACHABLE,
+		[YQ_E_SYSTEM] = YQ_CONSOLE_UNREACHABLE,
 	};
 
 	return yq_fail(statuses[err->rc], "%s", err->text);
@@ -75,7 +75,7 @@ yq_fail_usage(const struct yq_call *call, const char *format, ...)
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fprintf(stderr, "\n`yq help %s` shows how.\n", call->verb->name);
-	return YQ_EXIT_USAGE;
+	return YQ_CONSOLE_USAGE;
 }
 
 int
@@ -86,13 +86,13 @@ yq_verb_help(const struct yq_call *call)
 
 	if (call->word_count == 0) {
 		yq_help_print_all();
-		return YQ_EXIT_DONE;
+		return YQ_CONSOLE_DONE;
 	}
 	verb = yq_verb_find(call->words[0], &err);
 	if (verb == NULL)
-		return yq_fail(YQ_EXIT_USAGE, "%s", err.text);
+		return yq_fail(YQ_CONSOLE_USAGE, "%s", err.text);
 	yq_help_print(verb);
-	return YQ_EXIT_DONE;
+	return YQ_CONSOLE_DONE;
 }
 
 int
@@ -100,7 +100,7 @@ yq_verb_version(const struct yq_call *call)
 {
 	printf(yq_call_has(call, YQ_OPT_JSON) ? "{\"version\":\"%s\"}\n" : "yq %s\n",
 	    YQ_CONSOLE_VERSION);
-	return YQ_EXIT_DONE;
+	return YQ_CONSOLE_DONE;
 }
 
 int
@@ -115,22 +115,22 @@ main(int argc, char **argv)
 	yq_log_init("yq", YQ_LOG_WARN);
 	if (argc < 2 || yq_str_equal(argv[1], "--help") || yq_str_equal(argv[1], "-h")) {
 		yq_help_print_all();
-		return YQ_EXIT_DONE;
+		return YQ_CONSOLE_DONE;
 	}
 	if (yq_str_equal(argv[1], "--version"))
 		argv[1] += 2;
 	if (yq_args_parse(argc, argv, &call, &err) != YQ_OK) {
 		if (call.verb != NULL)
 			return yq_fail_usage(&call, "%s", err.text);
-		return yq_fail(YQ_EXIT_USAGE, "%s", err.text);
+		return yq_fail(YQ_CONSOLE_USAGE, "%s", err.text);
 	}
 	if (yq_call_has(&call, YQ_OPT_HELP)) {
 		yq_help_print(call.verb);
-		return YQ_EXIT_DONE;
+		return YQ_CONSOLE_DONE;
 	}
 	yq_secret_protect_process();
 	status = call.verb->run(&call);
-	if (fflush(stdout) != 0 && status == YQ_EXIT_DONE)
-		return YQ_EXIT_REFUSED;
+	if (fflush(stdout) != 0 && status == YQ_CONSOLE_DONE)
+		return YQ_CONSOLE_REFUSED;
 	return status;
 }
