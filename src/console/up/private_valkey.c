@@ -1,0 +1,136 @@
+/* private_valkey.c - find the server, write valkey.conf and users.acl. */
+#include "console/up/private_valkey.h"
+
+#include "base/str.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const servers[] = { "valkey-server", "redis-server" };
+static const char always_searched[] = "/usr/bin:/usr/local/bin:/usr/sbin:/usr/local/sbin";
+
+/* `name` in a list of folders; one that exists but may not be run is kept for the error. */
+static bool
+find_in(const char *folders, const char *name, char found[YQ_PATH_SIZE],
+    char blocked[YQ_PATH_SIZE])
+{
+	while (*folders != '\0') {
+		size_t length = strcspn(folders, ":");
+		char path[YQ_PATH_SIZE];
+
+		if (length > 0 &&
+		    yq_str_format(path, sizeof(path), "%.*s/%s", (int)length, folders, name)) {
+			if (access(path, X_OK) == 0)
+				return yq_str_copy(found, YQ_PATH_SIZE, path);
+			if (access(path, F_OK) == 0 && blocked[0] == '\0')
+				(void)yq_str_copy(blocked, YQ_PATH_SIZE, path);
+		}
+		folders += length;
+		folders += *folders == ':';
+	}
+	return false;
+}
+
+static enum yq_rc
+find_server(char found[YQ_PATH_SIZE], struct yq_err *err)
+{
+	const char *path = getenv("PATH");
+	char blocked[YQ_PATH_SIZE] = "";
+
+	for (size_t i = 0; i < YQ_COUNT(servers); i++)
+		if (find_in(path != NULL ? path : "", servers[i], found, blocked) ||
+		    find_in(always_searched, servers[i], found, blocked))
+			return YQ_OK;
+	if (blocked[0] != '\0')
+		return yq_err_set(err, YQ_E_DENIED, "%s may not be executed by this user: "
+		    "chmod +x it, or install valkey-server anew", blocked);
+	return yq_err_set(err, YQ_E_NOT_FOUND,
+	    "valkey-server is not installed: apt install valkey-server (on Debian 12 from "
+	    "bookworm-backports), or name another one in ConnectionStrings:Valkey");
+}
+
+/* The settings are lines of words in quotes: what would end a quote cannot stand in a path. */
+static enum yq_rc
+check_path(const char *folder, struct yq_err *err)
+{
+	for (const unsigned char *at = (const unsigned char *)folder; *at != '\0'; at++)
+		if (*at < 0x20 || strchr("\"\\,;", *at) != NULL)
+			return yq_err_set(err, YQ_E_INVALID,
+			    "the folder %s holds a quote, backslash, comma, semicolon or control "
+			    "character: choose another with --var", folder);
+	return YQ_OK;
+}
+
+static enum yq_rc
+write_settings(const struct yq_private_valkey *valkey, const char *folder, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf text = yq_buf_make(16384);
+
+	yq_buf_add_format(&text,
+	    "# Written by `yq up` at every start; changes are lost.\n"
+	    "port 0\n"
+	    "unixsocket \"%s\"\n"
+	    "unixsocketperm 700\n"
+	    "dir \"%s\"\n"
+	    "aclfile \"%s/users.acl\"\n"
+	    "daemonize no\n"
+	    "supervised no\n"
+	    "logfile \"\"\n"
+	    "loglevel notice\n"
+	    "# Nothing is answered before it is on disk.\n"
+	    "appendonly yes\n"
+	    "appendfsync always\n"
+	    "no-appendfsync-on-rewrite no\n"
+	    "save \"\"\n"
+	    "maxmemory-policy noeviction\n",
+	    valkey->socket, folder, folder);
+	return yq_file_write_private(valkey->settings, yq_buf_text(&text), text.length, err);
+}
+
+/* The password as its hash: the file is no use to who reads it. */
+static enum yq_rc
+write_users(const char *folder, const struct yq_secret *password, struct yq_err *err)
+{
+	unsigned char hash[crypto_hash_sha256_BYTES];
+	char hex[2 * crypto_hash_sha256_BYTES + 1];
+	char path[YQ_PATH_SIZE], text[256];
+	enum yq_rc rc;
+
+	crypto_hash_sha256(hash, (const unsigned char *)yq_secret_reveal(password),
+	    yq_secret_length(password));
+	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+	rc = yq_path_join(path, folder, "users.acl", err);
+	if (rc != YQ_OK)
+		return rc;
+	yq_str_format(text, sizeof(text),
+	    "user default off\nuser %s on #%s allkeys allchannels allcommands\n",
+	    YQ_PRIVATE_VALKEY_USER, hex);
+	return yq_file_write_private(path, text, strlen(text), err);
+}
+
+enum yq_rc
+yq_private_valkey_prepare(struct yq_private_valkey *valkey, const char *folder,
+    const struct yq_secret *password, struct yq_err *err)
+{
+	enum yq_rc rc;
+
+	rc = check_path(folder, err);
+	if (rc == YQ_OK)
+		rc = find_server(valkey->program, err);
+	if (rc == YQ_OK)
+		rc = yq_folder_make(folder, err);
+	if (rc == YQ_OK)
+		rc = yq_path_join(valkey->settings, folder, "valkey.conf", err);
+	if (rc != YQ_OK)
+		return rc;
+	if (!yq_str_format(valkey->socket, sizeof(valkey->socket), "%s/valkey.sock", folder))
+		return yq_err_set(err, YQ_E_INVALID,
+		    "the folder %s is too long for a unix socket (107 bytes with its name): choose "
+		    "a shorter one with --var", folder);
+	rc = write_users(folder, password, err);
+	if (rc != YQ_OK)
+		return rc;
+	return write_settings(valkey, folder, err);
+}
