@@ -2,8 +2,8 @@
  * config.h - settings from files and environment, checked whole before anything starts.
  *
  * Sources, the later wins: built-in defaults (the key table) < appsettings.json < appsecrets.json
- * < appsecrets.d/{App}.json < environment with "__" for ":" (ConnectionStrings__Valkey).  Paths are
- * compared without regard to case.  A file that holds secrets must be 0600 or stricter and owned by
+ * < appsecrets.d/{App}.json < overlay < environment with "__" for ":" (ConnectionStrings__Valkey).
+ * Paths are compared without regard to case.  A file that holds secrets must be 0600 or stricter and owned by
  * the user or root, or it is refused.
  *
  * Objects are merged; anything else, an array too, replaces what an earlier source gave, and null
@@ -47,6 +47,7 @@ struct yq_config; /* opaque, immutable once loaded */
 struct yq_config_sources {
 	const char *folder;      /* holds the files; NULL = built-in defaults and environment only */
 	const char *app;         /* names appsecrets.d/{app}.json; NULL = none */
+	const char *overlay; /* a file that wins over those in `folder`; NULL = none; must exist */
 	char *const *environment; /* NULL-terminated "NAME=value"; NULL = none */
 	const struct yq_config_key *keys;
 	size_t key_count;

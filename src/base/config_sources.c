@@ -234,21 +234,30 @@ merge_open_file(struct yq_config *config, int fd, const char *source, const char
 	yq_buf_free(&buf);
 }
 
+enum file_kind { FILE_PLAIN, FILE_SECRET, FILE_SECRET_NEEDED };
+
 static void
-merge_file(struct yq_config *config, const char *folder, const char *source, bool secret,
+merge_path(struct yq_config *config, const char *path, const char *source, enum file_kind kind,
+    struct yq_config_report *report)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd >= 0) {
+		merge_open_file(config, fd, source, path, kind != FILE_PLAIN, report);
+		(void)close(fd);
+	} else if (errno != ENOENT || kind == FILE_SECRET_NEEDED) {
+		yq_config_fault(report, "%s: %s: %s", source, path, strerrordesc_np(errno));
+	}
+}
+
+static void
+merge_file(struct yq_config *config, const char *folder, const char *source, enum file_kind kind,
     struct yq_config_report *report)
 {
 	struct yq_buf path = yq_buf_make(4096);
-	int fd;
 
 	yq_buf_add_format(&path, "%s/%s", folder, source);
-	fd = open(yq_buf_text(&path), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd >= 0) {
-		merge_open_file(config, fd, source, yq_buf_text(&path), secret, report);
-		(void)close(fd);
-	} else if (errno != ENOENT) {
-		yq_config_fault(report, "%s: %s", source, strerrordesc_np(errno));
-	}
+	merge_path(config, yq_buf_text(&path), source, kind, report);
 	yq_buf_free(&path);
 }
 
@@ -257,15 +266,17 @@ yq_config_read_sources(struct yq_config *config, const struct yq_config_sources 
     struct yq_config_report *report)
 {
 	if (sources->folder != NULL) {
-		merge_file(config, sources->folder, "appsettings.json", false, report);
-		merge_file(config, sources->folder, "appsecrets.json", true, report);
+		merge_file(config, sources->folder, "appsettings.json", FILE_PLAIN, report);
+		merge_file(config, sources->folder, "appsecrets.json", FILE_SECRET, report);
 	}
 	if (sources->folder != NULL && sources->app != NULL) {
 		if (!yq_str_format(config->app_file, sizeof(config->app_file),
 			"appsecrets.d/%s.json", sources->app))
 			YQ_PANIC("the program's name is too long: %s", sources->app);
-		merge_file(config, sources->folder, config->app_file, true, report);
+		merge_file(config, sources->folder, config->app_file, FILE_SECRET, report);
 	}
+	if (sources->overlay != NULL)
+		merge_path(config, sources->overlay, "overlay", FILE_SECRET_NEEDED, report);
 	for (char *const *v = sources->environment; v != NULL && *v != NULL; v++)
 		yq_config_put_variable(config, *v, report);
 }
