@@ -100,7 +100,7 @@ run_suites() {
 	for suite in $3; do
 		if [ "$suite" = e2e ]; then
 			run_e2e "$1" "$2" tests/e2e/*.test.mjs
-		elif grep -q "\"suite\": \[[^]]*:$suite\"" "$2/meson-info/intro-tests.json"; then
+		elif grep -q "\"suite\": *\[[^]]*:$suite\"" "$2/meson-info/intro-tests.json"; then
 			run_meson "$1: $suite" "$2" --suite "$suite"
 		fi
 	done
