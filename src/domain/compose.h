@@ -14,11 +14,12 @@
 
 #define YQ_LEGS_MAX 2 /* orders of one signal in one account */
 
-/* Codes besides those of sizing.h and risk.h. */
-#define YQ_COMPOSE_SIGNAL   "SIGNAL_INVALID"
-#define YQ_COMPOSE_PRICE    "PRICE"    /* which price was taken */
-#define YQ_COMPOSE_NO_PRICE "NO_PRICE" /* none is known: never assumed */
-#define YQ_COMPOSE_ORDERED  "ORDERED"
+/* Codes besides those of sizing.h (NO_PRICE, SIZE_...) and risk.h. */
+#define YQ_COMPOSE_SIGNAL     "SIGNAL_INVALID"
+#define YQ_COMPOSE_PRICE      "PRICE" /* which price was taken */
+#define YQ_COMPOSE_TICK	      "TICK"  /* prices rounded to the step */
+#define YQ_COMPOSE_NO_ACCOUNT "NO_ACCOUNT"
+#define YQ_COMPOSE_ORDERED    "ORDERED"
 
 /* What holds for a strategy in an account. */
 struct yq_policy {

@@ -64,6 +64,7 @@ struct yq_risk_facts {
 	struct yq_opt_decimal last_price; /* fresh, of this exchange */
 	struct yq_opt_decimal lot;	  /* the instrument's own; absent = the market's */
 	int64_t now_us;
+	int64_t asked_at_us;		/* when it was asked for; 0 = the order's timestamp */
 	int64_t orders_last_minute;	/* not counting this one */
 	struct yq_opt_decimal day_loss; /* loss so far today in the order's currency, >= 0 */
 	struct yq_opt_decimal

@@ -44,7 +44,7 @@ struct yq_sizing yq_sizing_default(void);
 
 struct yq_sizing_facts {
 	const struct yq_account *account;
-	struct yq_decimal price; /* > 0: the limit price, else the newest known */
+	struct yq_decimal price; /* the limit price, else the newest known; 0 = not known */
 	struct yq_decimal lot;	 /* > 0 */
 	bool allow_short;
 };

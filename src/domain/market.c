@@ -1,0 +1,254 @@
+/* market.c - the table of exchanges, their other names, and their price steps. */
+#include "domain/market.h"
+
+#include <assert.h>
+
+#include "base/str.h"
+
+#define WHOLE(n)                                \
+	{                                       \
+		(yq_int128)(n) * YQ_DECIMAL_ONE \
+	}
+#define MILLI(n)                                         \
+	{                                                \
+		(yq_int128)(n) * (YQ_DECIMAL_ONE / 1000) \
+	}
+#define BEYOND    \
+	{         \
+		0 \
+	}
+
+/* KRX, stocks, since 2023-01-25; a band ends below its limit. */
+static const struct yq_tick_band krx_ticks[] = {
+	{ WHOLE(2000), WHOLE(1) },
+	{ WHOLE(5000), WHOLE(5) },
+	{ WHOLE(20000), WHOLE(10) },
+	{ WHOLE(50000), WHOLE(50) },
+	{ WHOLE(200000), WHOLE(100) },
+	{ WHOLE(500000), WHOLE(500) },
+	{ BEYOND, WHOLE(1000) },
+};
+
+/* SEC rule 612: a cent from one dollar on, a hundredth of a cent below. */
+static const struct yq_tick_band us_ticks[] = {
+	{ WHOLE(1), { YQ_DECIMAL_ONE / 10000 } },
+	{ BEYOND, MILLI(10) },
+};
+
+/* HKEX, equities; a step that is coarser than the newest phase is valid either way. */
+static const struct yq_tick_band hkex_ticks[] = {
+	{ MILLI(250), MILLI(1) },
+	{ MILLI(500), MILLI(5) },
+	{ WHOLE(20), MILLI(10) },
+	{ WHOLE(50), MILLI(20) },
+	{ WHOLE(100), MILLI(50) },
+	{ WHOLE(200), MILLI(100) },
+	{ WHOLE(500), MILLI(200) },
+	{ WHOLE(1000), MILLI(500) },
+	{ WHOLE(2000), WHOLE(1) },
+	{ WHOLE(5000), WHOLE(2) },
+	{ BEYOND, WHOLE(5) },
+};
+
+static const struct yq_tick_band cn_ticks[] = {
+	{ BEYOND, MILLI(10) },
+};
+
+/* TSE, issues outside TOPIX 500: its steps are valid for the others too.  A band includes its
+ * limit (JPX FAQ 19577). */
+static const struct yq_tick_band tse_ticks[] = {
+	{ WHOLE(3000), WHOLE(1) },
+	{ WHOLE(5000), WHOLE(5) },
+	{ WHOLE(30000), WHOLE(10) },
+	{ WHOLE(50000), WHOLE(50) },
+	{ WHOLE(300000), WHOLE(100) },
+	{ WHOLE(500000), WHOLE(500) },
+	{ WHOLE(3000000), WHOLE(1000) },
+	{ WHOLE(5000000), WHOLE(5000) },
+	{ WHOLE(30000000), WHOLE(10000) },
+	{ WHOLE(50000000), WHOLE(50000) },
+	{ BEYOND, WHOLE(100000) },
+};
+
+static const struct yq_tick_band hose_ticks[] = {
+	{ WHOLE(10000), WHOLE(10) },
+	{ WHOLE(50000), WHOLE(50) },
+	{ BEYOND, WHOLE(100) },
+};
+
+static const struct yq_tick_band hnx_ticks[] = {
+	{ BEYOND, WHOLE(100) },
+};
+
+#define AT(hour, minute) ((hour)*60 + (minute))
+#define KR_HOURS	 { { AT(9, 0), AT(15, 30) } }, 1
+#define US_HOURS	 { { AT(9, 30), AT(16, 0) } }, 1
+#define HK_HOURS	 { { AT(9, 30), AT(12, 0) }, { AT(13, 0), AT(16, 0) } }, 2
+#define CN_HOURS	 { { AT(9, 30), AT(11, 30) }, { AT(13, 0), AT(15, 0) } }, 2
+#define JP_HOURS	 { { AT(9, 0), AT(11, 30) }, { AT(12, 30), AT(15, 30) } }, 2
+#define VN_HOURS	 { { AT(9, 0), AT(11, 30) }, { AT(13, 0), AT(14, 45) } }, 2
+
+#define ROW(exchange, country, currency, zone, hours, lot, ticks, included)                  \
+	[YQ_##exchange] = { YQ_##exchange, YQ_COUNTRY_##country, YQ_##currency, zone, hours, \
+		WHOLE(lot), ticks, included }
+
+/* clang-format off */
+static const struct yq_market markets[YQ_EXCHANGE_COUNT] = {
+	/*  exchange country currency zone               sessions  lot  ticks       limit included */
+	ROW(NASDAQ,  US,     USD,     "America/New_York", US_HOURS,   1, us_ticks,   false),
+	ROW(NYSE,    US,     USD,     "America/New_York", US_HOURS,   1, us_ticks,   false),
+	ROW(AMEX,    US,     USD,     "America/New_York", US_HOURS,   1, us_ticks,   false),
+	ROW(HKEX,    HK,     HKD,     "Asia/Hong_Kong",   HK_HOURS, 100, hkex_ticks, false),
+	ROW(SSE,     CN,     CNY,     "Asia/Shanghai",    CN_HOURS, 100, cn_ticks,   false),
+	ROW(SZSE,    CN,     CNY,     "Asia/Shanghai",    CN_HOURS, 100, cn_ticks,   false),
+	ROW(TSE,     JP,     JPY,     "Asia/Tokyo",       JP_HOURS, 100, tse_ticks,  true),
+	ROW(HNX,     VN,     VND,     "Asia/Ho_Chi_Minh", VN_HOURS, 100, hnx_ticks,  false),
+	ROW(HOSE,    VN,     VND,     "Asia/Ho_Chi_Minh", VN_HOURS, 100, hose_ticks, false),
+	ROW(KRX,     KR,     KRW,     "Asia/Seoul",       KR_HOURS,   1, krx_ticks,  false),
+	ROW(KOSDAQ,  KR,     KRW,     "Asia/Seoul",       KR_HOURS,   1, krx_ticks,  false),
+	ROW(KOSPI,   KR,     KRW,     "Asia/Seoul",       KR_HOURS,   1, krx_ticks,  false),
+};
+
+/* Other names: TradingView's, the brokers', and market identifier codes (ISO 10383). */
+static const struct {
+	const char *name;
+	enum yq_exchange exchange;
+} aliases[] = {
+	{ "NYSE ARCA", YQ_AMEX }, { "NYSEARCA", YQ_AMEX },      { "ARCA", YQ_AMEX },
+	{ "NYSE MKT", YQ_AMEX },  { "NYSE AMERICAN", YQ_AMEX }, { "NYSEAMERICAN", YQ_AMEX },
+	{ "AMERICAN", YQ_AMEX },  { "BATS", YQ_AMEX },          { "CBOE", YQ_AMEX },
+	{ "XASE", YQ_AMEX },      { "ARCX", YQ_AMEX },          { "XNAS", YQ_NASDAQ },
+	{ "NASD", YQ_NASDAQ },    { "XNYS", YQ_NYSE },          { "SEHK", YQ_HKEX },
+	{ "XHKG", YQ_HKEX },      { "SHSE", YQ_SSE },           { "XSHG", YQ_SSE },
+	{ "XSHE", YQ_SZSE },      { "TYO", YQ_TSE },            { "XTKS", YQ_TSE },
+	{ "HSX", YQ_HOSE },       { "XSTC", YQ_HOSE },          { "XHNX", YQ_HNX },
+	{ "XKRX", YQ_KRX },       { "XKOS", YQ_KOSDAQ },        { "KSE", YQ_KOSPI },
+};
+
+/* In the order of enum yq_currency: KRW, USD, CNY, JPY, HKD, VND. */
+static const unsigned currency_places[YQ_CURRENCY_COUNT] = { 0, 2, 2, 0, 2, 0 };
+/* clang-format on */
+
+const struct yq_market *
+yq_market_of(enum yq_exchange exchange)
+{
+	assert((unsigned)exchange < YQ_EXCHANGE_COUNT);
+	return &markets[exchange];
+}
+
+const struct yq_market *
+yq_market_of_country(enum yq_country country)
+{
+	for (size_t i = 0; i < YQ_COUNT(markets); i++)
+		if (markets[i].country == country)
+			return &markets[i];
+	YQ_PANIC("country %d has no exchange", (int)country);
+}
+
+unsigned
+yq_currency_places(enum yq_currency currency)
+{
+	return (unsigned)currency < YQ_CURRENCY_COUNT ? currency_places[currency] : 2;
+}
+
+static bool
+cut_ending(char *text, size_t *length, const char *ending, size_t ending_length)
+{
+	if (*length <= ending_length ||
+	    !yq_str_equal_nocase(text + *length - ending_length, ending))
+		return false;
+	*length -= ending_length;
+	text[*length] = '\0';
+	return true;
+}
+
+bool
+yq_exchange_parse(const char *text, size_t length, enum yq_exchange *exchange)
+{
+	char name[32];
+	int found;
+
+	if (!yq_str_copy_bytes(name, sizeof(name), text, length))
+		return false;
+	if (!cut_ending(name, &length, "_DLY", 4))
+		(void)cut_ending(name, &length, "_DL", 3);
+	found = yq_names_find(&yq_exchange_names, name, length);
+	if (found >= 0) {
+		*exchange = (enum yq_exchange)found;
+		return true;
+	}
+	for (size_t i = 0; i < YQ_COUNT(aliases); i++) {
+		if (yq_str_equal_nocase(aliases[i].name, name)) {
+			*exchange = aliases[i].exchange;
+			return true;
+		}
+	}
+	return false;
+}
+
+enum yq_rc
+yq_market_split(const char *text, size_t length, enum yq_exchange *exchange,
+    char ticker[YQ_TICKER_SIZE], struct yq_err *err)
+{
+	size_t colon = 0, start;
+
+	while (colon < length && text[colon] != ':')
+		colon++;
+	start = colon < length ? colon + 1 : 0;
+	if (!yq_str_copy_bytes(ticker, YQ_TICKER_SIZE, text + start, length - start) ||
+	    !yq_ticker_is_valid(ticker))
+		return yq_err_set(err, YQ_E_INVALID,
+		    "Ticker: expected 1-%d letters, digits or . - / _ ^ =, found \"%.*s\"",
+		    YQ_TICKER_SIZE - 1, (int)(length - start < 64 ? length - start : 64),
+		    text + start);
+	if (colon == length)
+		return yq_err_set(err, YQ_E_NOT_FOUND, "%s does not name its exchange", ticker);
+	if (!yq_exchange_parse(text, colon, exchange))
+		return yq_err_set(err, YQ_E_INVALID, "Exchange: \"%.*s\" is not known",
+		    (int)(colon < 64 ? colon : 64), text);
+	return YQ_OK;
+}
+
+struct yq_decimal
+yq_tick_size(enum yq_exchange exchange, struct yq_decimal price)
+{
+	const struct yq_market *market = yq_market_of(exchange);
+	const struct yq_tick_band *band = market->ticks;
+	int below = market->limit_included ? 0 : -1;
+
+	while (yq_decimal_sign(band->limit) != 0 && yq_decimal_cmp(price, band->limit) > below)
+		band++;
+	return band->tick;
+}
+
+bool
+yq_tick_fits(enum yq_exchange exchange, struct yq_decimal price)
+{
+	return price.units % yq_tick_size(exchange, price).units == 0;
+}
+
+/* Every limit of a band is a multiple of the steps on both sides, so rounding up from one band
+ * into the next still lands on a step. */
+enum yq_rc
+yq_tick_round(enum yq_exchange exchange, struct yq_decimal price, enum yq_rounding rounding,
+    struct yq_decimal *result)
+{
+	struct yq_decimal rounded;
+	enum yq_rc rc;
+
+	rc = yq_decimal_round_to(price, yq_tick_size(exchange, price), rounding, &rounded);
+	if (rc != YQ_OK)
+		return rc;
+	if (yq_decimal_sign(rounded) <= 0)
+		return YQ_E_INVALID;
+	*result = rounded;
+	return YQ_OK;
+}
+
+enum yq_rc
+yq_tick_round_limit(enum yq_exchange exchange, enum yq_action action, struct yq_decimal price,
+    struct yq_decimal *result)
+{
+	return yq_tick_round(
+	    exchange, price, action == YQ_BUY ? YQ_ROUND_FLOOR : YQ_ROUND_CEILING, result);
+}

@@ -1,0 +1,74 @@
+/* signal.c - the message on `signal`: its JSON members and what makes it whole. */
+#include "domain/signal.h"
+
+#include "domain/check.h"
+
+struct yq_signal
+yq_signal_default(void)
+{
+	return (struct yq_signal){
+		.currency = YQ_CURRENCY_NONE,
+		.type = YQ_TYPE_MARKET,
+		.time_in_force = YQ_TIF_DAY,
+	};
+}
+
+const struct yq_field yq_signal_fields[] = {
+	YQ_FIELD_ID("Id", struct yq_signal, id, YQ_REQUIRED),
+	YQ_FIELD_TEXT("Ticker", struct yq_signal, ticker, YQ_REQUIRED),
+	YQ_FIELD_ENUM("Exchange", struct yq_signal, exchange, yq_exchange_names, YQ_REQUIRED),
+	YQ_FIELD_ENUM("Currency", struct yq_signal, currency, yq_currency_names, YQ_OPTIONAL),
+	YQ_FIELD_ENUM("Action", struct yq_signal, action, yq_action_names, YQ_REQUIRED),
+	YQ_FIELD_OPT_DECIMAL("Price", struct yq_signal, price),
+	YQ_FIELD_OPT_DECIMAL("Strength", struct yq_signal, strength),
+	YQ_FIELD_TEXT("Strategy", struct yq_signal, strategy, YQ_REQUIRED),
+	YQ_FIELD_TIME("Timestamp", struct yq_signal, timestamp_us, YQ_REQUIRED),
+	YQ_FIELD_ENUM("Type", struct yq_signal, type, yq_order_type_names, YQ_OPTIONAL),
+	YQ_FIELD_OPT_DECIMAL("LimitPrice", struct yq_signal, limit_price),
+	YQ_FIELD_OPT_DECIMAL("StopPrice", struct yq_signal, stop_price),
+	YQ_FIELD_OPT_DECIMAL("Qty", struct yq_signal, qty),
+	YQ_FIELD_OPT_DECIMAL("PositionSize", struct yq_signal, position_size),
+	YQ_FIELD_ENUM("TimeInForce", struct yq_signal, time_in_force, yq_tif_names, YQ_OPTIONAL),
+	YQ_FIELD_TEXT("Comment", struct yq_signal, comment, YQ_OPTIONAL),
+	YQ_FIELD_TIME("ReceivedAt", struct yq_signal, received_at_us, YQ_OPTIONAL),
+};
+const size_t yq_signal_field_count = YQ_COUNT(yq_signal_fields);
+
+static enum yq_rc
+check_strength(const struct yq_signal *signal, struct yq_err *err)
+{
+	char text[YQ_DECIMAL_TEXT_SIZE];
+	struct yq_decimal strength = signal->strength.value;
+
+	if (!signal->strength.set || (yq_decimal_sign(strength) >= 0 &&
+					 yq_decimal_cmp(strength, yq_decimal_from_int(100)) <= 0))
+		return YQ_OK;
+	yq_decimal_format(strength, text);
+	return yq_err_set(err, YQ_E_INVALID, "Strength: expected 0-100, found %s", text);
+}
+
+enum yq_rc
+yq_signal_check(const struct yq_signal *signal, struct yq_err *err)
+{
+	enum yq_rc rc;
+
+	rc = yq_check_id("Id", &signal->id, err);
+	if (rc == YQ_OK)
+		rc = yq_check_ticker(signal->ticker, err);
+	if (rc == YQ_OK && signal->currency != YQ_CURRENCY_NONE)
+		rc = yq_check_currency(signal->currency, signal->exchange, err);
+	if (rc == YQ_OK && signal->strategy[0] == '\0')
+		rc = yq_err_set(err, YQ_E_INVALID, "Strategy: expected a name, found nothing");
+	if (rc == YQ_OK && signal->timestamp_us <= 0)
+		rc = yq_err_set(err, YQ_E_INVALID, "Timestamp: expected a time, found nothing");
+	if (rc == YQ_OK)
+		rc = check_strength(signal, err);
+	if (rc == YQ_OK)
+		rc = yq_check_opt_positive("Price", signal->price, err);
+	if (rc == YQ_OK)
+		rc = yq_check_opt_positive("Qty", signal->qty, err);
+	if (rc == YQ_OK)
+		rc = yq_check_prices(
+		    signal->type, "LimitPrice", signal->limit_price, signal->stop_price, err);
+	return rc;
+}
