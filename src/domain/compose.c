@@ -104,7 +104,8 @@ fresh_last(const struct desk *desk, int64_t now_us)
 	return market->last_price;
 }
 
-/* The newest known price: the signal's own, unless what was looked up is younger. */
+/* The newest known price: the signal's own, unless what was looked up is younger.  The looked-up
+ * one stays what the collar measures from. */
 static void
 choose_price(struct desk *desk, int64_t now_us)
 {
@@ -117,23 +118,34 @@ choose_price(struct desk *desk, int64_t now_us)
 		price = last;
 		source = "looked up";
 	}
-	desk->facts.last_price = last.set ? last : price;
 	desk->order->price = price;
+	desk->facts.last_price = last.set ? last : price;
+	desk->facts.last_price_at_us =
+	    last.set ? desk->market->last_price_at_us : signal->timestamp_us;
+	if (desk->facts.last_price_at_us > now_us)
+		desk->facts.last_price_at_us = now_us; /* a clock ahead of ours */
 	if (price.set)
 		yq_trace_add(&desk->decision->trace, YQ_COMPOSE_PRICE, true, "{}, {}",
 		    YQ_ARGS(YQ_ARG_NUMBER(price.value), YQ_ARG_TEXT(source)));
 }
 
-/* The looked-up price against which the signal's is judged is not the one to reserve at. */
 static struct yq_opt_decimal
 valued_at(const struct desk *desk)
 {
-	struct yq_opt_decimal newest =
-	    desk->order->type == YQ_TYPE_MARKET || desk->order->type == YQ_TYPE_STOP
-		? desk->order->price
-		: YQ_OPT_DECIMAL_NONE;
+	return yq_risk_price(desk->order, desk->facts.last_price, desk->facts.last_price_at_us);
+}
 
-	return yq_risk_price(desk->order, newest);
+static enum yq_rc
+round_price(struct desk *desk, const char *what, struct yq_decimal asked, enum yq_rounding rounding,
+    struct yq_opt_decimal *result)
+{
+	if (yq_tick_round(desk->order->exchange, asked, rounding, &result->value) != YQ_OK)
+		return refuse(desk, YQ_RISK_TICK, "no price step is left below {}",
+		    YQ_ARGS(YQ_ARG_NUMBER(asked)));
+	result->set = true;
+	yq_trace_add(&desk->decision->trace, YQ_COMPOSE_TICK, true, "{} {}, {} was asked",
+	    YQ_ARGS(YQ_ARG_TEXT(what), YQ_ARG_NUMBER(result->value), YQ_ARG_NUMBER(asked)));
+	return YQ_OK;
 }
 
 /* A limit never trades worse than asked; a stop never triggers earlier than asked. */
@@ -142,41 +154,28 @@ round_prices(struct desk *desk)
 {
 	const struct yq_signal *signal = desk->signal;
 	struct yq_order *order = desk->order;
-	bool is_limit = order->type == YQ_TYPE_LIMIT || order->type == YQ_TYPE_STOP_LIMIT;
-	bool is_stop = order->type == YQ_TYPE_STOP || order->type == YQ_TYPE_STOP_LIMIT;
-	struct yq_decimal price;
+	bool buys = order->action == YQ_BUY;
+	enum yq_rc rc = YQ_OK;
 
-	if (is_limit) {
-		if (yq_tick_round_limit(
-			order->exchange, order->action, signal->limit_price.value, &price) != YQ_OK)
-			return refuse(desk, YQ_RISK_TICK, "no price step below {} is left",
-			    YQ_ARGS(YQ_ARG_NUMBER(signal->limit_price.value)));
-		order->price = yq_opt_decimal_of(price);
-		yq_trace_add(&desk->decision->trace, YQ_COMPOSE_TICK, true, "limit {} for {} asked",
-		    YQ_ARGS(YQ_ARG_NUMBER(price), YQ_ARG_NUMBER(signal->limit_price.value)));
-	}
-	if (is_stop) {
-		if (yq_tick_round(order->exchange, signal->stop_price.value,
-			order->action == YQ_BUY ? YQ_ROUND_CEILING : YQ_ROUND_FLOOR,
-			&price) != YQ_OK)
-			return refuse(desk, YQ_RISK_TICK, "no price step below {} is left",
-			    YQ_ARGS(YQ_ARG_NUMBER(signal->stop_price.value)));
-		order->stop_price = yq_opt_decimal_of(price);
-		yq_trace_add(&desk->decision->trace, YQ_COMPOSE_TICK, true, "stop {} for {} asked",
-		    YQ_ARGS(YQ_ARG_NUMBER(price), YQ_ARG_NUMBER(signal->stop_price.value)));
-	}
-	return YQ_OK;
+	if (order->type == YQ_TYPE_LIMIT || order->type == YQ_TYPE_STOP_LIMIT)
+		rc = round_price(desk, "limit", signal->limit_price.value,
+		    buys ? YQ_ROUND_FLOOR : YQ_ROUND_CEILING, &order->price);
+	if (rc == YQ_OK && (order->type == YQ_TYPE_STOP || order->type == YQ_TYPE_STOP_LIMIT))
+		rc = round_price(desk, "stop", signal->stop_price.value,
+		    buys ? YQ_ROUND_CEILING : YQ_ROUND_FLOOR, &order->stop_price);
+	return rc;
 }
 
 static enum yq_rc
 size_order(struct desk *desk)
 {
+	struct yq_order *order = desk->order;
 	struct yq_opt_decimal price = valued_at(desk);
 	struct yq_sizing_facts facts = {
 		.account = desk->account,
 		.price = price.set ? price.value : YQ_DECIMAL_ZERO,
 		.lot = desk->market->lot.set ? desk->market->lot.value
-					     : yq_market_of(desk->order->exchange)->lot,
+					     : yq_market_of(order->exchange)->lot,
 		.allow_short = desk->policy->limits.allow_short,
 	};
 	struct yq_size size;
@@ -186,10 +185,12 @@ size_order(struct desk *desk)
 	    &desk->policy->sizing, desk->signal, &facts, &size, &desk->decision->trace);
 	if (rc != YQ_OK)
 		return rc;
-	desk->order->action = size.action;
-	desk->order->qty = size.qty;
-	desk->order->reduce_only = size.action == YQ_SELL && !desk->policy->limits.allow_short;
-	return YQ_OK;
+	order->qty = size.qty;
+	order->reduce_only = size.action == YQ_SELL && !desk->policy->limits.allow_short;
+	if (size.action == order->action)
+		return YQ_OK;
+	order->action = size.action; /* Target turned it: the safe side of a step is the other */
+	return round_prices(desk);
 }
 
 /* The steps of a decision, one after another; the first refusal ends it. */
@@ -209,8 +210,115 @@ decide(struct desk *desk, int64_t now_us)
 	if (rc != YQ_OK)
 		return rc;
 	choose_price(desk, now_us);
-	rc = size_order_with_prices(desk);
+	rc = round_prices(desk);
+	if (rc == YQ_OK)
+		rc = size_order(desk);
 	if (rc != YQ_OK)
 		return rc;
 	return yq_risk_check_phase(YQ_RISK_ORDER, desk->order, &desk->facts, limits, trace);
+}
+
+/* Only what is looked at is set: the steps are large. */
+static void
+begin_decision(struct yq_decision *decision, const struct yq_account *account, int64_t now_us)
+{
+	memcpy(decision->account_alias, account->alias, sizeof(decision->account_alias));
+	decision->ordered = false;
+	decision->order_count = 0;
+	decision->decided_at_us = now_us;
+	yq_trace_clear(&decision->trace);
+}
+
+static void
+conclude(struct yq_decision *decision, const struct desk *desk)
+{
+	const struct yq_order *order = desk->order;
+	struct yq_opt_decimal reserve = valued_at(desk);
+
+	decision->ordered = true;
+	decision->order_count = 1;
+	decision->reserve_prices[0] = reserve.set ? reserve.value : YQ_DECIMAL_ZERO;
+	decision->code = YQ_COMPOSE_ORDERED;
+	yq_sentence(decision->text, sizeof(decision->text), "{} {} {} on {}",
+	    YQ_ARGS(YQ_ARG_TEXT(yq_names_text(&yq_action_names, (int)order->action)),
+		YQ_ARG_NUMBER(order->qty), YQ_ARG_TEXT(order->ticker),
+		YQ_ARG_TEXT(yq_names_text(&yq_exchange_names, (int)order->exchange))));
+}
+
+enum yq_rc
+yq_compose(const struct yq_signal *signal, const struct yq_account *account,
+    const struct yq_market_facts *market, const struct yq_policy *policy, int64_t now_us,
+    struct yq_decision *decision)
+{
+	struct desk desk = {
+		.signal = signal,
+		.account = account,
+		.market = market,
+		.policy = policy,
+		.order = &decision->orders[0],
+		.decision = decision,
+	};
+	const struct yq_trace_step *refusal;
+	enum yq_rc rc;
+
+	begin_decision(decision, account, now_us);
+	rc = decide(&desk, now_us);
+	if (rc == YQ_OK) {
+		conclude(decision, &desk);
+		return YQ_OK;
+	}
+	refusal = yq_trace_refusal(&decision->trace);
+	assert(refusal != NULL);
+	decision->code = refusal->rule;
+	yq_str_copy_cut(decision->text, sizeof(decision->text), refusal->text);
+	return rc;
+}
+
+/* The decision that speaks for all: the first that ordered, else the first; NULL without any. */
+static const struct yq_decision *
+speaker(const struct yq_decision *const *decisions, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (decisions[i]->ordered)
+			return decisions[i];
+	return count > 0 ? decisions[0] : NULL;
+}
+
+static void
+write_steps(struct yq_json_writer *w, const struct yq_decision *decision)
+{
+	for (size_t i = 0; i < decision->trace.count; i++) {
+		yq_json_begin_object(w);
+		yq_json_put_text(w, "Account", decision->account_alias);
+		yq_trace_write_step(w, &decision->trace.steps[i]);
+		yq_json_end_object(w);
+	}
+}
+
+void
+yq_verdict_write(
+    struct yq_buf *out, const struct yq_decision *const *decisions, size_t count, int64_t now_us)
+{
+	const struct yq_decision *decision = speaker(decisions, count);
+	struct yq_json_writer w = yq_json_writer_make(out);
+	bool ordered = decision != NULL && decision->ordered;
+
+	yq_json_begin_object(&w);
+	yq_json_put_text(&w, "Verdict", ordered ? "ordered" : "refused");
+	yq_json_put_text(&w, "Code", decision != NULL ? decision->code : YQ_COMPOSE_NO_ACCOUNT);
+	yq_json_put_text(
+	    &w, "Text", decision != NULL ? decision->text : "no account is mapped to the strategy");
+	yq_json_put_time(&w, "DecidedAt", now_us);
+	yq_json_name(&w, "Orders");
+	yq_json_begin_array(&w);
+	for (size_t i = 0; i < count; i++)
+		for (size_t leg = 0; leg < decisions[i]->order_count; leg++)
+			yq_json_add_text(&w, decisions[i]->orders[leg].id.text);
+	yq_json_end_array(&w);
+	yq_json_name(&w, "Steps");
+	yq_json_begin_array(&w);
+	for (size_t i = 0; i < count; i++)
+		write_steps(&w, decisions[i]);
+	yq_json_end_array(&w);
+	yq_json_end_object(&w);
 }

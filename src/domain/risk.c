@@ -361,16 +361,18 @@ static const struct {
 };
 
 struct yq_opt_decimal
-yq_risk_price(const struct yq_order *order, struct yq_opt_decimal last_price)
+yq_risk_price(
+    const struct yq_order *order, struct yq_opt_decimal last_price, int64_t last_price_at_us)
 {
-	struct yq_opt_decimal price = last_price.set ? last_price : order->price;
+	struct yq_opt_decimal price = order->price;
 
 	if (has_limit(order))
-		return order->price;
-	if (order->type == YQ_TYPE_STOP && order->action == YQ_BUY && order->stop_price.set)
-		return !price.set || yq_decimal_cmp(order->stop_price.value, price.value) > 0
-			   ? order->stop_price
-			   : price;
+		return price;
+	if (last_price.set && (!price.set || last_price_at_us > order->timestamp_us))
+		price = last_price;
+	if (order->type == YQ_TYPE_STOP && order->action == YQ_BUY && order->stop_price.set &&
+	    (!price.set || yq_decimal_cmp(order->stop_price.value, price.value) > 0))
+		price = order->stop_price;
 	return price;
 }
 
@@ -399,7 +401,7 @@ ask_of(const struct yq_order *order, const struct yq_risk_facts *facts,
 		.limits = limits,
 		.market = yq_market_of(order->exchange),
 		.holding = yq_account_holding(facts->account, order->exchange, order->ticker),
-		.price = yq_risk_price(order, facts->last_price),
+		.price = yq_risk_price(order, facts->last_price, facts->last_price_at_us),
 		.trace = trace,
 	};
 

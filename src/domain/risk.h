@@ -3,7 +3,8 @@
  *
  * Run when an order is composed and again in the gateway for every order, whatever its source.  A
  * check whose limit is absent is not asked.  Each refusal has a stable code and a sentence with the
- * numbers.
+ * numbers.  An order that only reduces a position is not held up by the limits on value, share,
+ * loss and open orders: the way out stays open.
  */
 #ifndef YQ_DOMAIN_RISK_H
 #define YQ_DOMAIN_RISK_H
@@ -62,7 +63,8 @@ struct yq_risk_facts {
 	bool calendar_covered;
 	bool by_hand; /* a person asked for it: the calendar's end is no refusal */
 	struct yq_opt_decimal last_price; /* fresh, of this exchange */
-	struct yq_opt_decimal lot;	  /* the instrument's own; absent = the market's */
+	int64_t last_price_at_us;
+	struct yq_opt_decimal lot; /* the instrument's own; absent = the market's */
 	int64_t now_us;
 	int64_t asked_at_us;		/* when it was asked for; 0 = the order's timestamp */
 	int64_t orders_last_minute;	/* not counting this one */
@@ -88,10 +90,12 @@ YQ_NODISCARD enum yq_rc yq_risk_check_phase(enum yq_risk_phase phase, const stru
     const struct yq_risk_facts *facts, const struct yq_risk_limits *limits, struct yq_trace *trace);
 
 /*
- * The price an order is valued and reserved at: the limit price; for a market order the last price
- * (else the price it was decided at); for a buy stop the higher of stop price and last.  Absent
- * when none is known: then a buy must be refused.
+ * The price an order is valued and reserved at: the limit price; for a market order the newer of
+ * the last price and the price it was decided at (which it carries in `price`, as of its
+ * timestamp); for a buy stop the higher of that and the stop price.  Absent when none is known:
+ * then a buy is refused.
  */
-struct yq_opt_decimal yq_risk_price(const struct yq_order *order, struct yq_opt_decimal last_price);
+struct yq_opt_decimal yq_risk_price(
+    const struct yq_order *order, struct yq_opt_decimal last_price, int64_t last_price_at_us);
 
 #endif

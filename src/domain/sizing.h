@@ -63,6 +63,7 @@ struct yq_size {
 #define YQ_SIZE_ALREADY_HELD "SIZE_ALREADY_HELD" /* OnlyOne */
 #define YQ_SIZE_AT_TARGET    "SIZE_AT_TARGET"	 /* Target: nothing to do */
 #define YQ_SIZE_INCOMPLETE   "SIZE_INCOMPLETE"	 /* the policy needs a member the signal lacks */
+#define YQ_SIZE_NO_PRICE     "NO_PRICE"		 /* sized by value, and no price: never assumed */
 #define YQ_SIZE_RANGE	     "SIZE_RANGE"	 /* a number does not fit */
 
 /* YQ_OK, or YQ_E_REFUSED with the reason as the trace's last step.  `trace` may be NULL. */

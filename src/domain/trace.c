@@ -158,15 +158,19 @@ yq_trace_refusal(const struct yq_trace *trace)
 }
 
 void
+yq_trace_write_step(struct yq_json_writer *w, const struct yq_trace_step *step)
+{
+	yq_json_put_text(w, "Rule", step->rule);
+	yq_json_put_bool(w, "Ok", step->ok);
+	yq_json_put_text(w, "Text", step->text);
+}
+
+void
 yq_trace_write(struct yq_json_writer *w, const struct yq_trace *trace)
 {
 	for (size_t i = 0; i < trace->count; i++) {
-		const struct yq_trace_step *step = &trace->steps[i];
-
 		yq_json_begin_object(w);
-		yq_json_put_text(w, "Rule", step->rule);
-		yq_json_put_bool(w, "Ok", step->ok);
-		yq_json_put_text(w, "Text", step->text);
+		yq_trace_write_step(w, &trace->steps[i]);
 		yq_json_end_object(w);
 	}
 }

@@ -54,7 +54,9 @@ void yq_sentence(
     char *target, size_t size, const char *sentence, const struct yq_arg *args, size_t arg_count);
 /* The first step that is not ok; NULL when there is none. */
 const struct yq_trace_step *yq_trace_refusal(const struct yq_trace *trace);
-/* Append {"Rule","Ok","Text"} for each step to an open array. */
+/* Append the members "Rule", "Ok", "Text" of one step to an open object. */
+void yq_trace_write_step(struct yq_json_writer *w, const struct yq_trace_step *step);
+/* Append an object for each step to an open array. */
 void yq_trace_write(struct yq_json_writer *w, const struct yq_trace *trace);
 
 /* An amount for people: "12,000.00 USD", "1,500 KRW"; at least the currency's places. */
