@@ -25,7 +25,7 @@ compile() {
 	log=$1/dev.log
 	say "compiling $1"
 	ninja -C "$1" >"$log" 2>&1 || {
-		grep -v '^\[' "$log" >&2
+		sed -n '/^FAILED/,$p; /ERROR:/p' "$log" >&2
 		return 1
 	}
 }
