@@ -29,6 +29,7 @@ const struct yq_field yq_order_fields[] = {
 	YQ_FIELD_ENUM("TimeInForce", struct yq_order, time_in_force, yq_tif_names, YQ_OPTIONAL),
 	YQ_FIELD_ID("SignalId", struct yq_order, signal_id, YQ_OPTIONAL),
 	YQ_FIELD_TIME("ExpiresAt", struct yq_order, expires_at_us, YQ_OPTIONAL),
+	YQ_FIELD_OPT_DECIMAL("ReferencePrice", struct yq_order, reference_price),
 	YQ_FIELD_BOOL("ReduceOnly", struct yq_order, reduce_only, YQ_OPTIONAL),
 };
 const size_t yq_order_field_count = YQ_COUNT(yq_order_fields);
@@ -51,6 +52,8 @@ yq_order_check(const struct yq_order *order, struct yq_err *err)
 		rc = yq_err_set(err, YQ_E_INVALID, "Timestamp: expected a time, found nothing");
 	if (rc == YQ_OK)
 		rc = yq_check_prices(order->type, "Price", order->price, order->stop_price, err);
+	if (rc == YQ_OK && order->reference_price.set)
+		rc = yq_check_positive("ReferencePrice", order->reference_price.value, err);
 	return rc;
 }
 

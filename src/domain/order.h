@@ -24,6 +24,7 @@ struct yq_order {
 	enum yq_tif time_in_force;	  /* default Day */
 	struct yq_id signal_id;		  /* none unless it came from a signal */
 	int64_t expires_at_us;		  /* 0 = by time in force alone */
+	struct yq_opt_decimal reference_price; /* the market price its maker saw; not a limit */
 	bool reduce_only;		  /* may only bring the position nearer to zero */
 };
 
