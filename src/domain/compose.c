@@ -119,6 +119,7 @@ choose_price(struct desk *desk, int64_t now_us)
 		source = "looked up";
 	}
 	desk->order->price = price;
+	desk->order->reference_price = price;
 	desk->facts.last_price = last.set ? last : price;
 	desk->facts.last_price_at_us =
 	    last.set ? desk->market->last_price_at_us : signal->timestamp_us;
