@@ -94,6 +94,7 @@ merge_object(const struct merge *m, const char *name, const char *path, const yq
 	if (yq_json_type_of(existing) != YQ_JSON_OBJECT) {
 		existing = json_object_new_object();
 		(void)json_object_object_add(m->target, name, existing);
+		yq_config_add_origin(m->config, path, m->source);
 	}
 	inner.target = existing;
 	inner.path = path;

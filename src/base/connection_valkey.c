@@ -180,6 +180,7 @@ take_endpoint(
 	    (*colon != ':' || !yq_part_port(yq_part_trim(colon + 1, end), &endpoint->port)))
 		return yq_err_set(err, YQ_E_INVALID,
 		    "part %zu: expected host:port with a port from 1 to 65535", position);
+	host = yq_part_trim(host.at, host.at + host.length);
 	if (host.length == 0 || !yq_part_text(host, endpoint->host, YQ_HOST_SIZE))
 		return yq_err_set(err, YQ_E_INVALID,
 		    "part %zu: expected a host name of 1 to %d bytes", position, YQ_HOST_SIZE - 1);
