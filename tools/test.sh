@@ -26,6 +26,7 @@ run_tests() {
 
 	case " $stages " in *" lint "*) stage_lint ;; esac
 	case " $stages " in *" gcc "*) stage_gcc "$suites" "$names" ;; esac
+	case " $stages " in *" lint gcc "*) check_links ;; esac
 	case " $stages " in *" clang "*) stage_clang "$suites" "$names" ;; esac
 
 	say "took $((SECONDS - started)) s"
@@ -66,12 +67,16 @@ stage_gcc() {
 		tally "gcc: build" 0 1 0
 		return
 	fi
+	run_suites gcc build "$1" "$2"
+}
+
+# What the linter cannot see before there are programs.
+check_links() {
 	if tools/lint/links build; then
 		tally "gcc: links" 1 0 0
 	else
 		tally "gcc: links" 0 1 0
 	fi
-	run_suites gcc build "$1" "$2"
 }
 
 # The same sources under the other compiler, with the address and undefined-behaviour sanitizers watching.
@@ -125,11 +130,11 @@ run_names() {
 run_meson() {
 	local label=$1 folder=$2 rc=0 counts
 	shift 2
-	rm -f "$folder"/meson-logs/testlog.junit.xml
+	rm -f "$folder/meson-logs/testlog.json"
 	meson test -C "$folder" --no-rebuild --print-errorlogs --timeout-multiplier 3 "$@" \
 		</dev/null >"$folder/meson-test.log" 2>&1 || rc=$?
 	[ "$rc" -eq 0 ] || cat "$folder/meson-test.log"
-	counts=$(tools/count_tests junit "$folder/meson-logs/testlog.junit.xml" "$rc")
+	counts=$(tools/count_tests meson "$folder/meson-logs/testlog.json" "$rc")
 	# shellcheck disable=SC2086
 	tally "$label" $counts
 }
