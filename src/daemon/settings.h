@@ -9,7 +9,9 @@
 #define YQ_DAEMON_SETTINGS_H
 
 #include "base/config.h"
-#include "domain/terms.h"
+#include "domain/calendar.h"
+#include "domain/risk.h"
+#include "domain/sizing.h"
 
 extern const struct yq_config_key yq_settings_keys[];
 extern const size_t yq_settings_key_count;
@@ -17,9 +19,13 @@ extern const size_t yq_settings_key_count;
 /* docs/configuration.md, from the table. */
 void yq_settings_document(struct yq_buf *out);
 
-/* yq_config_load with the table, and every reader below once, so that all faults show at once. */
+/* yq_config_load with the table. */
 YQ_NODISCARD enum yq_rc yq_settings_load(const char *folder, const char *overlay, const char *app,
     char *const *environment, struct yq_config **ret_config, struct yq_config_report *report);
+
+/* Every reader below once, so that all faults show at once: for the `check` of a program that uses
+ * more than one of them.  (The webhook does not, and so does without the time zones' library.) */
+void yq_settings_check(const struct yq_config *config, struct yq_config_report *report);
 
 /* A path below System:DataFolder or System:RunFolder unless it is absolute; owned by the caller. */
 YQ_NODISCARD char *yq_settings_data_path(const struct yq_config *config, const char *path);
@@ -41,5 +47,59 @@ void yq_mapping_free(struct yq_mapping *mapping);
 /* The row of `strategy` (ASCII case ignored), else that of "*", else NULL. */
 const struct yq_mapping_row *yq_mapping_find(
     const struct yq_mapping *mapping, const char *strategy);
+
+/* ---- OrderManager:Policies:Sizing and OrderManager:StrategySizingMapping ---- */
+struct yq_sizings; /* opaque */
+struct yq_sizings *yq_settings_sizing(
+    const struct yq_config *config, struct yq_config_report *report);
+void yq_sizings_free(struct yq_sizings *sizings);
+/* The policy of `strategy` (ASCII case ignored), else that of "*", else Basic; never NULL. */
+const struct yq_sizing *yq_sizings_find(const struct yq_sizings *sizings, const char *strategy);
+
+/* ---- Risk: limits by account; max_age_us is OrderManager:MaxSignalAgeSeconds ---- */
+struct yq_risks; /* opaque */
+struct yq_risks *yq_settings_risk(const struct yq_config *config, struct yq_config_report *report);
+void yq_risks_free(struct yq_risks *risks);
+/* Risk:Accounts:{alias} over Risk:Default; never NULL. */
+const struct yq_risk_limits *yq_risks_find(const struct yq_risks *risks, const char *alias);
+
+/* ---- BrokerGateway:Accounts ---- */
+#define YQ_ACCOUNTS_MAX		     1024
+#define YQ_BROKERS(X)		     X(PAPER, "paper") X(KIS, "kis") X(ALPACA, "alpaca")
+#define YQ_BROKER_VALUE(ident, name) YQ_BROKER_##ident,
+enum yq_broker_kind { YQ_BROKERS(YQ_BROKER_VALUE) YQ_BROKER_KIND_COUNT };
+extern const struct yq_names yq_broker_kind_names;
+
+struct yq_account_settings {
+	char alias[YQ_ALIAS_SIZE];
+	enum yq_broker_kind broker;
+	char number[65];    /* at the broker; "" for paper */
+	char base_url[256]; /* "" = the broker's own */
+	bool active;	    /* false: known, but not served */
+	bool live;	    /* real money; false: the broker's practice environment, or paper */
+	bool any_hour;	    /* Session: always */
+	struct yq_decimal commission_rate;	       /* of an order's value; paper */
+	struct yq_opt_decimal cash[YQ_CURRENCY_COUNT]; /* what a paper account begins with */
+};
+struct yq_accounts {
+	struct yq_account_settings *items;
+	size_t count;
+};
+/* At least Paper.  Owned by the caller. */
+struct yq_accounts *yq_settings_accounts(
+    const struct yq_config *config, struct yq_config_report *report);
+void yq_accounts_free(struct yq_accounts *accounts);
+const struct yq_account_settings *yq_accounts_find(
+    const struct yq_accounts *accounts, const char *alias); /* NULL if there is none */
+/* "AppKey" or "AppSecret" of an account; NULL when not set.  Borrowed from `config`. */
+const struct yq_secret *yq_settings_account_secret(
+    const struct yq_config *config, const char *alias, const char *name);
+
+/* ---- Markets: hours, closed days, early closes ---- */
+struct yq_markets; /* opaque; owns zones and days */
+struct yq_markets *yq_settings_markets(
+    const struct yq_config *config, struct yq_config_report *report);
+void yq_markets_free(struct yq_markets *markets);
+const struct yq_calendar *yq_markets_calendar(const struct yq_markets *markets);
 
 #endif

@@ -1,0 +1,153 @@
+/* settings_accounts.c - BrokerGateway:Accounts: the accounts, and the broker of each. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "daemon/settings.h"
+#include "daemon/settings_read.h"
+
+#define BROKER_NAME(ident, name) name,
+static const char *const broker_texts[] = { YQ_BROKERS(BROKER_NAME) };
+const struct yq_names yq_broker_kind_names = { "broker", broker_texts, YQ_COUNT(broker_texts) };
+
+enum session { SESSION_MARKET, SESSION_ALWAYS };
+static const char *const session_texts[] = { "market", "always" };
+static const struct yq_names session_names = { "session", session_texts, 2 };
+enum environment { ENVIRONMENT_PRACTICE, ENVIRONMENT_LIVE };
+static const char *const environment_texts[] = { "practice", "live" };
+static const struct yq_names environment_names = { "environment", environment_texts, 2 };
+
+struct reading {
+	struct settings_section section;
+	struct yq_accounts *accounts;
+};
+
+static void
+read_cash(const struct settings_section *section, struct yq_account_settings *account)
+{
+	static const struct settings_range not_negative = { "0", NULL };
+	const yq_json *value = yq_json_get_nocase(section->object, "Currencies");
+	struct settings_section below = settings_below(section, "Currencies", value);
+
+	if (below.object == NULL)
+		return;
+	settings_known(&below, yq_currency_names.names, yq_currency_names.count);
+	for (size_t i = 0; i < YQ_CURRENCY_COUNT; i++)
+		settings_opt_decimal(
+		    &below, yq_currency_names.names[i], not_negative, &account->cash[i]);
+}
+
+static void
+read_account(const struct settings_section *section, struct yq_account_settings *account)
+{
+	static const char *const names[] = { "Broker", "Number", "Active", "Environment", "BaseUrl",
+		"Session", "CommissionRate", "Currencies", "AppKey", "AppSecret" };
+	static const struct settings_range rate = { "0", "0.5" };
+	int broker = YQ_BROKER_PAPER, session = -1, environment = ENVIRONMENT_PRACTICE;
+
+	settings_known(section, names, YQ_COUNT(names));
+	if (yq_json_get_nocase(section->object, "Broker") == NULL)
+		settings_fault(section, "Broker", "one of paper, kis, alpaca", NULL);
+	settings_enum(section, "Broker", &yq_broker_kind_names, &broker);
+	settings_enum(section, "Session", &session_names, &session);
+	settings_enum(section, "Environment", &environment_names, &environment);
+	account->broker = (enum yq_broker_kind)broker;
+	account->live = environment == ENVIRONMENT_LIVE;
+	account->active = true;
+	account->any_hour = session == SESSION_ALWAYS;
+	settings_bool(section, "Active", &account->active);
+	settings_text(section, "Number", account->number, sizeof(account->number));
+	settings_text(section, "BaseUrl", account->base_url, sizeof(account->base_url));
+	settings_decimal(section, "CommissionRate", rate, &account->commission_rate);
+	read_cash(section, account);
+	if (broker == YQ_BROKER_PAPER && account->live)
+		settings_fault(section, "Environment", "practice for a paper account",
+		    yq_json_get_nocase(section->object, "Environment"));
+	if (broker == YQ_BROKER_KIS && account->number[0] == '\0')
+		settings_fault(section, "Number", "the account's number at the broker", NULL);
+}
+
+static bool
+add_account(void *cookie, const char *name, const yq_json *value)
+{
+	struct reading *reading = cookie;
+	struct yq_accounts *accounts = reading->accounts;
+	struct settings_section section = settings_below(&reading->section, name, value);
+	struct yq_account_settings *account;
+
+	if (!yq_alias_is_valid(name) || yq_str_equal_nocase(name, "index") ||
+	    accounts->count == YQ_ACCOUNTS_MAX) {
+		settings_fault(&reading->section, name,
+		    "an account's name (1 to 32 letters, digits, . - _; not \"index\")", value);
+		return true;
+	}
+	if (section.object == NULL)
+		return true;
+	accounts->items =
+	    yq_xrealloc(accounts->items, accounts->count + 1, sizeof(accounts->items[0]));
+	account = &accounts->items[accounts->count++];
+	*account = (struct yq_account_settings){ .active = true };
+	yq_str_copy_cut(account->alias, sizeof(account->alias), name);
+	read_account(&section, account);
+	return true;
+}
+
+static void
+add_paper(struct yq_accounts *accounts)
+{
+	struct yq_account_settings *paper = yq_xcalloc(1, sizeof(*paper));
+
+	yq_str_copy_cut(paper->alias, sizeof(paper->alias), "Paper");
+	paper->broker = YQ_BROKER_PAPER;
+	paper->active = paper->any_hour = true;
+	paper->cash[YQ_USD] = yq_opt_decimal_of(yq_decimal_from_int(100000));
+	paper->cash[YQ_KRW] = yq_opt_decimal_of(yq_decimal_from_int(100000000));
+	paper->cash[YQ_JPY] = yq_opt_decimal_of(yq_decimal_from_int(10000000));
+	accounts->items = paper;
+	accounts->count = 1;
+}
+
+struct yq_accounts *
+yq_settings_accounts(const struct yq_config *config, struct yq_config_report *report)
+{
+	struct yq_accounts *accounts = yq_xcalloc(1, sizeof(*accounts));
+	struct reading reading = {
+		settings_section(config, report, "BrokerGateway:Accounts"),
+		accounts,
+	};
+
+	if (reading.section.object != NULL)
+		yq_json_each(reading.section.object, add_account, &reading);
+	else
+		add_paper(accounts);
+	return accounts;
+}
+
+void
+yq_accounts_free(struct yq_accounts *accounts)
+{
+	if (accounts == NULL)
+		return;
+	free(accounts->items);
+	free(accounts);
+}
+
+const struct yq_account_settings *
+yq_accounts_find(const struct yq_accounts *accounts, const char *alias)
+{
+	for (size_t i = 0; i < accounts->count; i++) {
+		if (yq_str_equal(accounts->items[i].alias, alias))
+			return &accounts->items[i];
+	}
+	return NULL;
+}
+
+const struct yq_secret *
+yq_settings_account_secret(const struct yq_config *config, const char *alias, const char *name)
+{
+	char path[128];
+
+	if (!yq_str_format(path, sizeof(path), "BrokerGateway:Accounts:%s:%s", alias, name))
+		return NULL;
+	return yq_config_secret(config, path);
+}
