@@ -32,7 +32,8 @@ void yq_manual_clock_advance(struct yq_manual_clock *manual, int64_t us);
 /* "2026-11-22T23:46:55.000000Z": UTC, RFC 3339, always six fractional digits. */
 #define YQ_TIME_TEXT_SIZE 28
 void yq_time_format(int64_t instant_us, char text[YQ_TIME_TEXT_SIZE]);
-/* RFC 3339 with any offset and 0-9 fractional digits (beyond the sixth cut off); years 1970-2199. */
+/* RFC 3339 with any offset and 0-9 fractional digits (beyond the sixth cut off); years 1970-2199.
+ */
 YQ_NODISCARD enum yq_rc yq_time_parse(const char *text, size_t length, int64_t *instant_us);
 
 /* Proleptic Gregorian dates as days since 1970-01-01; month 1-12. */
@@ -40,7 +41,7 @@ int64_t yq_date_to_days(int year, int month, int day);
 void yq_days_to_date(int64_t days, int *year, int *month, int *day);
 bool yq_date_is_valid(int year, int month, int day);
 
-#define YQ_US_PER_MS INT64_C(1000)
+#define YQ_US_PER_MS	 INT64_C(1000)
 #define YQ_US_PER_SECOND INT64_C(1000000)
 
 #endif

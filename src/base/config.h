@@ -3,8 +3,8 @@
  *
  * Sources, the later wins: built-in defaults (the key table) < appsettings.json < appsecrets.json
  * < appsecrets.d/{App}.json < overlay < environment with "__" for ":" (ConnectionStrings__Valkey).
- * Paths are compared without regard to case.  A file that holds secrets must be 0600 or stricter and owned by
- * the user or root, or it is refused.
+ * Paths are compared without regard to case.  A file that holds secrets must be 0600 or stricter
+ * and owned by the user or root, or it is refused.
  *
  * Objects are merged; anything else, an array too, replaces what an earlier source gave, and null
  * takes it back.  Files may hold comments and trailing commas.  In the environment
@@ -22,12 +22,12 @@
 
 enum yq_config_kind {
 	YQ_CONFIG_TEXT,
-	YQ_CONFIG_INT,     /* min..max */
+	YQ_CONFIG_INT,	   /* min..max */
 	YQ_CONFIG_DECIMAL, /* min..max, as texts */
 	YQ_CONFIG_BOOL,
 	YQ_CONFIG_SECRET, /* a text that is never shown */
-	YQ_CONFIG_ENUM,   /* one of `choices`, separated by '|' */
-	YQ_CONFIG_LIST,   /* array of texts */
+	YQ_CONFIG_ENUM,	  /* one of `choices`, separated by '|' */
+	YQ_CONFIG_LIST,	  /* array of texts */
 	YQ_CONFIG_OBJECT, /* object or array; checked by its own reader, or by keys below it */
 };
 
@@ -35,18 +35,18 @@ enum yq_config_kind {
 struct yq_config_key {
 	const char *path; /* "BrokerGateway:Accounts:*:Broker" */
 	enum yq_config_kind kind;
-	const char *fallback;       /* default as text; NULL = none */
-	const char *min, *max;      /* NULL = unbounded */
-	const char *choices;        /* YQ_CONFIG_ENUM */
-	bool reloads;               /* SIGHUP takes it over */
-	const char *help;           /* one sentence, for docs and errors */
+	const char *fallback;  /* default as text; NULL = none */
+	const char *min, *max; /* NULL = unbounded */
+	const char *choices;   /* YQ_CONFIG_ENUM */
+	bool reloads;	       /* SIGHUP takes it over */
+	const char *help;      /* one sentence, for docs and errors */
 };
 
 struct yq_config; /* opaque, immutable once loaded */
 
 struct yq_config_sources {
-	const char *folder;      /* holds the files; NULL = built-in defaults and environment only */
-	const char *app;         /* names appsecrets.d/{app}.json; NULL = none */
+	const char *folder;  /* holds the files; NULL = built-in defaults and environment only */
+	const char *app;     /* names appsecrets.d/{app}.json; NULL = none */
 	const char *overlay; /* a file that wins over those in `folder`; NULL = none; must exist */
 	char *const *environment; /* NULL-terminated "NAME=value"; NULL = none */
 	const struct yq_config_key *keys;
@@ -72,7 +72,7 @@ void yq_config_free(struct yq_config *config);
 /* Values of known keys: the set one, else the default.  Asking for a path that the table does not
  * have, or with the wrong kind, is a bug (asserts).  Borrowed until yq_config_free. */
 const char *yq_config_text(const struct yq_config *config, const char *path); /* NULL = not set */
-int64_t yq_config_int(const struct yq_config *config, const char *path); /* 0 = not set */
+int64_t yq_config_int(const struct yq_config *config, const char *path);      /* 0 = not set */
 bool yq_config_bool(const struct yq_config *config, const char *path);
 struct yq_opt_decimal yq_config_decimal(const struct yq_config *config, const char *path);
 const struct yq_secret *yq_config_secret(const struct yq_config *config, const char *path);
@@ -80,8 +80,8 @@ const struct yq_secret *yq_config_secret(const struct yq_config *config, const c
 const yq_json *yq_config_json(const struct yq_config *config, const char *path);
 /* The names below `path` ("BrokerGateway:Accounts" gives each alias), in written order. */
 typedef void yq_config_name_fn(void *cookie, const char *name);
-void yq_config_names(const struct yq_config *config, const char *path, yq_config_name_fn *fn,
-    void *cookie);
+void yq_config_names(
+    const struct yq_config *config, const char *path, yq_config_name_fn *fn, void *cookie);
 /* Where a value came from, for messages: "appsettings.json", "environment", "default". */
 const char *yq_config_source(const struct yq_config *config, const char *path);
 

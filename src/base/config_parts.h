@@ -54,8 +54,8 @@ const char *yq_config_origin(const struct yq_config *config, const char *path);
 void yq_config_read_sources(struct yq_config *config, const struct yq_config_sources *sources,
     struct yq_config_report *report);
 /* Put one variable of the environment at its place, if it is one of ours. */
-void yq_config_put_variable(struct yq_config *config, const char *variable,
-    struct yq_config_report *report);
+void yq_config_put_variable(
+    struct yq_config *config, const char *variable, struct yq_config_report *report);
 /* Remember where the value at `path` came from. */
 void yq_config_add_origin(struct yq_config *config, const char *path, const char *source);
 /* Check the tree against the table, and fill config->values.  Secrets leave the tree. */

@@ -15,38 +15,38 @@
 #include "base/secret.h"
 
 #define YQ_VALKEY_ENDPOINTS_MAX 8
-#define YQ_HOST_SIZE 256
+#define YQ_HOST_SIZE		256
 
 struct yq_endpoint {
 	char host[YQ_HOST_SIZE]; /* name, IPv4, IPv6 without brackets, or a socket's path */
-	uint16_t port;           /* 0 = unix socket; not written: 6379, 6380 with TLS, 26379 Sentinel */
+	uint16_t port; /* 0 = unix socket; not written: 6379, 6380 with TLS, 26379 Sentinel */
 };
 
 struct yq_valkey_target {
 	struct yq_endpoint endpoints[YQ_VALKEY_ENDPOINTS_MAX];
 	size_t endpoint_count;
-	char user[64];              /* "" = default user */
+	char user[64];		    /* "" = default user */
 	struct yq_secret *password; /* NULL = none; owned */
-	char service_name[64];      /* Sentinel; "" = none */
-	int database;               /* 0-15 */
-	int connect_timeout_ms;     /* default 5000 */
+	char service_name[64];	    /* Sentinel; "" = none */
+	int database;		    /* 0-15 */
+	int connect_timeout_ms;	    /* default 5000 */
 	bool tls;
-	char ignored[256];          /* names of accepted but unused options, comma separated */
+	char ignored[256]; /* names of accepted but unused options, comma separated */
 };
-YQ_NODISCARD enum yq_rc yq_valkey_target_parse(const char *text, struct yq_valkey_target *target,
-    struct yq_err *err);
+YQ_NODISCARD enum yq_rc yq_valkey_target_parse(
+    const char *text, struct yq_valkey_target *target, struct yq_err *err);
 void yq_valkey_target_clear(struct yq_valkey_target *target); /* frees what it owns */
 
 struct yq_firebird_target {
 	char host[YQ_HOST_SIZE];    /* "" = embedded */
-	uint16_t port;              /* default 3050 */
-	char database[1024];        /* path or alias */
-	char user[64];              /* default SYSDBA */
+	uint16_t port;		    /* default 3050 */
+	char database[1024];	    /* path or alias */
+	char user[64];		    /* default SYSDBA */
 	struct yq_secret *password; /* NULL = none; owned */
-	char charset[32];           /* default UTF8 */
+	char charset[32];	    /* default UTF8 */
 };
-YQ_NODISCARD enum yq_rc yq_firebird_target_parse(const char *text,
-    struct yq_firebird_target *target, struct yq_err *err);
+YQ_NODISCARD enum yq_rc yq_firebird_target_parse(
+    const char *text, struct yq_firebird_target *target, struct yq_err *err);
 void yq_firebird_target_clear(struct yq_firebird_target *target);
 
 #endif

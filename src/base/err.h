@@ -13,19 +13,19 @@
 
 enum yq_rc {
 	YQ_OK = 0,
-	YQ_E_INVALID,   /* the input is wrong: tell its author, do not try again */
-	YQ_E_REFUSED,   /* understood, and refused by a rule or a peer: final */
+	YQ_E_INVALID,	/* the input is wrong: tell its author, do not try again */
+	YQ_E_REFUSED,	/* understood, and refused by a rule or a peer: final */
 	YQ_E_NOT_FOUND, /* there is no such thing */
-	YQ_E_EXISTS,    /* it is there already: treat it as done */
-	YQ_E_LIMIT,     /* a stated maximum is reached: wait, or shed load */
-	YQ_E_RANGE,     /* a number does not fit, or would have to be rounded */
-	YQ_E_STATE,     /* not possible in the present state */
-	YQ_E_DENIED,    /* authentication or permission */
-	YQ_E_FENCED,    /* a newer owner exists: stop writing */
-	YQ_E_RETRY,     /* provably nothing happened: may be tried again */
-	YQ_E_UNKNOWN,   /* may have happened: find out, never repeat blindly */
-	YQ_E_SYSTEM,    /* this machine failed; see `sys` */
-	YQ_E_CORRUPT,   /* stored data is not what was written */
+	YQ_E_EXISTS,	/* it is there already: treat it as done */
+	YQ_E_LIMIT,	/* a stated maximum is reached: wait, or shed load */
+	YQ_E_RANGE,	/* a number does not fit, or would have to be rounded */
+	YQ_E_STATE,	/* not possible in the present state */
+	YQ_E_DENIED,	/* authentication or permission */
+	YQ_E_FENCED,	/* a newer owner exists: stop writing */
+	YQ_E_RETRY,	/* provably nothing happened: may be tried again */
+	YQ_E_UNKNOWN,	/* may have happened: find out, never repeat blindly */
+	YQ_E_SYSTEM,	/* this machine failed; see `sys` */
+	YQ_E_CORRUPT,	/* stored data is not what was written */
 	YQ_RC_COUNT
 };
 
@@ -33,14 +33,15 @@ enum yq_rc {
 
 struct yq_err {
 	enum yq_rc rc;
-	int sys;                    /* errno where it is known, else 0 */
+	int sys;		    /* errno where it is known, else 0 */
 	char text[YQ_ERR_TEXT_MAX]; /* one sentence, no newline, UTF-8, cut at a character's edge */
 };
 
 /* The name of `rc` without its prefix, lower case ("not_found"); never NULL. */
 const char *yq_rc_name(enum yq_rc rc);
 
-/* Record a fault and return `rc`, so that a caller can `return yq_err_set(...)`.  `err` may be NULL. */
+/* Record a fault and return `rc`, so that a caller can `return yq_err_set(...)`.  `err` may be
+ * NULL. */
 enum yq_rc yq_err_set(struct yq_err *err, enum yq_rc rc, const char *format, ...) YQ_PRINTF(3, 4);
 
 /* The same, followed by ": " and the text of `sys` (an errno value). */

@@ -14,7 +14,7 @@ static struct yq_id
 id_of(const unsigned char bytes[16])
 {
 	static const char hex[] = "0123456789abcdef";
-	struct yq_id id;
+	struct yq_id id = { 0 };
 	char *out = id.text;
 
 	for (int i = 0; i < 16; i++) {

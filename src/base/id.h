@@ -14,8 +14,8 @@ struct yq_id {
 	char text[YQ_ID_LENGTH + 1]; /* "" means none */
 };
 
-struct yq_id yq_id_random(void);                             /* version 4 */
-struct yq_id yq_id_ordered(const struct yq_clock *clock);    /* version 7, sorts by time */
+struct yq_id yq_id_random(void);			  /* version 4 */
+struct yq_id yq_id_ordered(const struct yq_clock *clock); /* version 7, sorts by time */
 /* Version 5 under yQuant's own namespace: the same name gives the same id, for ever. */
 struct yq_id yq_id_named(const void *name, size_t length);
 

@@ -21,13 +21,13 @@ typedef struct json_object yq_json;
  * Parse exactly `length` bytes.  YQ_E_INVALID with position and reason on bad syntax, bytes left
  * over, invalid UTF-8, depth beyond YQ_JSON_DEPTH_MAX, or a name given twice in one object.
  */
-YQ_NODISCARD enum yq_rc yq_json_parse(const char *text, size_t length, yq_json **ret_json,
-    struct yq_err *err);
+YQ_NODISCARD enum yq_rc yq_json_parse(
+    const char *text, size_t length, yq_json **ret_json, struct yq_err *err);
 /* Beyond RFC 8259, for files that people write. */
 #define YQ_JSON_COMMENTS	1u /* // to the end of the line, and block comments */
 #define YQ_JSON_TRAILING_COMMAS 2u
-YQ_NODISCARD enum yq_rc yq_json_parse_options(const char *text, size_t length, unsigned options,
-    yq_json **ret_json, struct yq_err *err);
+YQ_NODISCARD enum yq_rc yq_json_parse_options(
+    const char *text, size_t length, unsigned options, yq_json **ret_json, struct yq_err *err);
 void yq_json_free(yq_json *json); /* NULL is a no-op */
 void yq_json_freep(yq_json **json);
 /* For a tree that held secrets: overwrite its strings (keeping their lengths); and free it too. */
@@ -99,7 +99,7 @@ void yq_json_put_decimal(struct yq_json_writer *w, const char *name, struct yq_d
 void yq_json_put_int(struct yq_json_writer *w, const char *name, int64_t value);
 void yq_json_put_bool(struct yq_json_writer *w, const char *name, bool value);
 void yq_json_put_time(struct yq_json_writer *w, const char *name, int64_t instant_us);
-void yq_json_put_raw(struct yq_json_writer *w, const char *name, const char *json_text,
-    size_t length);
+void yq_json_put_raw(
+    struct yq_json_writer *w, const char *name, const char *json_text, size_t length);
 
 #endif

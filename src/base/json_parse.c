@@ -9,18 +9,11 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_reader.h"
 #include "base/mem.h"
 #include "base/str.h"
 
-struct reader {
-	const char *start, *at, *end;
-	struct yq_buf scratch; /* the string being unescaped, or a name */
-	unsigned depth;
-	unsigned options;
-	struct yq_err *err;
-};
-
-static bool read_value(struct reader *r, yq_json **value);
+static bool read_value(struct yq_json_reader *r, yq_json **value);
 
 /* json-c answers NULL when memory runs out, and NULL would read as JSON's null. */
 static yq_json *
@@ -38,9 +31,8 @@ put(int failed)
 		YQ_PANIC("out of memory");
 }
 
-/* Record what is wrong at `at`; always false. */
-static bool
-refuse(struct reader *r, const char *at, const char *reason)
+bool
+yq_json_refuse(struct yq_json_reader *r, const char *at, const char *reason)
 {
 	size_t line = 1, column = 1;
 
@@ -57,7 +49,7 @@ refuse(struct reader *r, const char *at, const char *reason)
 
 /* Past "//..." or a block comment; false when there is no comment here or it is not closed. */
 static bool
-skip_comment(struct reader *r)
+skip_comment(struct yq_json_reader *r)
 {
 	const char *p = r->at;
 
@@ -79,7 +71,7 @@ skip_comment(struct reader *r)
 
 /* To the next token; 0 at the end. */
 static char
-peek(struct reader *r)
+peek(struct yq_json_reader *r)
 {
 	for (; r->at < r->end; r->at++) {
 		char c = *r->at;
@@ -99,7 +91,7 @@ peek(struct reader *r)
 }
 
 static bool
-unexpected(struct reader *r, const char *expected)
+unexpected(struct yq_json_reader *r, const char *expected)
 {
 	char reason[96];
 
@@ -115,136 +107,7 @@ unexpected(struct reader *r, const char *expected)
 			(void)yq_str_format(reason, sizeof(reason),
 			    "expected %s, found byte 0x%02x", expected, (unsigned char)c);
 	}
-	return refuse(r, r->at, reason);
-}
-
-static bool
-read_hex4(struct reader *r, unsigned *value)
-{
-	if (r->end - r->at < 4)
-		return refuse(r, r->at, "expected four hexadecimal digits after \\u");
-	*value = 0;
-	for (int i = 0; i < 4; i++) {
-		char c = *r->at;
-		unsigned digit = c >= '0' && c <= '9'	? (unsigned)(c - '0')
-				 : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
-				 : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A' + 10)
-							: 16;
-
-		if (digit == 16)
-			return refuse(r, r->at, "expected four hexadecimal digits after \\u");
-		*value = *value << 4 | digit;
-		r->at++;
-	}
-	return true;
-}
-
-static void
-add_utf8(struct yq_buf *buf, unsigned code)
-{
-	char bytes[4];
-	size_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-	static const unsigned char first[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
-
-	for (size_t i = length - 1; i > 0; i--) {
-		bytes[i] = (char)(0x80 | (code & 0x3f));
-		code >>= 6;
-	}
-	bytes[0] = (char)(first[length] | code);
-	yq_buf_add(buf, bytes, length);
-}
-
-/* After "\u". */
-static bool
-read_unicode_escape(struct reader *r)
-{
-	const char *escape = r->at - 2;
-	unsigned code, low;
-
-	if (!read_hex4(r, &code))
-		return false;
-	if (code >= 0xdc00 && code <= 0xdfff)
-		return refuse(r, escape, "half of a surrogate pair");
-	if (code >= 0xd800 && code <= 0xdbff) {
-		if (r->end - r->at < 2 || r->at[0] != '\\' || r->at[1] != 'u')
-			return refuse(r, escape, "half of a surrogate pair");
-		r->at += 2;
-		if (!read_hex4(r, &low))
-			return false;
-		if (low < 0xdc00 || low > 0xdfff)
-			return refuse(r, escape, "half of a surrogate pair");
-		code = 0x10000 + ((code & 0x3ff) << 10 | (low & 0x3ff));
-	}
-	add_utf8(&r->scratch, code);
-	return true;
-}
-
-/* At a backslash. */
-static bool
-read_escape(struct reader *r)
-{
-	static const char plain[256] = {
-		['"'] = '"',
-		['\\'] = '\\',
-		['/'] = '/',
-		['b'] = '\b',
-		['f'] = '\f',
-		['n'] = '\n',
-		['r'] = '\r',
-		['t'] = '\t',
-	};
-	const char *escape = r->at++;
-	char c = r->at < r->end ? *r->at : '\0';
-
-	r->at++;
-	if (c == 'u')
-		return read_unicode_escape(r);
-	if (plain[(unsigned char)c] == '\0')
-		return refuse(r, escape, "unknown escape in a string");
-	yq_buf_add_char(&r->scratch, plain[(unsigned char)c]);
-	return true;
-}
-
-/* To the next byte that does not stand for itself in a string. */
-static const char *
-plain_end(const char *p, const char *end)
-{
-	while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
-		p++;
-	return p;
-}
-
-/* At the opening quote.  The bytes are borrowed from the input, or from `scratch` if any had to be
- * unescaped, until the next string is read. */
-static bool
-read_string(struct reader *r, const char **bytes, size_t *length)
-{
-	const char *from = ++r->at;
-
-	r->at = plain_end(from, r->end);
-	if (r->at < r->end && *r->at == '"') {
-		*bytes = from;
-		*length = (size_t)(r->at++ - from);
-		return true;
-	}
-	yq_buf_clear(&r->scratch);
-	for (;;) {
-		yq_buf_add(&r->scratch, from, (size_t)(r->at - from));
-		if (r->at >= r->end)
-			return refuse(r, r->end, "a string is not closed");
-		if (*r->at == '"')
-			break;
-		if (*r->at != '\\')
-			return refuse(r, r->at, "a control character in a string");
-		if (!read_escape(r))
-			return false;
-		from = r->at;
-		r->at = plain_end(from, r->end);
-	}
-	r->at++;
-	*bytes = yq_buf_text(&r->scratch);
-	*length = r->scratch.length;
-	return true;
+	return yq_json_refuse(r, r->at, reason);
 }
 
 static const char *
@@ -286,14 +149,14 @@ number_end(const char *p, const char *end)
 }
 
 static bool
-read_number(struct reader *r, yq_json **value)
+read_number(struct yq_json_reader *r, yq_json **value)
 {
 	const char *end = number_end(r->at, r->end);
 	char text[64], *copy = text;
 	size_t length;
 
 	if (end == NULL)
-		return refuse(r, r->at, "expected a number");
+		return yq_json_refuse(r, r->at, "expected a number");
 	length = (size_t)(end - r->at);
 	if (length >= sizeof(text))
 		copy = yq_xcalloc(length + 1, 1);
@@ -307,7 +170,7 @@ read_number(struct reader *r, yq_json **value)
 }
 
 static bool
-read_word(struct reader *r, yq_json **value)
+read_word(struct yq_json_reader *r, yq_json **value)
 {
 	static const struct {
 		const char *word;
@@ -327,7 +190,7 @@ read_word(struct reader *r, yq_json **value)
 
 /* After a member or element: true with *more set if a comma says that another follows. */
 static bool
-read_separator(struct reader *r, char close, bool *more)
+read_separator(struct yq_json_reader *r, char close, bool *more)
 {
 	char c = peek(r);
 
@@ -343,7 +206,7 @@ read_separator(struct reader *r, char close, bool *more)
 }
 
 static bool
-read_array(struct reader *r, yq_json *array)
+read_array(struct yq_json_reader *r, yq_json *array)
 {
 	bool more = true;
 
@@ -367,18 +230,18 @@ read_array(struct reader *r, yq_json *array)
 }
 
 static bool
-refuse_name(struct reader *r, const char *at, const char *reason, const char *name)
+refuse_name(struct yq_json_reader *r, const char *at, const char *reason, const char *name)
 {
 	char text[96], shown[48];
 
 	yq_str_copy_cut(shown, sizeof(shown), name);
 	(void)yq_str_format(text, sizeof(text), "%s: \"%s\"", reason, shown);
-	return refuse(r, at, text);
+	return yq_json_refuse(r, at, text);
 }
 
 /* A name that is new in `object`; stays in `name`, or in *longer (to be freed) if it is long. */
 static bool
-read_name(struct reader *r, yq_json *object, char *name, size_t size, char **longer)
+read_name(struct yq_json_reader *r, yq_json *object, char *name, size_t size, char **longer)
 {
 	const char *bytes, *at;
 	size_t length;
@@ -386,10 +249,10 @@ read_name(struct reader *r, yq_json *object, char *name, size_t size, char **lon
 	if (peek(r) != '"')
 		return unexpected(r, "a name in quotes");
 	at = r->at;
-	if (!read_string(r, &bytes, &length))
+	if (!yq_json_read_string(r, &bytes, &length))
 		return false;
 	if (memchr(bytes, '\0', length) != NULL)
-		return refuse(r, at, "a NUL in a name");
+		return yq_json_refuse(r, at, "a NUL in a name");
 	if (!yq_str_copy_bytes(name, size, bytes, length)) {
 		*longer = yq_xstrndup(bytes, length);
 		name = *longer;
@@ -403,7 +266,7 @@ read_name(struct reader *r, yq_json *object, char *name, size_t size, char **lon
 }
 
 static bool
-read_member(struct reader *r, yq_json *object)
+read_member(struct yq_json_reader *r, yq_json *object)
 {
 	char name[128];
 	YQ_CLEANUP(yq_freep) char *longer = NULL;
@@ -421,7 +284,7 @@ read_member(struct reader *r, yq_json *object)
 }
 
 static bool
-read_object(struct reader *r, yq_json *object)
+read_object(struct yq_json_reader *r, yq_json *object)
 {
 	bool more = true;
 
@@ -438,12 +301,12 @@ read_object(struct reader *r, yq_json *object)
 }
 
 static bool
-read_container(struct reader *r, bool is_object, yq_json **value)
+read_container(struct yq_json_reader *r, bool is_object, yq_json **value)
 {
 	bool good;
 
 	if (r->depth == YQ_JSON_DEPTH_MAX)
-		return refuse(r, r->at, "nested too deeply");
+		return yq_json_refuse(r, r->at, "nested too deeply");
 	r->depth++;
 	*value = made(is_object ? json_object_new_object() : json_object_new_array());
 	good = is_object ? read_object(r, *value) : read_array(r, *value);
@@ -453,7 +316,7 @@ read_container(struct reader *r, bool is_object, yq_json **value)
 
 /* On false *value is NULL or to be freed by the caller. */
 static bool
-read_value(struct reader *r, yq_json **value)
+read_value(struct yq_json_reader *r, yq_json **value)
 {
 	const char *bytes;
 	size_t length;
@@ -462,7 +325,7 @@ read_value(struct reader *r, yq_json **value)
 	if (c == '{' || c == '[')
 		return read_container(r, c == '{', value);
 	if (c == '"') {
-		if (!read_string(r, &bytes, &length))
+		if (!yq_json_read_string(r, &bytes, &length))
 			return false;
 		*value = made(json_object_new_string_len(bytes, (int)length));
 		return true;
@@ -476,7 +339,7 @@ enum yq_rc
 yq_json_parse_options(
     const char *text, size_t length, unsigned options, yq_json **ret_json, struct yq_err *err)
 {
-	struct reader r = {
+	struct yq_json_reader r = {
 		.start = text,
 		.at = text,
 		.end = text + length,
@@ -492,7 +355,7 @@ yq_json_parse_options(
 	if (length > INT32_MAX)
 		return yq_err_set(err, YQ_E_LIMIT, "JSON: more than 2 GiB");
 	if (valid < length)
-		good = refuse(&r, text + valid, "invalid UTF-8");
+		good = yq_json_refuse(&r, text + valid, "invalid UTF-8");
 	else
 		good = read_value(&r, &json);
 	if (good && peek(&r) != '\0')

@@ -20,8 +20,8 @@ bool yq_log_level_parse(const char *text, enum yq_log_level *level);
 
 void yq_log(enum yq_log_level level, const char *format, ...) YQ_PRINTF(2, 3);
 #define yq_error(...) yq_log(YQ_LOG_ERROR, __VA_ARGS__)
-#define yq_warn(...) yq_log(YQ_LOG_WARN, __VA_ARGS__)
-#define yq_info(...) yq_log(YQ_LOG_INFO, __VA_ARGS__)
+#define yq_warn(...)  yq_log(YQ_LOG_WARN, __VA_ARGS__)
+#define yq_info(...)  yq_log(YQ_LOG_INFO, __VA_ARGS__)
 #define yq_debug(...) yq_log(YQ_LOG_DEBUG, __VA_ARGS__)
 
 #endif

@@ -245,6 +245,7 @@ static bool
 is_absent(const struct yq_field *field, const void *source)
 {
 	int64_t instant;
+	int value;
 
 	if (field->kind == YQ_KIND_OPT_DECIMAL)
 		return !((const struct yq_opt_decimal *)source)->set;
@@ -252,6 +253,10 @@ is_absent(const struct yq_field *field, const void *source)
 		return false;
 	if (field->kind == YQ_KIND_TEXT || field->kind == YQ_KIND_ID)
 		return *(const char *)source == '\0';
+	if (field->kind == YQ_KIND_ENUM) {
+		memcpy(&value, source, sizeof(value));
+		return value == -1;
+	}
 	if (field->kind != YQ_KIND_TIME)
 		return false;
 	memcpy(&instant, source, sizeof(instant));

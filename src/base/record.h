@@ -25,14 +25,14 @@ int yq_names_find(const struct yq_names *names, const char *text, size_t length)
 const char *yq_names_text(const struct yq_names *names, int value);
 
 enum yq_field_kind {
-	YQ_KIND_TEXT,        /* char[size], NUL-terminated; refused when it does not fit or holds NUL */
-	YQ_KIND_ID,          /* struct yq_id */
-	YQ_KIND_DECIMAL,     /* struct yq_decimal */
+	YQ_KIND_TEXT,	 /* char[size], NUL-terminated; refused when it does not fit or holds NUL */
+	YQ_KIND_ID,	 /* struct yq_id */
+	YQ_KIND_DECIMAL, /* struct yq_decimal */
 	YQ_KIND_OPT_DECIMAL, /* struct yq_opt_decimal */
-	YQ_KIND_ENUM,        /* an enum; read as a name in any case or as its integer, written as name; -1 = absent */
-	YQ_KIND_TIME,        /* int64_t instant in us; 0 = none */
-	YQ_KIND_BOOL,        /* bool */
-	YQ_KIND_INT,         /* int64_t */
+	YQ_KIND_ENUM, /* an enum; read as a name in any case or as its integer; -1 = absent */
+	YQ_KIND_TIME, /* int64_t instant in us; 0 = none */
+	YQ_KIND_BOOL, /* bool */
+	YQ_KIND_INT,  /* int64_t */
 };
 
 /* An absent optional member leaves the struct as the caller filled it before decoding. */
@@ -47,16 +47,18 @@ struct yq_field {
 	const struct yq_names *names;
 };
 
-#define YQ_FIELD_(n, k, T, m, ns, p) \
-	{ n, k, p, offsetof(T, m), sizeof(((T *)0)->m), ns }
-#define YQ_FIELD_TEXT(n, T, m, p) YQ_FIELD_(n, YQ_KIND_TEXT, T, m, NULL, p)
-#define YQ_FIELD_ID(n, T, m, p) YQ_FIELD_(n, YQ_KIND_ID, T, m, NULL, p)
-#define YQ_FIELD_DECIMAL(n, T, m, p) YQ_FIELD_(n, YQ_KIND_DECIMAL, T, m, NULL, p)
+#define YQ_FIELD_(n, k, T, m, ns, p)                             \
+	{                                                        \
+		n, k, p, offsetof(T, m), sizeof(((T *)0)->m), ns \
+	}
+#define YQ_FIELD_TEXT(n, T, m, p)     YQ_FIELD_(n, YQ_KIND_TEXT, T, m, NULL, p)
+#define YQ_FIELD_ID(n, T, m, p)	      YQ_FIELD_(n, YQ_KIND_ID, T, m, NULL, p)
+#define YQ_FIELD_DECIMAL(n, T, m, p)  YQ_FIELD_(n, YQ_KIND_DECIMAL, T, m, NULL, p)
 #define YQ_FIELD_OPT_DECIMAL(n, T, m) YQ_FIELD_(n, YQ_KIND_OPT_DECIMAL, T, m, NULL, YQ_OPTIONAL)
 #define YQ_FIELD_ENUM(n, T, m, ns, p) YQ_FIELD_(n, YQ_KIND_ENUM, T, m, &(ns), p)
-#define YQ_FIELD_TIME(n, T, m, p) YQ_FIELD_(n, YQ_KIND_TIME, T, m, NULL, p)
-#define YQ_FIELD_BOOL(n, T, m, p) YQ_FIELD_(n, YQ_KIND_BOOL, T, m, NULL, p)
-#define YQ_FIELD_INT(n, T, m, p) YQ_FIELD_(n, YQ_KIND_INT, T, m, NULL, p)
+#define YQ_FIELD_TIME(n, T, m, p)     YQ_FIELD_(n, YQ_KIND_TIME, T, m, NULL, p)
+#define YQ_FIELD_BOOL(n, T, m, p)     YQ_FIELD_(n, YQ_KIND_BOOL, T, m, NULL, p)
+#define YQ_FIELD_INT(n, T, m, p)      YQ_FIELD_(n, YQ_KIND_INT, T, m, NULL, p)
 
 /*
  * Read `object` into `record`.  YQ_E_INVALID names the member, what was expected and what was
@@ -66,10 +68,10 @@ struct yq_field {
  */
 YQ_NODISCARD enum yq_rc yq_record_read(const yq_json *object, const struct yq_field *fields,
     size_t count, void *record, struct yq_err *err);
-/* Append the members (no braces).  Absent optionals, empty optional texts and zero optional times
- * are left out. */
-void yq_record_write(struct yq_json_writer *w, const struct yq_field *fields, size_t count,
-    const void *record);
+/* Append the members (no braces).  Absent optionals, empty optional texts, zero optional times and
+ * optional enums of -1 are left out. */
+void yq_record_write(
+    struct yq_json_writer *w, const struct yq_field *fields, size_t count, const void *record);
 /* One field's text form, as used for hash fields; false when it is absent. */
 bool yq_record_field_text(const struct yq_field *field, const void *record, struct yq_buf *out);
 /* The reverse: set one member from its text form. */

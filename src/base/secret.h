@@ -14,8 +14,8 @@ struct yq_secret; /* opaque */
 /* A copy of `length` bytes; the caller should wipe its own with yq_wipe. */
 YQ_NODISCARD struct yq_secret *yq_secret_make(const char *bytes, size_t length);
 YQ_NODISCARD struct yq_secret *yq_secret_copy(const struct yq_secret *secret); /* NULL gives NULL */
-void yq_secret_free(struct yq_secret *secret);                                /* NULL is a no-op */
-void yq_secret_freep(struct yq_secret **secret);                              /* for YQ_CLEANUP */
+void yq_secret_free(struct yq_secret *secret);				       /* NULL is a no-op */
+void yq_secret_freep(struct yq_secret **secret);			       /* for YQ_CLEANUP */
 /* The bytes, NUL-terminated, for the one call that needs them.  Borrowed. */
 const char *yq_secret_reveal(const struct yq_secret *secret);
 size_t yq_secret_length(const struct yq_secret *secret);

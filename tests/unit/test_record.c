@@ -5,7 +5,7 @@
 
 #include "base/record.h"
 
-enum side { SIDE_BUY, SIDE_SELL, SIDE_SHORT = 3 };
+enum side { SIDE_NONE = -1, SIDE_BUY, SIDE_SELL, SIDE_SHORT = 3 };
 
 static const char *const side_texts[] = { "Buy", "Sell", NULL, "Short" };
 static const struct yq_names side_names = { "side", side_texts, YQ_COUNT(side_texts) };
@@ -14,7 +14,7 @@ struct sample {
 	struct yq_id id;
 	char ticker[8];
 	char note[8];
-	enum side side;
+	enum side side, other;
 	struct yq_decimal price;
 	struct yq_opt_decimal stop;
 	int64_t at, expires;
@@ -33,6 +33,7 @@ static const struct yq_field fields[] = {
 	YQ_FIELD_TIME("Expires", struct sample, expires, YQ_OPTIONAL),
 	YQ_FIELD_BOOL("Live", struct sample, live, YQ_OPTIONAL),
 	YQ_FIELD_INT("Count", struct sample, count, YQ_OPTIONAL),
+	YQ_FIELD_ENUM("Other", struct sample, other, side_names, YQ_OPTIONAL),
 };
 
 static enum yq_rc
@@ -40,7 +41,7 @@ read_sample(const char *text, struct sample *sample, struct yq_err *err)
 {
 	YQ_CLEANUP(yq_json_freep) yq_json *json = NULL;
 
-	*sample = (struct sample){ .count = 42 };
+	*sample = (struct sample){ .count = 42, .other = SIDE_NONE };
 	assert_int_equal(yq_json_parse(text, strlen(text), &json, err), YQ_OK);
 	return yq_record_read(json, fields, YQ_COUNT(fields), sample, err);
 }
@@ -164,7 +165,9 @@ test_an_enum_is_read_as_name_or_number(void **state)
 static void
 test_fields_have_a_text_form(void **state)
 {
-	struct sample sample = { .ticker = "AAPL", .side = SIDE_SHORT, .price = { 1 }, .at = 1 };
+	struct sample sample = {
+		.ticker = "AAPL", .side = SIDE_SHORT, .price = { 1 }, .at = 1, .other = SIDE_NONE
+	};
 	struct sample again = { 0 };
 	struct yq_err err;
 	unsigned absent = 0;
@@ -181,7 +184,7 @@ test_fields_have_a_text_form(void **state)
 			    YQ_OK);
 		yq_buf_free(&buf);
 	}
-	assert_int_equal(absent, 1u << 0 | 1u << 2 | 1u << 5 | 1u << 7);
+	assert_int_equal(absent, 1u << 0 | 1u << 2 | 1u << 5 | 1u << 7 | 1u << 10);
 	assert_string_equal(again.ticker, "AAPL");
 	assert_int_equal(again.side, SIDE_SHORT);
 	assert_true(again.price.units == 1 && again.at == 1 && !again.live && again.count == 0);
