@@ -133,16 +133,17 @@ run_load(const struct arguments *arguments, const struct bench_endpoints *endpoi
 		load_result_clear(&result);
 		return 1;
 	}
-	printf("posted %u\naccepted %u\nrefused %u\nexecuted %u\n", arguments->count, result.accepted,
-	    result.refused, result.executed);
+	printf("posted %u\naccepted %u\nrefused %u\nexecuted %u\n", arguments->count,
+	    result.accepted, result.refused, result.executed);
 	printf("accepted_per_s %.0f\n",
 	    (double)result.accepted * 1e9 / (double)(result.last_answer_ns - result.first_post_ns));
-	printf("executed_per_s %.0f\n",
-	    (double)result.executed * 1e9 / (double)(result.last_execution_ns - result.first_post_ns));
+	printf(
+	    "executed_per_s %.0f\n", (double)result.executed * 1e9 /
+					 (double)(result.last_execution_ns - result.first_post_ns));
 	printf("first_post_ns %lld\n", (long long)result.first_post_ns);
 	print_percentiles("answer_us", result.answer_ns, arguments->count);
-	print_percentiles("execution_us", result.execution_ns,
-	    keep_executed(&result, arguments->count));
+	print_percentiles(
+	    "execution_us", result.execution_ns, keep_executed(&result, arguments->count));
 	load_result_clear(&result);
 	return 0;
 }
@@ -186,13 +187,26 @@ main(int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
-		case 'e': arguments.endpoints = optarg; break;
-		case 'a': arguments.alias = optarg; break;
-		case 'n': arguments.count = number(optarg); break;
-		case 'r': arguments.rate = number(optarg); break;
-		case 'c': arguments.connections = number(optarg); break;
-		case 't': arguments.tickers = number(optarg); break;
-		default: return usage();
+		case 'e':
+			arguments.endpoints = optarg;
+			break;
+		case 'a':
+			arguments.alias = optarg;
+			break;
+		case 'n':
+			arguments.count = number(optarg);
+			break;
+		case 'r':
+			arguments.rate = number(optarg);
+			break;
+		case 'c':
+			arguments.connections = number(optarg);
+			break;
+		case 't':
+			arguments.tickers = number(optarg);
+			break;
+		default:
+			return usage();
 		}
 	}
 	if (optind + 1 != argc || arguments.endpoints == NULL || arguments.count == 0)

@@ -29,12 +29,13 @@ split_url(const char *url, struct bench_endpoints *endpoints)
 	char port[8];
 	int64_t number = 0;
 
-	if (end == NULL || !yq_str_copy_bytes(port, sizeof(port), colon + 1, (size_t)(end - colon - 1)) ||
+	if (end == NULL ||
+	    !yq_str_copy_bytes(port, sizeof(port), colon + 1, (size_t)(end - colon - 1)) ||
 	    !yq_str_to_int64(port, 1, 65535, &number))
 		return false;
 	endpoints->port = (uint16_t)number;
-	return yq_str_copy_bytes(endpoints->host, sizeof(endpoints->host), host + 3,
-	    (size_t)(colon - host - 3));
+	return yq_str_copy_bytes(
+	    endpoints->host, sizeof(endpoints->host), host + 3, (size_t)(colon - host - 3));
 }
 
 enum yq_rc
@@ -48,7 +49,8 @@ bench_endpoints_read(const char *path, struct bench_endpoints *endpoints, struct
 	enum yq_rc rc;
 
 	if (file == NULL)
-		return yq_err_set(err, YQ_E_NOT_FOUND, "%s cannot be opened: is the system up?", path);
+		return yq_err_set(
+		    err, YQ_E_NOT_FOUND, "%s cannot be opened: is the system up?", path);
 	length = fread(text, 1, sizeof(text), file);
 	fclose(file);
 	rc = yq_json_parse(text, length, &root, err);
@@ -62,6 +64,7 @@ bench_endpoints_read(const char *path, struct bench_endpoints *endpoints, struct
 	    !take(valkey, "user", endpoints->user, sizeof(endpoints->user)) ||
 	    !take(valkey, "password", endpoints->password, sizeof(endpoints->password)))
 		return yq_err_set(err, YQ_E_INVALID,
-		    "%s: expected webhook.url, webhook.secret, valkey.socket, .user, .password", path);
+		    "%s: expected webhook.url, webhook.secret, valkey.socket, .user, .password",
+		    path);
 	return YQ_OK;
 }

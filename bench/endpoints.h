@@ -14,7 +14,7 @@ struct bench_endpoints {
 	char user[64], password[128];
 };
 
-YQ_NODISCARD enum yq_rc bench_endpoints_read(const char *path, struct bench_endpoints *endpoints,
-    struct yq_err *err);
+YQ_NODISCARD enum yq_rc bench_endpoints_read(
+    const char *path, struct bench_endpoints *endpoints, struct yq_err *err);
 
 #endif

@@ -1,8 +1,8 @@
 /* load.c - the load generator: HTTP/1.1 by hand on libuv, executions over Pub/Sub. */
 #include "bench/load.h"
 
-#include <hiredis/async.h>
 #include <hiredis/adapters/libuv.h>
+#include <hiredis/async.h>
 #include <hiredis/hiredis.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -198,7 +198,7 @@ answer_is_whole(const struct connection *connection)
 	if (end == NULL || length == NULL)
 		return false;
 	return connection->answered >=
-	    (size_t)(end + 4 - connection->answer) + strtoul(length + 15, NULL, 10);
+	       (size_t)(end + 4 - connection->answer) + strtoul(length + 15, NULL, 10);
 }
 
 static void
@@ -333,12 +333,13 @@ open_bus(struct load *load)
 {
 	load->bus = redisAsyncConnectUnix(load->options->socket);
 	if (load->bus == NULL || load->bus->err != 0) {
-		fail(load, "connect to Valkey", load->bus == NULL ? "no memory" : load->bus->errstr);
+		fail(
+		    load, "connect to Valkey", load->bus == NULL ? "no memory" : load->bus->errstr);
 		return false;
 	}
 	redisLibuvAttach(load->bus, &load->loop);
-	redisAsyncCommand(load->bus, NULL, NULL, "AUTH %s %s", load->options->user,
-	    load->options->password);
+	redisAsyncCommand(
+	    load->bus, NULL, NULL, "AUTH %s %s", load->options->user, load->options->password);
 	redisAsyncCommand(load->bus, on_bus, load, "SUBSCRIBE execution");
 	return true;
 }
@@ -364,11 +365,13 @@ teardown(struct load *load)
 	uv_loop_close(&load->loop);
 	for (unsigned i = 0; load->connections != NULL && i < load->options->connections; i++)
 		yq_buf_free(&load->connections[i].request);
-	HASH_ITER (hh, load->expected, expected, next_expected) {
+	HASH_ITER(hh, load->expected, expected, next_expected)
+	{
 		HASH_DEL(load->expected, expected);
 		free(expected);
 	}
-	HASH_ITER (hh, load->early, early, next_early) {
+	HASH_ITER(hh, load->early, early, next_early)
+	{
 		HASH_DEL(load->early, early);
 		free(early);
 	}

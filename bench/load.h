@@ -18,13 +18,13 @@ struct load_options {
 	const char *secret;
 	const char *socket; /* Valkey's unix socket */
 	const char *user, *password;
-	const char *alias;      /* the account the strategy is mapped to */
-	const char *run;        /* makes alert ids unique between runs */
-	unsigned connections;   /* 1-1024 */
-	unsigned rate;          /* alerts a second; 0 = as fast as answers come */
-	unsigned count;         /* alerts in all */
-	unsigned tickers;       /* spread over this many tickers */
-	unsigned timeout_s;     /* give up after */
+	const char *alias;    /* the account the strategy is mapped to */
+	const char *run;      /* makes alert ids unique between runs */
+	unsigned connections; /* 1-1024 */
+	unsigned rate;	      /* alerts a second; 0 = as fast as answers come */
+	unsigned count;	      /* alerts in all */
+	unsigned tickers;     /* spread over this many tickers */
+	unsigned timeout_s;   /* give up after */
 };
 
 struct load_result {
@@ -34,8 +34,8 @@ struct load_result {
 	int64_t *execution_ns; /* POST to `execution` heard; 0 = never; owned */
 };
 
-YQ_NODISCARD enum yq_rc load_run(const struct load_options *options, struct load_result *result,
-    struct yq_err *err);
+YQ_NODISCARD enum yq_rc load_run(
+    const struct load_options *options, struct load_result *result, struct yq_err *err);
 void load_result_clear(struct load_result *result);
 
 #endif

@@ -51,10 +51,10 @@ yq_daemon_state(struct yq_daemon *daemon)
 	return daemon->state;
 }
 
-const char *
+int
 yq_daemon_instance(const struct yq_daemon *daemon)
 {
-	return yq_config_text(daemon->config, "System:InstanceId");
+	return (int)yq_config_int(daemon->config, "System:InstanceId");
 }
 
 void

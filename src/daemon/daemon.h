@@ -71,8 +71,8 @@ const struct yq_valkey_target *yq_daemon_valkey_target(const struct yq_daemon *d
 bool yq_daemon_valkey_up(const struct yq_daemon *daemon);
 struct yq_metrics *yq_daemon_metrics(struct yq_daemon *daemon);
 void *yq_daemon_state(struct yq_daemon *daemon); /* spec->state_size bytes */
-/* System:InstanceId: consumer names are "{group}-{instance}". */
-const char *yq_daemon_instance(const struct yq_daemon *daemon);
+/* System:InstanceId, 1 or more: consumer names are "{Group}-{instance}". */
+int yq_daemon_instance(const struct yq_daemon *daemon);
 
 /* Called with each loss and return of Valkey, after start(); the daemon itself logs it. */
 typedef void yq_daemon_valkey_fn(struct yq_daemon *daemon, bool up);

@@ -1,0 +1,28 @@
+/*
+ * archiver.h - TradeArchiver: moves trades from the buffer into Firebird.
+ *
+ * A trade goes from the queue to a processing list in one step, from there into Firebird under its
+ * own id, and leaves the list only after the commit.  A crash anywhere in between repeats work that
+ * is harmless to repeat.  What Firebird refuses for good is parked and reported, never dropped.
+ * While Firebird is away trades wait in the list and in the queue.  Loop thread only.
+ */
+#ifndef YQ_ORDER_MANAGER_ARCHIVER_H
+#define YQ_ORDER_MANAGER_ARCHIVER_H
+
+#include "daemon/daemon.h"
+#include "store/worker.h"
+
+struct yq_archiver; /* opaque */
+
+#define YQ_ARCHIVER_BATCH_MAX 512
+
+/* Opens a connection of its own and begins.  `worker` is borrowed. */
+YQ_NODISCARD enum yq_rc yq_archiver_open(struct yq_daemon *daemon, struct yq_worker *worker,
+    struct yq_archiver **ret_archiver, struct yq_err *err);
+/* Take nothing new.  Calls `done` once when nothing is in hand. */
+typedef void yq_archiver_done_fn(void *cookie);
+void yq_archiver_drain(struct yq_archiver *archiver, yq_archiver_done_fn *done, void *cookie);
+/* What is in hand stays in the processing list.  NULL is a no-op. */
+void yq_archiver_close(struct yq_archiver *archiver);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * decider.h - signals in, decisions out: reads what a decision looks at, composes, and records the
+ * orders, the verdict and the acknowledgement in one step.
+ *
+ * One batch at a time: while one is being recorded the next gathers.  Decisions of a batch are made
+ * one after the other, each seeing the orders of those before it, so that ten alerts at once cannot
+ * spend the same cash.  A batch whose recording has no answer is recorded again, unchanged.  Loop
+ * thread only.
+ */
+#ifndef YQ_ORDER_MANAGER_DECIDER_H
+#define YQ_ORDER_MANAGER_DECIDER_H
+
+#include "daemon/daemon.h"
+#include "domain/calendar.h"
+#include "domain/signal.h"
+#include "order_manager/books.h"
+#include "order_manager/rules.h"
+
+struct yq_decider; /* opaque */
+
+#define YQ_DECIDER_WAITING_MAX 2048 /* signals; the intake pauses long before */
+
+/* How long a signal waits for an account that no gateway has announced yet. */
+#define YQ_DECIDER_ACCOUNT_WAIT_MS 15000
+
+/* Runs whenever the number of waiting signals falls. */
+typedef void yq_decider_room_fn(void *cookie);
+
+/* `books` is borrowed; `rules` are the decider's from now on. */
+struct yq_decider *yq_decider_make(struct yq_daemon *daemon, struct yq_books *books,
+    struct yq_rules *rules, yq_decider_room_fn *room, void *cookie);
+/* What is not recorded stays unacknowledged in the stream.  NULL is a no-op. */
+void yq_decider_free(struct yq_decider *decider);
+
+/* Take a signal of the stream.  False when full: the entry is not taken. */
+YQ_NODISCARD bool yq_decider_push(
+    struct yq_decider *decider, const char *entry_id, const struct yq_signal *signal);
+size_t yq_decider_waiting(const struct yq_decider *decider); /* also those in the present batch */
+/* Nothing is being read or recorded. */
+bool yq_decider_is_idle(const struct yq_decider *decider);
+/* Other rules, from the next batch on; the decider's from now on. */
+void yq_decider_set_rules(struct yq_decider *decider, struct yq_rules *rules);
+
+#endif

@@ -1,0 +1,353 @@
+/* facts.c - one round trip for all that a batch of decisions looks at. */
+#include "order_manager/facts.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+/* The longest key: a letter, alias, strategy. */
+#define KEY_SIZE (YQ_ALIAS_SIZE + YQ_STRATEGY_SIZE + 8)
+
+enum kind { ACCOUNT, HALT, PRICE };
+
+/* One thing wanted, and what the bus said of it. */
+struct fact {
+	char key[KEY_SIZE];
+	enum kind kind;
+	struct round *round;
+	char alias[YQ_ALIAS_SIZE];
+	char strategy[YQ_STRATEGY_SIZE];
+	char ticker[YQ_TICKER_SIZE];
+	enum yq_exchange exchange;
+
+	enum yq_rc rc; /* YQ_OK, YQ_E_NOT_FOUND, or YQ_E_CORRUPT with `text` */
+	char text[YQ_MESSAGE_SIZE];
+	bool halted;
+	struct yq_opt_decimal price;
+	int64_t price_at_us;
+	UT_hash_handle hh;
+};
+
+/* One reading; it outlives facts that were freed meanwhile, and then owns the items. */
+struct round {
+	struct yq_facts *facts; /* NULL once they are gone */
+	size_t left;
+	struct yq_err err;
+	struct fact *items;
+};
+
+struct yq_facts {
+	struct yq_valkey *valkey;
+	struct yq_books *books;
+	struct fact *items;
+	struct round *round;
+	yq_facts_fn *fn;
+	void *cookie;
+};
+
+struct yq_facts *
+yq_facts_make(struct yq_valkey *valkey, struct yq_books *books)
+{
+	struct yq_facts *facts = yq_xcalloc(1, sizeof(*facts));
+
+	facts->valkey = valkey;
+	facts->books = books;
+	return facts;
+}
+
+static void
+free_items(struct fact *items)
+{
+	struct fact *item, *next;
+
+	HASH_ITER(hh, items, item, next)
+	{
+		HASH_DEL(items, item);
+		free(item);
+	}
+}
+
+void
+yq_facts_clear(struct yq_facts *facts)
+{
+	free_items(facts->items);
+	facts->items = NULL;
+}
+
+void
+yq_facts_free(struct yq_facts *facts)
+{
+	if (facts == NULL)
+		return;
+	if (facts->round != NULL) {
+		facts->round->facts = NULL;
+		facts->round->items = facts->items;
+	} else {
+		free_items(facts->items);
+	}
+	free(facts);
+}
+
+static struct fact *
+find(const struct yq_facts *facts, const char *key)
+{
+	struct fact *item = NULL;
+
+	HASH_FIND_STR(facts->items, key, item);
+	return item;
+}
+
+/* A new item under `key`, or NULL if it is wanted already. */
+static struct fact *
+want(struct yq_facts *facts, enum kind kind, const char *key)
+{
+	struct fact *item = find(facts, key);
+
+	if (item != NULL)
+		return NULL;
+	item = yq_xcalloc(1, sizeof(*item));
+	item->kind = kind;
+	memcpy(item->key, key, strlen(key) + 1);
+	HASH_ADD_STR(facts->items, key, item);
+	return item;
+}
+
+static void
+account_key(char key[KEY_SIZE], const char *alias)
+{
+	yq_str_format(key, KEY_SIZE, "a %s", alias);
+}
+
+static void
+halt_key(char key[KEY_SIZE], const char *alias, const char *strategy)
+{
+	yq_str_format(key, KEY_SIZE, "h %s %s", alias, strategy);
+}
+
+static void
+price_key(char key[KEY_SIZE], enum yq_exchange exchange, const char *ticker)
+{
+	yq_str_format(key, KEY_SIZE, "p %d %s", (int)exchange, ticker);
+}
+
+void
+yq_facts_want_account(struct yq_facts *facts, const char *alias, const char *strategy)
+{
+	char key[KEY_SIZE];
+	struct fact *item;
+
+	account_key(key, alias);
+	item = want(facts, ACCOUNT, key);
+	if (item != NULL)
+		yq_str_copy_cut(item->alias, sizeof(item->alias), alias);
+	halt_key(key, alias, strategy);
+	item = want(facts, HALT, key);
+	if (item != NULL) {
+		yq_str_copy_cut(item->alias, sizeof(item->alias), alias);
+		yq_str_copy_cut(item->strategy, sizeof(item->strategy), strategy);
+	}
+}
+
+void
+yq_facts_want_price(struct yq_facts *facts, enum yq_exchange exchange, const char *ticker)
+{
+	char key[KEY_SIZE];
+	struct fact *item;
+
+	price_key(key, exchange, ticker);
+	item = want(facts, PRICE, key);
+	if (item != NULL) {
+		item->exchange = exchange;
+		yq_str_copy_cut(item->ticker, sizeof(item->ticker), ticker);
+	}
+}
+
+/* ---- reading ---- */
+
+static void
+end_round(struct round *round)
+{
+	struct yq_facts *facts = round->facts;
+	struct yq_err err = round->err;
+
+	if (facts == NULL) {
+		free_items(round->items);
+		free(round);
+		return;
+	}
+	free(round);
+	facts->round = NULL;
+	facts->fn(facts->cookie, err.rc, &err);
+}
+
+/* What a failed answer means: the state of one thing, or no reading at all. */
+static void
+settle(struct fact *item, enum yq_rc rc, const struct yq_err *err)
+{
+	struct round *round = item->round;
+
+	item->rc = rc;
+	if (rc == YQ_E_CORRUPT)
+		yq_str_copy_cut(item->text, sizeof(item->text), err->text);
+	else if (rc != YQ_OK && rc != YQ_E_NOT_FOUND)
+		round->err = *err;
+	if (--round->left == 0)
+		end_round(round);
+}
+
+static void
+on_account(
+    void *cookie, enum yq_rc rc, const struct yq_account_state *state, const struct yq_err *err)
+{
+	struct fact *item = cookie;
+	struct yq_err fault = { .rc = YQ_OK };
+
+	if (rc == YQ_OK && item->round->facts != NULL &&
+	    yq_books_update(item->round->facts->books, state, &fault) != YQ_OK) {
+		settle(item, YQ_E_CORRUPT, &fault);
+		return;
+	}
+	settle(item, rc, err);
+}
+
+static void
+on_halt(void *cookie, enum yq_rc rc, bool halted, const char *field, const struct yq_halt *halt,
+    const struct yq_err *err)
+{
+	struct fact *item = cookie;
+
+	item->halted = rc == YQ_OK && halted;
+	if (item->halted)
+		yq_str_format(
+		    item->text, sizeof(item->text), "%s: %s (%s)", field, halt->why, halt->who);
+	settle(item, rc, err);
+}
+
+static void
+on_price(void *cookie, enum yq_rc rc, const struct yq_stock_price *price, const struct yq_err *err)
+{
+	struct fact *item = cookie;
+
+	if (rc == YQ_OK) {
+		item->price = yq_opt_decimal_of(price->price);
+		item->price_at_us = price->updated_at_us;
+	}
+	settle(item, rc, err);
+}
+
+static void
+ask(struct yq_facts *facts, struct fact *item)
+{
+	switch (item->kind) {
+	case ACCOUNT:
+		yq_state_account(facts->valkey, item->alias, on_account, item);
+		break;
+	case HALT:
+		yq_state_halt(facts->valkey, item->alias, item->strategy, on_halt, item);
+		break;
+	case PRICE:
+		yq_state_stock(facts->valkey, item->ticker, item->exchange, on_price, item);
+		break;
+	}
+}
+
+void
+yq_facts_read(struct yq_facts *facts, yq_facts_fn *fn, void *cookie)
+{
+	struct round *round = yq_xcalloc(1, sizeof(*round));
+	struct fact *item, *next;
+
+	round->facts = facts;
+	round->left = HASH_COUNT(facts->items);
+	facts->round = round;
+	facts->fn = fn;
+	facts->cookie = cookie;
+	HASH_ITER(hh, facts->items, item, next)
+	{
+		item->round = round;
+		ask(facts, item);
+	}
+}
+
+/* ---- deciding ---- */
+
+bool
+yq_facts_has_account(const struct yq_facts *facts, const char *alias)
+{
+	char key[KEY_SIZE];
+	const struct fact *item;
+
+	account_key(key, alias);
+	item = find(facts, key);
+	return item != NULL && item->rc != YQ_E_NOT_FOUND;
+}
+
+/* A refusal that no rule of the domain makes: the account itself is not to be had. */
+static void
+refuse(struct yq_decision *decision, const char *alias, const char *code, const char *text,
+    int64_t now_us)
+{
+	memset(decision, 0, sizeof(*decision));
+	yq_str_copy_cut(decision->account_alias, sizeof(decision->account_alias), alias);
+	decision->code = code;
+	decision->decided_at_us = now_us;
+	yq_trace_add(&decision->trace, code, false, text, YQ_ARGS(YQ_ARG_TEXT(alias)));
+	yq_sentence(decision->text, sizeof(decision->text), text, YQ_ARGS(YQ_ARG_TEXT(alias)));
+}
+
+static struct yq_market_facts
+market_of(const struct yq_facts *facts, const struct yq_rules *rules,
+    const struct yq_signal *signal, const char *alias, int64_t now_us)
+{
+	struct yq_book *book = yq_books_get(facts->books, alias);
+	struct yq_last_order last =
+	    yq_books_last(facts->books, alias, signal->exchange, signal->ticker, signal->action);
+	char key[KEY_SIZE];
+	const struct fact *halt, *price;
+
+	halt_key(key, alias, signal->strategy);
+	halt = find(facts, key);
+	price_key(key, signal->exchange, signal->ticker);
+	price = find(facts, key);
+	return (struct yq_market_facts){
+		.halt_reason = halt != NULL && halt->halted ? halt->text : NULL,
+		.hours = yq_rules_hours(rules, signal->exchange),
+		.last_price = price == NULL ? YQ_OPT_DECIMAL_NONE : price->price,
+		.last_price_at_us = price == NULL ? 0 : price->price_at_us,
+		.orders_last_minute = yq_rate_count(&book->rate, now_us),
+		.last_same_qty = last.qty,
+		.last_same_at_us = last.at_us,
+	};
+}
+
+void
+yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
+    const struct yq_signal *signal, const char *alias, int64_t now_us, struct yq_decision *decision)
+{
+	struct yq_policy policy = yq_rules_policy(rules, signal->strategy, alias);
+	struct yq_account *book = yq_books_get(facts->books, alias)->account;
+	struct yq_market_facts market;
+	char key[KEY_SIZE];
+	const struct fact *account;
+	enum yq_rc rc;
+
+	account_key(key, alias);
+	account = find(facts, key);
+	if (account == NULL || account->rc == YQ_E_NOT_FOUND) {
+		refuse(decision, alias, YQ_ACCOUNT_UNKNOWN,
+		    "no gateway serves an account of the name {}", now_us);
+		return;
+	}
+	if (account->rc != YQ_OK) {
+		refuse(decision, alias, YQ_ACCOUNT_CORRUPT, account->text, now_us);
+		return;
+	}
+	book->commission_rate = yq_rules_commission_rate(rules, alias);
+	market = market_of(facts, rules, signal, alias, now_us);
+	rc = yq_compose(signal, book, &market, &policy, now_us, decision);
+	assert((rc == YQ_OK) == decision->ordered);
+}

@@ -1,0 +1,38 @@
+/*
+ * facts.h - what a batch of decisions looks at, read from the bus in one round trip: accounts, kill
+ * switches and prices.
+ *
+ * Fill it with what is wanted, read, decide, clear.  Loop thread only.
+ */
+#ifndef YQ_ORDER_MANAGER_FACTS_H
+#define YQ_ORDER_MANAGER_FACTS_H
+
+#include "domain/compose.h"
+#include "order_manager/books.h"
+#include "order_manager/rules.h"
+
+struct yq_facts; /* opaque */
+
+struct yq_facts *yq_facts_make(struct yq_valkey *valkey, struct yq_books *books);
+/* A read under way ends without its completion.  NULL is a no-op. */
+void yq_facts_free(struct yq_facts *facts);
+void yq_facts_clear(struct yq_facts *facts);
+
+void yq_facts_want_account(struct yq_facts *facts, const char *alias, const char *strategy);
+void yq_facts_want_price(struct yq_facts *facts, enum yq_exchange exchange, const char *ticker);
+
+/* Runs once, from the loop.  Anything but YQ_OK: nothing of it may be used.  An account that is not
+ * there and a price that is not known are facts, not errors. */
+typedef void yq_facts_fn(void *cookie, enum yq_rc rc, const struct yq_err *err);
+void yq_facts_read(struct yq_facts *facts, yq_facts_fn *fn, void *cookie);
+
+bool yq_facts_has_account(const struct yq_facts *facts, const char *alias);
+
+/* Decide one signal in one account, with the books as they stand now. */
+#define YQ_ACCOUNT_UNKNOWN "ACCOUNT_UNKNOWN" /* no gateway serves the alias */
+#define YQ_ACCOUNT_CORRUPT "ACCOUNT_CORRUPT" /* its state in the bus cannot be read */
+void yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
+    const struct yq_signal *signal, const char *alias, int64_t now_us,
+    struct yq_decision *decision);
+
+#endif

@@ -1,0 +1,202 @@
+/* intake.c - stream, channels and adoption of signals. */
+#include "order_manager/intake.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "bus/adopt.h"
+#include "bus/consume.h"
+#include "bus/message.h"
+#include "bus/refuse.h"
+#include "bus/subscriber.h"
+
+#define PAUSE_AT (YQ_DECIDER_WAITING_MAX - 2 * YQ_CONSUMER_BATCH_MAX)
+
+struct yq_intake {
+	struct yq_daemon *daemon;
+	struct yq_books *books;
+	struct yq_decider *decider;
+	struct yq_consumer *consumer;
+	struct yq_subscriber *subscriber;
+	struct yq_adopt *adopt;
+	bool paused, stopped;
+	struct yq_counter *received, *unreadable, *adopted;
+};
+
+static const struct yq_clock *
+clock_of(const struct yq_intake *intake)
+{
+	return yq_daemon_clock(intake->daemon);
+}
+
+/* ---- the stream ---- */
+
+static void
+on_entry(struct yq_intake *intake, const struct yq_entry *entry)
+{
+	struct yq_signal signal;
+	struct yq_err err = { .rc = YQ_OK };
+
+	yq_adopt_seen(intake->adopt, entry->payload, entry->length);
+	yq_counter_add(intake->received, 1);
+	if (yq_message_decode_signal(entry->payload, entry->length, &signal, &err) != YQ_OK) {
+		yq_counter_add(intake->unreadable, 1);
+		yq_refuse_entry(yq_daemon_valkey(intake->daemon), YQ_GROUP_SIGNAL_INTAKE, entry,
+		    yq_programs[YQ_PROGRAM_ORDER_MANAGER].app, &err);
+		return;
+	}
+	if (signal.received_at_us == 0)
+		signal.received_at_us = yq_entry_time_us(entry->id);
+	if (!yq_decider_push(intake->decider, entry->id, &signal))
+		YQ_PANIC("the decider is full although the intake paused");
+}
+
+static void
+on_entries(void *cookie, const struct yq_entry *entries, size_t count)
+{
+	struct yq_intake *intake = cookie;
+
+	for (size_t i = 0; i < count; i++)
+		on_entry(intake, &entries[i]);
+	if (yq_decider_waiting(intake->decider) > PAUSE_AT) {
+		intake->paused = true;
+		yq_consumer_pause(intake->consumer);
+	}
+}
+
+void
+yq_intake_more(struct yq_intake *intake)
+{
+	if (intake->paused && !intake->stopped && yq_decider_waiting(intake->decider) <= PAUSE_AT) {
+		intake->paused = false;
+		yq_consumer_resume(intake->consumer);
+	}
+}
+
+/* ---- the channels ---- */
+
+static void
+on_adopted(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, size_t count,
+    const struct yq_err *err)
+{
+	(void)cookie;
+	(void)count;
+	if (rc != YQ_OK)
+		yq_warn("a published signal could not be put into the stream: %s", err->text);
+	else if (answers[0].result == YQ_ACCEPTED)
+		yq_info("a published signal was put into the stream");
+}
+
+static void
+on_foreign(void *cookie, const char *payload, size_t length)
+{
+	struct yq_intake *intake = cookie;
+	struct yq_signal signal;
+	struct yq_err err = { .rc = YQ_OK };
+	struct yq_accept_item item = { .payload = payload, .length = length, .foreign = true };
+
+	if (yq_message_decode_signal(payload, length, &signal, &err) != YQ_OK) {
+		yq_counter_add(intake->unreadable, 1);
+		yq_refuse_message(yq_daemon_valkey(intake->daemon), YQ_KEY_SIGNAL, payload, length,
+		    yq_programs[YQ_PROGRAM_ORDER_MANAGER].app, &err);
+		return;
+	}
+	yq_counter_add(intake->adopted, 1);
+	item.id = signal.id;
+	yq_step_accept(yq_daemon_valkey(intake->daemon), &item, 1, on_adopted, NULL);
+}
+
+static void
+on_message(void *cookie, const char *channel, const char *payload, size_t length)
+{
+	struct yq_intake *intake = cookie;
+
+	if (yq_str_equal(channel, yq_key_name(YQ_KEY_SIGNAL)))
+		yq_adopt_heard(intake->adopt, payload, length);
+	else if (yq_str_equal(channel, yq_key_name(YQ_KEY_ORDER)))
+		yq_books_hear_order(
+		    intake->books, payload, length, yq_clock_now_us(clock_of(intake)));
+	else
+		yq_books_hear_execution(intake->books, payload, length);
+}
+
+/* Whatever was said meanwhile was not heard. */
+static void
+on_ear(void *cookie, bool up, const struct yq_err *err)
+{
+	struct yq_intake *intake = cookie;
+
+	if (up)
+		yq_books_mark_stale(intake->books);
+	else
+		yq_debug("not listening: %s", err->text);
+}
+
+/* ---- life ---- */
+
+enum yq_rc
+yq_intake_open(struct yq_daemon *daemon, struct yq_books *books, struct yq_intake **ret_intake,
+    struct yq_err *err)
+{
+	const char *channels[] = { yq_key_name(YQ_KEY_SIGNAL), yq_key_name(YQ_KEY_ORDER),
+		yq_key_name(YQ_KEY_EXECUTION) };
+	struct yq_intake *intake = yq_xcalloc(1, sizeof(*intake));
+	struct yq_metrics *metrics = yq_daemon_metrics(daemon);
+	enum yq_rc rc;
+
+	intake->daemon = daemon;
+	intake->books = books;
+	rc = yq_subscriber_open(yq_daemon_loop(daemon), yq_daemon_valkey_target(daemon),
+	    "yq-order-manager ear", channels, YQ_COUNT(channels), on_message, on_ear, intake,
+	    &intake->subscriber, err);
+	if (rc != YQ_OK) {
+		free(intake);
+		return rc;
+	}
+	intake->adopt = yq_adopt_open(yq_daemon_loop(daemon), 0, on_foreign, intake);
+	intake->received = yq_metrics_counter(
+	    metrics, "yq_signals_read_total", NULL, "Signals read from the stream.");
+	intake->unreadable = yq_metrics_counter(
+	    metrics, "yq_signals_unreadable_total", NULL, "Messages that are no signal.");
+	intake->adopted = yq_metrics_counter(metrics, "yq_signals_adopted_total", NULL,
+	    "Signals that were published without standing in the stream.");
+	*ret_intake = intake;
+	return YQ_OK;
+}
+
+enum yq_rc
+yq_intake_start(struct yq_intake *intake, struct yq_decider *decider, struct yq_err *err)
+{
+	struct yq_consumer_spec spec = {
+		.group = YQ_GROUP_SIGNAL_INTAKE,
+		.instance = yq_daemon_instance(intake->daemon),
+		.fn = on_entries,
+		.cookie = intake,
+	};
+
+	intake->decider = decider;
+	return yq_consumer_open(yq_daemon_loop(intake->daemon),
+	    yq_daemon_valkey_target(intake->daemon), &spec, &intake->consumer, err);
+}
+
+void
+yq_intake_stop(struct yq_intake *intake)
+{
+	intake->stopped = true;
+	yq_consumer_close(intake->consumer);
+	intake->consumer = NULL;
+}
+
+void
+yq_intake_close(struct yq_intake *intake)
+{
+	if (intake == NULL)
+		return;
+	yq_consumer_close(intake->consumer);
+	yq_subscriber_close(intake->subscriber);
+	yq_adopt_close(intake->adopt);
+	free(intake);
+}

@@ -1,0 +1,192 @@
+/* journal_orders.c - orders, and what becomes of them, into ORDERS. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "bus/message.h"
+#include "bus/state.h"
+#include "order_manager/journal.h"
+#include "store/orders.h"
+
+struct order_rows {
+	struct yq_order_row rows[YQ_LANE_MAX];
+	size_t entries[YQ_LANE_MAX];
+	size_t count;
+	struct yq_id ids[YQ_LANE_MAX];
+	char faults[YQ_LANE_MAX][160];
+};
+
+static void
+on_refused(void *cookie, size_t index, enum yq_rc rc, const struct yq_err *err)
+{
+	struct order_rows *rows = cookie;
+
+	(void)rc;
+	yq_str_copy_cut(rows->faults[index], sizeof(rows->faults[index]), err->text);
+}
+
+static enum yq_rc
+store(struct yq_firebird *firebird, void *cookie, struct yq_err *err)
+{
+	struct order_rows *rows = cookie;
+	enum yq_rc outcomes[YQ_LANE_MAX];
+
+	if (rows->count == 0)
+		return YQ_OK;
+	return yq_orders_save(firebird, rows->rows, rows->count, outcomes, on_refused, rows, err);
+}
+
+static void
+report_faults(struct yq_lane *lane, const struct order_rows *rows)
+{
+	for (size_t i = 0; i < rows->count; i++)
+		if (rows->faults[i][0] != '\0')
+			yq_lane_discard(
+			    lane, yq_lane_entry(lane, rows->entries[i]), rows->faults[i]);
+}
+
+static void
+clear(void *cookie)
+{
+	struct order_rows *rows = cookie;
+
+	for (size_t i = 0; i < rows->count; i++)
+		rows->faults[i][0] = '\0';
+	memset(rows->rows, 0, rows->count * sizeof(rows->rows[0]));
+	rows->count = 0;
+}
+
+/* ---- orders as they were made ---- */
+
+static void
+load_orders(struct yq_lane *lane, void *cookie)
+{
+	struct order_rows *rows = cookie;
+
+	for (size_t i = 0; i < yq_lane_count(lane); i++) {
+		const struct yq_lane_entry *entry = yq_lane_entry(lane, i);
+		struct yq_order_row *row = &rows->rows[rows->count];
+		struct yq_err err = { .rc = YQ_OK };
+
+		if (!yq_str_equal(
+			entry->kind, yq_names_text(&yq_submit_kind_names, YQ_SUBMIT_ORDER)))
+			continue; /* cancels and replaces show in the order they are about */
+		if (yq_message_decode_order(entry->payload, entry->length, &row->order, &err) !=
+		    YQ_OK) {
+			yq_debug("entry %s is no order: %s", entry->id, err.text);
+			continue;
+		}
+		row->progress.state = YQ_ORDER_PENDING;
+		row->progress.qty = row->order.qty;
+		row->created_at_us = row->order.timestamp_us;
+		rows->entries[rows->count++] = i;
+	}
+}
+
+static void
+stored_orders(struct yq_lane *lane, void *cookie, struct yq_archived *archived)
+{
+	(void)archived;
+	report_faults(lane, cookie);
+}
+
+const struct yq_lane_table yq_journal_orders = {
+	.name = "orders",
+	.labels = "table=\"ORDERS\"",
+	.group = YQ_GROUP_ORDER_ARCHIVER,
+	.rows_size = sizeof(struct order_rows),
+	.load = load_orders,
+	.store = store,
+	.stored = stored_orders,
+	.clear = clear,
+};
+
+/* ---- what became of them ---- */
+
+static void
+on_order(
+    void *cookie, enum yq_rc rc, const struct yq_order_state_full *state, const struct yq_err *err)
+{
+	struct yq_lane *lane = cookie;
+	struct order_rows *rows;
+	struct yq_order_row *row;
+
+	if (!yq_lane_answered(lane))
+		return;
+	rows = yq_lane_rows(lane);
+	if (rc == YQ_OK) {
+		row = &rows->rows[rows->count];
+		row->order = state->order;
+		row->progress = state->progress;
+		memcpy(row->broker_order_id, state->broker_order_id, sizeof(row->broker_order_id));
+		memcpy(row->reason, state->last_error, sizeof(row->reason));
+		row->created_at_us = state->created_at_us;
+		row->claimed_at_us = state->claimed_at_us;
+		row->submitted_at_us = state->submitted_at_us;
+		row->first_fill_at_us = state->first_fill_at_us;
+		row->final_at_us = state->final_at_us;
+		rows->ids[rows->count] = state->order.id;
+		rows->entries[rows->count++] = 0;
+	} else if (rc == YQ_E_NOT_FOUND || rc == YQ_E_CORRUPT) {
+		yq_warn("an order cannot be read for the archive: %s", err->text);
+		rc = YQ_OK;
+	}
+	yq_lane_settle(lane, rc, err);
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	return memcmp(
+	    ((const struct yq_id *)a)->text, ((const struct yq_id *)b)->text, YQ_ID_LENGTH);
+}
+
+/* One question an order, however many executions told of it. */
+static void
+load_executions(struct yq_lane *lane, void *cookie)
+{
+	struct order_rows *rows = cookie;
+	struct yq_id *ids = rows->ids;
+	size_t count = 0;
+
+	for (size_t i = 0; i < yq_lane_count(lane); i++) {
+		const struct yq_lane_entry *entry = yq_lane_entry(lane, i);
+		struct yq_execution execution;
+
+		if (yq_message_decode_execution(entry->payload, entry->length, &execution, NULL) ==
+		    YQ_OK)
+			ids[count++] = execution.order_id;
+		else
+			yq_lane_discard(lane, entry, "it is no execution");
+	}
+	qsort(ids, count, sizeof(*ids), compare_ids);
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0 && yq_id_equal(&ids[i], &ids[i - 1]))
+			continue;
+		yq_lane_ask(lane);
+		yq_state_order(yq_lane_valkey(lane), &ids[i], on_order, lane);
+	}
+}
+
+static void
+stored_executions(struct yq_lane *lane, void *cookie, struct yq_archived *archived)
+{
+	struct order_rows *rows = cookie;
+
+	report_faults(lane, rows);
+	archived->orders = rows->ids;
+	archived->order_count = rows->count;
+}
+
+const struct yq_lane_table yq_journal_executions = {
+	.name = "executions",
+	.labels = "table=\"ORDERS\",of=\"executions\"",
+	.group = YQ_GROUP_EXECUTION_ARCHIVER,
+	.rows_size = sizeof(struct order_rows),
+	.load = load_executions,
+	.store = store,
+	.stored = stored_executions,
+	.clear = clear,
+};

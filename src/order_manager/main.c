@@ -1,0 +1,266 @@
+/*
+ * main.c - yq-order-manager: from signals to orders, and from trades to the archive.
+ */
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "bus/steps.h"
+#include "daemon/daemon.h"
+#include "order_manager/archiver.h"
+#include "order_manager/decider.h"
+#include "order_manager/intake.h"
+#include "order_manager/journal.h"
+#include "order_manager/rules.h"
+
+static const char manual[] =
+    "yq-order-manager turns signals into risk-checked orders and archives what comes of them.\n"
+    "\n"
+    "Reads     signal:stream (group order-manager), the channels signal, order and execution;\n"
+    "          account, deposit, position, stock and halt of the accounts it decides for.\n"
+    "Writes    order:stream and order, with the verdict in signal:{Id}, in one step; TRADES,\n"
+    "          ORDERS and SIGNALS in Firebird from trades:queue and the streams.\n"
+    "Needs     Valkey (as user yq-order-manager) and Firebird.  No broker, no network besides.\n"
+    "\n"
+    "Valkey away     waits and goes on; nothing is decided meanwhile, nothing is lost.\n"
+    "Firebird away   decides as ever; what is to be archived waits in Valkey.\n"
+    "A crash         at any point repeats work that is harmless to repeat.\n";
+
+#define TRIM_MS 10000
+
+/* The lanes of the journal, in the order of the tables. */
+static const struct yq_lane_table *const tables[] = { &yq_journal_signals, &yq_journal_orders,
+	&yq_journal_executions };
+
+struct order_manager {
+	struct yq_books *books;
+	struct yq_intake *intake;
+	struct yq_decider *decider;
+	struct yq_worker *worker;
+	struct yq_archiver *archiver;
+	struct yq_lane *lanes[YQ_COUNT(tables)];
+	uv_timer_t *trim;
+	uv_timer_t *drain;
+	bool archiver_drained;
+};
+
+static void
+check(const struct yq_config *config, struct yq_config_report *report)
+{
+	yq_rules_free(yq_rules_load(config, report));
+}
+
+/* ---- upkeep of the streams ---- */
+
+static void
+on_trimmed(void *cookie, enum yq_rc rc, int64_t removed, const struct yq_err *err)
+{
+	(void)cookie;
+	if (rc != YQ_OK)
+		yq_debug("streams are not trimmed: %s", err->text);
+	else if (removed > 0)
+		yq_debug("%lld entries trimmed", (long long)removed);
+}
+
+static void
+on_trim(uv_timer_t *timer)
+{
+	struct yq_daemon *daemon = timer->data;
+
+	if (yq_daemon_valkey_up(daemon))
+		yq_step_trim(yq_daemon_valkey(daemon), on_trimmed, NULL);
+}
+
+/* ---- start ---- */
+
+static enum yq_rc
+start_worker(struct yq_daemon *daemon, struct order_manager *manager, struct yq_err *err)
+{
+	const struct yq_secret *secret =
+	    yq_config_secret(yq_daemon_config(daemon), "ConnectionStrings:Firebird");
+	struct yq_firebird_target target;
+	enum yq_rc rc;
+
+	rc = yq_firebird_target_parse(yq_secret_reveal(secret), &target, err);
+	if (rc != YQ_OK)
+		return yq_err_context(err, rc, "ConnectionStrings:Firebird");
+	rc = yq_worker_start(yq_daemon_loop(daemon), &target, NULL, 0, &manager->worker, err);
+	yq_firebird_target_clear(&target);
+	return rc;
+}
+
+static enum yq_rc
+start_archive(struct yq_daemon *daemon, struct order_manager *manager, struct yq_err *err)
+{
+	enum yq_rc rc = start_worker(daemon, manager, err);
+
+	if (rc == YQ_OK)
+		rc = yq_archiver_open(daemon, manager->worker, &manager->archiver, err);
+	for (size_t i = 0; rc == YQ_OK && i < YQ_COUNT(tables); i++)
+		rc = yq_lane_open(daemon, manager->worker, tables[i], &manager->lanes[i], err);
+	return rc;
+}
+
+static void
+on_room(void *cookie)
+{
+	struct order_manager *manager = cookie;
+
+	yq_intake_more(manager->intake);
+}
+
+static struct yq_rules *
+load_rules(struct yq_daemon *daemon, struct yq_err *err)
+{
+	struct yq_config_report report = { 0 };
+	struct yq_rules *rules = yq_rules_load(yq_daemon_config(daemon), &report);
+
+	if (rules == NULL)
+		(void)yq_err_set(err, YQ_E_INVALID, "%s", yq_buf_text(&report.faults));
+	yq_config_report_free(&report);
+	return rules;
+}
+
+static enum yq_rc
+start_decisions(struct yq_daemon *daemon, struct order_manager *manager, struct yq_err *err)
+{
+	struct yq_rules *rules = load_rules(daemon, err);
+	enum yq_rc rc;
+
+	if (rules == NULL)
+		return YQ_E_INVALID;
+	manager->decider = yq_decider_make(daemon, manager->books, rules, on_room, manager);
+
+	rc = yq_intake_open(daemon, manager->books, &manager->intake, err);
+	if (rc != YQ_OK)
+		return rc;
+	return yq_intake_start(manager->intake, manager->decider, err);
+}
+
+static void
+start_timers(struct yq_daemon *daemon, struct order_manager *manager)
+{
+	manager->trim = yq_xcalloc(1, sizeof(*manager->trim));
+	uv_timer_init(yq_daemon_loop(daemon), manager->trim);
+	manager->trim->data = daemon;
+	uv_timer_start(manager->trim, on_trim, TRIM_MS, TRIM_MS);
+	manager->drain = yq_xcalloc(1, sizeof(*manager->drain));
+	uv_timer_init(yq_daemon_loop(daemon), manager->drain);
+	manager->drain->data = daemon;
+}
+
+static enum yq_rc
+start(struct yq_daemon *daemon, struct yq_err *err)
+{
+	struct order_manager *manager = yq_daemon_state(daemon);
+	enum yq_rc rc;
+
+	manager->books = yq_books_make(yq_daemon_valkey(daemon));
+	start_timers(daemon, manager);
+	rc = start_archive(daemon, manager, err);
+	if (rc == YQ_OK)
+		rc = start_decisions(daemon, manager, err);
+	if (rc == YQ_OK)
+		yq_daemon_ready(daemon);
+	return rc;
+}
+
+/* ---- change and end ---- */
+
+static void
+reload(struct yq_daemon *daemon)
+{
+	struct order_manager *manager = yq_daemon_state(daemon);
+	struct yq_err err = { .rc = YQ_OK };
+	struct yq_rules *rules = load_rules(daemon, &err);
+
+	if (rules != NULL) /* check() has passed them before */
+		yq_decider_set_rules(manager->decider, rules);
+}
+
+static void
+on_archiver_drained(void *cookie)
+{
+	struct order_manager *manager = cookie;
+
+	manager->archiver_drained = true;
+}
+
+static bool
+is_idle(const struct order_manager *manager)
+{
+	for (size_t i = 0; i < YQ_COUNT(tables); i++)
+		if (!yq_lane_is_idle(manager->lanes[i]))
+			return false;
+	return manager->archiver_drained && yq_decider_is_idle(manager->decider);
+}
+
+static void
+on_drain(uv_timer_t *timer)
+{
+	struct yq_daemon *daemon = timer->data;
+
+	if (!is_idle(yq_daemon_state(daemon)))
+		return;
+	uv_timer_stop(timer);
+	yq_daemon_drained(daemon);
+}
+
+static void
+drain(struct yq_daemon *daemon)
+{
+	struct order_manager *manager = yq_daemon_state(daemon);
+
+	yq_intake_stop(manager->intake);
+	yq_archiver_drain(manager->archiver, on_archiver_drained, manager);
+	uv_timer_start(manager->drain, on_drain, 0, 10);
+}
+
+static void
+on_handle_closed(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+static void
+close_timer(uv_timer_t *timer)
+{
+	if (timer != NULL)
+		uv_close((uv_handle_t *)timer, on_handle_closed);
+}
+
+static void
+stop(struct yq_daemon *daemon)
+{
+	struct order_manager *manager = yq_daemon_state(daemon);
+
+	close_timer(manager->trim);
+	close_timer(manager->drain);
+	yq_intake_close(manager->intake);
+	yq_decider_free(manager->decider);
+	yq_books_free(manager->books);
+	for (size_t i = 0; i < YQ_COUNT(tables); i++)
+		yq_lane_close(manager->lanes[i]);
+	yq_archiver_close(manager->archiver);
+	if (manager->worker != NULL)
+		yq_worker_stop(manager->worker, true, NULL, NULL);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct yq_daemon_spec spec = {
+		.app = "OrderManager",
+		.program = "yq-order-manager",
+		.manual = manual,
+		.state_size = sizeof(struct order_manager),
+		.needs_valkey = true,
+		.check = check,
+		.start = start,
+		.drain = drain,
+		.reload = reload,
+		.stop = stop,
+	};
+
+	return yq_daemon_main(&spec, argc, argv);
+}

@@ -1,0 +1,28 @@
+/*
+ * rules.h - what the configuration prescribes for decisions, in the domain's terms.
+ */
+#ifndef YQ_ORDER_MANAGER_RULES_H
+#define YQ_ORDER_MANAGER_RULES_H
+
+#include "daemon/settings.h"
+#include "domain/calendar.h"
+#include "domain/compose.h"
+
+struct yq_rules; /* opaque, immutable */
+
+/* Faults go to `report`; NULL if there is any. */
+struct yq_rules *yq_rules_load(const struct yq_config *config, struct yq_config_report *report);
+void yq_rules_free(struct yq_rules *rules); /* NULL is a no-op */
+
+/* The accounts of a strategy; NULL when it is mapped to none. */
+const struct yq_mapping_row *yq_rules_accounts(const struct yq_rules *rules, const char *strategy);
+/* Sizing, limits and session of a strategy in an account. */
+struct yq_policy yq_rules_policy(
+    const struct yq_rules *rules, const char *strategy, const char *alias);
+/* What an order of `alias` costs besides its value, as a fraction of it; 0 when not known. */
+struct yq_decimal yq_rules_commission_rate(const struct yq_rules *rules, const char *alias);
+/* Hours of an exchange; they live as long as the rules. */
+const struct yq_market_hours *yq_rules_hours(
+    const struct yq_rules *rules, enum yq_exchange exchange);
+
+#endif
