@@ -1,0 +1,283 @@
+/* test_market.c - exchanges, their other names, price steps, and the hours in local time. */
+#include "domain_test.h"
+
+#include "domain/calendar.h"
+
+static void
+test_exchange_names_as_tradingview_sends_them(void **unused)
+{
+	static const struct {
+		const char *text;
+		int exchange; /* -1 = none */
+	} cases[] = {
+		{ "NASDAQ", YQ_NASDAQ },
+		{ "nasdaq", YQ_NASDAQ },
+		{ "NASDAQ_DLY", YQ_NASDAQ },
+		{ "KRX_DL", YQ_KRX },
+		{ "krx_dly", YQ_KRX },
+		{ "NYSE ARCA", YQ_AMEX },
+		{ "ARCA", YQ_AMEX },
+		{ "NYSEARCA", YQ_AMEX },
+		{ "NYSEARCA_DLY", YQ_AMEX },
+		{ "AMEX", YQ_AMEX },
+		{ "KOSPI", YQ_KOSPI },
+		{ "KOSDAQ", YQ_KOSDAQ },
+		{ "HKEX_DLY", YQ_HKEX },
+		{ "TSE", YQ_TSE },
+		{ "BINANCE", -1 },
+		{ "", -1 },
+		{ "_DLY", -1 },
+		{ "NASDAQ ", -1 },
+		{ "LONGERTHANTHELONGESTNAMEOFANYEXCHANGE", -1 },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < YQ_COUNT(cases); i++) {
+		enum yq_exchange exchange;
+		bool known = yq_exchange_parse(cases[i].text, strlen(cases[i].text), &exchange);
+
+		assert_int_equal(known, cases[i].exchange >= 0);
+		if (known)
+			assert_int_equal(exchange, cases[i].exchange);
+	}
+}
+
+static void
+test_a_symbol_is_split_at_its_colon(void **unused)
+{
+	enum yq_exchange exchange;
+	char ticker[YQ_TICKER_SIZE];
+	struct yq_err err;
+
+	(void)unused;
+	assert_int_equal(yq_market_split("NYSE:BRK.B", 10, &exchange, ticker, &err), YQ_OK);
+	assert_int_equal(exchange, YQ_NYSE);
+	assert_string_equal(ticker, "BRK.B");
+	assert_int_equal(yq_market_split("AAPL", 4, &exchange, ticker, &err), YQ_E_NOT_FOUND);
+	assert_string_equal(ticker, "AAPL");
+	assert_int_equal(yq_market_split("MOON:AAPL", 9, &exchange, ticker, &err), YQ_E_INVALID);
+	assert_non_null(strstr(err.text, "MOON"));
+	assert_int_equal(yq_market_split("NYSE:", 5, &exchange, ticker, &err), YQ_E_INVALID);
+	assert_int_equal(yq_market_split("NYSE:A:B", 8, &exchange, ticker, &err), YQ_E_INVALID);
+}
+
+static void
+test_the_price_step_at_each_limit_and_either_side_of_it(void **unused)
+{
+	static const struct {
+		enum yq_exchange exchange;
+		const char *price, *tick;
+	} cases[] = {
+		{ YQ_KRX, "1999", "1" },
+		{ YQ_KRX, "2000", "5" },
+		{ YQ_KRX, "4999", "5" },
+		{ YQ_KRX, "5000", "10" },
+		{ YQ_KRX, "19999", "10" },
+		{ YQ_KRX, "20000", "50" },
+		{ YQ_KRX, "49999", "50" },
+		{ YQ_KRX, "50000", "100" },
+		{ YQ_KRX, "199999", "100" },
+		{ YQ_KRX, "200000", "500" },
+		{ YQ_KRX, "499999", "500" },
+		{ YQ_KRX, "500000", "1000" },
+		{ YQ_KOSDAQ, "2000", "5" },
+		{ YQ_KOSPI, "500000", "1000" },
+		{ YQ_NASDAQ, "0.9999", "0.0001" },
+		{ YQ_NYSE, "1", "0.01" },
+		{ YQ_AMEX, "1000", "0.01" },
+		{ YQ_TSE, "3000", "1" },
+		{ YQ_TSE, "3001", "5" },
+		{ YQ_TSE, "5000", "5" },
+		{ YQ_TSE, "5001", "10" },
+		{ YQ_TSE, "30000", "10" },
+		{ YQ_TSE, "30001", "50" },
+		{ YQ_TSE, "50001", "100" },
+		{ YQ_TSE, "50000001", "100000" },
+		{ YQ_HKEX, "0.249", "0.001" },
+		{ YQ_HKEX, "0.25", "0.005" },
+		{ YQ_HKEX, "0.5", "0.01" },
+		{ YQ_HKEX, "20", "0.02" },
+		{ YQ_HKEX, "19.99", "0.01" },
+		{ YQ_HKEX, "50", "0.05" },
+		{ YQ_HKEX, "100", "0.1" },
+		{ YQ_HKEX, "5000", "5" },
+		{ YQ_SSE, "0.5", "0.01" },
+		{ YQ_SZSE, "900", "0.01" },
+		{ YQ_HOSE, "9990", "10" },
+		{ YQ_HOSE, "10000", "50" },
+		{ YQ_HOSE, "49950", "50" },
+		{ YQ_HOSE, "50000", "100" },
+		{ YQ_HNX, "9990", "100" },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < YQ_COUNT(cases); i++)
+		assert_decimal(yq_tick_size(cases[i].exchange, dec(cases[i].price)), cases[i].tick);
+}
+
+static void
+test_a_limit_price_is_rounded_to_the_safe_side(void **unused)
+{
+	struct yq_decimal price;
+
+	(void)unused;
+	assert_int_equal(yq_tick_round_limit(YQ_NASDAQ, YQ_BUY, dec("10.019"), &price), YQ_OK);
+	assert_decimal(price, "10.01");
+	assert_int_equal(yq_tick_round_limit(YQ_NASDAQ, YQ_SELL, dec("10.011"), &price), YQ_OK);
+	assert_decimal(price, "10.02");
+	assert_int_equal(yq_tick_round_limit(YQ_KRX, YQ_SELL, dec("1999.5"), &price), YQ_OK);
+	assert_decimal(price, "2000");
+	assert_true(yq_tick_fits(YQ_KRX, price));
+	assert_int_equal(yq_tick_round_limit(YQ_KRX, YQ_BUY, dec("0.5"), &price), YQ_E_INVALID);
+}
+
+static struct yq_calendar calendar;
+
+static void
+assert_open(enum yq_exchange exchange, const char *time, bool open)
+{
+	if (yq_market_is_open(yq_calendar_hours(&calendar, exchange), at(time)) != open)
+		fail_msg("%s at %s is expected to be %s",
+		    yq_names_text(&yq_exchange_names, (int)exchange), time,
+		    open ? "open" : "closed");
+}
+
+static void
+test_new_york_opens_at_its_own_half_past_nine_summer_and_winter(void **unused)
+{
+	(void)unused;
+	/* Friday before and Monday after the clocks change, 2026-03-08 and 2026-11-01. */
+	assert_open(YQ_NYSE, "2026-03-06T14:29:59.999999Z", false);
+	assert_open(YQ_NYSE, "2026-03-06T14:30:00Z", true);
+	assert_open(YQ_NYSE, "2026-03-06T20:59:59.999999Z", true);
+	assert_open(YQ_NYSE, "2026-03-06T21:00:00Z", false);
+	assert_open(YQ_NYSE, "2026-03-09T13:29:59Z", false);
+	assert_open(YQ_NYSE, "2026-03-09T13:30:00Z", true);
+	assert_open(YQ_NYSE, "2026-03-09T19:59:59Z", true);
+	assert_open(YQ_NYSE, "2026-03-09T20:00:00Z", false);
+	assert_open(YQ_NASDAQ, "2026-10-30T13:30:00Z", true);
+	assert_open(YQ_NASDAQ, "2026-11-02T13:30:00Z", false);
+	assert_open(YQ_NASDAQ, "2026-11-02T14:30:00Z", true);
+}
+
+static void
+test_a_lunch_break_is_closed(void **unused)
+{
+	(void)unused;
+	assert_open(YQ_TSE, "2026-11-24T11:29:59+09:00", true);
+	assert_open(YQ_TSE, "2026-11-24T11:30:00+09:00", false);
+	assert_open(YQ_TSE, "2026-11-24T12:29:59+09:00", false);
+	assert_open(YQ_TSE, "2026-11-24T12:30:00+09:00", true);
+	assert_open(YQ_TSE, "2026-11-24T15:29:59+09:00", true);
+	assert_open(YQ_TSE, "2026-11-24T15:30:00+09:00", false);
+	assert_open(YQ_HKEX, "2026-11-24T12:30:00+08:00", false);
+	assert_open(YQ_HKEX, "2026-11-24T13:00:00+08:00", true);
+	assert_open(YQ_SSE, "2026-11-24T11:30:00+08:00", false);
+	assert_open(YQ_SZSE, "2026-11-24T14:59:59+08:00", true);
+	assert_open(YQ_HOSE, "2026-11-24T12:00:00+07:00", false);
+	assert_open(YQ_HNX, "2026-11-24T14:44:59+07:00", true);
+	assert_open(YQ_KRX, "2026-11-24T12:00:00+09:00", true);
+}
+
+static void
+test_weekdays_are_those_of_the_market_not_of_utc(void **unused)
+{
+	(void)unused;
+	assert_open(YQ_KRX, "2026-11-23T00:00:00Z", true);  /* Monday 09:00 in Seoul */
+	assert_open(YQ_KRX, "2026-11-22T23:59:59Z", false); /* Sunday in UTC, 08:59 Monday there */
+	assert_open(YQ_KRX, "2026-11-21T01:00:00Z", false); /* Saturday */
+	assert_open(YQ_NYSE, "2026-11-22T15:00:00Z", false);
+}
+
+static void
+test_closed_dates_early_closes_and_the_calendars_end(void **unused)
+{
+	static const yq_date closed[] = { 20261126, 20261225 };
+	static const struct yq_special_day special[] = {
+		{ 20261124, 600, -1 }, /* opens at 10:00 */
+		{ 20261127, -1, 780 }, /* closes at 13:00 */
+	};
+	struct yq_market_hours hours = *yq_calendar_hours(&calendar, YQ_NYSE);
+	int64_t next;
+
+	(void)unused;
+	hours.closed = closed;
+	hours.closed_count = 2;
+	hours.special = special;
+	hours.special_count = 2;
+	hours.covered_to = 20261231;
+	assert_false(yq_market_is_open(&hours, at("2026-11-26T11:00:00-05:00")));
+	assert_false(yq_market_is_open(&hours, at("2026-11-24T09:59:59-05:00")));
+	assert_true(yq_market_is_open(&hours, at("2026-11-24T10:00:00-05:00")));
+	assert_true(yq_market_is_open(&hours, at("2026-11-27T12:59:59-05:00")));
+	assert_false(yq_market_is_open(&hours, at("2026-11-27T13:00:00-05:00")));
+	assert_true(yq_market_is_covered(&hours, at("2026-12-31T23:59:59-05:00")));
+	assert_false(yq_market_is_covered(&hours, at("2027-01-01T00:00:00-05:00")));
+
+	assert_int_equal(
+	    yq_market_next_open(&hours, at("2026-11-25T16:00:00-05:00"), &next), YQ_OK);
+	assert_int_equal(next, at("2026-11-27T09:30:00-05:00"));
+	assert_int_equal(
+	    yq_market_next_open(&hours, at("2026-11-27T13:00:00-05:00"), &next), YQ_OK);
+	assert_int_equal(next, at("2026-11-30T09:30:00-05:00"));
+	assert_int_equal(
+	    yq_market_next_open(&hours, at("2026-11-27T10:00:00-05:00"), &next), YQ_OK);
+	assert_int_equal(next, at("2026-11-27T10:00:00-05:00"));
+	assert_int_equal(
+	    yq_market_session_close(&hours, at("2026-11-27T10:00:00-05:00"), &next), YQ_OK);
+	assert_int_equal(next, at("2026-11-27T13:00:00-05:00"));
+	assert_int_equal(
+	    yq_market_session_close(&hours, at("2026-11-27T13:00:00-05:00"), &next), YQ_E_STATE);
+}
+
+static void
+test_a_half_day_drops_the_afternoon_and_a_late_day_lengthens_it(void **unused)
+{
+	static const struct yq_special_day half = { 20261224, -1, 720 };
+	static const struct yq_special_day exam = { 20261119, 600, 990 };
+	struct yq_market_hours hk = *yq_calendar_hours(&calendar, YQ_HKEX);
+	struct yq_market_hours kr = *yq_calendar_hours(&calendar, YQ_KRX);
+
+	(void)unused;
+	hk.special = &half;
+	kr.special = &exam;
+	hk.special_count = kr.special_count = 1;
+	assert_true(yq_market_is_open(&hk, at("2026-12-24T11:59:00+08:00")));
+	assert_false(yq_market_is_open(&hk, at("2026-12-24T13:30:00+08:00")));
+	assert_false(yq_market_is_open(&kr, at("2026-11-19T09:59:00+09:00")));
+	assert_true(yq_market_is_open(&kr, at("2026-11-19T16:29:00+09:00")));
+	assert_false(yq_market_is_open(&kr, at("2026-11-19T16:30:00+09:00")));
+}
+
+static int
+load(void **unused)
+{
+	(void)unused;
+	return yq_calendar_load(&calendar, NULL) == YQ_OK ? 0 : -1;
+}
+
+static int
+unload(void **unused)
+{
+	(void)unused;
+	yq_calendar_clear(&calendar);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_exchange_names_as_tradingview_sends_them),
+		cmocka_unit_test(test_a_symbol_is_split_at_its_colon),
+		cmocka_unit_test(test_the_price_step_at_each_limit_and_either_side_of_it),
+		cmocka_unit_test(test_a_limit_price_is_rounded_to_the_safe_side),
+		cmocka_unit_test(test_new_york_opens_at_its_own_half_past_nine_summer_and_winter),
+		cmocka_unit_test(test_a_lunch_break_is_closed),
+		cmocka_unit_test(test_weekdays_are_those_of_the_market_not_of_utc),
+		cmocka_unit_test(test_closed_dates_early_closes_and_the_calendars_end),
+		cmocka_unit_test(test_a_half_day_drops_the_afternoon_and_a_late_day_lengthens_it),
+	};
+
+	return cmocka_run_group_tests(tests, load, unload);
+}
