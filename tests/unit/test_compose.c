@@ -1,0 +1,463 @@
+/* test_compose.c - from a signal to an order, or to the reason why not. */
+#include "domain_test.h"
+
+#include "domain/compose.h"
+
+static struct yq_calendar calendar;
+
+/* 10:00 in New York, a Monday. */
+#define NOW "2026-11-23T15:00:00Z"
+
+struct scene {
+	struct yq_signal signal;
+	struct yq_account *account;
+	struct yq_market_facts market;
+	struct yq_policy policy;
+	int64_t now_us;
+	struct yq_decision decision;
+};
+
+static struct scene
+scene_of(const char *cash, const char *held)
+{
+	struct scene scene = {
+		.signal = yq_signal_default(),
+		.account = sample_account(cash, held),
+		.now_us = at(NOW),
+	};
+
+	scene.signal.id = yq_id_named("signal", 6);
+	SET(scene.signal.ticker, "AAPL");
+	SET(scene.signal.strategy, "Mean rev");
+	scene.signal.exchange = YQ_NASDAQ;
+	scene.signal.action = YQ_BUY;
+	scene.signal.price = opt("100");
+	scene.signal.timestamp_us = scene.now_us - YQ_US_PER_SECOND;
+	scene.market.hours = yq_calendar_hours(&calendar, YQ_NASDAQ);
+	scene.policy.sizing = yq_sizing_default();
+	scene.policy.limits.max_age_us = 60 * YQ_US_PER_SECOND;
+	return scene;
+}
+
+/* The code of the decision. */
+static const char *
+decide(struct scene *s)
+{
+	enum yq_rc rc =
+	    yq_compose(&s->signal, s->account, &s->market, &s->policy, s->now_us, &s->decision);
+
+	assert_int_equal(rc, s->decision.ordered ? YQ_OK : YQ_E_REFUSED);
+	assert_int_equal(s->decision.order_count, s->decision.ordered ? 1 : 0);
+	if (s->decision.ordered)
+		assert_int_equal(yq_order_check(&s->decision.orders[0], NULL), YQ_OK);
+	return s->decision.code;
+}
+
+#define ORDER(s) (&(s)->decision.orders[0])
+
+static void
+test_a_buy_signal_becomes_an_order_with_everything_filled_in(void **unused)
+{
+	struct scene s = scene_of("10000", "0");
+	struct yq_id id = yq_order_id_of(&s.signal.id, "Main", 0);
+
+	(void)unused;
+	assert_string_equal(decide(&s), "ORDERED");
+	assert_true(yq_id_equal(&ORDER(&s)->id, &id));
+	assert_true(yq_id_equal(&ORDER(&s)->signal_id, &s.signal.id));
+	assert_string_equal(ORDER(&s)->account_alias, "Main");
+	assert_string_equal(ORDER(&s)->ticker, "AAPL");
+	assert_string_equal(ORDER(&s)->buy_reason, "Webhook:Mean rev");
+	assert_int_equal(ORDER(&s)->currency, YQ_USD);
+	assert_int_equal(ORDER(&s)->action, YQ_BUY);
+	assert_int_equal(ORDER(&s)->type, YQ_TYPE_MARKET);
+	assert_int_equal(ORDER(&s)->timestamp_us, s.now_us);
+	assert_decimal(ORDER(&s)->qty, "10");
+	assert_decimal(ORDER(&s)->price.value, "100");
+	assert_decimal(s.decision.reserve_prices[0], "100");
+	assert_false(ORDER(&s)->reduce_only);
+	assert_string_equal(s.decision.text, "Buy 10 AAPL on NASDAQ");
+	yq_account_free(s.account);
+}
+
+static void
+test_the_same_inputs_give_the_same_bytes(void **unused)
+{
+	struct scene s = scene_of("10000", "0");
+	YQ_CLEANUP(yq_buf_free) struct yq_buf one = yq_buf_make(65536);
+	YQ_CLEANUP(yq_buf_free) struct yq_buf two = yq_buf_make(65536);
+	const struct yq_decision *decisions[1] = { &s.decision };
+	struct yq_order first;
+
+	(void)unused;
+	memset(&s.decision, 0xaa, sizeof(s.decision));
+	decide(&s);
+	first = *ORDER(&s);
+	yq_verdict_write(&one, decisions, 1, s.now_us);
+	memset(&s.decision, 0x55, sizeof(s.decision));
+	decide(&s);
+	yq_verdict_write(&two, decisions, 1, s.now_us);
+	assert_string_equal(yq_buf_text(&one), yq_buf_text(&two));
+	for (size_t i = 0; i < yq_order_field_count; i++) {
+		YQ_CLEANUP(yq_buf_free) struct yq_buf a = yq_buf_make(4096);
+		YQ_CLEANUP(yq_buf_free) struct yq_buf b = yq_buf_make(4096);
+
+		assert_int_equal(yq_record_field_text(&yq_order_fields[i], &first, &a),
+		    yq_record_field_text(&yq_order_fields[i], ORDER(&s), &b));
+		assert_string_equal(yq_buf_text(&a), yq_buf_text(&b));
+	}
+	yq_account_free(s.account);
+}
+
+static void
+test_ten_buys_at_once_cannot_spend_the_same_cash(void **unused)
+{
+	struct scene s = scene_of("10000", "0");
+	int ordered = 0;
+
+	(void)unused;
+	s.account->commission_rate = dec("0.001");
+	s.policy.sizing.sizer = YQ_SIZER_PERCENT_OF_EQUITY;
+	s.policy.sizing.equity_pct = dec("0.4");
+	for (int i = 0; i < 10; i++) {
+		char name[16];
+
+		(void)yq_str_format(name, sizeof(name), "signal %d", i);
+		s.signal.id = yq_id_named(name, strlen(name));
+		if (strcmp(decide(&s), "ORDERED") != 0)
+			continue;
+		ordered++;
+		assert_int_equal(
+		    yq_account_open(s.account, ORDER(&s), s.decision.reserve_prices[0], NULL),
+		    YQ_OK);
+		assert_true(yq_decimal_sign(yq_account_buying_power(s.account, YQ_USD)) >= 0);
+	}
+	assert_int_equal(ordered, 3); /* 40 + 40 + what is left: 19 */
+	assert_string_equal(s.decision.code, "SIZE_NO_CASH");
+	assert_decimal(yq_account_holding(s.account, YQ_NASDAQ, "AAPL")->buying, "99");
+	yq_account_free(s.account);
+}
+
+static void
+test_a_sell_signal_closes_and_may_only_reduce(void **unused)
+{
+	struct scene s = scene_of("1000000", "7");
+
+	(void)unused;
+	s.signal.action = YQ_SELL;
+	s.signal.price.set = false;
+	assert_string_equal(decide(&s), "ORDERED");
+	assert_decimal(ORDER(&s)->qty, "7");
+	assert_true(ORDER(&s)->reduce_only);
+	s.policy.limits.allow_short = true;
+	assert_string_equal(decide(&s), "ORDERED");
+	assert_false(ORDER(&s)->reduce_only);
+	s.signal.exchange = YQ_NYSE; /* not held there */
+	assert_string_equal(decide(&s), "SIZE_NOTHING_HELD");
+	yq_account_free(s.account);
+}
+
+static void
+test_no_price_is_refused_never_assumed(void **unused)
+{
+	struct scene s = scene_of("10000", "0");
+
+	(void)unused;
+	s.signal.price.set = false;
+	assert_string_equal(decide(&s), "NO_PRICE");
+	s.market.last_price = opt("50");
+	s.market.last_price_at_us = s.now_us - 10 * YQ_US_PER_SECOND;
+	assert_string_equal(decide(&s), "ORDERED");
+	assert_decimal(ORDER(&s)->qty, "20");
+	s.policy.max_price_age_us = 10 * YQ_US_PER_SECOND;
+	assert_string_equal(decide(&s), "ORDERED");
+	s.policy.max_price_age_us--;
+	assert_string_equal(decide(&s), "NO_PRICE");
+	s.policy.sizing.sizer = YQ_SIZER_FIXED_QTY;
+	s.policy.sizing.fixed_qty = opt("1");
+	assert_string_equal(decide(&s), "RISK_NO_PRICE");
+	yq_account_free(s.account);
+}
+
+static void
+test_the_newest_price_counts(void **unused)
+{
+	struct scene s = scene_of("10000", "0");
+
+	(void)unused;
+	s.market.last_price = opt("50");
+	s.market.last_price_at_us = s.signal.timestamp_us - 1;
+	assert_string_equal(decide(&s), "ORDERED");
+	assert_decimal(ORDER(&s)->price.value, "100");
+	assert_decimal(ORDER(&s)->qty, "10");
+	s.market.last_price_at_us = s.signal.timestamp_us + 1;
+	assert_string_equal(decide(&s), "ORDERED");
+	assert_decimal(ORDER(&s)->price.value, "50");
+	assert_decimal(ORDER(&s)->qty, "20");
+	/* An alert far from what was looked up is caught by the collar. */
+	s.market.last_price_at_us = s.signal.timestamp_us - 1;
+	s.policy.limits.price_collar = opt("0.1");
+	assert_string_equal(decide(&s), "RISK_PRICE_COLLAR");
+	yq_account_free(s.account);
+}
+
+static void
+test_a_stale_signal_is_refused_never_traded_late(void **unused)
+{
+	struct scene s = scene_of("10000", "0");
+
+	(void)unused;
+	s.now_us = s.signal.timestamp_us + s.policy.limits.max_age_us;
+	assert_string_equal(decide(&s), "ORDERED");
+	s.now_us++;
+	assert_string_equal(decide(&s), "RISK_STALE");
+	s.now_us = s.signal.timestamp_us - s.policy.limits.max_age_us - 1;
+	assert_string_equal(decide(&s), "RISK_STALE");
+	yq_account_free(s.account);
+}
+
+static void
+test_halt_market_hours_and_any_hour(void **unused)
+{
+	struct scene s = scene_of("10000", "0");
+
+	(void)unused;
+	s.policy.limits.max_age_us = 0;
+	s.now_us = at("2026-11-23T14:29:59Z");
+	assert_string_equal(decide(&s), "RISK_MARKET_CLOSED");
+	s.policy.any_hour = true;
+	assert_string_equal(decide(&s), "ORDERED");
+	s.market.hours = NULL;
+	assert_string_equal(decide(&s), "ORDERED");
+	s.policy.any_hour = false;
+	assert_string_equal(decide(&s), "RISK_CALENDAR");
+	s.policy.any_hour = true;
+	s.market.halt_reason = "Kim";
+	assert_string_equal(decide(&s), "RISK_HALTED");
+	s.market.halt_reason = NULL;
+	s.account->active = false;
+	assert_string_equal(decide(&s), "RISK_INACTIVE");
+	yq_account_free(s.account);
+}
+
+static void
+test_the_currency_is_the_markets_never_a_default(void **unused)
+{
+	struct scene s = scene_of("10000", "0");
+
+	(void)unused;
+	s.policy.any_hour = true;
+	for (int e = 0; e < YQ_EXCHANGE_COUNT; e++) {
+		enum yq_currency currency = yq_market_of((enum yq_exchange)e)->currency;
+
+		s.signal.exchange = (enum yq_exchange)e;
+		s.signal.currency = YQ_CURRENCY_NONE;
+		for (int c = 0; c < YQ_CURRENCY_COUNT; c++)
+			yq_account_set_cash(s.account, (enum yq_currency)c, YQ_DECIMAL_ZERO);
+		yq_account_set_cash(s.account, currency, dec("1000000"));
+		assert_string_equal(decide(&s), "ORDERED");
+		assert_int_equal(ORDER(&s)->currency, currency);
+		/* All the cash of other currencies buys nothing. */
+		for (int c = 0; c < YQ_CURRENCY_COUNT; c++)
+			yq_account_set_cash(s.account, (enum yq_currency)c, dec("1000000"));
+		yq_account_set_cash(s.account, currency, YQ_DECIMAL_ZERO);
+		assert_string_equal(decide(&s), "SIZE_TOO_SMALL");
+		s.signal.currency = currency == YQ_KRW ? YQ_USD : YQ_KRW;
+		assert_string_equal(decide(&s), "SIGNAL_INVALID");
+		assert_non_null(strstr(s.decision.text, "Currency"));
+	}
+	yq_account_free(s.account);
+}
+
+static void
+test_prices_off_the_step_are_rounded_to_the_safe_side(void **unused)
+{
+	struct scene s = scene_of("10000", "10");
+
+	(void)unused;
+	s.signal.type = YQ_TYPE_LIMIT;
+	s.signal.limit_price = opt("99.999");
+	assert_string_equal(decide(&s), "ORDERED");
+	assert_int_equal(ORDER(&s)->type, YQ_TYPE_LIMIT);
+	assert_decimal(ORDER(&s)->price.value, "99.99");
+	assert_decimal(s.decision.reserve_prices[0], "99.99");
+	s.signal.action = YQ_SELL;
+	assert_string_equal(decide(&s), "ORDERED");
+	assert_decimal(ORDER(&s)->price.value, "100");
+	s.signal.type = YQ_TYPE_STOP_LIMIT;
+	s.signal.stop_price = opt("101.001");
+	assert_string_equal(decide(&s), "ORDERED");
+	assert_decimal(ORDER(&s)->stop_price.value, "101");
+	s.signal.action = YQ_BUY;
+	assert_string_equal(decide(&s), "ORDERED");
+	assert_decimal(ORDER(&s)->stop_price.value, "101.01");
+	/* A target that turns the action turns the safe side as well. */
+	s.signal.type = YQ_TYPE_LIMIT;
+	s.policy.sizing.sizer = YQ_SIZER_TARGET;
+	s.signal.position_size = opt("4");
+	assert_string_equal(decide(&s), "ORDERED");
+	assert_int_equal(ORDER(&s)->action, YQ_SELL);
+	assert_decimal(ORDER(&s)->price.value, "100");
+	yq_account_free(s.account);
+}
+
+static void
+test_a_limit_buy_is_sized_and_judged_at_its_limit(void **unused)
+{
+	struct scene s = scene_of("10000", "0");
+
+	(void)unused;
+	s.signal.type = YQ_TYPE_LIMIT;
+	s.signal.limit_price = opt("50");
+	s.policy.limits.max_order_value[YQ_USD] = opt("1000");
+	assert_string_equal(decide(&s), "ORDERED");
+	assert_decimal(ORDER(&s)->qty, "20");
+	s.policy.limits.max_order_value[YQ_USD] = opt("999");
+	assert_string_equal(decide(&s), "RISK_MAX_ORDER_VALUE");
+	yq_account_free(s.account);
+}
+
+static void
+test_a_malformed_signal_is_refused_by_member(void **unused)
+{
+	struct scene s = scene_of("10000", "0");
+
+	(void)unused;
+	s.signal.strength = opt("101");
+	assert_string_equal(decide(&s), "SIGNAL_INVALID");
+	assert_non_null(strstr(s.decision.text, "Strength"));
+	yq_account_free(s.account);
+}
+
+static void
+test_the_verdict_tells_the_story(void **unused)
+{
+	struct scene yes = scene_of("10000", "0"), no = scene_of("10000", "0");
+	YQ_CLEANUP(yq_buf_free) struct yq_buf buf = yq_buf_make(65536);
+	YQ_CLEANUP(yq_json_freep) yq_json *tree = NULL;
+	const struct yq_decision *decisions[2] = { &no.decision, &yes.decision };
+	const yq_json *steps;
+
+	(void)unused;
+	no.market.halt_reason = "Kim said \"stop\"";
+	decide(&yes);
+	decide(&no);
+	yq_verdict_write(&buf, decisions, 2, yes.now_us);
+	assert_true(yq_buf_ok(&buf));
+	assert_int_equal(yq_json_parse(buf.data, buf.length, &tree, NULL), YQ_OK);
+	assert_string_equal(yq_json_text(yq_json_get(tree, "Verdict"), NULL), "ordered");
+	assert_string_equal(yq_json_text(yq_json_get(tree, "Code"), NULL), "ORDERED");
+	assert_string_equal(
+	    yq_json_text(yq_json_get(tree, "DecidedAt"), NULL), "2026-11-23T15:00:00.000000Z");
+	assert_int_equal(yq_json_count(yq_json_get(tree, "Orders")), 1);
+	steps = yq_json_get(tree, "Steps");
+	assert_int_equal(yq_json_count(steps), yes.decision.trace.count + no.decision.trace.count);
+	assert_string_equal(
+	    yq_json_text(yq_json_get(yq_json_at(steps, 0), "Rule"), NULL), "RISK_HALTED");
+	assert_false(yq_json_bool(yq_json_get(yq_json_at(steps, 0), "Ok")));
+	assert_string_equal(yq_json_text(yq_json_get(yq_json_at(steps, 0), "Text"), NULL),
+	    "trading is halted: Kim said \"stop\"");
+
+	yq_buf_clear(&buf);
+	yq_verdict_write(&buf, decisions, 1, yes.now_us);
+	assert_non_null(
+	    strstr(yq_buf_text(&buf), "\"Verdict\":\"refused\",\"Code\":\"RISK_HALTED\""));
+	yq_buf_clear(&buf);
+	yq_verdict_write(&buf, decisions, 0, yes.now_us);
+	assert_non_null(strstr(yq_buf_text(&buf), "\"Code\":\"NO_ACCOUNT\""));
+	yq_account_free(yes.account);
+	yq_account_free(no.account);
+}
+
+static void
+test_amounts_are_written_for_people(void **unused)
+{
+	static const struct {
+		const char *amount;
+		enum yq_currency currency;
+		const char *text;
+	} cases[] = {
+		{ "12000", YQ_USD, "12,000.00 USD" },
+		{ "-1234567.5", YQ_USD, "-1,234,567.50 USD" },
+		{ "0.005", YQ_USD, "0.005 USD" },
+		{ "999", YQ_KRW, "999 KRW" },
+		{ "1000", YQ_JPY, "1,000 JPY" },
+		{ "-100000", YQ_VND, "-100,000 VND" },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < YQ_COUNT(cases); i++) {
+		char text[YQ_MONEY_TEXT_SIZE];
+
+		yq_money_format(dec(cases[i].amount), cases[i].currency, text);
+		assert_string_equal(text, cases[i].text);
+	}
+}
+
+static void
+test_a_sentence_too_long_is_cut_at_a_characters_edge(void **unused)
+{
+	char text[8];
+
+	(void)unused;
+	for (size_t size = 1; size <= sizeof(text); size++) {
+		yq_sentence(text, size, "{}",
+		    YQ_ARGS(YQ_ARG_TEXT("a\xc3\xa9\xed\x95\x9c"
+					"b\xc3\xa9")));
+		assert_true(yq_str_is_utf8(text, strlen(text)));
+		assert_true(strlen(text) < size);
+	}
+}
+
+static void
+test_a_refusal_is_never_lost_from_a_full_trace(void **unused)
+{
+	struct yq_trace trace = { 0 };
+
+	(void)unused;
+	for (int i = 0; i < YQ_TRACE_STEPS_MAX + 5; i++)
+		yq_trace_add(&trace, "STEP", true, "fine", YQ_NO_ARGS);
+	yq_trace_add(&trace, "LAST", false, "no", YQ_NO_ARGS);
+	assert_int_equal(trace.count, YQ_TRACE_STEPS_MAX);
+	assert_string_equal(yq_trace_refusal(&trace)->rule, "LAST");
+}
+
+static int
+load(void **unused)
+{
+	(void)unused;
+	return yq_calendar_load(&calendar, NULL) == YQ_OK ? 0 : -1;
+}
+
+static int
+unload(void **unused)
+{
+	(void)unused;
+	yq_calendar_clear(&calendar);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_buy_signal_becomes_an_order_with_everything_filled_in),
+		cmocka_unit_test(test_the_same_inputs_give_the_same_bytes),
+		cmocka_unit_test(test_ten_buys_at_once_cannot_spend_the_same_cash),
+		cmocka_unit_test(test_a_sell_signal_closes_and_may_only_reduce),
+		cmocka_unit_test(test_no_price_is_refused_never_assumed),
+		cmocka_unit_test(test_the_newest_price_counts),
+		cmocka_unit_test(test_a_stale_signal_is_refused_never_traded_late),
+		cmocka_unit_test(test_halt_market_hours_and_any_hour),
+		cmocka_unit_test(test_the_currency_is_the_markets_never_a_default),
+		cmocka_unit_test(test_prices_off_the_step_are_rounded_to_the_safe_side),
+		cmocka_unit_test(test_a_limit_buy_is_sized_and_judged_at_its_limit),
+		cmocka_unit_test(test_a_malformed_signal_is_refused_by_member),
+		cmocka_unit_test(test_the_verdict_tells_the_story),
+		cmocka_unit_test(test_amounts_are_written_for_people),
+		cmocka_unit_test(test_a_sentence_too_long_is_cut_at_a_characters_edge),
+		cmocka_unit_test(test_a_refusal_is_never_lost_from_a_full_trace),
+	};
+
+	return cmocka_run_group_tests(tests, load, unload);
+}
