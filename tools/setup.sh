@@ -142,7 +142,7 @@ add_backports() {
 		backports_line "$file" "${uri%/}" "$suite"
 	fi | "${AS_ROOT[@]}" tee "$target" >/dev/null
 	if ! apt_get update -o Dir::Etc::SourceList="$target" -o Dir::Etc::SourceParts=- \
-		-o APT::Get::List-Cleanup=0; then
+		-o APT::Get::List-Cleanup=0 || [ -z "$(candidate valkey-server)" ]; then
 		"${AS_ROOT[@]}" rm -f "$target"
 		return 1
 	fi
