@@ -19,7 +19,7 @@ NEED_NODE="
 "
 NEED_TEST="$NEED_RUN $NEED_NODE
 	clang=clang libclang-rt-dev clang-format=clang-format clang-tidy=clang-tidy cppcheck=cppcheck
-	libcmocka-dev python3=python3 curl=curl procps
+	libcmocka-dev python3=python3 curl=curl procps valgrind=valgrind
 	firebird4.0-server|firebird3.0-server
 "
 NEED_BENCH="$NEED_RUN

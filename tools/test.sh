@@ -4,13 +4,14 @@
 
 SUITES_OF_MESON="unit property integration faults fuzz"
 
+MESON_WRAP=() # what run_meson runs each test program under
 TOTAL_PASSED=0 TOTAL_FAILED=0 TOTAL_SKIPPED=0
 
 # run_tests WORD...: stages, suites or names of tests; none means all.  Exits non-zero if any test failed.
 run_tests() {
 	local word stages="" suites="" names="" started=$SECONDS
 	for word in "$@"; do
-		case " lint gcc clang " in
+		case " lint gcc clang threads valgrind " in
 		*" $word "*) stages="$stages $word" && continue ;;
 		esac
 		case " $SUITES_OF_MESON e2e " in
@@ -20,14 +21,17 @@ run_tests() {
 	done
 	if [ -z "$stages" ]; then
 		stages="gcc"
-		[ -n "$suites$names" ] || stages="lint gcc clang"
+		[ -n "$suites$names" ] || stages="lint gcc clang valgrind"
 	fi
 	[ -n "$suites$names" ] || suites="$SUITES_OF_MESON e2e"
 
 	case " $stages " in *" lint "*) stage_lint ;; esac
 	case " $stages " in *" gcc "*) stage_gcc "$suites" "$names" ;; esac
-	case " $stages " in *" lint gcc "*) check_links ;; esac
+	case " $stages " in *" lint "*" gcc "*) check_links ;; esac
 	case " $stages " in *" clang "*) stage_clang "$suites" "$names" ;; esac
+	case " $stages " in *" threads "*) stage_threads "$suites" "$names" ;; esac
+	[ $# -gt 0 ] || suites=unit # valgrind is slow
+	case " $stages " in *" valgrind "*) stage_valgrind "$suites" "$names" ;; esac
 
 	say "took $((SECONDS - started)) s"
 	if [ "$TOTAL_SKIPPED" -gt 0 ]; then
@@ -91,6 +95,27 @@ stage_clang() {
 		run_suites "clang with sanitizers" build-asan "$1" "$2"
 }
 
+# Only when asked for: races between the loop and the worker thread.
+stage_threads() {
+	if ! { configure build-tsan clang --buildtype=debug -Doptimization=1 -Db_lundef=false \
+		-Db_sanitize=thread -Dtests=true && compile build-tsan && build_page; }; then
+		tally "threads: build" 0 1 0
+		return
+	fi
+	TSAN_OPTIONS=suppressions=$YQ_ROOT/tools/races.supp:halt_on_error=1 run_suites threads build-tsan "$1" "$2"
+}
+
+# What the sanitizers cannot see, such as uninitialised bytes.
+stage_valgrind() {
+	if ! { configure build gcc --buildtype=debugoptimized -Dtests=true && compile build; }; then
+		tally "valgrind: build" 0 1 0
+		return
+	fi
+	MESON_WRAP=(--wrap "valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite")
+	run_suites valgrind build "${1/e2e/}" "$2"
+	MESON_WRAP=()
+}
+
 configure_clang() {
 	configure build-asan clang --buildtype=debug -Doptimization=1 -Db_lundef=false \
 		-Db_sanitize=address,undefined -Dtests=true
@@ -130,11 +155,11 @@ run_names() {
 run_meson() {
 	local label=$1 folder=$2 rc=0 counts
 	shift 2
-	rm -f "$folder/meson-logs/testlog.json"
-	meson test -C "$folder" --no-rebuild --print-errorlogs --timeout-multiplier 3 "$@" \
+	rm -f "$folder"/meson-logs/testlog*.json
+	meson test -C "$folder" --no-rebuild --print-errorlogs --timeout-multiplier 3 "${MESON_WRAP[@]}" "$@" \
 		</dev/null >"$folder/meson-test.log" 2>&1 || rc=$?
 	[ "$rc" -eq 0 ] || cat "$folder/meson-test.log"
-	counts=$(tools/count_tests meson "$folder/meson-logs/testlog.json" "$rc")
+	counts=$(tools/count_tests meson "$(echo "$folder"/meson-logs/testlog*.json)" "$rc")
 	# shellcheck disable=SC2086
 	tally "$label" $counts
 }
