@@ -43,7 +43,7 @@ static bool
 read_unicode_escape(struct yq_json_reader *r)
 {
 	const char *escape = r->at - 2;
-	unsigned code, low;
+	unsigned code = 0, low = 0;
 
 	if (!read_hex4(r, &code))
 		return false;
@@ -78,9 +78,11 @@ read_escape(struct yq_json_reader *r)
 		['t'] = '\t',
 	};
 	const char *escape = r->at++;
-	char c = r->at < r->end ? *r->at : '\0';
+	char c;
 
-	r->at++;
+	if (r->at == r->end)
+		return yq_json_refuse(r, r->end, "a string is not closed");
+	c = *r->at++;
 	if (c == 'u')
 		return read_unicode_escape(r);
 	if (plain[(unsigned char)c] == '\0')

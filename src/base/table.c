@@ -63,7 +63,7 @@ grow(struct yq_table *table)
 	size_t old_count = table->bucket_count;
 
 	table->bucket_count = old_count == 0 ? FIRST_BUCKETS : old_count * 2;
-	table->buckets = yq_xcalloc(table->bucket_count, sizeof(table->buckets[0]));
+	table->buckets = yq_xcalloc(table->bucket_count, sizeof(void *));
 	for (size_t i = 0; i < old_count; i++) {
 		for (struct yq_table_node *n = old[i], *next; n != NULL; n = next) {
 			struct yq_table_node **bucket = bucket_of(table, n->hash);

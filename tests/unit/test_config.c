@@ -41,6 +41,7 @@ static const struct yq_config_key keys[] = {
 
 struct fixture {
 	char folder[64];
+	char overlay[256]; /* "" = none */
 	struct yq_config *config;
 	struct yq_config_report report;
 };
@@ -78,6 +79,7 @@ teardown(void **state)
 	struct fixture *f = *state;
 
 	remove_in(f, "appsettings.json");
+	remove_in(f, "overlay.json");
 	remove_in(f, "appsecrets.json");
 	remove_in(f, "appsecrets.d/Webhook.json");
 	remove_in(f, "appsecrets.d");
@@ -108,6 +110,7 @@ load(struct fixture *f, char *const *environment)
 	struct yq_config_sources sources = {
 		.folder = f->folder,
 		.app = "Webhook",
+		.overlay = f->overlay[0] == '\0' ? NULL : f->overlay,
 		.environment = environment,
 		.keys = keys,
 		.key_count = YQ_COUNT(keys),
@@ -331,6 +334,27 @@ test_the_environment_reaches_into_lists(void **state)
 	    yq_json_count(yq_config_json(f->config, "Webhook:StrategyAccountMapping:*")), 1);
 }
 
+static void
+test_an_overlay_wins_over_files_and_loses_to_the_environment(void **state)
+{
+	struct fixture *f = *state;
+	char *environment[] = { "Webhook__Listen=env", NULL };
+	char expected[512];
+
+	put_file(f, "appsettings.json", 0644, "{\"Webhook\": {\"Port\": 1, \"Listen\": \"a\"}}");
+	put_file(f, "overlay.json", 0600, "{\"Webhook\": {\"Port\": 2, \"Listen\": \"b\"}}");
+	path_in(f, "overlay.json", f->overlay);
+	assert_int_equal(load(f, environment), YQ_OK);
+	assert_int_equal(yq_config_int(f->config, "Webhook:Port"), 2);
+	assert_string_equal(yq_config_text(f->config, "Webhook:Listen"), "env");
+	assert_string_equal(yq_config_source(f->config, "Webhook:Port"), "overlay");
+	remove_in(f, "overlay.json");
+	assert_int_equal(load(f, NULL), YQ_E_INVALID);
+	(void)snprintf(
+	    expected, sizeof(expected), "overlay: %s: No such file or directory\n", f->overlay);
+	assert_faults(f, expected);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -346,6 +370,7 @@ main(void)
 		TEST(test_a_key_in_two_spellings_is_given_twice),
 		TEST(test_secrets_leave_the_tree_and_are_in_no_fault),
 		TEST(test_the_environment_reaches_into_lists),
+		TEST(test_an_overlay_wins_over_files_and_loses_to_the_environment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,7 +52,7 @@ test_bad_json_is_refused_with_its_place(void **state)
 		{ "[1x]", "JSON, line 1 column 3: expected ',' or ']', found 'x'" },
 		{ "{'a':1}", "JSON, line 1 column 2: expected a name in quotes, found '''" },
 		{ "[\"a", "JSON, line 1 column 4: a string is not closed" },
-		{ "[\"a\\", "JSON, line 1 column 4: unknown escape in a string" },
+		{ "[\"a\\", "JSON, line 1 column 5: a string is not closed" },
 		{ "[\"\\x\"]", "JSON, line 1 column 3: unknown escape in a string" },
 		{ "[\"\\u12\"]",
 		    "JSON, line 1 column 7: expected four hexadecimal digits after \\u" },
