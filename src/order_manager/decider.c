@@ -8,27 +8,18 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "bus/message.h"
-#include "bus/steps.h"
 #include "order_manager/facts.h"
+#include "order_manager/recording.h"
 
-#define BATCH_MAX    YQ_STEP_ITEMS_MAX
-#define ORDERS_MAX   YQ_DECIDE_ORDERS_MAX
-#define PER_SIGNAL   (YQ_MAPPING_ALIASES_MAX * YQ_LEGS_MAX)
-#define PAYLOADS_MAX (64U << 20) /* bytes of one batch's messages */
-#define RETRY_MS     200
-#define ACCOUNT_MS   250			 /* between looks for a missing account */
-#define RESYNC_NS    (INT64_C(300) * 1000000000) /* open orders are read anew so often */
+#define BATCH_MAX  YQ_STEP_ITEMS_MAX
+#define RETRY_MS   200
+#define ACCOUNT_MS 250			       /* between looks for a missing account */
+#define RESYNC_NS  (INT64_C(300) * 1000000000) /* open orders are read anew so often */
 
 struct waiting {
 	char entry_id[YQ_ENTRY_ID_SIZE];
 	struct yq_signal signal;
 	int64_t since_ns;
-};
-
-/* A message of the batch, by its place in `payloads`: the buffer moves while it grows. */
-struct span {
-	size_t at, length;
 };
 
 struct yq_decider {
@@ -47,19 +38,11 @@ struct yq_decider {
 	size_t batch_count;
 	bool busy;	      /* from the reads to the answer */
 	bool paused;	      /* the timer starts the next */
-	bool recording, dead; /* freed by the answer */
+	bool in_flight, dead; /* freed by the answer */
 	int64_t resynced_ns;
 
-	/* The recording of the batch, kept for repeats. */
 	struct yq_decision *decisions; /* of one signal: YQ_MAPPING_ALIASES_MAX */
-	struct yq_buf payloads;
-	struct yq_decide_item *items;
-	struct span *verdicts;
-	struct yq_submit_item *orders;
-	struct span *order_spans;
-	char (*aliases)[YQ_ALIAS_SIZE];
-	char (*tickers)[YQ_TICKER_SIZE];
-	size_t item_count, order_count;
+	struct yq_recording *recording;
 
 	struct yq_counter *ordered, *refused, *again;
 	struct yq_histogram *age;
@@ -129,13 +112,7 @@ yq_decider_make(struct yq_daemon *daemon, struct yq_books *books, struct yq_rule
 	    yq_xcalloc(YQ_DECIDER_WAITING_MAX + BATCH_MAX, sizeof(*decider->waiting));
 	decider->batch = yq_xcalloc(BATCH_MAX, sizeof(*decider->batch));
 	decider->decisions = yq_xcalloc(YQ_MAPPING_ALIASES_MAX, sizeof(*decider->decisions));
-	decider->payloads = yq_buf_make(PAYLOADS_MAX);
-	decider->items = yq_xcalloc(BATCH_MAX, sizeof(*decider->items));
-	decider->verdicts = yq_xcalloc(BATCH_MAX, sizeof(*decider->verdicts));
-	decider->orders = yq_xcalloc(ORDERS_MAX, sizeof(*decider->orders));
-	decider->order_spans = yq_xcalloc(ORDERS_MAX, sizeof(*decider->order_spans));
-	decider->aliases = yq_xcalloc(ORDERS_MAX, sizeof(*decider->aliases));
-	decider->tickers = yq_xcalloc(ORDERS_MAX, sizeof(*decider->tickers));
+	decider->recording = yq_recording_make();
 	start_metrics(decider);
 	return decider;
 }
@@ -149,18 +126,12 @@ on_timer_closed(uv_handle_t *handle)
 static void
 release(struct yq_decider *decider)
 {
-	yq_buf_free(&decider->payloads);
+	yq_recording_free(decider->recording);
 	yq_rules_free(decider->rules);
 	yq_rules_free(decider->next_rules);
 	free(decider->waiting);
 	free(decider->batch);
 	free(decider->decisions);
-	free(decider->items);
-	free(decider->verdicts);
-	free(decider->orders);
-	free(decider->order_spans);
-	free(decider->aliases);
-	free(decider->tickers);
 	free(decider);
 }
 
@@ -172,7 +143,7 @@ yq_decider_free(struct yq_decider *decider)
 	uv_close((uv_handle_t *)decider->timer, on_timer_closed);
 	yq_facts_free(decider->facts);
 	decider->dead = true;
-	if (!decider->recording)
+	if (!decider->in_flight)
 		release(decider);
 }
 
@@ -336,35 +307,12 @@ set_aside_unready(struct yq_decider *decider)
 	free(held);
 }
 
-static struct span
-end_span(const struct yq_decider *decider, size_t at)
-{
-	return (struct span){ .at = at, .length = decider->payloads.length - at };
-}
-
 static void
-add_orders(struct yq_decider *decider, const struct yq_decision *decision)
+enter_orders(struct yq_decider *decider, const struct yq_decision *decision)
 {
-	for (size_t i = 0; i < decision->order_count; i++) {
-		const struct yq_order *order = &decision->orders[i];
-		struct yq_submit_item *item = &decider->orders[decider->order_count];
-		size_t at = decider->payloads.length;
-
-		yq_message_encode_order(order, &decider->payloads);
-		decider->order_spans[decider->order_count] = end_span(decider, at);
-		memcpy(decider->aliases[decider->order_count], order->account_alias, YQ_ALIAS_SIZE);
-		memcpy(decider->tickers[decider->order_count], order->ticker, YQ_TICKER_SIZE);
-		*item = (struct yq_submit_item){
-			.kind = YQ_SUBMIT_ORDER,
-			.id = order->id,
-			.alias = decider->aliases[decider->order_count],
-			.ticker = decider->tickers[decider->order_count],
-			.created_at_us = decision->decided_at_us,
-		};
-		decider->order_count++;
-		yq_books_enter(
-		    decider->books, order, decision->reserve_prices[i], decision->decided_at_us);
-	}
+	for (size_t i = 0; i < decision->order_count; i++)
+		yq_books_enter(decider->books, &decision->orders[i], decision->reserve_prices[i],
+		    decision->decided_at_us);
 }
 
 static void
@@ -373,9 +321,7 @@ decide_one(struct yq_decider *decider, const struct waiting *waiting, int64_t no
 	const struct yq_signal *signal = &waiting->signal;
 	const struct yq_mapping_row *accounts = yq_rules_accounts(decider->rules, signal->strategy);
 	const struct yq_decision *pointers[YQ_MAPPING_ALIASES_MAX];
-	struct yq_decide_item *item = &decider->items[decider->item_count];
 	size_t count = accounts == NULL ? 0 : accounts->alias_count;
-	size_t first_order = decider->order_count, at;
 	bool ordered = false;
 
 	for (size_t a = 0; a < count; a++) {
@@ -383,37 +329,13 @@ decide_one(struct yq_decider *decider, const struct waiting *waiting, int64_t no
 
 		yq_facts_decide(
 		    decider->facts, decider->rules, signal, accounts->aliases[a], now_us, decision);
-		add_orders(decider, decision);
+		enter_orders(decider, decision);
 		ordered = ordered || decision->ordered;
 		pointers[a] = decision;
 	}
 	yq_counter_add(ordered ? decider->ordered : decider->refused, 1);
-	at = decider->payloads.length;
-	yq_verdict_write(&decider->payloads, pointers, count, now_us);
-	decider->verdicts[decider->item_count] = end_span(decider, at);
-	*item = (struct yq_decide_item){
-		.signal_id = signal->id,
-		.entry_id = waiting->entry_id,
-		.orders = &decider->orders[first_order],
-		.order_count = decider->order_count - first_order,
-	};
-	decider->item_count++;
-}
-
-/* The buffer no longer moves: turn places into pointers. */
-static void
-resolve_spans(struct yq_decider *decider)
-{
-	const char *base = yq_buf_text(&decider->payloads);
-
-	for (size_t i = 0; i < decider->item_count; i++) {
-		decider->items[i].verdict = base + decider->verdicts[i].at;
-		decider->items[i].verdict_length = decider->verdicts[i].length;
-	}
-	for (size_t i = 0; i < decider->order_count; i++) {
-		decider->orders[i].payload = base + decider->order_spans[i].at;
-		decider->orders[i].length = decider->order_spans[i].length;
-	}
+	yq_recording_add(
+	    decider->recording, waiting->entry_id, &signal->id, pointers, count, now_us);
 }
 
 /* What does not fit one step goes back to the head of the line. */
@@ -434,17 +356,14 @@ compose(struct yq_decider *decider)
 {
 	int64_t now_us = yq_clock_now_us(clock_of(decider));
 
-	decider->item_count = 0;
-	decider->order_count = 0;
-	yq_buf_clear(&decider->payloads);
+	yq_recording_clear(decider->recording);
 	for (size_t i = 0; i < decider->batch_count; i++) {
-		if (decider->order_count + PER_SIGNAL > ORDERS_MAX) {
+		if (!yq_recording_has_room(decider->recording)) {
 			give_back(decider, i);
 			break;
 		}
 		decide_one(decider, &decider->batch[i], now_us);
 	}
-	resolve_spans(decider);
 }
 
 static void
@@ -476,16 +395,17 @@ end_batch(struct yq_decider *decider, const struct yq_step_answer *answers)
 {
 	int64_t now_us = yq_clock_now_us(clock_of(decider));
 
-	for (size_t i = 0; i < decider->item_count; i++) {
+	for (size_t i = 0; i < decider->batch_count; i++) {
+		int64_t received_us = decider->batch[i].signal.received_at_us;
+
 		if (answers[i].result == YQ_ALREADY) {
 			/* Decided in an earlier life: what it ordered then stands in the bus. */
 			yq_counter_add(decider->again, 1);
-			if (decider->items[i].order_count > 0)
+			if (yq_recording_has_orders(decider->recording, i))
 				yq_books_mark_stale(decider->books);
 		}
-		if (decider->batch[i].signal.received_at_us != 0)
-			yq_histogram_observe_us(
-			    decider->age, now_us - decider->batch[i].signal.received_at_us);
+		if (received_us != 0)
+			yq_histogram_observe_us(decider->age, now_us - received_us);
 	}
 	decider->batch_count = 0;
 	decider->busy = false;
@@ -500,13 +420,13 @@ on_recorded(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, s
 {
 	struct yq_decider *decider = cookie;
 
-	decider->recording = false;
+	decider->in_flight = false;
 	if (decider->dead) {
 		release(decider);
 		return;
 	}
 	if (rc == YQ_OK) {
-		assert(count == decider->item_count);
+		assert(count == decider->batch_count);
 		end_batch(decider, answers);
 		return;
 	}
@@ -518,7 +438,7 @@ on_recorded(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, s
 static void
 record(struct yq_decider *decider)
 {
-	decider->recording = true;
-	yq_step_decide(yq_daemon_valkey(decider->daemon), decider->items, decider->item_count,
-	    on_recorded, decider);
+	decider->in_flight = true;
+	yq_recording_send(
+	    decider->recording, yq_daemon_valkey(decider->daemon), on_recorded, decider);
 }
