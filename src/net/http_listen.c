@@ -80,7 +80,7 @@ socket_name(const struct yq_address *address, uint16_t port, struct sockaddr_sto
 static uint16_t
 bound_port(int fd)
 {
-	struct sockaddr_storage name;
+	struct sockaddr_storage name = { 0 };
 	socklen_t length = sizeof(name);
 	struct sockaddr_in v4;
 	struct sockaddr_in6 v6;
