@@ -46,14 +46,14 @@ YQ_NODISCARD enum yq_rc yq_worker_submit(
 /* Jobs submitted and not yet completed. */
 size_t yq_worker_depth(const struct yq_worker *worker);
 /* Whether the last job found a connection; true before the first. */
-bool yq_worker_is_connected(const struct yq_worker *worker);
+bool yq_worker_is_connected(struct yq_worker *worker);
 
 /*
- * Take no more jobs.  `finish`: run what is queued (without waiting for a Firebird that is away);
- * else hand it back.  When all completions have run, `closed` (may be NULL) runs from the loop and
- * the worker is freed.  Once only.
+ * Take no more jobs.  `finish_queued`: run what is queued (without waiting for a Firebird that is
+ * away); else hand it back.  When all completions have run, `closed` (may be NULL) runs from the
+ * loop and the worker is freed.  Once only.
  */
 void yq_worker_stop(
-    struct yq_worker *worker, bool finish, yq_worker_closed_fn *closed, void *cookie);
+    struct yq_worker *worker, bool finish_queued, yq_worker_closed_fn *closed, void *cookie);
 
 #endif
