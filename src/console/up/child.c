@@ -24,6 +24,7 @@ struct yq_child {
 	char *name, *program, *ready_line;
 	char **arguments, **variables;
 	struct yq_log_file *log;
+	int keep_fd;
 
 	enum yq_child_state state;
 	pid_t pid;
@@ -214,6 +215,7 @@ yq_child_make(uv_loop_t *loop, const struct yq_child_spec *spec, yq_child_fn *fn
 	}
 	child = yq_xcalloc(1, sizeof(*child));
 	*child = (struct yq_child){ .loop = loop, .fn = fn, .cookie = cookie, .log = log,
+		.keep_fd = spec->keep_fd,
 		.notify_fd = notify_fd, .output_fd = -1,
 		.backoff_ms = YQ_CHILD_BACKOFF_MIN_MS };
 	child->name = yq_xstrdup(spec->name);
@@ -276,8 +278,8 @@ start_now(struct yq_child *child)
 	child->last_words[0] = '\0';
 	uv_update_time(child->loop);
 	child->started_ms = uv_now(child->loop);
-	if (yq_spawn(child->program, child->arguments, child->variables, &child->pid,
-		&child->output_fd, &err) != YQ_OK) {
+	if (yq_spawn(child->program, child->arguments, child->variables, child->keep_fd,
+		&child->pid, &child->output_fd, &err) != YQ_OK) {
 		back_off(child, YQ_CHILD_EV_FAILED, err.text);
 		return;
 	}

@@ -51,6 +51,7 @@ struct yq_child_spec {
 	const char *const *variables;  /* "NAME=value", win over our environment; NULL-terminated */
 	const char *ready_line;	       /* part of an output line that means ready; NULL = READY=1 */
 	const char *log_path;
+	int keep_fd;		       /* stays open in it; -1 = none */
 };
 
 /* `spec` is copied.  Starts nothing yet. */

@@ -146,8 +146,8 @@ await_exec(const char *program, int error_fd, pid_t pid, struct yq_err *err)
 }
 
 enum yq_rc
-yq_spawn(const char *program, char *const *arguments, char *const *variables, pid_t *ret_pid,
-    int *ret_output_fd, struct yq_err *err)
+yq_spawn(const char *program, char *const *arguments, char *const *variables, int keep_fd,
+    pid_t *ret_pid, int *ret_output_fd, struct yq_err *err)
 {
 	YQ_CLEANUP(yq_freep) char **environment = merge_environment(variables);
 	YQ_CLEANUP(yq_freep) char **list = with_program(program, arguments);
@@ -161,6 +161,8 @@ yq_spawn(const char *program, char *const *arguments, char *const *variables, pi
 	pid = fork();
 	if (pid < 0)
 		return yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot start a process");
+	if (pid == 0 && keep_fd >= 0)
+		fcntl(keep_fd, F_SETFD, 0);
 	if (pid == 0)
 		become(program, list, environment, parent, output[1], errors[1]);
 	close(errors[1]);

@@ -1,0 +1,37 @@
+/*
+ * find.h - where the system is that a verb is about: the folder of a running `yq up`, or the
+ * connection strings of a configuration folder.
+ *
+ * Every function says itself what is wrong, on standard error, and returns enum yq_console_exit.
+ */
+#ifndef YQ_CONSOLE_FIND_H
+#define YQ_CONSOLE_FIND_H
+
+#include "base/config.h"
+#include "bus/valkey_sync.h"
+#include "console/console.h"
+#include "console/endpoints.h"
+#include "store/firebird.h"
+
+/* --var, else $YQ_VAR, else "var". */
+const char *yq_find_folder(const struct yq_call *call);
+
+/* The settings of --config (or the built-in ones); all faults are printed at once. */
+int yq_find_settings(const struct yq_call *call, struct yq_config **ret_config);
+
+struct yq_system {
+	struct yq_endpoints endpoints;
+	struct yq_valkey_sync *valkey; /* NULL until asked for */
+	struct yq_firebird *firebird;  /* NULL until asked for */
+};
+int yq_system_find(const struct yq_call *call, struct yq_system *system);
+void yq_system_clear(struct yq_system *system);
+
+/* Connect, once. */
+int yq_system_valkey(struct yq_system *system);
+int yq_system_firebird(struct yq_system *system);
+/* Both of the above with yq_system_find before. */
+int yq_system_open_valkey(const struct yq_call *call, struct yq_system *system);
+int yq_system_open_firebird(const struct yq_call *call, struct yq_system *system);
+
+#endif

@@ -1,0 +1,349 @@
+/* plan.c - from settings to folders, secrets, addresses and overlays. */
+#include "console/up/plan.h"
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "console/find.h"
+#include "console/up/keep.h"
+#include "daemon/settings.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LOCK_WAIT_MS 5000 /* for the children of a killed `yq up` to be gone */
+
+static bool
+is_set(const struct yq_config *config, const char *path)
+{
+	return !yq_str_equal(yq_config_source(config, path), "default");
+}
+
+static enum yq_rc
+make_folders(struct yq_up_plan *plan, const char *folder, struct yq_err *err)
+{
+	enum yq_rc rc;
+
+	rc = yq_folder_make(folder, err);
+	if (rc == YQ_OK)
+		rc = yq_path_absolute(plan->folder, folder, err);
+	if (rc == YQ_OK)
+		rc = yq_path_join(plan->run, plan->folder, "run", err);
+	if (rc == YQ_OK)
+		rc = yq_path_join(plan->log, plan->folder, "log", err);
+	if (rc == YQ_OK)
+		rc = yq_path_join(plan->secrets, plan->folder, "secrets", err);
+	if (rc == YQ_OK)
+		rc = yq_folder_make(plan->run, err);
+	if (rc == YQ_OK)
+		rc = yq_folder_make(plan->log, err);
+	if (rc == YQ_OK)
+		rc = yq_folder_make(plan->secrets, err);
+	return rc;
+}
+
+/*
+ * The lock is inherited by the children, so a system whose `yq up` was killed still holds it until
+ * the last of them is gone: wait for that moment, but not for a system that runs.
+ */
+static enum yq_rc
+take_lock(struct yq_up_plan *plan, struct yq_err *err)
+{
+	const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
+	char path[YQ_PATH_SIZE];
+	int64_t holder;
+	enum yq_rc rc;
+
+	rc = yq_path_join(path, plan->run, "up.lock", err);
+	if (rc != YQ_OK)
+		return rc;
+	for (int waited = 0; waited < LOCK_WAIT_MS; waited += 20) {
+		rc = yq_file_lock(path, &plan->lock_fd, &holder, err);
+		if (rc != YQ_E_EXISTS)
+			return rc;
+		if (holder == 0 || kill((pid_t)holder, 0) == 0 || errno == EPERM)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	return yq_err_set(err, YQ_E_EXISTS,
+	    "a system is running in %s already, as process %lld: use it, stop it, or choose "
+	    "another folder with --var", plan->folder, (long long)holder);
+}
+
+static enum yq_rc
+find_programs(struct yq_up_plan *plan, struct yq_err *err)
+{
+	ssize_t length = readlink("/proc/self/exe", plan->programs, sizeof(plan->programs) - 1);
+	char *slash;
+
+	if (length <= 0)
+		return yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot find my own folder");
+	plan->programs[length] = '\0';
+	slash = strrchr(plan->programs, '/');
+	if (slash != NULL)
+		*slash = '\0';
+	return YQ_OK;
+}
+
+static enum yq_rc
+plan_valkey(struct yq_up_plan *plan, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf text = yq_buf_make(4096);
+	char folder[YQ_PATH_SIZE], name[64];
+	enum yq_rc rc;
+
+	plan->own_valkey = !is_set(plan->config, "ConnectionStrings:Valkey");
+	if (!plan->own_valkey) {
+		plan->endpoints.valkey = yq_secret_copy(
+		    yq_config_secret(plan->config, "ConnectionStrings:Valkey"));
+		return YQ_OK;
+	}
+	rc = yq_keep_secret(plan->secrets, "valkey-console", &plan->console_password, err);
+	for (int i = 0; i < YQ_PROGRAM_COUNT && rc == YQ_OK; i++) {
+		yq_str_format(name, sizeof(name), "valkey-%s", yq_programs[i].user);
+		rc = yq_keep_secret(plan->secrets, name, &plan->passwords[i], err);
+	}
+	if (rc == YQ_OK)
+		rc = yq_path_join(folder, plan->folder, "valkey", err);
+	if (rc == YQ_OK)
+		rc = yq_private_valkey_prepare(&plan->valkey, folder, plan->console_password, err);
+	if (rc != YQ_OK)
+		return rc;
+	yq_buf_add_format(&text, "unix:%s,user=%s,password=%s", plan->valkey.socket,
+	    YQ_PRIVATE_VALKEY_USER, yq_secret_reveal(plan->console_password));
+	plan->endpoints.valkey = yq_secret_make(text.data, text.length);
+	yq_wipe(text.data, text.length);
+	return YQ_OK;
+}
+
+/* Make a file's path absolute; a served database keeps its name. */
+static enum yq_rc
+plan_firebird(struct yq_up_plan *plan, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_firebird_target_clear) struct yq_firebird_target target = { 0 };
+	const struct yq_secret *given =
+	    yq_config_secret(plan->config, "ConnectionStrings:Firebird");
+	char folder[YQ_PATH_SIZE], text[YQ_PATH_SIZE + 64];
+	enum yq_rc rc;
+
+	rc = yq_firebird_target_parse(yq_secret_reveal(given), &target, err);
+	if (rc != YQ_OK)
+		return yq_err_context(err, rc, "ConnectionStrings:Firebird");
+	plan->embedded = target.host[0] == '\0';
+	if (!plan->embedded) {
+		plan->endpoints.firebird = yq_secret_copy(given);
+		return YQ_OK;
+	}
+	yq_str_format(text, sizeof(text), "Database=%s%s%s",
+	    target.database[0] == '/' ? "" : plan->folder, target.database[0] == '/' ? "" : "/",
+	    target.database);
+	plan->endpoints.firebird = yq_secret_make(text, strlen(text));
+	rc = yq_path_join(folder, plan->folder, "firebird", err);
+	if (rc == YQ_OK)
+		rc = yq_firebird_root_prepare(folder, 0, &plan->root, err);
+	for (size_t i = 0; rc == YQ_OK && i < YQ_FIREBIRD_ENVIRONMENT; i++)
+		if (!yq_str_copy(plan->endpoints.environment[i], YQ_PATH_SIZE,
+			plan->root.environment[i]))
+			rc = yq_err_set(err, YQ_E_INVALID, "the path %s is too long", folder);
+	return rc;
+}
+
+/* The address to show and to post to: "any" means this machine. */
+static void
+make_url(const char *listen, int64_t port, const char *path, char url[YQ_URL_SIZE])
+{
+	const char *host = listen;
+
+	if (yq_str_starts(listen, "unix:")) {
+		(void)yq_str_copy(url, YQ_URL_SIZE, listen);
+		return;
+	}
+	if (yq_str_equal(listen, "0.0.0.0") || yq_str_equal(listen, "::"))
+		host = "127.0.0.1";
+	yq_str_format(url, YQ_URL_SIZE, strchr(host, ':') != NULL ? "http://[%s]:%lld%s"
+								   : "http://%s:%lld%s",
+	    host, (long long)port, path);
+}
+
+static void
+first_name(void *cookie, const char *name)
+{
+	char *first = cookie;
+
+	if (first[0] == '\0' && !yq_str_copy(first, YQ_STRATEGY_SIZE, name))
+		first[0] = '\0';
+}
+
+/* The secret for every strategy if there is one, else the first configured, else one of ours. */
+static enum yq_rc
+plan_webhook(struct yq_up_plan *plan, struct yq_err *err)
+{
+	const char *listen = yq_config_text(plan->config, "Webhook:Listen");
+	char name[YQ_STRATEGY_SIZE] = "", path[YQ_STRATEGY_SIZE + 32];
+	enum yq_rc rc;
+
+	plan->webhook_port = yq_config_int(plan->config, "Webhook:Port");
+	rc = yq_keep_port(listen, &plan->webhook_port, err);
+	if (rc != YQ_OK)
+		return rc;
+	make_url(listen, plan->webhook_port, "/webhook", plan->endpoints.webhook_url);
+	(void)yq_str_copy(plan->webhook_strategy, sizeof(plan->webhook_strategy), "demo");
+	yq_config_names(plan->config, "Webhook:Secrets", first_name, name);
+	if (name[0] == '\0')
+		return yq_keep_secret(
+		    plan->secrets, "webhook", &plan->endpoints.webhook_secret, err);
+	if (yq_config_secret(plan->config, "Webhook:Secrets:*") != NULL)
+		(void)yq_str_copy(name, sizeof(name), "*");
+	yq_str_format(path, sizeof(path), "Webhook:Secrets:%s", name);
+	plan->endpoints.webhook_secret = yq_secret_copy(yq_config_secret(plan->config, path));
+	if (!yq_str_equal(name, "*"))
+		(void)yq_str_copy(plan->webhook_strategy, sizeof(plan->webhook_strategy), name);
+	return YQ_OK;
+}
+
+static enum yq_rc
+plan_web(struct yq_up_plan *plan, struct yq_err *err)
+{
+	const char *listen = yq_config_text(plan->config, "Web:Listen");
+	char path[YQ_PATH_SIZE];
+	enum yq_rc rc;
+
+	plan->web_port = yq_config_int(plan->config, "Web:Port");
+	rc = yq_keep_port(listen, &plan->web_port, err);
+	if (rc == YQ_OK)
+		rc = yq_path_join(
+		    path, plan->programs, yq_programs[YQ_PROGRAM_WEB].user, err);
+	if (rc == YQ_OK && access(path, X_OK) == 0)
+		make_url(listen, plan->web_port, "/", plan->endpoints.web_url);
+	return rc;
+}
+
+static void
+put_connections(struct yq_json_writer *w, const struct yq_up_plan *plan, enum yq_program program)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf text = yq_buf_make(4096);
+
+	yq_json_name(w, "ConnectionStrings");
+	yq_json_begin_object(w);
+	if (plan->own_valkey) {
+		yq_buf_add_format(&text, "unix:%s,user=%s,password=%s", plan->valkey.socket,
+		    yq_programs[program].user, yq_secret_reveal(plan->passwords[program]));
+		yq_json_put_text(w, "Valkey", yq_buf_text(&text));
+		yq_wipe(text.data, text.length);
+	}
+	if (plan->embedded)
+		yq_json_put_text(w, "Firebird", yq_secret_reveal(plan->endpoints.firebird));
+	yq_json_end_object(w);
+}
+
+static void
+put_webhook(struct yq_json_writer *w, const struct yq_up_plan *plan)
+{
+	yq_json_name(w, "Webhook");
+	yq_json_begin_object(w);
+	yq_json_put_int(w, "Port", plan->webhook_port);
+	if (yq_config_json(plan->config, "Webhook:Secrets") == NULL) {
+		yq_json_name(w, "Secrets");
+		yq_json_begin_object(w);
+		yq_json_put_text(w, "*", yq_secret_reveal(plan->endpoints.webhook_secret));
+		yq_json_end_object(w);
+	}
+	yq_json_end_object(w);
+}
+
+static void
+put_overlay(struct yq_json_writer *w, const struct yq_up_plan *plan, enum yq_program program)
+{
+	yq_json_begin_object(w);
+	put_connections(w, plan, program);
+	yq_json_name(w, "System");
+	yq_json_begin_object(w);
+	if (!is_set(plan->config, "System:DataFolder"))
+		yq_json_put_text(w, "DataFolder", plan->folder);
+	if (!is_set(plan->config, "System:RunFolder"))
+		yq_json_put_text(w, "RunFolder", plan->run);
+	yq_json_end_object(w);
+	if (program == YQ_PROGRAM_WEBHOOK)
+		put_webhook(w, plan);
+	if (program == YQ_PROGRAM_WEB) {
+		yq_json_name(w, "Web");
+		yq_json_begin_object(w);
+		yq_json_put_int(w, "Port", plan->web_port);
+		yq_json_end_object(w);
+	}
+	yq_json_end_object(w);
+	yq_buf_add_char(w->buf, '\n');
+}
+
+/* One private settings file a program; it wins over the files of --config. */
+static enum yq_rc
+write_overlays(struct yq_up_plan *plan, struct yq_err *err)
+{
+	enum yq_rc rc = YQ_OK;
+
+	for (int i = 0; i < YQ_PROGRAM_COUNT && rc == YQ_OK; i++) {
+		struct yq_buf text = yq_buf_make(16384);
+		struct yq_json_writer w = yq_json_writer_make(&text);
+		char *path = plan->overlays[i];
+
+		if (!yq_str_format(path, YQ_PATH_SIZE, "%s/%s.json", plan->run,
+			yq_programs[i].user)) {
+			rc = yq_err_set(err, YQ_E_INVALID, "the path %s is too long", plan->run);
+			break;
+		}
+		put_overlay(&w, plan, (enum yq_program)i);
+		rc = yq_file_write_private(path, text.data, text.length, err);
+		yq_wipe(text.data, text.length);
+		yq_buf_free(&text);
+	}
+	return rc;
+}
+
+int
+yq_up_plan_make(const struct yq_call *call, struct yq_up_plan *plan)
+{
+	struct yq_err err = { 0 };
+	enum yq_rc rc = YQ_OK;
+	int status;
+
+	plan->lock_fd = -1;
+	status = yq_find_settings(call, &plan->config);
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	plan->default_account = yq_config_json(plan->config, "BrokerGateway:Accounts") == NULL;
+	if (yq_call_has(call, YQ_OPT_CONFIG))
+		rc = yq_path_absolute(plan->config_folder, call->options[YQ_OPT_CONFIG], &err);
+	if (rc == YQ_OK)
+		rc = make_folders(plan, yq_find_folder(call), &err);
+	if (rc == YQ_OK)
+		rc = take_lock(plan, &err);
+	if (rc == YQ_OK)
+		rc = find_programs(plan, &err);
+	if (rc == YQ_OK)
+		rc = plan_valkey(plan, &err);
+	if (rc == YQ_OK)
+		rc = plan_firebird(plan, &err);
+	if (rc == YQ_OK)
+		rc = plan_webhook(plan, &err);
+	if (rc == YQ_OK)
+		rc = plan_web(plan, &err);
+	if (rc == YQ_OK)
+		rc = write_overlays(plan, &err);
+	return rc == YQ_OK ? YQ_CONSOLE_DONE : yq_fail(YQ_CONSOLE_REFUSED, "%s", err.text);
+}
+
+void
+yq_up_plan_clear(struct yq_up_plan *plan)
+{
+	yq_config_free(plan->config);
+	yq_endpoints_clear(&plan->endpoints);
+	yq_secret_free(plan->console_password);
+	for (int i = 0; i < YQ_PROGRAM_COUNT; i++)
+		yq_secret_free(plan->passwords[i]);
+	if (plan->lock_fd >= 0)
+		close(plan->lock_fd);
+}

@@ -1,0 +1,93 @@
+/* screen.c - the lines of `yq up`, each flushed: somebody is watching. */
+#include "console/up/screen.h"
+
+#include "base/str.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+void
+yq_screen_begin(const struct yq_up_plan *plan)
+{
+	printf("yQuant %s in %s\n", YQ_CONSOLE_VERSION, plan->folder);
+	if (plan->config_folder[0] != '\0')
+		printf("settings from %s\n", plan->config_folder);
+	fflush(stdout);
+}
+
+void
+yq_screen_part(const char *name, const char *state, const char *note)
+{
+	printf("  %-18s  %s%s%s\n", name, state, note[0] != '\0' ? "  " : "", note);
+	fflush(stdout);
+}
+
+void
+yq_screen_event(const char *name, const char *format, ...)
+{
+	time_t now = time(NULL);
+	struct tm local;
+	char clock[16] = "";
+	va_list args;
+
+	if (localtime_r(&now, &local) != NULL)
+		strftime(clock, sizeof(clock), "%H:%M:%S", &local);
+	printf("%s  %-18s  ", clock, name);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+	fflush(stdout);
+}
+
+/* Our programs' lines are "TIME level program text". */
+void
+yq_screen_log_line(const char *name, const char *line)
+{
+	const char *level = strchr(line, ' ');
+
+	if (level == NULL || !(yq_str_starts(level, " error ") || yq_str_starts(level, " warn ")))
+		return;
+	level += 1;
+	(void)name;
+	printf("%.8s  %s\n", strlen(line) > 19 ? line + 11 : "", level);
+	fflush(stdout);
+}
+
+static void
+explain_account(const struct yq_up_plan *plan)
+{
+	if (!plan->default_account)
+		return;
+	printf("\n"
+	       "No account is configured, so all strategies trade one of made-up money:\n"
+	       "  Paper   100,000.00 USD   100,000,000 KRW   10,000,000 JPY   (simulated broker)\n"
+	       "Its market never closes, so that you see a fill at any hour.  For the real hours set\n"
+	       "BrokerGateway:Accounts:Paper:Session to \"market\" in appsettings.json (--config DIR).\n");
+}
+
+void
+yq_screen_ready(const struct yq_up_plan *plan)
+{
+	const struct yq_endpoints *endpoints = &plan->endpoints;
+	bool wanted = endpoints->webhook_secret != NULL;
+
+	explain_account(plan);
+	printf("\nwebhook  %s\n", endpoints->webhook_url);
+	if (wanted)
+		printf("secret   %s\n", yq_secret_reveal(endpoints->webhook_secret));
+	if (endpoints->web_url[0] != '\0')
+		printf("web      %s\n", endpoints->web_url);
+	if (!yq_str_starts(endpoints->webhook_url, "unix:"))
+		printf("\nTry it in another terminal:\n"
+		       "  curl -s %s -d '{%s%s%s\"ticker\":\"AAPL\",\"exchange\":\"NASDAQ\","
+		       "\"action\":\"buy\",\"price\":190.5,\"strategy\":\"%s\"}'\n"
+		       "  yq trades --var %s\n\nCtrl-C stops everything.\n",
+		    endpoints->webhook_url, wanted ? "\"secret\":\"" : "",
+		    wanted ? yq_secret_reveal(endpoints->webhook_secret) : "",
+		    wanted ? "\"," : "", plan->webhook_strategy, plan->folder);
+	printf("ready\n");
+	fflush(stdout);
+}
