@@ -159,7 +159,7 @@ make_url(const char *listen, int64_t port, const char *path, char url[YQ_URL_SIZ
 	const char *host = listen;
 
 	if (yq_str_starts(listen, "unix:")) {
-		(void)yq_str_copy(url, YQ_URL_SIZE, listen);
+		yq_str_copy_cut(url, YQ_URL_SIZE, listen);
 		return;
 	}
 	if (yq_str_equal(listen, "0.0.0.0") || yq_str_equal(listen, "::"))
@@ -191,17 +191,17 @@ plan_webhook(struct yq_up_plan *plan, struct yq_err *err)
 	if (rc != YQ_OK)
 		return rc;
 	make_url(listen, plan->webhook_port, "/webhook", plan->endpoints.webhook_url);
-	(void)yq_str_copy(plan->webhook_strategy, sizeof(plan->webhook_strategy), "demo");
+	yq_str_copy_cut(plan->webhook_strategy, sizeof(plan->webhook_strategy), "demo");
 	yq_config_names(plan->config, "Webhook:Secrets", first_name, name);
 	if (name[0] == '\0')
 		return yq_keep_secret(
 		    plan->secrets, "webhook", &plan->endpoints.webhook_secret, err);
 	if (yq_config_secret(plan->config, "Webhook:Secrets:*") != NULL)
-		(void)yq_str_copy(name, sizeof(name), "*");
+		yq_str_copy_cut(name, sizeof(name), "*");
 	yq_str_format(path, sizeof(path), "Webhook:Secrets:%s", name);
 	plan->endpoints.webhook_secret = yq_secret_copy(yq_config_secret(plan->config, path));
 	if (!yq_str_equal(name, "*"))
-		(void)yq_str_copy(plan->webhook_strategy, sizeof(plan->webhook_strategy), name);
+		yq_str_copy_cut(plan->webhook_strategy, sizeof(plan->webhook_strategy), name);
 	return YQ_OK;
 }
 

@@ -25,7 +25,7 @@ find_in(const char *folders, const char *name, char found[YQ_PATH_SIZE],
 			if (access(path, X_OK) == 0)
 				return yq_str_copy(found, YQ_PATH_SIZE, path);
 			if (access(path, F_OK) == 0 && blocked[0] == '\0')
-				(void)yq_str_copy(blocked, YQ_PATH_SIZE, path);
+				yq_str_copy_cut(blocked, YQ_PATH_SIZE, path);
 		}
 		folders += length;
 		folders += *folders == ':';

@@ -106,11 +106,11 @@ become(const char *program, char *const *arguments, char *const *environment, pi
 }
 
 static void
-close_pair(int fds[2])
+close_pair(int (*fds)[2])
 {
 	for (int i = 0; i < 2; i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
+		if ((*fds)[i] >= 0)
+			close((*fds)[i]);
 }
 
 static char **

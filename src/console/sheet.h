@@ -1,8 +1,8 @@
 /*
- * table.h - rows for people (aligned columns), for programs (JSON) and for spreadsheets (CSV).
+ * sheet.h - rows for people (aligned columns), for programs (JSON) and for spreadsheets (CSV).
  */
-#ifndef YQ_CONSOLE_TABLE_H
-#define YQ_CONSOLE_TABLE_H
+#ifndef YQ_CONSOLE_SHEET_H
+#define YQ_CONSOLE_SHEET_H
 
 #include "base/buf.h"
 #include "console/console.h"
@@ -19,21 +19,21 @@ struct yq_column {
 	enum yq_column_kind kind;
 };
 
-struct yq_table; /* opaque */
+struct yq_sheet; /* opaque */
 
-/* `columns` is borrowed for the table's life. */
-YQ_NODISCARD struct yq_table *yq_table_make(const struct yq_column *columns, size_t count);
-void yq_table_free(struct yq_table *table);
-void yq_table_freep(struct yq_table **table);
+/* `columns` is borrowed for the sheet's life. */
+YQ_NODISCARD struct yq_sheet *yq_sheet_make(const struct yq_column *columns, size_t count);
+void yq_sheet_free(struct yq_sheet *sheet);
+void yq_sheet_freep(struct yq_sheet **sheet);
 
 /* The next cell, from left to right, row by row.  NULL or "" = no value (JSON null). */
-void yq_table_add(struct yq_table *table, const char *text);
-void yq_table_add_int(struct yq_table *table, int64_t value);
-size_t yq_table_rows(const struct yq_table *table); /* full rows */
+void yq_sheet_add(struct yq_sheet *sheet, const char *text);
+void yq_sheet_add_int(struct yq_sheet *sheet, int64_t value);
+size_t yq_sheet_rows(const struct yq_sheet *sheet); /* full rows */
 
 /* The form that the call asks for: --json, --csv, or for people; `empty` is what people read when
  * there is no row. */
-void yq_table_print(const struct yq_table *table, const struct yq_call *call, const char *empty);
+void yq_sheet_print(const struct yq_sheet *sheet, const struct yq_call *call, const char *empty);
 
 /* Columns that `text` takes up on a terminal; a control character counts as one. */
 size_t yq_text_width(const char *text);

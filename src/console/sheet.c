@@ -1,5 +1,5 @@
-/* table.c - aligned columns, JSON and CSV from the same cells. */
-#include "console/table.h"
+/* sheet.c - aligned columns, JSON and CSV from the same cells. */
+#include "console/sheet.h"
 
 #include "base/decimal.h"
 #include "base/json.h"
@@ -14,65 +14,65 @@
 
 #define JSON_MAX ((size_t)256 << 20)
 
-struct yq_table {
+struct yq_sheet {
 	const struct yq_column *columns;
 	size_t column_count;
 	char **cells;
 	size_t cell_count, cell_capacity;
 };
 
-struct yq_table *
-yq_table_make(const struct yq_column *columns, size_t count)
+struct yq_sheet *
+yq_sheet_make(const struct yq_column *columns, size_t count)
 {
-	struct yq_table *table = yq_xcalloc(1, sizeof(*table));
+	struct yq_sheet *sheet = yq_xcalloc(1, sizeof(*sheet));
 
-	table->columns = columns;
-	table->column_count = count;
-	return table;
+	sheet->columns = columns;
+	sheet->column_count = count;
+	return sheet;
 }
 
 void
-yq_table_free(struct yq_table *table)
+yq_sheet_free(struct yq_sheet *sheet)
 {
-	if (table == NULL)
+	if (sheet == NULL)
 		return;
-	for (size_t i = 0; i < table->cell_count; i++)
-		free(table->cells[i]);
-	free(table->cells);
-	free(table);
+	for (size_t i = 0; i < sheet->cell_count; i++)
+		free(sheet->cells[i]);
+	free(sheet->cells);
+	free(sheet);
 }
 
 void
-yq_table_freep(struct yq_table **table)
+yq_sheet_freep(struct yq_sheet **sheet)
 {
-	yq_table_free(*table);
-	*table = NULL;
+	yq_sheet_free(*sheet);
+	*sheet = NULL;
 }
 
 void
-yq_table_add(struct yq_table *table, const char *text)
+yq_sheet_add(struct yq_sheet *sheet, const char *text)
 {
-	if (table->cell_count == table->cell_capacity) {
-		table->cell_capacity = table->cell_capacity == 0 ? 64 : table->cell_capacity * 2;
-		table->cells =
-		    yq_xrealloc(table->cells, table->cell_capacity, sizeof(*table->cells));
+	if (sheet->cell_count == sheet->cell_capacity) {
+		sheet->cell_capacity = sheet->cell_capacity == 0 ? 64 : sheet->cell_capacity * 2;
+		sheet->cells =
+		    yq_xrealloc(sheet->cells, sheet->cell_capacity, sizeof(*sheet->cells));
 	}
-	table->cells[table->cell_count++] = yq_xstrdup(text != NULL ? text : "");
+	sheet->cells[sheet->cell_count++] = yq_xstrdup(text != NULL ? text : "");
 }
 
 void
-yq_table_add_int(struct yq_table *table, int64_t value)
+yq_sheet_add_int(struct yq_sheet *sheet, int64_t value)
 {
 	char text[24];
 
 	yq_str_format(text, sizeof(text), "%lld", (long long)value);
-	yq_table_add(table, text);
+	yq_sheet_add(sheet, text);
 }
 
 size_t
-yq_table_rows(const struct yq_table *table)
+yq_sheet_rows(const struct yq_sheet *sheet)
 {
-	return table->cell_count / table->column_count;
+	return sheet->cell_count / sheet->column_count;
 }
 
 /* One character at `text`: its bytes and its width. */
@@ -143,29 +143,29 @@ print_cell(const struct yq_column *column, const char *text, size_t width, bool 
 }
 
 static void
-print_people(const struct yq_table *table)
+print_people(const struct yq_sheet *sheet)
 {
-	YQ_CLEANUP(yq_freep) size_t *widths = yq_xcalloc(table->column_count, sizeof(*widths));
-	size_t columns = table->column_count;
+	YQ_CLEANUP(yq_freep) size_t *widths = yq_xcalloc(sheet->column_count, sizeof(*widths));
+	size_t columns = sheet->column_count;
 
 	for (size_t i = 0; i < columns; i++)
-		widths[i] = yq_text_width(table->columns[i].title);
-	for (size_t i = 0; i < table->cell_count; i++) {
+		widths[i] = yq_text_width(sheet->columns[i].title);
+	for (size_t i = 0; i < sheet->cell_count; i++) {
 		size_t width = yq_text_width(
-		    cell_for_people(&table->columns[i % columns], table->cells[i]));
+		    cell_for_people(&sheet->columns[i % columns], sheet->cells[i]));
 
 		if (width > widths[i % columns])
 			widths[i % columns] = width;
 	}
 	for (size_t i = 0; i < columns; i++)
-		print_cell(&table->columns[i], table->columns[i].title, widths[i],
+		print_cell(&sheet->columns[i], sheet->columns[i].title, widths[i],
 		    i + 1 == columns);
 	putchar('\n');
-	for (size_t i = 0; i < table->cell_count; i++) {
-		const struct yq_column *column = &table->columns[i % columns];
+	for (size_t i = 0; i < sheet->cell_count; i++) {
+		const struct yq_column *column = &sheet->columns[i % columns];
 		bool last = (i + 1) % columns == 0;
 
-		print_cell(column, cell_for_people(column, table->cells[i]), widths[i % columns],
+		print_cell(column, cell_for_people(column, sheet->cells[i]), widths[i % columns],
 		    last);
 		if (last)
 			putchar('\n');
@@ -190,19 +190,19 @@ json_cell(struct yq_json_writer *w, const struct yq_column *column, const char *
 }
 
 static void
-print_json(const struct yq_table *table)
+print_json(const struct yq_sheet *sheet)
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf out = yq_buf_make(JSON_MAX);
 	struct yq_json_writer w = yq_json_writer_make(&out);
 
 	yq_json_begin_array(&w);
-	for (size_t i = 0; i < table->cell_count; i++) {
-		size_t column = i % table->column_count;
+	for (size_t i = 0; i < sheet->cell_count; i++) {
+		size_t column = i % sheet->column_count;
 
 		if (column == 0)
 			yq_json_begin_object(&w);
-		json_cell(&w, &table->columns[column], table->cells[i]);
-		if (column + 1 == table->column_count)
+		json_cell(&w, &sheet->columns[column], sheet->cells[i]);
+		if (column + 1 == sheet->column_count)
 			yq_json_end_object(&w);
 	}
 	yq_json_end_array(&w);
@@ -232,30 +232,30 @@ print_csv_cell(const struct yq_column *column, const char *text)
 }
 
 static void
-print_csv(const struct yq_table *table)
+print_csv(const struct yq_sheet *sheet)
 {
-	size_t columns = table->column_count;
+	size_t columns = sheet->column_count;
 
 	for (size_t i = 0; i < columns; i++)
-		printf("%s%s", table->columns[i].name, i + 1 < columns ? "," : "\n");
-	for (size_t i = 0; i < table->cell_count; i++) {
-		print_csv_cell(&table->columns[i % columns], table->cells[i]);
+		printf("%s%s", sheet->columns[i].name, i + 1 < columns ? "," : "\n");
+	for (size_t i = 0; i < sheet->cell_count; i++) {
+		print_csv_cell(&sheet->columns[i % columns], sheet->cells[i]);
 		putchar((i + 1) % columns == 0 ? '\n' : ',');
 	}
 }
 
 void
-yq_table_print(const struct yq_table *table, const struct yq_call *call, const char *empty)
+yq_sheet_print(const struct yq_sheet *sheet, const struct yq_call *call, const char *empty)
 {
-	assert(table->cell_count % table->column_count == 0);
+	assert(sheet->cell_count % sheet->column_count == 0);
 	if (yq_call_has(call, YQ_OPT_JSON))
-		print_json(table);
+		print_json(sheet);
 	else if (yq_call_has(call, YQ_OPT_CSV))
-		print_csv(table);
-	else if (table->cell_count == 0)
+		print_csv(sheet);
+	else if (sheet->cell_count == 0)
 		puts(empty);
 	else
-		print_people(table);
+		print_people(sheet);
 }
 
 void
