@@ -1,7 +1,6 @@
 /* sheet.c - aligned columns, JSON and CSV from the same cells. */
 #include "console/sheet.h"
 
-#include "base/decimal.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -69,6 +68,52 @@ yq_sheet_add_int(struct yq_sheet *sheet, int64_t value)
 	yq_sheet_add(sheet, text);
 }
 
+void
+yq_sheet_add_decimal(struct yq_sheet *sheet, struct yq_decimal value)
+{
+	char text[YQ_DECIMAL_TEXT_SIZE];
+
+	yq_decimal_format(value, text);
+	yq_sheet_add(sheet, text);
+}
+
+void
+yq_sheet_add_money(struct yq_sheet *sheet, struct yq_decimal value)
+{
+	char text[YQ_DECIMAL_TEXT_SIZE];
+
+	yq_decimal_format_places(value, 2, text);
+	yq_sheet_add(sheet, text);
+}
+
+void
+yq_sheet_add_opt_decimal(struct yq_sheet *sheet, struct yq_opt_decimal value)
+{
+	if (value.set)
+		yq_sheet_add_decimal(sheet, value.value);
+	else
+		yq_sheet_add(sheet, NULL);
+}
+
+void
+yq_sheet_add_time(struct yq_sheet *sheet, int64_t instant_us)
+{
+	char text[YQ_TIME_TEXT_SIZE] = "";
+
+	if (instant_us != 0)
+		yq_time_format(instant_us, text);
+	yq_sheet_add(sheet, text);
+}
+
+void
+yq_time_shorten(const char *text, char out[YQ_SHORT_TIME_SIZE])
+{
+	if (strlen(text) < 23)
+		yq_str_copy_cut(out, YQ_SHORT_TIME_SIZE, text);
+	else
+		yq_str_format(out, YQ_SHORT_TIME_SIZE, "%.10s %.12s", text, text + 11);
+}
+
 size_t
 yq_sheet_rows(const struct yq_sheet *sheet)
 {
@@ -121,8 +166,12 @@ print_spaces(size_t count)
 }
 
 static const char *
-cell_for_people(const struct yq_column *column, const char *text)
+cell_for_people(const struct yq_column *column, const char *text, char brief[YQ_SHORT_TIME_SIZE])
 {
+	if (column->kind == YQ_COLUMN_TIME && text[0] != '\0') {
+		yq_time_shorten(text, brief);
+		return brief;
+	}
 	if (column->kind == YQ_COLUMN_BOOL)
 		return yq_str_equal(text, "true") ? "yes" : yq_str_equal(text, "") ? "-" : "no";
 	return text[0] == '\0' ? "-" : text;
@@ -147,12 +196,13 @@ print_people(const struct yq_sheet *sheet)
 {
 	YQ_CLEANUP(yq_freep) size_t *widths = yq_xcalloc(sheet->column_count, sizeof(*widths));
 	size_t columns = sheet->column_count;
+	char brief[YQ_SHORT_TIME_SIZE];
 
 	for (size_t i = 0; i < columns; i++)
 		widths[i] = yq_text_width(sheet->columns[i].title);
 	for (size_t i = 0; i < sheet->cell_count; i++) {
 		size_t width = yq_text_width(
-		    cell_for_people(&sheet->columns[i % columns], sheet->cells[i]));
+		    cell_for_people(&sheet->columns[i % columns], sheet->cells[i], brief));
 
 		if (width > widths[i % columns])
 			widths[i % columns] = width;
@@ -165,8 +215,8 @@ print_people(const struct yq_sheet *sheet)
 		const struct yq_column *column = &sheet->columns[i % columns];
 		bool last = (i + 1) % columns == 0;
 
-		print_cell(column, cell_for_people(column, sheet->cells[i]), widths[i % columns],
-		    last);
+		print_cell(column, cell_for_people(column, sheet->cells[i], brief),
+		    widths[i % columns], last);
 		if (last)
 			putchar('\n');
 	}
