@@ -1,0 +1,36 @@
+/*
+ * story.h - all that is known of one signal and its orders, gathered from the bus and the archive.
+ */
+#ifndef YQ_CONSOLE_STORY_H
+#define YQ_CONSOLE_STORY_H
+
+#include "base/json.h"
+#include "console/fetch.h"
+#include "store/orders.h"
+#include "store/signals.h"
+
+#define YQ_STORY_ORDERS_MAX 32
+
+struct yq_story_order {
+	struct yq_order_row row;
+	int64_t archived_at_us; /* 0 = not known */
+	bool archived;		/* it is in the archive */
+	struct yq_trade_list trades;
+};
+
+struct yq_story {
+	bool has_signal;	 /* `signal.signal` is filled */
+	bool has_verdict;	 /* the verdict's members are */
+	bool signal_archived;
+	struct yq_signal_row signal;
+	yq_json *decision;	 /* its "Steps" tell each rule; NULL = none */
+	struct yq_story_order orders[YQ_STORY_ORDERS_MAX];
+	size_t order_count;
+};
+
+/* Both connections must be open.  Says itself what is wrong; returns enum yq_console_exit. */
+int yq_story_of_order(struct yq_system *system, const struct yq_id *id, struct yq_story *story);
+int yq_story_of_signal(struct yq_system *system, const struct yq_id *id, struct yq_story *story);
+void yq_story_clear(struct yq_story *story);
+
+#endif

@@ -1,0 +1,245 @@
+/* verbs_trade.c - orders by hand: buy, sell, order. */
+#include "base/str.h"
+#include "console/fetch.h"
+#include "console/listen.h"
+#include "domain/market.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define WAIT_MS 2000
+
+static int
+take_decimal(const struct yq_call *call, enum yq_option option, const char *what,
+    struct yq_opt_decimal *value)
+{
+	const char *text = call->options[option];
+
+	if (text == NULL)
+		return YQ_CONSOLE_DONE;
+	if (yq_decimal_parse(text, strlen(text), &value->value) != YQ_OK ||
+	    yq_decimal_sign(value->value) <= 0)
+		return yq_fail_usage(call, "%s: expected a number above 0, found \"%s\"", what,
+		    text);
+	value->set = true;
+	return YQ_CONSOLE_DONE;
+}
+
+static int
+take_name(const struct yq_call *call, enum yq_option option, const struct yq_names *names,
+    int *value)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf list = yq_buf_make(256);
+	const char *text = call->options[option];
+	int found;
+
+	if (text == NULL)
+		return YQ_CONSOLE_DONE;
+	found = yq_names_find(names, text, strlen(text));
+	if (found >= 0) {
+		*value = found;
+		return YQ_CONSOLE_DONE;
+	}
+	for (size_t i = 0; i < names->count; i++)
+		yq_buf_add_format(&list, "%s%s", i > 0 ? ", " : "", names->names[i]);
+	return yq_fail_usage(call, "\"%s\" is no %s; there is %s", text, names->what,
+	    yq_buf_text(&list));
+}
+
+static bool
+looks_american(const char *ticker)
+{
+	size_t letters = strspn(ticker, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+	return letters > 0 && letters <= 5 && (ticker[letters] == '\0' || ticker[letters] == '.');
+}
+
+/* Where this account holds the ticker, if in one place only. */
+static bool
+held_exchange(const struct yq_account_state *account, const char *ticker,
+    enum yq_exchange *exchange)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < account->position_count; i++) {
+		if (!yq_str_equal(account->positions[i].ticker, ticker))
+			continue;
+		*exchange = account->positions[i].exchange;
+		found++;
+	}
+	return found == 1;
+}
+
+/*
+ * The exchange: said as EXCHANGE:TICKER or --exchange, else where the account holds the ticker.
+ * Digits are never guessed, for 000100 is one company in Seoul and another in Shenzhen; a word of
+ * letters is American, and an American broker refuses a wrong exchange rather than trade it.
+ */
+static int
+take_instrument(const struct yq_call *call, const char *text,
+    const struct yq_account_state *account, struct yq_order *order)
+{
+	const char *named = call->options[YQ_OPT_EXCHANGE];
+	struct yq_err err = { 0 };
+	enum yq_rc rc;
+
+	rc = yq_market_split(text, strlen(text), &order->exchange, order->ticker, &err);
+	if (rc != YQ_OK && rc != YQ_E_NOT_FOUND)
+		return yq_fail_usage(call, "%s", err.text);
+	if (named != NULL) {
+		if (!yq_exchange_parse(named, strlen(named), &order->exchange))
+			return yq_fail_usage(call, "\"%s\" is no exchange", named);
+	} else if (rc == YQ_E_NOT_FOUND &&
+	    !held_exchange(account, order->ticker, &order->exchange)) {
+		if (!looks_american(order->ticker))
+			return yq_fail_usage(
+			    call, "on which exchange? Say --exchange NAME or EXCHANGE:%s", text);
+		order->exchange = YQ_NASDAQ;
+		fprintf(stderr, "yq: exchange NASDAQ assumed; say --exchange if it is another\n");
+	}
+	order->currency = yq_market_of(order->exchange)->currency;
+	return YQ_CONSOLE_DONE;
+}
+
+static int
+take_qty(const struct yq_call *call, const char *text, const struct yq_account_state *account,
+    struct yq_order *order)
+{
+	if (yq_str_equal_nocase(text, "all") && order->action == YQ_SELL) {
+		for (size_t i = 0; i < account->position_count; i++)
+			if (yq_str_equal(account->positions[i].ticker, order->ticker) &&
+			    account->positions[i].exchange == order->exchange)
+				order->qty = account->positions[i].qty;
+		if (yq_decimal_sign(order->qty) <= 0)
+			return yq_fail(YQ_CONSOLE_REFUSED, "%s holds no %s", account->alias,
+			    order->ticker);
+		return YQ_CONSOLE_DONE;
+	}
+	if (yq_decimal_parse(text, strlen(text), &order->qty) != YQ_OK ||
+	    yq_decimal_sign(order->qty) <= 0)
+		return yq_fail_usage(
+		    call, "quantity: expected a number above 0, found \"%s\"", text);
+	return YQ_CONSOLE_DONE;
+}
+
+/* The type follows from the prices that are given, unless --type says it. */
+static int
+take_terms(const struct yq_call *call, struct yq_order *order)
+{
+	int type = -1, tif = (int)order->time_in_force;
+	const char *id = call->options[YQ_OPT_ID];
+	int status;
+
+	status = take_decimal(call, YQ_OPT_PRICE, "price", &order->price);
+	if (status == YQ_CONSOLE_DONE)
+		status = take_decimal(call, YQ_OPT_STOP, "stop", &order->stop_price);
+	if (status == YQ_CONSOLE_DONE)
+		status = take_name(call, YQ_OPT_TYPE, &yq_order_type_names, &type);
+	if (status == YQ_CONSOLE_DONE)
+		status = take_name(call, YQ_OPT_TIF, &yq_tif_names, &tif);
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	if (type < 0 && order->stop_price.set)
+		type = order->price.set ? YQ_TYPE_STOP_LIMIT : YQ_TYPE_STOP;
+	else if (type < 0)
+		type = order->price.set ? YQ_TYPE_LIMIT : YQ_TYPE_MARKET;
+	order->type = (enum yq_order_type)type;
+	order->time_in_force = (enum yq_tif)tif;
+	order->reduce_only = yq_call_has(call, YQ_OPT_REDUCE_ONLY);
+	order->id = yq_id_random();
+	if (id != NULL && yq_id_parse(id, strlen(id), &order->id) != YQ_OK)
+		return yq_fail_usage(call, "--id: expected a UUID, found \"%s\"", id);
+	return YQ_CONSOLE_DONE;
+}
+
+static int
+build(const struct yq_call *call, struct yq_system *system, enum yq_action action,
+    const char *const *words, struct yq_order *order)
+{
+	struct yq_account_state account = { 0 };
+	struct yq_err err = { 0 };
+	int status;
+
+	*order = yq_order_default();
+	order->action = action;
+	status = yq_fetch_alias(system, call, order->account_alias);
+	if (status == YQ_CONSOLE_DONE)
+		status = yq_fetch_account(system, order->account_alias, &account);
+	if (status == YQ_CONSOLE_DONE)
+		status = take_instrument(call, words[0], &account, order);
+	if (status == YQ_CONSOLE_DONE)
+		status = take_qty(call, words[1], &account, order);
+	if (status == YQ_CONSOLE_DONE)
+		status = take_terms(call, order);
+	yq_account_state_clear(&account);
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	yq_str_copy_cut(order->buy_reason, sizeof(order->buy_reason), "Manual");
+	order->timestamp_us = yq_clock_now_us(yq_clock_system());
+	if (yq_order_check(order, &err) != YQ_OK)
+		return yq_fail_usage(call, "%s", err.text);
+	return YQ_CONSOLE_DONE;
+}
+
+static int
+submit(struct yq_system *system, const struct yq_order *order)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
+	struct yq_submit_item item = { .kind = YQ_SUBMIT_ORDER, .id = order->id,
+		.alias = order->account_alias, .ticker = order->ticker,
+		.created_at_us = order->timestamp_us };
+	struct yq_step_answer answer = { 0 };
+	struct yq_err err = { 0 };
+
+	yq_message_encode_order(order, &payload);
+	item.payload = payload.data;
+	item.length = payload.length;
+	if (yq_valkey_sync_submit(system->valkey, &item, 1, &answer, &err) != YQ_OK)
+		return yq_fail_err(&err);
+	if (answer.result == YQ_DUPLICATE)
+		return yq_fail(YQ_CONSOLE_REFUSED,
+		    "an order %s exists already: nothing was sent", order->id.text);
+	return YQ_CONSOLE_DONE;
+}
+
+static int
+trade(const struct yq_call *call, enum yq_action action, const char *const *words)
+{
+	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
+	YQ_CLEANUP(yq_listener_close) struct yq_listener listener = { 0 };
+	bool wait = !yq_call_has(call, YQ_OPT_NO_WAIT);
+	struct yq_order order;
+	int status = yq_system_open_valkey(call, &system);
+
+	if (status == YQ_CONSOLE_DONE)
+		status = build(call, &system, action, words, &order);
+	if (status == YQ_CONSOLE_DONE && wait) /* before it is sent: its result may be fast */
+		status = yq_listener_open(&listener, &system, YQ_KEY_EXECUTION, NULL);
+	if (status == YQ_CONSOLE_DONE)
+		status = submit(&system, &order);
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	return yq_listener_report(wait ? &listener : NULL, call, &order.id, WAIT_MS);
+}
+
+int
+yq_verb_buy(const struct yq_call *call)
+{
+	return trade(call, YQ_BUY, call->words);
+}
+
+int
+yq_verb_sell(const struct yq_call *call)
+{
+	return trade(call, YQ_SELL, call->words);
+}
+
+int
+yq_verb_order(const struct yq_call *call)
+{
+	int action = yq_names_find(&yq_action_names, call->words[0], strlen(call->words[0]));
+
+	if (action < 0)
+		return yq_fail_usage(call, "\"%s\" is neither Buy nor Sell", call->words[0]);
+	return trade(call, (enum yq_action)action, call->words + 1);
+}
