@@ -8,7 +8,7 @@
  * When a part fails: exit 1 refused, 2 wrong usage, 3 unreachable, and one sentence on standard
  * error that says what to do.
  */
-#include "console/args.h"
+#include "console/command_line.h"
 
 #include "base/buf.h"
 #include "base/log.h"
@@ -119,7 +119,7 @@ main(int argc, char **argv)
 	}
 	if (yq_str_equal(argv[1], "--version"))
 		argv[1] += 2;
-	if (yq_args_parse(argc, argv, &call, &err) != YQ_OK) {
+	if (yq_command_parse(argc, argv, &call, &err) != YQ_OK) {
 		if (call.verb != NULL)
 			return yq_fail_usage(&call, "%s", err.text);
 		return yq_fail(YQ_CONSOLE_USAGE, "%s", err.text);

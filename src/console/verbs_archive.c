@@ -1,7 +1,7 @@
 /* verbs_archive.c - lists of orders and trades, from Valkey and from the archive in Firebird. */
 #include "base/mem.h"
 #include "base/str.h"
-#include "console/args.h"
+#include "console/command_line.h"
 #include "console/fetch.h"
 #include "console/sheet.h"
 #include "store/orders.h"
@@ -145,7 +145,7 @@ yq_verb_orders(const struct yq_call *call)
 	int64_t limit;
 	int status;
 
-	if (yq_args_int(call, YQ_OPT_LIMIT, 1, YQ_STORE_LIST_MAX,
+	if (yq_option_int(call, YQ_OPT_LIMIT, 1, YQ_STORE_LIST_MAX,
 		all ? LIMIT_DEFAULT : YQ_STORE_LIST_MAX, &limit, &err) != YQ_OK)
 		return yq_fail_usage(call, "%s", err.text);
 	status = all ? archived_orders(call, limit, sheet) : open_orders(call, limit, sheet);
@@ -220,7 +220,7 @@ trade_filter(const struct yq_call *call, struct yq_trade_filter *filter)
 	int status;
 
 	*filter = yq_trade_filter_any();
-	if (yq_args_int(call, YQ_OPT_LIMIT, 1, YQ_STORE_LIST_MAX, LIMIT_DEFAULT, &limit, &err) !=
+	if (yq_option_int(call, YQ_OPT_LIMIT, 1, YQ_STORE_LIST_MAX, LIMIT_DEFAULT, &limit, &err) !=
 	    YQ_OK)
 		return yq_fail_usage(call, "%s", err.text);
 	filter->limit = (unsigned)limit;

@@ -4,6 +4,7 @@
 #include "console/sheet.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const struct yq_column status_columns[] = {
 	{ "APP", "app", YQ_COLUMN_TEXT },

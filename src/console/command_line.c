@@ -1,5 +1,5 @@
-/* args.c - verbs by unique prefix, options by table. */
-#include "console/args.h"
+/* command_line.c - verbs by unique prefix, options by table. */
+#include "console/command_line.h"
 
 #include "base/buf.h"
 #include "base/str.h"
@@ -138,7 +138,7 @@ check_words(const struct yq_call *call, struct yq_err *err)
 }
 
 enum yq_rc
-yq_args_parse(int argc, char **argv, struct yq_call *call, struct yq_err *err)
+yq_command_parse(int argc, char **argv, struct yq_call *call, struct yq_err *err)
 {
 	bool options_ended = false;
 	enum yq_rc rc;
@@ -168,7 +168,7 @@ yq_args_parse(int argc, char **argv, struct yq_call *call, struct yq_err *err)
 }
 
 enum yq_rc
-yq_args_int(const struct yq_call *call, enum yq_option option, int64_t min, int64_t max,
+yq_option_int(const struct yq_call *call, enum yq_option option, int64_t min, int64_t max,
     int64_t fallback, int64_t *result, struct yq_err *err)
 {
 	*result = fallback;

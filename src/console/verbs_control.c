@@ -1,0 +1,246 @@
+/* verbs_control.c - take control: cancel, halt, resume. */
+#include "base/str.h"
+#include "console/fetch.h"
+#include "console/listen.h"
+#include "console/resolve.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define WAIT_MS	   2000
+#define TIMEOUT_MS 5000
+
+static void
+take_reason(const struct yq_call *call, char *reason, size_t size)
+{
+	const char *given = call->options[YQ_OPT_REASON];
+
+	yq_str_copy_cut(reason, size, given != NULL ? given : "by hand");
+}
+
+static int
+submit_cancel(struct yq_system *system, const struct yq_call *call, const struct yq_order *order,
+    enum yq_step_result *result)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
+	struct yq_cancel cancel = { .id = yq_id_random(), .order_id = order->id };
+	struct yq_submit_item item = { .kind = YQ_SUBMIT_CANCEL, .id = order->id };
+	struct yq_step_answer answer = { 0 };
+	struct yq_err err = { 0 };
+
+	cancel.timestamp_us = yq_clock_now_us(yq_clock_system());
+	yq_str_copy_cut(
+	    cancel.account_alias, sizeof(cancel.account_alias), order->account_alias);
+	take_reason(call, cancel.reason, sizeof(cancel.reason));
+	yq_message_encode_cancel(&cancel, &payload);
+	item.request_id = cancel.id;
+	item.created_at_us = cancel.timestamp_us;
+	item.payload = payload.data;
+	item.length = payload.length;
+	if (yq_valkey_sync_submit(system->valkey, &item, 1, &answer, &err) != YQ_OK)
+		return yq_fail_err(&err);
+	*result = answer.result;
+	return YQ_CONSOLE_DONE;
+}
+
+static int
+cancel_all(struct yq_system *system, const struct yq_call *call)
+{
+	YQ_CLEANUP(yq_members_clear) struct yq_members members = { 0 };
+	const char *account = call->options[YQ_OPT_ACCOUNT];
+	size_t asked = 0;
+	int status = yq_fetch_members(system, YQ_KEY_ORDER_OPEN, &members);
+
+	for (size_t i = 0; i < members.count && status == YQ_CONSOLE_DONE; i++) {
+		struct yq_order_state_full order;
+		enum yq_step_result result = YQ_CLOSED;
+		struct yq_id id;
+		bool found = false;
+
+		if (yq_id_parse(members.texts[i], strlen(members.texts[i]), &id) != YQ_OK)
+			continue;
+		status = yq_fetch_order(system, &id, &order, &found);
+		if (!found ||
+		    (account != NULL && !yq_str_equal_nocase(account, order.order.account_alias)))
+			continue;
+		status = submit_cancel(system, call, &order.order, &result);
+		asked += result == YQ_SUBMITTED || result == YQ_DUPLICATE;
+	}
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	if (yq_call_has(call, YQ_OPT_JSON))
+		printf("{\"canceled\":%zu}\n", asked);
+	else
+		printf("asked to cancel %zu order%s\n", asked, asked == 1 ? "" : "s");
+	return YQ_CONSOLE_DONE;
+}
+
+static int
+cancel_one(struct yq_system *system, const struct yq_call *call)
+{
+	YQ_CLEANUP(yq_listener_close) struct yq_listener listener = { 0 };
+	bool wait = !yq_call_has(call, YQ_OPT_NO_WAIT), found = false;
+	struct yq_order_state_full order;
+	enum yq_step_result result = YQ_CLOSED;
+	struct yq_resolved resolved;
+	int status = yq_resolve(system, call->words[0], true, &resolved);
+
+	if (status == YQ_CONSOLE_DONE)
+		status = yq_fetch_order(system, &resolved.id, &order, &found);
+	if (status == YQ_CONSOLE_DONE && (!found || yq_order_state_is_final(order.progress.state)))
+		return yq_fail(YQ_CONSOLE_REFUSED, "order %s is over (%s): nothing to cancel",
+		    resolved.id.text,
+		    found ? yq_names_text(&yq_order_state_names, (int)order.progress.state)
+			  : "archived");
+	if (status == YQ_CONSOLE_DONE && wait)
+		status = yq_listener_open(&listener, system, YQ_KEY_EXECUTION, NULL);
+	if (status == YQ_CONSOLE_DONE)
+		status = submit_cancel(system, call, &order.order, &result);
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	if (result == YQ_CLOSED || result == YQ_NO_SUCH_ORDER)
+		return yq_fail(YQ_CONSOLE_REFUSED, "order %s is over: nothing to cancel",
+		    resolved.id.text);
+	return yq_listener_report(wait ? &listener : NULL, call, &resolved.id, WAIT_MS);
+}
+
+int
+yq_verb_cancel(const struct yq_call *call)
+{
+	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
+	bool all = yq_call_has(call, YQ_OPT_ALL);
+	int status;
+
+	if (all == (call->word_count == 1))
+		return yq_fail_usage(call, "say which order, or --all");
+	status = yq_system_open_valkey(call, &system);
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	return all ? cancel_all(&system, call) : cancel_one(&system, call);
+}
+
+/* The field of the kill switch that the options name. */
+static int
+halt_field(const struct yq_call *call, char field[YQ_HALT_FIELD_SIZE])
+{
+	const char *account = call->options[YQ_OPT_ACCOUNT];
+	const char *strategy = call->options[YQ_OPT_STRATEGY];
+
+	if (account != NULL && strategy != NULL)
+		return yq_fail_usage(call, "--account and --strategy are two switches: use one");
+	if (account != NULL && !yq_alias_is_valid(account))
+		return yq_fail_usage(call, "\"%s\" is no account's name", account);
+	if (strategy != NULL && (strategy[0] == '\0' || strlen(strategy) >= YQ_STRATEGY_SIZE))
+		return yq_fail_usage(call, "--strategy is empty or too long");
+	if (account != NULL)
+		yq_halt_field_account(account, field);
+	else if (strategy != NULL)
+		yq_halt_field_strategy(strategy, field);
+	else
+		yq_str_copy_cut(field, YQ_HALT_FIELD_SIZE, YQ_HALT_ALL);
+	return YQ_CONSOLE_DONE;
+}
+
+static void
+user_name(char *name, size_t size)
+{
+	char memory[1024];
+	struct passwd entry, *found = NULL;
+
+	yq_str_copy_cut(name, size, "console");
+	if (getpwuid_r(getuid(), &entry, memory, sizeof(memory), &found) == 0 && found != NULL)
+		yq_str_copy_cut(name, size, entry.pw_name);
+}
+
+static int
+say(struct yq_system *system, const char *text)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
+	struct yq_notification notification = { .id = yq_id_random(), .kind = YQ_NOTICE_KIND_RISK,
+		.severity = YQ_SEVERITY_WARNING,
+		.timestamp_us = yq_clock_now_us(yq_clock_system()) };
+	struct yq_err err = { 0 };
+
+	yq_str_copy_cut(notification.app, sizeof(notification.app), "Console");
+	yq_str_copy_cut(notification.text, sizeof(notification.text), text);
+	yq_message_encode_notification(&notification, &payload);
+	if (yq_valkey_sync_notify(system->valkey, payload.data, payload.length, &err) != YQ_OK)
+		return yq_fail_err(&err);
+	return YQ_CONSOLE_DONE;
+}
+
+static int
+set_halt(struct yq_system *system, const char *field, const struct yq_halt *halt)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf value = yq_buf_make(YQ_MESSAGE_MAX);
+	const char *argv[4] = { "HSET", yq_key_name(YQ_KEY_HALT), field };
+	struct yq_err err = { 0 };
+
+	yq_message_encode_halt(halt, &value);
+	argv[3] = yq_buf_text(&value);
+	if (yq_valkey_sync_command(system->valkey, 4, argv, NULL, TIMEOUT_MS, NULL, &err) != YQ_OK)
+		return yq_fail_err(&err);
+	return YQ_CONSOLE_DONE;
+}
+
+static const char *
+field_for_people(const char *field)
+{
+	return yq_str_equal(field, YQ_HALT_ALL) ? "everything" : field;
+}
+
+int
+yq_verb_halt(const struct yq_call *call)
+{
+	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
+	struct yq_halt halt = { .when_us = yq_clock_now_us(yq_clock_system()) };
+	char field[YQ_HALT_FIELD_SIZE], text[YQ_ERR_TEXT_MAX];
+	int status = halt_field(call, field);
+
+	if (status == YQ_CONSOLE_DONE)
+		status = yq_system_open_valkey(call, &system);
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	user_name(halt.who, sizeof(halt.who));
+	take_reason(call, halt.why, sizeof(halt.why));
+	status = set_halt(&system, field, &halt);
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	yq_str_format(text, sizeof(text), "halted %s by %s: %.300s", field_for_people(field),
+	    halt.who, halt.why);
+	if (yq_call_has(call, YQ_OPT_JSON))
+		printf("{\"halted\":true}\n");
+	else
+		printf("%s\n`yq resume` releases it; open orders stay (`yq cancel --all`)\n", text);
+	return say(&system, text);
+}
+
+int
+yq_verb_resume(const struct yq_call *call)
+{
+	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
+	YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
+	bool all = yq_call_has(call, YQ_OPT_ALL);
+	char field[YQ_HALT_FIELD_SIZE], who[65], text[YQ_ERR_TEXT_MAX];
+	const char *argv[3] = { all ? "DEL" : "HDEL", yq_key_name(YQ_KEY_HALT), field };
+	struct yq_err err = { 0 };
+	int status = halt_field(call, field);
+
+	if (status == YQ_CONSOLE_DONE)
+		status = yq_system_open_valkey(call, &system);
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	if (yq_valkey_sync_command(system.valkey, all ? 2 : 3, argv, NULL, TIMEOUT_MS, &reply,
+		&err) != YQ_OK)
+		return yq_fail_err(&err);
+	if (yq_reply_int(reply) == 0)
+		return yq_fail(YQ_CONSOLE_REFUSED, "%s is not halted (`yq status` tells what is)",
+		    all ? "anything" : field_for_people(field));
+	user_name(who, sizeof(who));
+	yq_str_format(text, sizeof(text), "resumed %s by %s",
+	    all ? "all that was halted" : field_for_people(field), who);
+	puts(yq_call_has(call, YQ_OPT_JSON) ? "{\"halted\":false}" : text);
+	return say(&system, text);
+}

@@ -1,0 +1,221 @@
+/* verbs_query.c - ask the gateway afresh, and look at one order or instrument. */
+#include "base/str.h"
+#include "console/fetch.h"
+#include "console/listen.h"
+#include "console/resolve.h"
+#include "console/sheet.h"
+#include "console/story.h"
+#include "domain/market.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define REPLY_WAIT_MS 10000
+#define TIMEOUT_MS    5000
+
+static int
+publish(struct yq_system *system, const struct yq_query *query)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
+	YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
+	const char *argv[3] = { "PUBLISH", yq_key_name(YQ_KEY_QUERY) };
+	struct yq_err err = { 0 };
+
+	yq_message_encode_query(query, &payload);
+	argv[2] = yq_buf_text(&payload);
+	if (yq_valkey_sync_command(system->valkey, 3, argv, NULL, TIMEOUT_MS, &reply, &err) !=
+	    YQ_OK)
+		return yq_fail_err(&err);
+	if (yq_reply_int(reply) == 0)
+		return yq_fail(YQ_CONSOLE_UNREACHABLE,
+		    "nobody hears queries: the gateway is not running (`yq status`)");
+	return YQ_CONSOLE_DONE;
+}
+
+/* "AAPL" for a price is sent as EXCHANGE:AAPL, so that no two markets are mixed up. */
+static int
+take_target(const struct yq_call *call, struct yq_system *system, struct yq_query *query)
+{
+	const char *word = call->word_count > 1 ? call->words[1] : NULL;
+	const char *exchange = call->options[YQ_OPT_EXCHANGE];
+	char alias[YQ_ALIAS_SIZE];
+	int status = YQ_CONSOLE_DONE;
+
+	if (word == NULL && (query->YQ_QUERY_TYPE_MEMBER == YQ_QUERY_PRICE ||
+				query->YQ_QUERY_TYPE_MEMBER == YQ_QUERY_ORDER))
+		return yq_fail_usage(call, "%s of what?", call->words[0]);
+	if (word == NULL) {
+		status = yq_fetch_alias(system, call, alias);
+		word = alias;
+	}
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	if (!yq_str_format(query->target, sizeof(query->target), "%s%s%s",
+		exchange != NULL ? exchange : "", exchange != NULL ? ":" : "", word))
+		return yq_fail_usage(call, "\"%s\" is too long", word);
+	if (call->options[YQ_OPT_ACCOUNT] != NULL &&
+	    !yq_str_copy(query->account_alias, sizeof(query->account_alias),
+		call->options[YQ_OPT_ACCOUNT]))
+		return yq_fail_usage(call, "--account is too long");
+	return YQ_CONSOLE_DONE;
+}
+
+int
+yq_verb_query(const struct yq_call *call)
+{
+	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
+	YQ_CLEANUP(yq_listener_close) struct yq_listener listener = { 0 };
+	int type = yq_names_find(&yq_query_type_names, call->words[0], strlen(call->words[0]));
+	struct yq_query query = { .id = yq_id_random() };
+	struct yq_query_reply reply = { 0 };
+	int status;
+
+	if (type < 0)
+		return yq_fail_usage(call,
+		    "\"%s\" is none of price, account, deposit, position, orders, order",
+		    call->words[0]);
+	query.YQ_QUERY_TYPE_MEMBER = (enum yq_query_type)type;
+	query.timestamp_us = yq_clock_now_us(yq_clock_system());
+	status = yq_system_open_valkey(call, &system);
+	if (status == YQ_CONSOLE_DONE)
+		status = take_target(call, &system, &query);
+	if (status == YQ_CONSOLE_DONE)
+		status = yq_listener_open(
+		    &listener, &system, YQ_KEY_QUERY_REPLY, query.id.text);
+	if (status == YQ_CONSOLE_DONE)
+		status = publish(&system, &query);
+	if (status == YQ_CONSOLE_DONE)
+		status = yq_listener_reply(&listener, REPLY_WAIT_MS, &reply);
+	if (status == YQ_CONSOLE_DONE && yq_call_has(call, YQ_OPT_JSON))
+		printf("{\"ok\":true,\"queryId\":\"%s\"}\n", query.id.text);
+	else if (status == YQ_CONSOLE_DONE)
+		puts(reply.message[0] != '\0' ? reply.message : "done");
+	return status;
+}
+
+static const struct yq_column fact_columns[] = {
+	{ "WHAT", "name", YQ_COLUMN_TEXT },
+	{ "VALUE", "value", YQ_COLUMN_TEXT },
+};
+
+/* All fields of a hash, as they are. */
+static void
+add_fields(struct yq_sheet *sheet, const struct redisReply *reply)
+{
+	for (size_t i = 0; i + 1 < yq_reply_count(reply); i += 2) {
+		yq_sheet_add(sheet, yq_reply_text(yq_reply_at(reply, i), NULL));
+		yq_sheet_add(sheet, yq_reply_text(yq_reply_at(reply, i + 1), NULL));
+	}
+}
+
+static void
+add_pair(struct yq_sheet *sheet, const char *name, const char *value)
+{
+	if (value == NULL || value[0] == '\0')
+		return;
+	yq_sheet_add(sheet, name);
+	yq_sheet_add(sheet, value);
+}
+
+static void
+add_order_facts(struct yq_sheet *sheet, const struct yq_order_row *row)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf text = yq_buf_make(1024);
+	char number[YQ_DECIMAL_TEXT_SIZE];
+
+	for (size_t i = 0; i < yq_order_field_count; i++) {
+		yq_buf_clear(&text);
+		if (yq_record_field_text(&yq_order_fields[i], &row->order, &text))
+			add_pair(sheet, yq_order_fields[i].name, yq_buf_text(&text));
+	}
+	add_pair(sheet, "State", yq_names_text(&yq_order_state_names, (int)row->progress.state));
+	yq_decimal_format(row->progress.filled, number);
+	add_pair(sheet, "Filled", number);
+	yq_decimal_format(row->progress.avg_price, number);
+	add_pair(sheet, "AvgPrice", number);
+	add_pair(sheet, "BrokerOrderId", row->broker_order_id);
+	add_pair(sheet, "Message", row->reason);
+}
+
+static int
+info_order(struct yq_system *system, const struct yq_call *call)
+{
+	YQ_CLEANUP(yq_sheet_freep) struct yq_sheet *sheet =
+	    yq_sheet_make(fact_columns, YQ_COUNT(fact_columns));
+	YQ_CLEANUP(yq_story_clear) struct yq_story story = { 0 };
+	struct yq_resolved resolved;
+	int status = yq_resolve(system, call->words[0], true, &resolved);
+
+	if (status == YQ_CONSOLE_DONE)
+		status = yq_story_of_order(system, &resolved.id, &story);
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	add_order_facts(sheet, &story.orders[0].row);
+	yq_sheet_print(sheet, call, "");
+	return YQ_CONSOLE_DONE;
+}
+
+static void
+add_market(struct yq_sheet *sheet, enum yq_exchange exchange)
+{
+	const struct yq_market *market = yq_market_of(exchange);
+	char lot[YQ_DECIMAL_TEXT_SIZE];
+
+	yq_decimal_format(market->lot, lot);
+	add_pair(sheet, "Exchange", yq_names_text(&yq_exchange_names, (int)exchange));
+	add_pair(sheet, "Currency", yq_names_text(&yq_currency_names, (int)market->currency));
+	add_pair(sheet, "Zone", market->zone);
+	add_pair(sheet, "Lot", lot);
+}
+
+static int
+info_instrument(struct yq_system *system, const struct yq_call *call)
+{
+	YQ_CLEANUP(yq_sheet_freep) struct yq_sheet *sheet =
+	    yq_sheet_make(fact_columns, YQ_COUNT(fact_columns));
+	YQ_CLEANUP(yq_reply_freep) struct redisReply *stock = NULL;
+	const char *named = call->options[YQ_OPT_EXCHANGE];
+	enum yq_exchange exchange = YQ_EXCHANGE_COUNT;
+	char ticker[YQ_TICKER_SIZE];
+	struct yq_err err = { 0 };
+	enum yq_rc rc = yq_market_split(
+	    call->words[0], strlen(call->words[0]), &exchange, ticker, &err);
+	int status;
+
+	if (rc != YQ_OK && rc != YQ_E_NOT_FOUND)
+		return yq_fail_usage(call, "%s", err.text);
+	if (named != NULL && !yq_exchange_parse(named, strlen(named), &exchange))
+		return yq_fail_usage(call, "\"%s\" is no exchange", named);
+	status = yq_system_valkey(system);
+	if (status == YQ_CONSOLE_DONE)
+		status = yq_fetch_hash(system, YQ_KEY_STOCK, ticker, &stock);
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	add_pair(sheet, "Ticker", ticker);
+	if (exchange < YQ_EXCHANGE_COUNT && (rc == YQ_OK || named != NULL))
+		add_market(sheet, exchange);
+	if (yq_reply_count(stock) == 0 && rc != YQ_OK && named == NULL)
+		return yq_fail(YQ_CONSOLE_REFUSED,
+		    "nothing is known of %s: it is no order's id, and no price of it was seen; try "
+		    "`yq query price EXCHANGE:%s`", ticker, ticker);
+	add_fields(sheet, stock);
+	yq_sheet_print(sheet, call, "");
+	return YQ_CONSOLE_DONE;
+}
+
+int
+yq_verb_info(const struct yq_call *call)
+{
+	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
+	int status = yq_system_find(call, &system);
+	const char *word = call->words[0];
+
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	/* "ABC" and "000100" may begin an id too: what holds a letter that no id has, or is short
+	 * and names an exchange, is an instrument. */
+	if (yq_resolve_is_prefix(word) && !yq_call_has(call, YQ_OPT_EXCHANGE) &&
+	    strspn(word, "ABCDEF") != strlen(word))
+		return info_order(&system, call);
+	return info_instrument(&system, call);
+}
