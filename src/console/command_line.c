@@ -39,8 +39,8 @@ suggest_verb(const char *name, struct yq_err *err)
 		yq_err_set(err, YQ_E_INVALID, "there is no verb \"%s\"; did you mean \"%s\"?", name,
 		    nearest);
 	else
-		yq_err_set(err, YQ_E_INVALID, "there is no verb \"%s\"; `yq help` lists them",
-		    name);
+		yq_err_set(
+		    err, YQ_E_INVALID, "there is no verb \"%s\"; `yq help` lists them", name);
 }
 
 const struct yq_verb *
@@ -66,8 +66,8 @@ yq_verb_find(const char *name, struct yq_err *err)
 	if (matches == 0)
 		suggest_verb(name, err);
 	else
-		yq_err_set(err, YQ_E_INVALID, "\"%s\" may be any of: %s", name,
-		    yq_buf_text(&several));
+		yq_err_set(
+		    err, YQ_E_INVALID, "\"%s\" may be any of: %s", name, yq_buf_text(&several));
 	return NULL;
 }
 
@@ -102,12 +102,12 @@ take_option(int argc, char **argv, int *index, struct yq_call *call, struct yq_e
 		    option == -2 ? "several options begin with" : "there is no", (int)length, text,
 		    call->verb->name);
 	if (call->options[option] != NULL)
-		return yq_err_set(err, YQ_E_INVALID, "--%s is given twice",
-		    option_rows[option].name);
+		return yq_err_set(
+		    err, YQ_E_INVALID, "--%s is given twice", option_rows[option].name);
 	if (option_rows[option].value == NULL) {
 		if (equals != NULL)
-			return yq_err_set(err, YQ_E_INVALID, "--%s takes no value",
-			    option_rows[option].name);
+			return yq_err_set(
+			    err, YQ_E_INVALID, "--%s takes no value", option_rows[option].name);
 		call->options[option] = "";
 		return YQ_OK;
 	}
@@ -172,7 +172,8 @@ yq_option_int(const struct yq_call *call, enum yq_option option, int64_t min, in
     int64_t fallback, int64_t *result, struct yq_err *err)
 {
 	*result = fallback;
-	if (call->options[option] == NULL || yq_str_to_int64(call->options[option], min, max, result))
+	if (call->options[option] == NULL ||
+	    yq_str_to_int64(call->options[option], min, max, result))
 		return YQ_OK;
 	return yq_err_set(err, YQ_E_INVALID,
 	    "--%s: expected a whole number from %lld to %lld, found \"%s\"",

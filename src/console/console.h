@@ -12,8 +12,8 @@
 /* The exit status of `yq`: a script may rely on it. */
 enum yq_console_exit {
 	YQ_CONSOLE_DONE = 0,
-	YQ_CONSOLE_REFUSED = 1,	 /* understood, and refused; or there is no such thing */
-	YQ_CONSOLE_USAGE = 2,	 /* the command line is wrong */
+	YQ_CONSOLE_REFUSED = 1,	    /* understood, and refused; or there is no such thing */
+	YQ_CONSOLE_USAGE = 2,	    /* the command line is wrong */
 	YQ_CONSOLE_UNREACHABLE = 3, /* the system, Valkey or Firebird does not answer */
 };
 

@@ -112,9 +112,8 @@ yq_endpoints_write(const char *path, const struct yq_endpoints *endpoints, struc
 	yq_json_end_object(&w);
 	yq_buf_add_char(&text, '\n');
 	if (rc == YQ_OK)
-		rc = yq_buf_ok(&text)
-		    ? yq_file_write_private(path, text.data, text.length, err)
-		    : yq_err_set(err, YQ_E_LIMIT, "%s would be too large", path);
+		rc = yq_buf_ok(&text) ? yq_file_write_private(path, text.data, text.length, err)
+				      : yq_err_set(err, YQ_E_LIMIT, "%s would be too large", path);
 	if (text.data != NULL)
 		yq_wipe(text.data, text.length);
 	yq_buf_free(&text);
@@ -127,8 +126,8 @@ member(const yq_json *json, const char *section, const char *name)
 	const yq_json *object = yq_json_get(json, section);
 
 	return object != NULL && yq_json_type_of(object) == YQ_JSON_OBJECT
-	    ? yq_json_get(object, name)
-	    : NULL;
+		   ? yq_json_get(object, name)
+		   : NULL;
 }
 
 static struct yq_secret *
@@ -197,8 +196,8 @@ yq_endpoints_read(const char *path, struct yq_endpoints *endpoints, struct yq_er
 		yq_json_each(environment, read_variable, &cursor);
 	if (endpoints->valkey == NULL || endpoints->firebird == NULL) {
 		yq_endpoints_clear(endpoints);
-		return yq_err_set(err, YQ_E_CORRUPT,
-		    "%s: expected the connections of valkey and firebird", path);
+		return yq_err_set(
+		    err, YQ_E_CORRUPT, "%s: expected the connections of valkey and firebird", path);
 	}
 	return YQ_OK;
 }

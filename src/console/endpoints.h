@@ -30,11 +30,11 @@ struct yq_endpoints {
 	char environment[YQ_ENDPOINT_VARIABLES_MAX][YQ_PATH_SIZE];
 };
 
-YQ_NODISCARD enum yq_rc yq_endpoints_write(const char *path, const struct yq_endpoints *endpoints,
-    struct yq_err *err);
+YQ_NODISCARD enum yq_rc yq_endpoints_write(
+    const char *path, const struct yq_endpoints *endpoints, struct yq_err *err);
 /* YQ_E_NOT_FOUND if there is no file; YQ_E_CORRUPT if it is not one of ours. */
-YQ_NODISCARD enum yq_rc yq_endpoints_read(const char *path, struct yq_endpoints *endpoints,
-    struct yq_err *err);
+YQ_NODISCARD enum yq_rc yq_endpoints_read(
+    const char *path, struct yq_endpoints *endpoints, struct yq_err *err);
 void yq_endpoints_clear(struct yq_endpoints *endpoints);
 
 #endif

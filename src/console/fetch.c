@@ -25,8 +25,8 @@ command(struct yq_system *system, const char *verb, enum yq_key key, const char 
 }
 
 int
-yq_fetch_hash(struct yq_system *system, enum yq_key key, const char *arg,
-    struct redisReply **ret_reply)
+yq_fetch_hash(
+    struct yq_system *system, enum yq_key key, const char *arg, struct redisReply **ret_reply)
 {
 	return command(system, "HGETALL", key, arg, ret_reply);
 }
@@ -72,8 +72,8 @@ yq_fetch_order(struct yq_system *system, const struct yq_id *id, struct yq_order
     bool *found)
 {
 	YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
-	YQ_CLEANUP(yq_freep) const char **executions =
-	    yq_xcalloc(YQ_FETCH_EXECUTIONS_MAX, sizeof(*executions));
+	YQ_CLEANUP(yq_freep)
+	const char **executions = yq_xcalloc(YQ_FETCH_EXECUTIONS_MAX, sizeof(*executions));
 	struct yq_err err = { 0 };
 	int status = yq_fetch_hash(system, YQ_KEY_ORDER_STATE, id->text, &reply);
 
@@ -131,8 +131,8 @@ yq_fetch_alias(struct yq_system *system, const struct yq_call *call, char alias[
 		return yq_fail(YQ_CONSOLE_REFUSED,
 		    "no account is active: is the gateway running (`yq status`)?");
 	if (named == NULL)
-		return yq_fail_usage(call, "there are several accounts (%s): name one with --account",
-		    yq_buf_text(&list));
+		return yq_fail_usage(call,
+		    "there are several accounts (%s): name one with --account", yq_buf_text(&list));
 	return yq_fail(YQ_CONSOLE_REFUSED, "there is no account \"%s\"; there is: %s", named,
 	    yq_buf_text(&list));
 }

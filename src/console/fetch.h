@@ -12,8 +12,8 @@
 #define YQ_FETCH_EXECUTIONS_MAX 4096
 
 /* HGETALL of a key; *ret_reply is owned by the caller. */
-int yq_fetch_hash(struct yq_system *system, enum yq_key key, const char *arg,
-    struct redisReply **ret_reply);
+int yq_fetch_hash(
+    struct yq_system *system, enum yq_key key, const char *arg, struct redisReply **ret_reply);
 /* The members of a set, sorted.  Borrowed texts live as long as *ret_reply. */
 struct yq_members {
 	struct redisReply *reply; /* owned */

@@ -48,7 +48,8 @@ yq_folder_make(const char *path, struct yq_err *err)
 	struct stat info;
 
 	if (!yq_str_copy(part, sizeof(part), path) || part[0] == '\0')
-		return yq_err_set(err, YQ_E_INVALID, "the path \"%.60s\" is empty or too long", path);
+		return yq_err_set(
+		    err, YQ_E_INVALID, "the path \"%.60s\" is empty or too long", path);
 	for (char *slash = part + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
 		*slash = '\0';
 		if (mkdir(part, 0755) != 0 && errno != EEXIST)

@@ -87,7 +87,8 @@ yq_system_find(const struct yq_call *call, struct yq_system *system)
 	if (rc == YQ_E_NOT_FOUND)
 		return yq_fail(YQ_CONSOLE_UNREACHABLE,
 		    "no system is running in %s: start one with `yq up`, or say where it is with "
-		    "--var DIR or --config DIR", folder);
+		    "--var DIR or --config DIR",
+		    folder);
 	return rc == YQ_OK ? YQ_CONSOLE_DONE : yq_fail(YQ_CONSOLE_UNREACHABLE, "%s", err.text);
 }
 

@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 int
-yq_listener_open(struct yq_listener *listener, struct yq_system *system, enum yq_key channel,
-    const char *arg)
+yq_listener_open(
+    struct yq_listener *listener, struct yq_system *system, enum yq_key channel, const char *arg)
 {
 	YQ_CLEANUP(yq_valkey_target_clear) struct yq_valkey_target target = { 0 };
 	char name[YQ_KEY_SIZE];
@@ -34,14 +34,12 @@ yq_listener_close(struct yq_listener *listener)
 static bool
 next(struct yq_listener *listener, int64_t deadline_ns, const char **payload, size_t *length)
 {
-	int64_t left_ms =
-	    (deadline_ns - yq_clock_monotonic_ns(yq_clock_system())) / 1000000;
+	int64_t left_ms = (deadline_ns - yq_clock_monotonic_ns(yq_clock_system())) / 1000000;
 	const char *channel;
 	struct yq_err err = { 0 };
 
-	return left_ms > 0 &&
-	    yq_valkey_sync_next(listener->sync, (uint32_t)left_ms, &channel, payload, length,
-		&err) == YQ_OK;
+	return left_ms > 0 && yq_valkey_sync_next(listener->sync, (uint32_t)left_ms, &channel,
+				  payload, length, &err) == YQ_OK;
 }
 
 /* Whether there is nothing more to wait for. */
@@ -49,7 +47,7 @@ static bool
 is_settled(const struct yq_execution *execution)
 {
 	return !execution->is_success || execution->status == YQ_ORDER_OPEN ||
-	    yq_order_state_is_final(execution->status);
+	       yq_order_state_is_final(execution->status);
 }
 
 static void
@@ -101,7 +99,7 @@ yq_listener_report(struct yq_listener *listener, const struct yq_call *call,
 		fflush(stdout);
 	}
 	while (listener != NULL && !(any && is_settled(&last)) &&
-	    next(listener, deadline, &payload, &length)) {
+	       next(listener, deadline, &payload, &length)) {
 		if (yq_message_decode_execution(payload, length, &heard, NULL) != YQ_OK ||
 		    !yq_id_equal(&heard.order_id, order_id))
 			continue;
@@ -126,9 +124,9 @@ yq_listener_reply(struct yq_listener *listener, int64_t wait_ms, struct yq_query
 
 	while (next(listener, deadline, &payload, &length))
 		if (yq_message_decode_query_reply(payload, length, reply, NULL) == YQ_OK)
-			return reply->is_success ? YQ_CONSOLE_DONE
-						 : yq_fail(YQ_CONSOLE_REFUSED, "%s",
-						       reply->message);
+			return reply->is_success
+				   ? YQ_CONSOLE_DONE
+				   : yq_fail(YQ_CONSOLE_REFUSED, "%s", reply->message);
 	return yq_fail(YQ_CONSOLE_UNREACHABLE,
 	    "no answer within %lld s: is the gateway running (`yq status`)?",
 	    (long long)(wait_ms / 1000));

@@ -12,8 +12,8 @@ struct yq_listener {
 };
 
 /* Subscribe; open it before sending what is to be answered. */
-int yq_listener_open(struct yq_listener *listener, struct yq_system *system, enum yq_key channel,
-    const char *arg);
+int yq_listener_open(
+    struct yq_listener *listener, struct yq_system *system, enum yq_key channel, const char *arg);
 void yq_listener_close(struct yq_listener *listener);
 
 /*
@@ -23,7 +23,6 @@ void yq_listener_close(struct yq_listener *listener);
 int yq_listener_report(struct yq_listener *listener, const struct yq_call *call,
     const struct yq_id *order_id, int64_t wait_ms);
 /* The answer to a query: DONE, REFUSED with its message, or UNREACHABLE when none came. */
-int yq_listener_reply(struct yq_listener *listener, int64_t wait_ms,
-    struct yq_query_reply *reply);
+int yq_listener_reply(struct yq_listener *listener, int64_t wait_ms, struct yq_query_reply *reply);
 
 #endif

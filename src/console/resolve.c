@@ -68,8 +68,8 @@ scan(struct yq_system *system, enum yq_key key, enum yq_resolved_kind kind, cons
 		const char *next;
 		struct yq_err err = { 0 };
 
-		if (yq_valkey_sync_command(system->valkey, 6, argv, NULL, TIMEOUT_MS, &reply,
-			&err) != YQ_OK)
+		if (yq_valkey_sync_command(
+			system->valkey, 6, argv, NULL, TIMEOUT_MS, &reply, &err) != YQ_OK)
 			return yq_fail_err(&err);
 		next = yq_reply_text(yq_reply_at(reply, 0), NULL);
 		if (next == NULL || !yq_str_copy(cursor, sizeof(cursor), next))
@@ -123,8 +123,8 @@ several(const char *text, const struct matches *matches)
 }
 
 int
-yq_resolve(struct yq_system *system, const char *text, bool orders_only,
-    struct yq_resolved *resolved)
+yq_resolve(
+    struct yq_system *system, const char *text, bool orders_only, struct yq_resolved *resolved)
 {
 	struct matches matches = { 0 };
 	char prefix[YQ_ID_LENGTH + 1];

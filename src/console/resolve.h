@@ -22,7 +22,7 @@ bool yq_resolve_is_prefix(const char *text);
  * Look on the bus and in the archive; `orders_only` leaves signals out.  Says itself when there is
  * none, or which ones there are when there are several.  Opens both connections.
  */
-int yq_resolve(struct yq_system *system, const char *text, bool orders_only,
-    struct yq_resolved *resolved);
+int yq_resolve(
+    struct yq_system *system, const char *text, bool orders_only, struct yq_resolved *resolved);
 
 #endif

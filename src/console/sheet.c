@@ -208,8 +208,8 @@ print_people(const struct yq_sheet *sheet)
 			widths[i % columns] = width;
 	}
 	for (size_t i = 0; i < columns; i++)
-		print_cell(&sheet->columns[i], sheet->columns[i].title, widths[i],
-		    i + 1 == columns);
+		print_cell(
+		    &sheet->columns[i], sheet->columns[i].title, widths[i], i + 1 == columns);
 	putchar('\n');
 	for (size_t i = 0; i < sheet->cell_count; i++) {
 		const struct yq_column *column = &sheet->columns[i % columns];
@@ -233,7 +233,7 @@ json_cell(struct yq_json_writer *w, const struct yq_column *column, const char *
 	else if (column->kind == YQ_COLUMN_BOOL)
 		yq_json_add_bool(w, yq_str_equal(text, "true"));
 	else if (column->kind == YQ_COLUMN_NUMBER &&
-	    yq_decimal_parse(text, strlen(text), &value) == YQ_OK)
+		 yq_decimal_parse(text, strlen(text), &value) == YQ_OK)
 		yq_json_add_raw(w, text, strlen(text)); /* its own digits: 1000.00 stays so */
 	else
 		yq_json_add_text(w, text);
@@ -263,8 +263,8 @@ print_json(const struct yq_sheet *sheet)
 static void
 print_csv_cell(const struct yq_column *column, const char *text)
 {
-	bool formula = column->kind == YQ_COLUMN_TEXT && text[0] != '\0' &&
-	    strchr("=+-@", text[0]) != NULL;
+	bool formula =
+	    column->kind == YQ_COLUMN_TEXT && text[0] != '\0' && strchr("=+-@", text[0]) != NULL;
 
 	if (!formula && strpbrk(text, ",\"\r\n") == NULL) {
 		fputs(text, stdout);

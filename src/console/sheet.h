@@ -35,7 +35,7 @@ void yq_sheet_add_decimal(struct yq_sheet *sheet, struct yq_decimal value);
 void yq_sheet_add_money(struct yq_sheet *sheet, struct yq_decimal value); /* two places or more */
 void yq_sheet_add_opt_decimal(struct yq_sheet *sheet, struct yq_opt_decimal value);
 void yq_sheet_add_time(struct yq_sheet *sheet, int64_t instant_us); /* 0 = no value */
-size_t yq_sheet_rows(const struct yq_sheet *sheet); /* full rows */
+size_t yq_sheet_rows(const struct yq_sheet *sheet);		    /* full rows */
 
 /* The form that the call asks for: --json, --csv, or for people; `empty` is what people read when
  * there is no row. */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TIMEOUT_MS   5000
+#define TIMEOUT_MS    5000
 #define STREAM_LATEST "2000" /* entries of the signal stream that are searched */
 
 static void
@@ -129,8 +129,7 @@ add_bus_verdict(struct yq_system *system, const struct yq_id *id, struct yq_stor
 	    yq_json_parse(text, length, &story->decision, NULL) != YQ_OK)
 		return YQ_CONSOLE_DONE;
 	story->has_verdict = true;
-	take_text(story->decision, "Verdict", story->signal.verdict,
-	    sizeof(story->signal.verdict));
+	take_text(story->decision, "Verdict", story->signal.verdict, sizeof(story->signal.verdict));
 	take_text(story->decision, "Code", story->signal.code, sizeof(story->signal.code));
 	take_text(story->decision, "Text", story->signal.text, sizeof(story->signal.text));
 	text = yq_json_text(yq_json_get(story->decision, "DecidedAt"), &length);
@@ -151,8 +150,8 @@ add_signal(struct yq_system *system, const struct yq_id *id, struct yq_story *st
 	story->has_signal = story->signal_archived = rc == YQ_OK;
 	story->has_verdict = rc == YQ_OK && story->signal.verdict[0] != '\0';
 	if (story->has_verdict && story->signal.decision != NULL)
-		(void)!yq_json_parse(story->signal.decision, strlen(story->signal.decision),
-		    &story->decision, NULL);
+		(void)!yq_json_parse(
+		    story->signal.decision, strlen(story->signal.decision), &story->decision, NULL);
 	if (story->has_verdict)
 		return YQ_CONSOLE_DONE;
 	status = story->has_signal ? YQ_CONSOLE_DONE : find_in_stream(system, id, story);

@@ -19,11 +19,11 @@ struct yq_story_order {
 };
 
 struct yq_story {
-	bool has_signal;	 /* `signal.signal` is filled */
-	bool has_verdict;	 /* the verdict's members are */
+	bool has_signal;  /* `signal.signal` is filled */
+	bool has_verdict; /* the verdict's members are */
 	bool signal_archived;
 	struct yq_signal_row signal;
-	yq_json *decision;	 /* its "Steps" tell each rule; NULL = none */
+	yq_json *decision; /* its "Steps" tell each rule; NULL = none */
 	struct yq_story_order orders[YQ_STORY_ORDERS_MAX];
 	size_t order_count;
 };

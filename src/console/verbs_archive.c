@@ -57,7 +57,7 @@ is_wanted(const struct yq_call *call, const struct yq_order *order)
 	const char *ticker = call->options[YQ_OPT_TICKER];
 
 	return (account == NULL || yq_str_equal_nocase(account, order->account_alias)) &&
-	    (ticker == NULL || yq_str_equal_nocase(ticker, order->ticker));
+	       (ticker == NULL || yq_str_equal_nocase(ticker, order->ticker));
 }
 
 static int
@@ -119,8 +119,8 @@ archived_orders(const struct yq_call *call, int64_t limit, struct yq_sheet *shee
 	int status;
 
 	filter.limit = (unsigned)limit;
-	status = take_text(
-	    call, YQ_OPT_ACCOUNT, filter.account_alias, sizeof(filter.account_alias));
+	status =
+	    take_text(call, YQ_OPT_ACCOUNT, filter.account_alias, sizeof(filter.account_alias));
 	if (status == YQ_CONSOLE_DONE)
 		status = take_text(call, YQ_OPT_TICKER, filter.ticker, sizeof(filter.ticker));
 	if (status == YQ_CONSOLE_DONE)
@@ -138,8 +138,8 @@ archived_orders(const struct yq_call *call, int64_t limit, struct yq_sheet *shee
 int
 yq_verb_orders(const struct yq_call *call)
 {
-	YQ_CLEANUP(yq_sheet_freep) struct yq_sheet *sheet =
-	    yq_sheet_make(order_columns, YQ_COUNT(order_columns));
+	YQ_CLEANUP(yq_sheet_freep)
+	struct yq_sheet *sheet = yq_sheet_make(order_columns, YQ_COUNT(order_columns));
 	bool all = yq_call_has(call, YQ_OPT_ALL);
 	struct yq_err err = { 0 };
 	int64_t limit;
@@ -224,8 +224,8 @@ trade_filter(const struct yq_call *call, struct yq_trade_filter *filter)
 	    YQ_OK)
 		return yq_fail_usage(call, "%s", err.text);
 	filter->limit = (unsigned)limit;
-	status = take_text(
-	    call, YQ_OPT_ACCOUNT, filter->account_alias, sizeof(filter->account_alias));
+	status =
+	    take_text(call, YQ_OPT_ACCOUNT, filter->account_alias, sizeof(filter->account_alias));
 	if (status == YQ_CONSOLE_DONE)
 		status = take_text(call, YQ_OPT_TICKER, filter->ticker, sizeof(filter->ticker));
 	if (status == YQ_CONSOLE_DONE)
@@ -241,8 +241,8 @@ trade_filter(const struct yq_call *call, struct yq_trade_filter *filter)
 int
 yq_verb_trades(const struct yq_call *call)
 {
-	YQ_CLEANUP(yq_sheet_freep) struct yq_sheet *sheet =
-	    yq_sheet_make(trade_columns, YQ_COUNT(trade_columns));
+	YQ_CLEANUP(yq_sheet_freep)
+	struct yq_sheet *sheet = yq_sheet_make(trade_columns, YQ_COUNT(trade_columns));
 	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
 	YQ_CLEANUP(yq_trade_list_free) struct yq_trade_list list = { 0 };
 	struct yq_trade_filter filter;

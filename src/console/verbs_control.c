@@ -31,8 +31,7 @@ submit_cancel(struct yq_system *system, const struct yq_call *call, const struct
 	struct yq_err err = { 0 };
 
 	cancel.timestamp_us = yq_clock_now_us(yq_clock_system());
-	yq_str_copy_cut(
-	    cancel.account_alias, sizeof(cancel.account_alias), order->account_alias);
+	yq_str_copy_cut(cancel.account_alias, sizeof(cancel.account_alias), order->account_alias);
 	take_reason(call, cancel.reason, sizeof(cancel.reason));
 	yq_message_encode_cancel(&cancel, &payload);
 	item.request_id = cancel.id;
@@ -101,8 +100,8 @@ cancel_one(struct yq_system *system, const struct yq_call *call)
 	if (status != YQ_CONSOLE_DONE)
 		return status;
 	if (result == YQ_CLOSED || result == YQ_NO_SUCH_ORDER)
-		return yq_fail(YQ_CONSOLE_REFUSED, "order %s is over: nothing to cancel",
-		    resolved.id.text);
+		return yq_fail(
+		    YQ_CONSOLE_REFUSED, "order %s is over: nothing to cancel", resolved.id.text);
 	return yq_listener_report(wait ? &listener : NULL, call, &resolved.id, WAIT_MS);
 }
 
@@ -158,7 +157,8 @@ static int
 say(struct yq_system *system, const char *text)
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
-	struct yq_notification notification = { .id = yq_id_random(), .kind = YQ_NOTICE_KIND_RISK,
+	struct yq_notification notification = { .id = yq_id_random(),
+		.kind = YQ_NOTIFICATION_RISK,
 		.severity = YQ_SEVERITY_WARNING,
 		.timestamp_us = yq_clock_now_us(yq_clock_system()) };
 	struct yq_err err = { 0 };
@@ -232,8 +232,8 @@ yq_verb_resume(const struct yq_call *call)
 		status = yq_system_open_valkey(call, &system);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	if (yq_valkey_sync_command(system.valkey, all ? 2 : 3, argv, NULL, TIMEOUT_MS, &reply,
-		&err) != YQ_OK)
+	if (yq_valkey_sync_command(
+		system.valkey, all ? 2 : 3, argv, NULL, TIMEOUT_MS, &reply, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	if (yq_reply_int(reply) == 0)
 		return yq_fail(YQ_CONSOLE_REFUSED, "%s is not halted (`yq status` tells what is)",

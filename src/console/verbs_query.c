@@ -41,8 +41,7 @@ take_target(const struct yq_call *call, struct yq_system *system, struct yq_quer
 	char alias[YQ_ALIAS_SIZE];
 	int status = YQ_CONSOLE_DONE;
 
-	if (word == NULL && (query->YQ_QUERY_TYPE_MEMBER == YQ_QUERY_PRICE ||
-				query->YQ_QUERY_TYPE_MEMBER == YQ_QUERY_ORDER))
+	if (word == NULL && (query->type == YQ_QUERY_PRICE || query->type == YQ_QUERY_ORDER))
 		return yq_fail_usage(call, "%s of what?", call->words[0]);
 	if (word == NULL) {
 		status = yq_fetch_alias(system, call, alias);
@@ -54,8 +53,8 @@ take_target(const struct yq_call *call, struct yq_system *system, struct yq_quer
 		exchange != NULL ? exchange : "", exchange != NULL ? ":" : "", word))
 		return yq_fail_usage(call, "\"%s\" is too long", word);
 	if (call->options[YQ_OPT_ACCOUNT] != NULL &&
-	    !yq_str_copy(query->account_alias, sizeof(query->account_alias),
-		call->options[YQ_OPT_ACCOUNT]))
+	    !yq_str_copy(
+		query->account_alias, sizeof(query->account_alias), call->options[YQ_OPT_ACCOUNT]))
 		return yq_fail_usage(call, "--account is too long");
 	return YQ_CONSOLE_DONE;
 }
@@ -74,14 +73,13 @@ yq_verb_query(const struct yq_call *call)
 		return yq_fail_usage(call,
 		    "\"%s\" is none of price, account, deposit, position, orders, order",
 		    call->words[0]);
-	query.YQ_QUERY_TYPE_MEMBER = (enum yq_query_type)type;
+	query.type = (enum yq_query_type)type;
 	query.timestamp_us = yq_clock_now_us(yq_clock_system());
 	status = yq_system_open_valkey(call, &system);
 	if (status == YQ_CONSOLE_DONE)
 		status = take_target(call, &system, &query);
 	if (status == YQ_CONSOLE_DONE)
-		status = yq_listener_open(
-		    &listener, &system, YQ_KEY_QUERY_REPLY, query.id.text);
+		status = yq_listener_open(&listener, &system, YQ_KEY_QUERY_REPLY, query.id.text);
 	if (status == YQ_CONSOLE_DONE)
 		status = publish(&system, &query);
 	if (status == YQ_CONSOLE_DONE)
@@ -140,8 +138,8 @@ add_order_facts(struct yq_sheet *sheet, const struct yq_order_row *row)
 static int
 info_order(struct yq_system *system, const struct yq_call *call)
 {
-	YQ_CLEANUP(yq_sheet_freep) struct yq_sheet *sheet =
-	    yq_sheet_make(fact_columns, YQ_COUNT(fact_columns));
+	YQ_CLEANUP(yq_sheet_freep)
+	struct yq_sheet *sheet = yq_sheet_make(fact_columns, YQ_COUNT(fact_columns));
 	YQ_CLEANUP(yq_story_clear) struct yq_story story = { 0 };
 	struct yq_resolved resolved;
 	int status = yq_resolve(system, call->words[0], true, &resolved);
@@ -171,15 +169,15 @@ add_market(struct yq_sheet *sheet, enum yq_exchange exchange)
 static int
 info_instrument(struct yq_system *system, const struct yq_call *call)
 {
-	YQ_CLEANUP(yq_sheet_freep) struct yq_sheet *sheet =
-	    yq_sheet_make(fact_columns, YQ_COUNT(fact_columns));
+	YQ_CLEANUP(yq_sheet_freep)
+	struct yq_sheet *sheet = yq_sheet_make(fact_columns, YQ_COUNT(fact_columns));
 	YQ_CLEANUP(yq_reply_freep) struct redisReply *stock = NULL;
 	const char *named = call->options[YQ_OPT_EXCHANGE];
 	enum yq_exchange exchange = YQ_EXCHANGE_COUNT;
 	char ticker[YQ_TICKER_SIZE];
 	struct yq_err err = { 0 };
-	enum yq_rc rc = yq_market_split(
-	    call->words[0], strlen(call->words[0]), &exchange, ticker, &err);
+	enum yq_rc rc =
+	    yq_market_split(call->words[0], strlen(call->words[0]), &exchange, ticker, &err);
 	int status;
 
 	if (rc != YQ_OK && rc != YQ_E_NOT_FOUND)
@@ -197,7 +195,8 @@ info_instrument(struct yq_system *system, const struct yq_call *call)
 	if (yq_reply_count(stock) == 0 && rc != YQ_OK && named == NULL)
 		return yq_fail(YQ_CONSOLE_REFUSED,
 		    "nothing is known of %s: it is no order's id, and no price of it was seen; try "
-		    "`yq query price EXCHANGE:%s`", ticker, ticker);
+		    "`yq query price EXCHANGE:%s`",
+		    ticker, ticker);
 	add_fields(sheet, stock);
 	yq_sheet_print(sheet, call, "");
 	return YQ_CONSOLE_DONE;

@@ -22,7 +22,7 @@ static bool
 is_expected(enum yq_program program)
 {
 	return program == YQ_PROGRAM_WEBHOOK || program == YQ_PROGRAM_ORDER_MANAGER ||
-	    program == YQ_PROGRAM_GATEWAY;
+	       program == YQ_PROGRAM_GATEWAY;
 }
 
 static int
@@ -71,8 +71,8 @@ int
 yq_verb_status(const struct yq_call *call)
 {
 	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
-	YQ_CLEANUP(yq_sheet_freep) struct yq_sheet *sheet =
-	    yq_sheet_make(status_columns, YQ_COUNT(status_columns));
+	YQ_CLEANUP(yq_sheet_freep)
+	struct yq_sheet *sheet = yq_sheet_make(status_columns, YQ_COUNT(status_columns));
 	int status = yq_system_open_valkey(call, &system);
 
 	for (int i = 0; i < YQ_PROGRAM_COUNT && status == YQ_CONSOLE_DONE; i++)
@@ -84,8 +84,8 @@ yq_verb_status(const struct yq_call *call)
 }
 
 /* One row, or several, of one account. */
-typedef void yq_account_rows_fn(const struct yq_account_state *account, const struct yq_call *call,
-    struct yq_sheet *sheet);
+typedef void yq_account_rows_fn(
+    const struct yq_account_state *account, const struct yq_call *call, struct yq_sheet *sheet);
 
 /* Each account, or the one that --account or the first word names. */
 static int
@@ -93,8 +93,7 @@ each_account(const struct yq_call *call, yq_account_rows_fn *rows, struct yq_she
 {
 	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
 	YQ_CLEANUP(yq_members_clear) struct yq_members members = { 0 };
-	const char *named =
-	    call->word_count > 0 ? call->words[0] : call->options[YQ_OPT_ACCOUNT];
+	const char *named = call->word_count > 0 ? call->words[0] : call->options[YQ_OPT_ACCOUNT];
 	bool found = false;
 	int status = yq_system_open_valkey(call, &system);
 
@@ -150,8 +149,8 @@ add_value(const struct yq_position *position, struct yq_sheet *sheet)
 }
 
 static void
-position_rows(const struct yq_account_state *account, const struct yq_call *call,
-    struct yq_sheet *sheet)
+position_rows(
+    const struct yq_account_state *account, const struct yq_call *call, struct yq_sheet *sheet)
 {
 	const char *ticker = call->options[YQ_OPT_TICKER];
 
@@ -175,8 +174,8 @@ position_rows(const struct yq_account_state *account, const struct yq_call *call
 int
 yq_verb_positions(const struct yq_call *call)
 {
-	YQ_CLEANUP(yq_sheet_freep) struct yq_sheet *sheet =
-	    yq_sheet_make(position_columns, YQ_COUNT(position_columns));
+	YQ_CLEANUP(yq_sheet_freep)
+	struct yq_sheet *sheet = yq_sheet_make(position_columns, YQ_COUNT(position_columns));
 	int status = each_account(call, position_rows, sheet);
 
 	if (status == YQ_CONSOLE_DONE)
@@ -191,14 +190,14 @@ static const struct yq_column deposit_columns[] = {
 };
 
 static void
-deposit_rows(const struct yq_account_state *account, const struct yq_call *call,
-    struct yq_sheet *sheet)
+deposit_rows(
+    const struct yq_account_state *account, const struct yq_call *call, struct yq_sheet *sheet)
 {
 	(void)call;
 	for (size_t i = 0; i < account->deposit_count; i++) {
 		yq_sheet_add(sheet, account->alias);
-		yq_sheet_add(sheet,
-		    yq_names_text(&yq_currency_names, (int)account->deposits[i].currency));
+		yq_sheet_add(
+		    sheet, yq_names_text(&yq_currency_names, (int)account->deposits[i].currency));
 		yq_sheet_add_money(sheet, account->deposits[i].amount);
 	}
 }
@@ -206,8 +205,8 @@ deposit_rows(const struct yq_account_state *account, const struct yq_call *call,
 int
 yq_verb_deposit(const struct yq_call *call)
 {
-	YQ_CLEANUP(yq_sheet_freep) struct yq_sheet *sheet =
-	    yq_sheet_make(deposit_columns, YQ_COUNT(deposit_columns));
+	YQ_CLEANUP(yq_sheet_freep)
+	struct yq_sheet *sheet = yq_sheet_make(deposit_columns, YQ_COUNT(deposit_columns));
 	int status = each_account(call, deposit_rows, sheet);
 
 	if (status == YQ_CONSOLE_DONE)
@@ -226,8 +225,8 @@ static const struct yq_column account_columns[] = {
 };
 
 static void
-account_rows(const struct yq_account_state *account, const struct yq_call *call,
-    struct yq_sheet *sheet)
+account_rows(
+    const struct yq_account_state *account, const struct yq_call *call, struct yq_sheet *sheet)
 {
 	(void)call;
 	yq_sheet_add(sheet, account->alias);
@@ -242,8 +241,8 @@ account_rows(const struct yq_account_state *account, const struct yq_call *call,
 int
 yq_verb_account(const struct yq_call *call)
 {
-	YQ_CLEANUP(yq_sheet_freep) struct yq_sheet *sheet =
-	    yq_sheet_make(account_columns, YQ_COUNT(account_columns));
+	YQ_CLEANUP(yq_sheet_freep)
+	struct yq_sheet *sheet = yq_sheet_make(account_columns, YQ_COUNT(account_columns));
 	int status = each_account(call, account_rows, sheet);
 
 	if (status == YQ_CONSOLE_DONE)

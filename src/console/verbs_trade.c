@@ -19,15 +19,15 @@ take_decimal(const struct yq_call *call, enum yq_option option, const char *what
 		return YQ_CONSOLE_DONE;
 	if (yq_decimal_parse(text, strlen(text), &value->value) != YQ_OK ||
 	    yq_decimal_sign(value->value) <= 0)
-		return yq_fail_usage(call, "%s: expected a number above 0, found \"%s\"", what,
-		    text);
+		return yq_fail_usage(
+		    call, "%s: expected a number above 0, found \"%s\"", what, text);
 	value->set = true;
 	return YQ_CONSOLE_DONE;
 }
 
 static int
-take_name(const struct yq_call *call, enum yq_option option, const struct yq_names *names,
-    int *value)
+take_name(
+    const struct yq_call *call, enum yq_option option, const struct yq_names *names, int *value)
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf list = yq_buf_make(256);
 	const char *text = call->options[option];
@@ -42,8 +42,8 @@ take_name(const struct yq_call *call, enum yq_option option, const struct yq_nam
 	}
 	for (size_t i = 0; i < names->count; i++)
 		yq_buf_add_format(&list, "%s%s", i > 0 ? ", " : "", names->names[i]);
-	return yq_fail_usage(call, "\"%s\" is no %s; there is %s", text, names->what,
-	    yq_buf_text(&list));
+	return yq_fail_usage(
+	    call, "\"%s\" is no %s; there is %s", text, names->what, yq_buf_text(&list));
 }
 
 static bool
@@ -56,8 +56,8 @@ looks_american(const char *ticker)
 
 /* Where this account holds the ticker, if in one place only. */
 static bool
-held_exchange(const struct yq_account_state *account, const char *ticker,
-    enum yq_exchange *exchange)
+held_exchange(
+    const struct yq_account_state *account, const char *ticker, enum yq_exchange *exchange)
 {
 	size_t found = 0;
 
@@ -90,7 +90,7 @@ take_instrument(const struct yq_call *call, const char *text,
 		if (!yq_exchange_parse(named, strlen(named), &order->exchange))
 			return yq_fail_usage(call, "\"%s\" is no exchange", named);
 	} else if (rc == YQ_E_NOT_FOUND &&
-	    !held_exchange(account, order->ticker, &order->exchange)) {
+		   !held_exchange(account, order->ticker, &order->exchange)) {
 		if (!looks_american(order->ticker))
 			return yq_fail_usage(
 			    call, "on which exchange? Say --exchange NAME or EXCHANGE:%s", text);
@@ -111,8 +111,8 @@ take_qty(const struct yq_call *call, const char *text, const struct yq_account_s
 			    account->positions[i].exchange == order->exchange)
 				order->qty = account->positions[i].qty;
 		if (yq_decimal_sign(order->qty) <= 0)
-			return yq_fail(YQ_CONSOLE_REFUSED, "%s holds no %s", account->alias,
-			    order->ticker);
+			return yq_fail(
+			    YQ_CONSOLE_REFUSED, "%s holds no %s", account->alias, order->ticker);
 		return YQ_CONSOLE_DONE;
 	}
 	if (yq_decimal_parse(text, strlen(text), &order->qty) != YQ_OK ||
@@ -185,8 +185,10 @@ static int
 submit(struct yq_system *system, const struct yq_order *order)
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
-	struct yq_submit_item item = { .kind = YQ_SUBMIT_ORDER, .id = order->id,
-		.alias = order->account_alias, .ticker = order->ticker,
+	struct yq_submit_item item = { .kind = YQ_SUBMIT_ORDER,
+		.id = order->id,
+		.alias = order->account_alias,
+		.ticker = order->ticker,
 		.created_at_us = order->timestamp_us };
 	struct yq_step_answer answer = { 0 };
 	struct yq_err err = { 0 };
@@ -197,8 +199,8 @@ submit(struct yq_system *system, const struct yq_order *order)
 	if (yq_valkey_sync_submit(system->valkey, &item, 1, &answer, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	if (answer.result == YQ_DUPLICATE)
-		return yq_fail(YQ_CONSOLE_REFUSED,
-		    "an order %s exists already: nothing was sent", order->id.text);
+		return yq_fail(YQ_CONSOLE_REFUSED, "an order %s exists already: nothing was sent",
+		    order->id.text);
 	return YQ_CONSOLE_DONE;
 }
 

@@ -86,12 +86,11 @@ order_steps(const struct yq_story_order *order, struct steps *steps)
 	const struct yq_order_row *row = &order->row;
 
 	*steps = (struct steps){ 0 };
-	yq_str_format(new_step(steps, row->created_at_us, "ordered"), NOTE_SIZE, "%s",
-	    row->order.buy_reason);
+	yq_str_format(
+	    new_step(steps, row->created_at_us, "ordered"), NOTE_SIZE, "%s", row->order.buy_reason);
 	new_step(steps, row->claimed_at_us, "claimed");
 	yq_str_format(new_step(steps, row->submitted_at_us, "submitted"), NOTE_SIZE,
-	    row->broker_order_id[0] != '\0' ? "the broker's id is %s" : "%s",
-	    row->broker_order_id);
+	    row->broker_order_id[0] != '\0' ? "the broker's id is %s" : "%s", row->broker_order_id);
 	if (order->trades.count == 0)
 		new_step(steps, row->first_fill_at_us, "filled");
 	for (size_t i = order->trades.count; i > 0; i--)
@@ -169,8 +168,8 @@ print_signal(const struct yq_story *story)
 	printf("signal %s\n  %s %s on %s, strategy \"%s\"%s%s%s%s\n", signal->id.text,
 	    yq_names_text(&yq_action_names, (int)signal->action), signal->ticker,
 	    yq_names_text(&yq_exchange_names, (int)signal->exchange), signal->strategy,
-	    price[0] != '\0' ? ", price " : "", price,
-	    signal->comment[0] != '\0' ? ", " : "", signal->comment);
+	    price[0] != '\0' ? ", price " : "", price, signal->comment[0] != '\0' ? ", " : "",
+	    signal->comment);
 }
 
 static void
@@ -324,8 +323,8 @@ yq_verb_why(const struct yq_call *call)
 		status = yq_resolve(&system, call->words[0], false, &resolved);
 	if (status == YQ_CONSOLE_DONE)
 		status = resolved.kind == YQ_RESOLVED_ORDER
-		    ? yq_story_of_order(&system, &resolved.id, &story)
-		    : yq_story_of_signal(&system, &resolved.id, &story);
+			     ? yq_story_of_order(&system, &resolved.id, &story)
+			     : yq_story_of_signal(&system, &resolved.id, &story);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
 	if (yq_call_has(call, YQ_OPT_JSON))

@@ -36,7 +36,7 @@ struct yq_child {
 	char last_words[256];
 
 	int notify_fd, output_fd; /* -1 = none */
-	uv_timer_t timer; /* back-off, or the limit of a stop */
+	uv_timer_t timer;	  /* back-off, or the limit of a stop */
 	uv_poll_t notify;
 	uv_poll_t *output; /* one a start: the old one may still be closing; NULL = none */
 	unsigned handles;  /* that still have to close */
@@ -214,9 +214,13 @@ yq_child_make(uv_loop_t *loop, const struct yq_child_spec *spec, yq_child_fn *fn
 		return rc;
 	}
 	child = yq_xcalloc(1, sizeof(*child));
-	*child = (struct yq_child){ .loop = loop, .fn = fn, .cookie = cookie, .log = log,
+	*child = (struct yq_child){ .loop = loop,
+		.fn = fn,
+		.cookie = cookie,
+		.log = log,
 		.keep_fd = spec->keep_fd,
-		.notify_fd = notify_fd, .output_fd = -1,
+		.notify_fd = notify_fd,
+		.output_fd = -1,
 		.backoff_ms = YQ_CHILD_BACKOFF_MIN_MS };
 	child->name = yq_xstrdup(spec->name);
 	child->program = yq_xstrdup(spec->program);
@@ -257,8 +261,7 @@ static void on_back_off(uv_timer_t *timer);
 static void
 back_off(struct yq_child *child, enum yq_child_event event, const char *text)
 {
-	if (child->ready_ms != 0 &&
-	    uv_now(child->loop) - child->ready_ms >= YQ_CHILD_STEADY_MS)
+	if (child->ready_ms != 0 && uv_now(child->loop) - child->ready_ms >= YQ_CHILD_STEADY_MS)
 		child->backoff_ms = YQ_CHILD_BACKOFF_MIN_MS;
 	child->state = YQ_CHILD_WAITING;
 	uv_timer_start(&child->timer, on_back_off, child->backoff_ms, 0);

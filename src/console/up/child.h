@@ -41,17 +41,17 @@ enum yq_child_event {
 };
 
 struct yq_child; /* opaque */
-typedef void yq_child_fn(void *cookie, struct yq_child *child, enum yq_child_event event,
-    const char *text);
+typedef void yq_child_fn(
+    void *cookie, struct yq_child *child, enum yq_child_event event, const char *text);
 
 struct yq_child_spec {
-	const char *name;	       /* "yq-webhook": for messages and the log's name */
-	const char *program;	       /* absolute path */
-	const char *const *arguments;  /* after argv[0]; NULL-terminated */
-	const char *const *variables;  /* "NAME=value", win over our environment; NULL-terminated */
-	const char *ready_line;	       /* part of an output line that means ready; NULL = READY=1 */
+	const char *name;	      /* "yq-webhook": for messages and the log's name */
+	const char *program;	      /* absolute path */
+	const char *const *arguments; /* after argv[0]; NULL-terminated */
+	const char *const *variables; /* "NAME=value", win over our environment; NULL-terminated */
+	const char *ready_line;	      /* part of an output line that means ready; NULL = READY=1 */
 	const char *log_path;
-	int keep_fd;		       /* stays open in it; -1 = none */
+	int keep_fd; /* stays open in it; -1 = none */
 };
 
 /* `spec` is copied.  Starts nothing yet. */

@@ -54,7 +54,8 @@ run(const struct yq_firebird_target *target, const struct yq_firebird_root *root
 	if (root != NULL)
 		yq_firebird_root_use(root);
 	migrate(target, &outcome);
-	_exit(send(fd, &outcome, sizeof(outcome), MSG_NOSIGNAL) == (ssize_t)sizeof(outcome) ? 0 : 1);
+	_exit(
+	    send(fd, &outcome, sizeof(outcome), MSG_NOSIGNAL) == (ssize_t)sizeof(outcome) ? 0 : 1);
 }
 
 static void

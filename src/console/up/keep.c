@@ -23,8 +23,8 @@ read_secret(const char *path, struct yq_secret **ret_secret, struct yq_err *err)
 	while (rc == YQ_OK && length > 0 && strchr("\r\n ", text.data[length - 1]) != NULL)
 		length--;
 	if (rc == YQ_OK && length == 0)
-		rc = yq_err_set(err, YQ_E_CORRUPT, "%s is empty: delete it, a new one is made",
-		    path);
+		rc = yq_err_set(
+		    err, YQ_E_CORRUPT, "%s is empty: delete it, a new one is made", path);
 	if (rc == YQ_OK)
 		*ret_secret = yq_secret_make(text.data, length);
 	if (text.data != NULL)
@@ -34,8 +34,8 @@ read_secret(const char *path, struct yq_secret **ret_secret, struct yq_err *err)
 }
 
 enum yq_rc
-yq_keep_secret(const char *folder, const char *name, struct yq_secret **ret_secret,
-    struct yq_err *err)
+yq_keep_secret(
+    const char *folder, const char *name, struct yq_secret **ret_secret, struct yq_err *err)
 {
 	struct yq_secret *secret;
 	char path[YQ_PATH_SIZE];
@@ -95,7 +95,7 @@ yq_keep_port(const char *text, int64_t *port, struct yq_err *err)
 		return yq_err_errno(err, YQ_E_SYSTEM, sys, "cannot find a free port at %s", text);
 	}
 	close(fd);
-	*port = ntohs(
-	    address.any.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
+	*port =
+	    ntohs(address.any.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
 	return YQ_OK;
 }

@@ -8,8 +8,8 @@
 #include "base/secret.h"
 
 /* The secret kept as `folder`/`name`; made (32 random bytes as text) if there is none. */
-YQ_NODISCARD enum yq_rc yq_keep_secret(const char *folder, const char *name,
-    struct yq_secret **ret_secret, struct yq_err *err);
+YQ_NODISCARD enum yq_rc yq_keep_secret(
+    const char *folder, const char *name, struct yq_secret **ret_secret, struct yq_err *err);
 
 /* `*port` stays unless it is 0; then a port that is free at `address` (an IP address). */
 YQ_NODISCARD enum yq_rc yq_keep_port(const char *address, int64_t *port, struct yq_err *err);

@@ -34,8 +34,8 @@ open_file(struct yq_log_file *file, struct yq_err *err)
 }
 
 enum yq_rc
-yq_log_file_open(const char *path, size_t maximum_bytes, struct yq_log_file **ret_file,
-    struct yq_err *err)
+yq_log_file_open(
+    const char *path, size_t maximum_bytes, struct yq_log_file **ret_file, struct yq_err *err)
 {
 	struct yq_log_file *file = yq_xcalloc(1, sizeof(*file));
 	enum yq_rc rc;

@@ -12,8 +12,8 @@
 struct yq_log_file; /* opaque */
 
 /* Opens for appending, 0600. */
-YQ_NODISCARD enum yq_rc yq_log_file_open(const char *path, size_t maximum_bytes,
-    struct yq_log_file **ret_file, struct yq_err *err);
+YQ_NODISCARD enum yq_rc yq_log_file_open(
+    const char *path, size_t maximum_bytes, struct yq_log_file **ret_file, struct yq_err *err);
 /* `line` without its newline.  A disk that is full loses lines, never the system. */
 void yq_log_file_add(struct yq_log_file *file, const char *line, size_t length);
 void yq_log_file_close(struct yq_log_file *file); /* NULL is a no-op */

@@ -71,7 +71,8 @@ take_lock(struct yq_up_plan *plan, struct yq_err *err)
 	}
 	return yq_err_set(err, YQ_E_EXISTS,
 	    "a system is running in %s already, as process %lld: use it, stop it, or choose "
-	    "another folder with --var", plan->folder, (long long)holder);
+	    "another folder with --var",
+	    plan->folder, (long long)holder);
 }
 
 static enum yq_rc
@@ -98,8 +99,8 @@ plan_valkey(struct yq_up_plan *plan, struct yq_err *err)
 
 	plan->own_valkey = !is_set(plan->config, "ConnectionStrings:Valkey");
 	if (!plan->own_valkey) {
-		plan->endpoints.valkey = yq_secret_copy(
-		    yq_config_secret(plan->config, "ConnectionStrings:Valkey"));
+		plan->endpoints.valkey =
+		    yq_secret_copy(yq_config_secret(plan->config, "ConnectionStrings:Valkey"));
 		return YQ_OK;
 	}
 	rc = yq_keep_secret(plan->secrets, "valkey-console", &plan->console_password, err);
@@ -146,8 +147,8 @@ plan_firebird(struct yq_up_plan *plan, struct yq_err *err)
 	if (rc == YQ_OK)
 		rc = yq_firebird_root_prepare(folder, 0, &plan->root, err);
 	for (size_t i = 0; rc == YQ_OK && i < YQ_FIREBIRD_ENVIRONMENT; i++)
-		if (!yq_str_copy(plan->endpoints.environment[i], YQ_PATH_SIZE,
-			plan->root.environment[i]))
+		if (!yq_str_copy(
+			plan->endpoints.environment[i], YQ_PATH_SIZE, plan->root.environment[i]))
 			rc = yq_err_set(err, YQ_E_INVALID, "the path %s is too long", folder);
 	return rc;
 }
@@ -164,9 +165,9 @@ make_url(const char *listen, int64_t port, const char *path, char url[YQ_URL_SIZ
 	}
 	if (yq_str_equal(listen, "0.0.0.0") || yq_str_equal(listen, "::"))
 		host = "127.0.0.1";
-	yq_str_format(url, YQ_URL_SIZE, strchr(host, ':') != NULL ? "http://[%s]:%lld%s"
-								   : "http://%s:%lld%s",
-	    host, (long long)port, path);
+	yq_str_format(url, YQ_URL_SIZE,
+	    strchr(host, ':') != NULL ? "http://[%s]:%lld%s" : "http://%s:%lld%s", host,
+	    (long long)port, path);
 }
 
 static void
@@ -215,8 +216,7 @@ plan_web(struct yq_up_plan *plan, struct yq_err *err)
 	plan->web_port = yq_config_int(plan->config, "Web:Port");
 	rc = yq_keep_port(listen, &plan->web_port, err);
 	if (rc == YQ_OK)
-		rc = yq_path_join(
-		    path, plan->programs, yq_programs[YQ_PROGRAM_WEB].user, err);
+		rc = yq_path_join(path, plan->programs, yq_programs[YQ_PROGRAM_WEB].user, err);
 	if (rc == YQ_OK && access(path, X_OK) == 0)
 		make_url(listen, plan->web_port, "/", plan->endpoints.web_url);
 	return rc;
@@ -290,8 +290,8 @@ write_overlays(struct yq_up_plan *plan, struct yq_err *err)
 		struct yq_json_writer w = yq_json_writer_make(&text);
 		char *path = plan->overlays[i];
 
-		if (!yq_str_format(path, YQ_PATH_SIZE, "%s/%s.json", plan->run,
-			yq_programs[i].user)) {
+		if (!yq_str_format(
+			path, YQ_PATH_SIZE, "%s/%s.json", plan->run, yq_programs[i].user)) {
 			rc = yq_err_set(err, YQ_E_INVALID, "the path %s is too long", plan->run);
 			break;
 		}

@@ -15,8 +15,8 @@
 struct yq_up_plan {
 	char folder[YQ_PATH_SIZE]; /* absolute */
 	char run[YQ_PATH_SIZE], log[YQ_PATH_SIZE], secrets[YQ_PATH_SIZE];
-	char programs[YQ_PATH_SIZE];		/* where `yq` and the daemons are */
-	char config_folder[YQ_PATH_SIZE];	/* absolute; "" = built-in defaults */
+	char programs[YQ_PATH_SIZE];	  /* where `yq` and the daemons are */
+	char config_folder[YQ_PATH_SIZE]; /* absolute; "" = built-in defaults */
 	char overlays[YQ_PROGRAM_COUNT][YQ_PATH_SIZE];
 	struct yq_config *config;
 	int lock_fd;
@@ -29,7 +29,7 @@ struct yq_up_plan {
 	bool embedded; /* Firebird in our own root */
 	struct yq_firebird_root root;
 
-	int64_t webhook_port, web_port; /* never 0 */
+	int64_t webhook_port, web_port;		 /* never 0 */
 	char webhook_strategy[YQ_STRATEGY_SIZE]; /* one that the secret is good for */
 	bool default_account;			 /* no account is configured: Paper */
 	struct yq_endpoints endpoints;

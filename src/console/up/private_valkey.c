@@ -13,8 +13,7 @@ static const char always_searched[] = "/usr/bin:/usr/local/bin:/usr/sbin:/usr/lo
 
 /* `name` in a list of folders; one that exists but may not be run is kept for the error. */
 static bool
-find_in(const char *folders, const char *name, char found[YQ_PATH_SIZE],
-    char blocked[YQ_PATH_SIZE])
+find_in(const char *folders, const char *name, char found[YQ_PATH_SIZE], char blocked[YQ_PATH_SIZE])
 {
 	while (*folders != '\0') {
 		size_t length = strcspn(folders, ":");
@@ -44,8 +43,10 @@ find_server(char found[YQ_PATH_SIZE], struct yq_err *err)
 		    find_in(always_searched, servers[i], found, blocked))
 			return YQ_OK;
 	if (blocked[0] != '\0')
-		return yq_err_set(err, YQ_E_DENIED, "%s may not be executed by this user: "
-		    "chmod +x it, or install valkey-server anew", blocked);
+		return yq_err_set(err, YQ_E_DENIED,
+		    "%s may not be executed by this user: "
+		    "chmod +x it, or install valkey-server anew",
+		    blocked);
 	return yq_err_set(err, YQ_E_NOT_FOUND,
 	    "valkey-server is not installed: apt install valkey-server (on Debian 12 from "
 	    "bookworm-backports), or name another one in ConnectionStrings:Valkey");
@@ -59,7 +60,8 @@ check_path(const char *folder, struct yq_err *err)
 		if (*at < 0x20 || strchr("\"\\,;", *at) != NULL)
 			return yq_err_set(err, YQ_E_INVALID,
 			    "the folder %s holds a quote, backslash, comma, semicolon or control "
-			    "character: choose another with --var", folder);
+			    "character: choose another with --var",
+			    folder);
 	return YQ_OK;
 }
 
@@ -98,8 +100,8 @@ write_users(const char *folder, const struct yq_secret *password, struct yq_err 
 	char path[YQ_PATH_SIZE], text[256];
 	enum yq_rc rc;
 
-	crypto_hash_sha256(hash, (const unsigned char *)yq_secret_reveal(password),
-	    yq_secret_length(password));
+	crypto_hash_sha256(
+	    hash, (const unsigned char *)yq_secret_reveal(password), yq_secret_length(password));
 	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
 	rc = yq_path_join(path, folder, "users.acl", err);
 	if (rc != YQ_OK)
@@ -128,7 +130,8 @@ yq_private_valkey_prepare(struct yq_private_valkey *valkey, const char *folder,
 	if (!yq_str_format(valkey->socket, sizeof(valkey->socket), "%s/valkey.sock", folder))
 		return yq_err_set(err, YQ_E_INVALID,
 		    "the folder %s is too long for a unix socket (107 bytes with its name): choose "
-		    "a shorter one with --var", folder);
+		    "a shorter one with --var",
+		    folder);
 	rc = write_users(folder, password, err);
 	if (rc != YQ_OK)
 		return rc;

@@ -9,7 +9,7 @@
 #include "base/secret.h"
 #include "console/files.h"
 
-#define YQ_PRIVATE_VALKEY_USER	"console"
+#define YQ_PRIVATE_VALKEY_USER "console"
 /* Valkey writes it when it has loaded its data and listens. */
 #define YQ_PRIVATE_VALKEY_READY "Ready to accept connections"
 

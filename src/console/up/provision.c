@@ -36,10 +36,11 @@ provision_configured(struct yq_valkey_sync *sync, struct yq_err *err)
 	if (rc != YQ_E_STATE)
 		return rc;
 	rc = yq_provision(sync, &options, NULL, NULL, err);
-	return rc == YQ_OK ? rc
-			   : yq_err_context(err, rc,
-				 "the configured Valkey is not prepared and this user may not do it: "
-				 "run `yq provision` as an administrator");
+	return rc == YQ_OK
+		   ? rc
+		   : yq_err_context(err, rc,
+			 "the configured Valkey is not prepared and this user may not do it: "
+			 "run `yq provision` as an administrator");
 }
 
 enum yq_rc
@@ -65,8 +66,7 @@ yq_up_shut_down(const struct yq_up_plan *plan)
 
 	if (rc != YQ_OK)
 		return rc;
-	rc = yq_valkey_sync_command(sync, 2, words, NULL,
-	    SHUTDOWN_TIMEOUT_MS, NULL, &err);
+	rc = yq_valkey_sync_command(sync, 2, words, NULL, SHUTDOWN_TIMEOUT_MS, NULL, &err);
 	yq_valkey_sync_close(sync);
 	/* the connection ends without an answer: that is the answer */
 	return rc == YQ_OK || rc == YQ_E_UNKNOWN || rc == YQ_E_RETRY ? YQ_OK : rc;

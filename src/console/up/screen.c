@@ -61,11 +61,13 @@ explain_account(const struct yq_up_plan *plan)
 {
 	if (!plan->default_account)
 		return;
-	printf("\n"
-	       "No account is configured, so all strategies trade one of made-up money:\n"
-	       "  Paper   100,000.00 USD   100,000,000 KRW   10,000,000 JPY   (simulated broker)\n"
-	       "Its market never closes, so that you see a fill at any hour.  For the real hours set\n"
-	       "BrokerGateway:Accounts:Paper:Session to \"market\" in appsettings.json (--config DIR).\n");
+	printf(
+	    "\n"
+	    "No account is configured, so all strategies trade one of made-up money:\n"
+	    "  Paper   100,000.00 USD   100,000,000 KRW   10,000,000 JPY   (simulated broker)\n"
+	    "Its market never closes, so that you see a fill at any hour.  For the real hours set\n"
+	    "BrokerGateway:Accounts:Paper:Session to \"market\" in appsettings.json (--config "
+	    "DIR).\n");
 }
 
 void
@@ -86,8 +88,8 @@ yq_screen_ready(const struct yq_up_plan *plan)
 		       "\"action\":\"buy\",\"price\":190.5,\"strategy\":\"%s\"}'\n"
 		       "  yq trades --var %s\n\nCtrl-C stops everything.\n",
 		    endpoints->webhook_url, wanted ? "\"secret\":\"" : "",
-		    wanted ? yq_secret_reveal(endpoints->webhook_secret) : "",
-		    wanted ? "\"," : "", plan->webhook_strategy, plan->folder);
+		    wanted ? yq_secret_reveal(endpoints->webhook_secret) : "", wanted ? "\"," : "",
+		    plan->webhook_strategy, plan->folder);
 	printf("ready\n");
 	fflush(stdout);
 }

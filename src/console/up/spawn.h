@@ -8,13 +8,14 @@
 
 #include <sys/types.h>
 
-/* The value of NOTIFY_SOCKET: an abstract address ("@..."), free of any limit on a folder's path. */
+/* The value of NOTIFY_SOCKET: an abstract address ("@..."), free of any limit on a folder's path.
+ */
 struct yq_notify_name {
 	char text[64];
 };
 /* A datagram socket for a child's messages; the caller closes it. */
-YQ_NODISCARD enum yq_rc yq_notify_open(struct yq_notify_name *name, int *ret_fd,
-    struct yq_err *err);
+YQ_NODISCARD enum yq_rc yq_notify_open(
+    struct yq_notify_name *name, int *ret_fd, struct yq_err *err);
 
 /*
  * Start `program` with both its outputs on a pipe, whose reading end (non-blocking) goes to the

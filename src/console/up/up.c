@@ -44,7 +44,7 @@ struct up {
 	uv_loop_t loop;
 	uv_signal_t signals[YQ_COUNT(watched_signals)];
 	struct yq_up_plan plan;
-	struct yq_child *valkey; /* NULL = not ours */
+	struct yq_child *valkey;	   /* NULL = not ours */
 	struct yq_child *daemons[DAEMONS]; /* NULL = not installed */
 	struct yq_up_firebird *firebird;
 	bool valkey_ready, firebird_ready;
@@ -164,8 +164,7 @@ start_daemons(struct up *up)
 	if (up->phase >= PHASE_DAEMONS_STOP || !up->valkey_ready)
 		return;
 	for (size_t i = 0; i < DAEMONS; i++)
-		if (up->daemons[i] != NULL &&
-		    yq_child_state(up->daemons[i]) == YQ_CHILD_STOPPED &&
+		if (up->daemons[i] != NULL && yq_child_state(up->daemons[i]) == YQ_CHILD_STOPPED &&
 		    (up->firebird_ready || !daemon_rows[i].needs_firebird))
 			yq_child_start(up->daemons[i]);
 	check_ready(up);
@@ -181,8 +180,8 @@ say_ready(struct up *up, const struct yq_child *child)
 		    (unsigned long long)yq_child_start_ms(child), (long)yq_child_pid(child));
 		yq_screen_part(yq_child_name(child), "ready", note);
 	} else {
-		yq_screen_event(yq_child_name(child), "ready again, pid %ld",
-		    (long)yq_child_pid(child));
+		yq_screen_event(
+		    yq_child_name(child), "ready again, pid %ld", (long)yq_child_pid(child));
 	}
 }
 
@@ -318,8 +317,12 @@ make_daemon(struct up *up, size_t index, struct yq_err *err)
 	const char *arguments[5] = { "--overlay", up->plan.overlays[program] };
 	const char *variables[YQ_FIREBIRD_ENVIRONMENT + 2] = { 0 };
 	char log_path[YQ_PATH_SIZE], path[YQ_PATH_SIZE];
-	struct yq_child_spec spec = { .name = name, .program = path, .arguments = arguments,
-		.variables = variables, .log_path = log_path, .keep_fd = up->plan.lock_fd };
+	struct yq_child_spec spec = { .name = name,
+		.program = path,
+		.arguments = arguments,
+		.variables = variables,
+		.log_path = log_path,
+		.keep_fd = up->plan.lock_fd };
 	enum yq_rc rc;
 
 	rc = yq_path_join(path, up->plan.programs, name, err);
@@ -347,8 +350,7 @@ begin_firebird(struct up *up, struct yq_err *err)
 	YQ_CLEANUP(yq_firebird_target_clear) struct yq_firebird_target target = { 0 };
 	enum yq_rc rc;
 
-	rc = yq_firebird_target_parse(
-	    yq_secret_reveal(up->plan.endpoints.firebird), &target, err);
+	rc = yq_firebird_target_parse(yq_secret_reveal(up->plan.endpoints.firebird), &target, err);
 	if (rc != YQ_OK)
 		return rc;
 	return yq_up_firebird_begin(&up->loop, &target, up->plan.embedded ? &up->plan.root : NULL,
