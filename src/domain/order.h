@@ -20,12 +20,12 @@ struct yq_order {
 	int64_t timestamp_us;
 	char buy_reason[YQ_REASON_SIZE]; /* "Manual", "Schedule", "Webhook:{Strategy}" */
 	/* added */
-	struct yq_opt_decimal stop_price; /* required for Stop and StopLimit */
-	enum yq_tif time_in_force;	  /* default Day */
-	struct yq_id signal_id;		  /* none unless it came from a signal */
-	int64_t expires_at_us;		  /* 0 = by time in force alone */
+	struct yq_opt_decimal stop_price;      /* required for Stop and StopLimit */
+	enum yq_tif time_in_force;	       /* default Day */
+	struct yq_id signal_id;		       /* none unless it came from a signal */
+	int64_t expires_at_us;		       /* 0 = by time in force alone */
 	struct yq_opt_decimal reference_price; /* the market price its maker saw; not a limit */
-	bool reduce_only;		  /* may only bring the position nearer to zero */
+	bool reduce_only;		       /* may only bring the position nearer to zero */
 };
 
 struct yq_order yq_order_default(void);
