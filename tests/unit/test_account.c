@@ -20,6 +20,11 @@ test_buying_power_is_cash_less_what_open_buys_reserve(void **unused)
 	assert_decimal(yq_account_buying_power(account, YQ_USD), "10000");
 	assert_int_equal(account->open_order_count, 0);
 	assert_null(yq_account_holding(account, YQ_NASDAQ, "AAPL"));
+	/* Rounded against us: a part of the last digit reserves a whole one. */
+	account->commission_rate = dec("0.0000001");
+	order.qty = dec("0.5");
+	assert_int_equal(yq_account_open(account, &order, dec("0.01"), NULL), YQ_OK);
+	assert_decimal(account->reserved[YQ_USD], "0.00500001");
 	yq_account_free(account);
 }
 

@@ -176,6 +176,10 @@ test_position_share(void **unused)
 	assert_int_equal(yq_account_open(s.account, &other, dec("100"), NULL), YQ_OK);
 	assert_code(&s, "RISK_MAX_POSITION_SHARE"); /* what is on its way counts */
 	yq_account_free(s.account);
+	s = scene_of(YQ_BUY, "10", "0"); /* exactly a tenth of 10,000 */
+	s.limits.max_position_share = opt("0.1");
+	assert_passes(&s);
+	yq_account_free(s.account);
 }
 
 static void
