@@ -364,10 +364,10 @@ struct yq_opt_decimal
 yq_risk_price(
     const struct yq_order *order, struct yq_opt_decimal last_price, int64_t last_price_at_us)
 {
-	struct yq_opt_decimal price = order->price;
+	struct yq_opt_decimal price = order->price.set ? order->price : order->reference_price;
 
 	if (has_limit(order))
-		return price;
+		return order->price;
 	if (last_price.set && (!price.set || last_price_at_us > order->timestamp_us))
 		price = last_price;
 	if (order->type == YQ_TYPE_STOP && order->action == YQ_BUY && order->stop_price.set &&

@@ -376,6 +376,8 @@ test_the_price_an_order_is_valued_at(void **unused)
 	(void)unused;
 	assert_false(yq_risk_price(&order, YQ_OPT_DECIMAL_NONE, 0).set);
 	assert_decimal(yq_risk_price(&order, opt("7"), before).value, "7");
+	order.reference_price = opt("6");
+	assert_decimal(yq_risk_price(&order, opt("7"), before).value, "6");
 	order.price = opt("8"); /* decided at: younger than one that was known before */
 	assert_decimal(yq_risk_price(&order, opt("7"), before).value, "8");
 	assert_decimal(yq_risk_price(&order, opt("7"), after).value, "7");
