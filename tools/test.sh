@@ -123,17 +123,21 @@ configure_clang() {
 
 # run_suites STAGE FOLDER SUITES NAMES
 run_suites() {
-	local suite
+	local suite ran=no
 	if [ -n "$4" ]; then
 		run_names "$1" "$2" "$4"
+		ran=yes
 	fi
 	for suite in $3; do
 		if [ "$suite" = e2e ]; then
 			run_e2e "$1" "$2" tests/e2e/*.test.mjs
-		elif grep -q "\"suite\": *\[[^]]*:$suite\"" "$2/meson-info/intro-tests.json"; then
+			ran=yes
+		elif grep -q "\"yquant:$suite\"" "$2/meson-info/intro-tests.json"; then
 			run_meson "$1: $suite" "$2" --suite "$suite"
+			ran=yes
 		fi
 	done
+	[ "$ran" = yes ] || tally "$1: no test found" 0 1 0
 }
 
 run_names() {
