@@ -431,7 +431,7 @@ on_recorded(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, s
 		return;
 	}
 	yq_warn(
-	    "%zu decisions are not recorded yet, trying again: %s", decider->item_count, err->text);
+	    "%zu decisions are not recorded yet, trying again: %s", decider->batch_count, err->text);
 	pause_for(decider, RETRY_MS);
 }
 
