@@ -1,0 +1,335 @@
+/* paper_journal.c - the paper broker's journal file. */
+#include "broker/paper_journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+#define PENDING_MAX    (64U << 20)
+#define LINE_MAX_BYTES (1U << 20)
+#define CHUNK	       (256U << 10)
+/* What a drained buffer may keep between commits. */
+#define KEEP_BYTES (256U << 10)
+
+struct yq_paper_journal {
+	char *path;
+	int fd;
+	bool sync;
+	int64_t bytes, base;
+	struct yq_buf array;   /* records of the line being gathered */
+	struct yq_buf pending; /* whole lines to be written */
+	struct yq_json_writer writer;
+	bool line_open;
+};
+
+/* ---- reading ---- */
+
+struct replay {
+	struct yq_paper_book *book;
+	int64_t line;
+};
+
+static enum yq_rc
+replay_record(void *cookie, const struct yq_paper_record *record, struct yq_err *err)
+{
+	struct replay *r = cookie;
+
+	return yq_paper_book_apply(r->book, record, err);
+}
+
+/* Replay `text` (whole lines); `last` when nothing follows in the file. */
+static enum yq_rc
+replay_lines(
+    struct replay *r, const char *text, size_t length, bool last, size_t *used, struct yq_err *err)
+{
+	*used = 0;
+	while (*used < length) {
+		const char *line = text + *used;
+		const char *end = memchr(line, '\n', length - *used);
+		enum yq_rc rc;
+
+		if (end == NULL)
+			return YQ_OK;
+		rc = yq_paper_line_read(line, (size_t)(end - line), replay_record, r, err);
+		if (rc == YQ_E_CORRUPT && last && end + 1 == text + length)
+			return YQ_OK; /* a torn last line; it did not happen */
+		if (rc != YQ_OK)
+			return yq_err_context(
+			    err, YQ_E_CORRUPT, "line %lld", (long long)r->line + 1);
+		r->line++;
+		*used += (size_t)(end - line) + 1;
+	}
+	return YQ_OK;
+}
+
+static enum yq_rc
+replay_file(struct yq_paper_journal *j, struct yq_paper_book *book, struct yq_err *err)
+{
+	struct yq_buf text = yq_buf_make(CHUNK + LINE_MAX_BYTES);
+	struct replay r = { book, 0 };
+	enum yq_rc rc = YQ_OK;
+	bool last = false;
+
+	while (rc == YQ_OK && !last) {
+		char chunk[16384];
+		ssize_t n;
+		size_t used;
+
+		do {
+			n = read(j->fd, chunk, sizeof(chunk));
+			if (n > 0)
+				yq_buf_add(&text, chunk, (size_t)n);
+		} while ((n > 0 && text.length < CHUNK) || (n < 0 && errno == EINTR));
+		if (n < 0) {
+			rc = yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot read %s", j->path);
+			break;
+		}
+		last = n == 0;
+		rc = replay_lines(&r, yq_buf_text(&text), text.length, last, &used, err);
+		yq_buf_drop_front(&text, used);
+		j->bytes += (int64_t)used;
+		if (rc == YQ_OK && !last && text.length >= LINE_MAX_BYTES)
+			rc = yq_err_set(
+			    err, YQ_E_CORRUPT, "line %lld has no end", (long long)r.line + 1);
+	}
+	yq_buf_free(&text);
+	return rc;
+}
+
+/* ---- opening ---- */
+
+static enum yq_rc
+open_locked(const char *path, int flags, int *ret_fd, struct yq_err *err)
+{
+	int fd = open(path, flags | O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd < 0)
+		return yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot open %s", path);
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		int sys = errno;
+
+		(void)close(fd);
+		if (sys == EWOULDBLOCK)
+			return yq_err_set(err, YQ_E_STATE, "%s is in use by another process", path);
+		return yq_err_errno(err, YQ_E_SYSTEM, sys, "cannot lock %s", path);
+	}
+	*ret_fd = fd;
+	return YQ_OK;
+}
+
+/* A file that was replaced by a rename while we waited for its lock is not the journal. */
+static bool
+is_still(int fd, const char *path)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_ino == b.st_ino &&
+	       a.st_dev == b.st_dev;
+}
+
+enum yq_rc
+yq_paper_journal_open(const char *path, bool sync, struct yq_paper_book *book,
+    struct yq_paper_journal **ret_journal, struct yq_err *err)
+{
+	struct yq_paper_journal *j = yq_xcalloc(1, sizeof(*j));
+	enum yq_rc rc;
+
+	*ret_journal = NULL;
+	j->fd = -1;
+	j->path = yq_xstrdup(path);
+	j->sync = sync;
+	j->array = yq_buf_make(LINE_MAX_BYTES);
+	j->pending = yq_buf_make(PENDING_MAX);
+	rc = open_locked(path, 0, &j->fd, err);
+	if (rc == YQ_OK && !is_still(j->fd, path))
+		rc = yq_err_set(err, YQ_E_STATE, "%s was replaced while it was opened", path);
+	if (rc == YQ_OK)
+		rc = replay_file(j, book, err);
+	/* Cut the torn tail, so that what is appended begins a line. */
+	if (rc == YQ_OK && ftruncate(j->fd, j->bytes) != 0)
+		rc = yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot cut %s", path);
+	if (rc == YQ_OK && lseek(j->fd, j->bytes, SEEK_SET) < 0)
+		rc = yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot seek in %s", path);
+	if (rc != YQ_OK) {
+		yq_paper_journal_close(j);
+		return yq_err_context(err, rc, "journal %s", path);
+	}
+	*ret_journal = j;
+	return YQ_OK;
+}
+
+void
+yq_paper_journal_close(struct yq_paper_journal *j)
+{
+	if (j == NULL)
+		return;
+	if (j->fd >= 0)
+		(void)close(j->fd);
+	yq_buf_free(&j->array);
+	yq_buf_free(&j->pending);
+	free(j->path);
+	free(j);
+}
+
+/* ---- writing ---- */
+
+void
+yq_paper_journal_add(struct yq_paper_journal *j, const struct yq_paper_record *record)
+{
+	if (!j->line_open) {
+		yq_buf_clear(&j->array);
+		j->writer = yq_json_writer_make(&j->array);
+		yq_json_begin_array(&j->writer);
+		j->line_open = true;
+	}
+	yq_paper_record_write(&j->writer, record);
+	/* A command that touches very many orders takes several lines. */
+	if (j->array.length > LINE_MAX_BYTES / 2)
+		yq_paper_journal_end_line(j);
+}
+
+void
+yq_paper_journal_end_line(struct yq_paper_journal *j)
+{
+	if (!j->line_open)
+		return;
+	yq_json_end_array(&j->writer);
+	j->line_open = false;
+	if (!yq_buf_ok(&j->array))
+		YQ_PANIC("a line of the journal is too long");
+	yq_paper_line_write(&j->pending, yq_buf_text(&j->array), j->array.length);
+}
+
+static enum yq_rc
+write_all(int fd, const char *bytes, size_t length, struct yq_err *err)
+{
+	while (length > 0) {
+		ssize_t n = write(fd, bytes, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot write the journal");
+		bytes += n;
+		length -= (size_t)n;
+	}
+	return YQ_OK;
+}
+
+static void
+pending_reset(struct yq_paper_journal *j)
+{
+	if (j->pending.capacity > KEEP_BYTES)
+		yq_buf_free(&j->pending);
+	yq_buf_clear(&j->pending);
+}
+
+enum yq_rc
+yq_paper_journal_commit(struct yq_paper_journal *j, struct yq_err *err)
+{
+	enum yq_rc rc;
+
+	yq_paper_journal_end_line(j);
+	if (!yq_buf_ok(&j->pending))
+		rc = yq_err_set(err, YQ_E_LIMIT, "too much at once for the journal");
+	else
+		rc = write_all(j->fd, yq_buf_text(&j->pending), j->pending.length, err);
+	if (rc == YQ_OK && j->sync && j->pending.length > 0 && fdatasync(j->fd) != 0)
+		rc = yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot flush the journal");
+	if (rc == YQ_OK)
+		j->bytes += (int64_t)j->pending.length;
+	else if (ftruncate(j->fd, j->bytes) != 0 || lseek(j->fd, j->bytes, SEEK_SET) < 0)
+		rc = YQ_E_UNKNOWN;
+	pending_reset(j);
+	return rc;
+}
+
+int64_t
+yq_paper_journal_bytes(const struct yq_paper_journal *j)
+{
+	return j->bytes;
+}
+
+int64_t
+yq_paper_journal_base(const struct yq_paper_journal *j)
+{
+	return j->base;
+}
+
+/* ---- compacting ---- */
+
+struct rewrite {
+	struct yq_paper_journal to;
+	enum yq_rc rc;
+	struct yq_err *err;
+};
+
+static void
+rewrite_record(
+    void *cookie, const struct yq_paper_record *record, const struct yq_paper_order *order)
+{
+	struct rewrite *w = cookie;
+
+	(void)order;
+	if (w->rc != YQ_OK)
+		return;
+	yq_paper_journal_add(&w->to, record);
+	yq_paper_journal_end_line(&w->to);
+	if (w->to.pending.length >= CHUNK)
+		w->rc = yq_paper_journal_commit(&w->to, w->err);
+}
+
+static enum yq_rc
+rewrite_into(struct rewrite *w, const struct yq_paper_book *book, const char *path)
+{
+	int fd;
+
+	w->rc = open_locked(path, O_TRUNC, &fd, w->err);
+	if (w->rc != YQ_OK)
+		return w->rc;
+	w->to.fd = fd;
+	yq_paper_book_snapshot(book, rewrite_record, w);
+	if (w->rc == YQ_OK)
+		w->rc = yq_paper_journal_commit(&w->to, w->err);
+	if (w->rc == YQ_OK && fsync(fd) != 0)
+		w->rc = yq_err_errno(w->err, YQ_E_SYSTEM, errno, "cannot flush %s", path);
+	return w->rc;
+}
+
+enum yq_rc
+yq_paper_journal_compact(
+    struct yq_paper_journal *j, const struct yq_paper_book *book, struct yq_err *err)
+{
+	struct rewrite w = { .to = { .fd = -1 }, .err = err };
+	struct yq_buf path = yq_buf_make(4096);
+	enum yq_rc rc;
+
+	yq_buf_add_text(&path, j->path);
+	yq_buf_add_text(&path, ".new");
+	w.to.array = yq_buf_make(LINE_MAX_BYTES);
+	w.to.pending = yq_buf_make(PENDING_MAX);
+	rc = rewrite_into(&w, book, yq_buf_text(&path));
+	if (rc == YQ_OK && rename(yq_buf_text(&path), j->path) != 0)
+		rc = yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot replace %s", j->path);
+	if (rc == YQ_OK) {
+		(void)close(j->fd);
+		j->fd = w.to.fd;
+		j->bytes = w.to.bytes;
+		j->base = w.to.bytes;
+	} else if (w.to.fd >= 0) {
+		(void)close(w.to.fd);
+		(void)unlink(yq_buf_text(&path));
+	}
+	yq_buf_free(&w.to.array);
+	yq_buf_free(&w.to.pending);
+	yq_buf_free(&path);
+	return rc;
+}
