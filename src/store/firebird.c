@@ -106,7 +106,8 @@ create_named(struct yq_firebird *firebird, const char *name, ISC_STATUS *status)
 
 	fill_create_block(firebird, &block);
 	assert(yq_buf_ok(&block));
-	isc_create_database(status, 0, name, &handle, (short)block.length, block.data, 0);
+	/* The length is a short in the header of Firebird 3, and unsigned in that of 4. */
+	isc_create_database(status, 0, name, &handle, block.length & INT16_MAX, block.data, 0);
 	yq_wipe(block.data, block.length);
 	if (handle == 0)
 		return false;
