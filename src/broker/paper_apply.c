@@ -220,7 +220,8 @@ apply_change(struct yq_paper_book *book, const struct yq_paper_record *r, struct
 	if (yq_account_open(book->account, &order, o->unit_price, err) != YQ_OK)
 		return YQ_E_CORRUPT;
 	yq_account_set_remaining(book->account, &o->id, left);
-	yq_paper_note_bounds(o->instrument, o);
+	if (!yq_paper_is_restless(o))
+		yq_paper_note_bounds(o->instrument, o);
 	return YQ_OK;
 }
 

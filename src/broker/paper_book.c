@@ -199,8 +199,8 @@ yq_paper_final_push(struct yq_paper_book *book, struct yq_paper_order *o)
 }
 
 /* True while any price at all would fill it: it is then looked at each time. */
-static bool
-is_restless(const struct yq_paper_order *o)
+bool
+yq_paper_is_restless(const struct yq_paper_order *o)
 {
 	return o->type == YQ_TYPE_MARKET || (o->type == YQ_TYPE_STOP && o->triggered);
 }
@@ -212,8 +212,8 @@ yq_paper_note_bounds(struct yq_paper_instrument *i, const struct yq_paper_order 
 	bool stop = o->stop_price.set && !o->triggered;
 	struct yq_decimal at;
 
-	if (is_restless(o)) {
-		i->scan = true;
+	if (yq_paper_is_restless(o)) {
+		i->restless++;
 		return;
 	}
 	at = stop ? o->stop_price.value : o->price.value;
@@ -228,7 +228,7 @@ yq_paper_bounds_reset(struct yq_paper_instrument *i)
 {
 	i->rises_to.units = YQ_PAPER_NEVER;
 	i->falls_to = YQ_DECIMAL_ZERO;
-	i->scan = false;
+	i->restless = 0;
 	for (const struct yq_paper_order *o = i->first; o != NULL; o = o->next)
 		yq_paper_note_bounds(i, o);
 }
@@ -262,6 +262,7 @@ open_unlink(struct yq_paper_order *o)
 		o->next->prev = o->prev;
 	else
 		i->last = o->prev;
+	i->restless -= yq_paper_is_restless(o);
 	if (i->first == NULL)
 		yq_paper_bounds_reset(i);
 	o->instrument = NULL;

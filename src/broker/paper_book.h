@@ -82,7 +82,7 @@ struct yq_paper_instrument {
 	int64_t day, time_us;
 	struct yq_paper_order *first, *last;  /* open orders, oldest first */
 	struct yq_decimal rises_to, falls_to; /* nothing happens strictly between the two */
-	bool scan;			      /* the two above are not to be relied on */
+	size_t restless;		      /* open orders that any price would fill */
 };
 
 struct yq_paper_book; /* opaque */

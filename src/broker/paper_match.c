@@ -183,7 +183,7 @@ yq_paper_match_instrument(struct yq_paper_book *book, struct yq_paper_instrument
 
 	if (!i->price.set || i->first == NULL)
 		return;
-	if (!i->scan && yq_decimal_cmp(last, i->rises_to) < 0 &&
+	if (i->restless == 0 && yq_decimal_cmp(last, i->rises_to) < 0 &&
 	    yq_decimal_cmp(last, i->falls_to) > 0)
 		return;
 	for (struct yq_paper_order *o = i->first, *next; o != NULL; o = next) {

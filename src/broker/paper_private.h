@@ -56,6 +56,8 @@ void yq_paper_known_add(
     struct yq_paper_book *book, const struct yq_id *id, int64_t number, enum yq_order_state state);
 void yq_paper_final_push(struct yq_paper_book *book, struct yq_paper_order *order);
 void yq_paper_open_link(struct yq_paper_book *book, struct yq_paper_order *order);
+/* True while any price at all would fill it: it is then looked at each time. */
+bool yq_paper_is_restless(const struct yq_paper_order *order);
 /* Widen what a price must not reach, so that `order` is looked at when it does. */
 void yq_paper_note_bounds(
     struct yq_paper_instrument *instrument, const struct yq_paper_order *order);
