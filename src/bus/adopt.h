@@ -17,7 +17,7 @@ struct yq_adopt; /* opaque */
 
 #define YQ_ADOPT_GRACE_MS  100
 #define YQ_ADOPT_SEEN_MAX  8192 /* latest payloads of the stream remembered */
-#define YQ_ADOPT_HEARD_MAX 1024 /* heard and waiting; beyond it the oldest is adopted at once */
+#define YQ_ADOPT_HEARD_MAX 4096 /* heard and waiting; beyond it the oldest is adopted at once */
 
 /* `payload` is borrowed for the call, followed by a NUL. */
 typedef void yq_adopt_fn(void *cookie, const char *payload, size_t length);

@@ -32,8 +32,8 @@ YQ_NODISCARD enum yq_rc yq_provision(struct yq_valkey_sync *sync,
  * started: it then never runs without them.  Passwords are written as SHA-256. */
 void yq_provision_acl_file(const struct yq_provision_options *options, struct yq_buf *out);
 
-/* YQ_OK when the server has this build's library and its groups; YQ_E_STATE with what to do when
- * it has none or another version. */
+/* YQ_OK when the server has this build's library (and, asked by the console, its groups);
+ * YQ_E_STATE with what to do when it has none or another version. */
 YQ_NODISCARD enum yq_rc yq_provision_verify_sync(struct yq_valkey_sync *sync, struct yq_err *err);
 void yq_provision_verify(struct yq_valkey *valkey, yq_done_fn *fn, void *cookie);
 

@@ -62,7 +62,7 @@ struct yq_group_row {
 	enum yq_program program;
 };
 struct yq_grant_row {
-	enum yq_program program;
+	unsigned programs;
 	enum yq_key key;
 	const char *commands; /* separated by spaces */
 };

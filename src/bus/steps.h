@@ -2,7 +2,7 @@
  * steps.h - the durable steps: each one call of a server-side function, atomic, on disk before the
  * answer, and idempotent.
  *
- * A step takes up to YQ_STEP_ITEMS_MAX items.  On YQ_E_UNKNOWN the caller repeats the very same
+ * A step takes 1 to YQ_STEP_ITEMS_MAX items.  On YQ_E_UNKNOWN the caller repeats the very same
  * call.  Everything given is copied before the call returns.  `fn` runs exactly once, from the
  * loop, never from inside the call.  rc as in yq_reply_fn; `answers` has `count` items in the order
  * of the call, is borrowed for the call, and NULL unless rc == YQ_OK.  YQ_E_CORRUPT: the answer is

@@ -1,0 +1,441 @@
+/*
+ * consume.c - a member of a consumer group.
+ *
+ * One command at a time: OWN reads what is pending for this consumer, page by page; LOOK asks who
+ * else is in the group; DEAD lists a dead member's pending entries, CLAIM takes them; NEW waits for
+ * what comes.  After each answer `next` picks the command that follows.
+ */
+#include "bus/consume.h"
+
+#include <hiredis/hiredis.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+#define BLOCK_MS	2000
+#define ANSWER_MS	5000
+#define RETRY_MS	200
+#define DEAD_DEFAULT_MS 10000
+
+enum phase { OWN, LOOK, DEAD, CLAIM, NEW };
+
+struct yq_consumer {
+	uv_loop_t *loop;
+	struct yq_valkey *valkey;
+	struct yq_consumer_spec spec;
+	const char *stream, *group;
+	char name[YQ_CONSUMER_SIZE];
+
+	enum phase phase; /* of the command in flight, else of the next one */
+	bool in_flight, paused, closing, caught_up, rewind;
+	char own_from[YQ_ENTRY_ID_SIZE]; /* OWN: after this id */
+	char last_new[YQ_ENTRY_ID_SIZE]; /* the highest id that came as new */
+	char dead[YQ_CONSUMER_SIZE];	 /* DEAD, CLAIM: whose entries */
+	struct yq_args claim;		 /* CLAIM: the command, made from DEAD's answer */
+	uint64_t look_at_ms;		 /* when to LOOK again */
+	uv_timer_t retry;
+	struct yq_entry entries[YQ_CONSUMER_BATCH_MAX];
+};
+
+static void ask(struct yq_consumer *consumer);
+
+/* ---- commands */
+
+static void
+args_read(struct yq_consumer *consumer, struct yq_args *args, const char *from, bool block)
+{
+	yq_args_words(args, "XREADGROUP GROUP");
+	yq_args_text(args, consumer->group);
+	yq_args_text(args, consumer->name);
+	yq_args_text(args, "COUNT");
+	yq_args_int(args, (int64_t)consumer->spec.batch);
+	if (block) {
+		yq_args_text(args, "BLOCK");
+		yq_args_int(args, BLOCK_MS);
+	}
+	yq_args_text(args, "STREAMS");
+	yq_args_text(args, consumer->stream);
+	yq_args_text(args, from);
+}
+
+static const struct yq_args *
+args_make(struct yq_consumer *consumer)
+{
+	struct yq_args *args = yq_valkey_args(consumer->valkey);
+
+	switch (consumer->phase) {
+	case OWN:
+		args_read(consumer, args, consumer->own_from, false);
+		return args;
+	case LOOK:
+		yq_args_words(args, "XINFO CONSUMERS");
+		yq_args_text(args, consumer->stream);
+		yq_args_text(args, consumer->group);
+		return args;
+	case DEAD:
+		yq_args_text(args, "XPENDING");
+		yq_args_text(args, consumer->stream);
+		yq_args_text(args, consumer->group);
+		yq_args_words(args, "- +");
+		yq_args_int(args, (int64_t)consumer->spec.batch);
+		yq_args_text(args, consumer->dead);
+		return args;
+	case CLAIM:
+		return &consumer->claim;
+	case NEW:
+	default:
+		args_read(consumer, args, ">", true);
+		return args;
+	}
+}
+
+/* ---- delivery */
+
+static const char *
+field(const redisReply *fields, const char *name, size_t *length)
+{
+	for (size_t i = 0; i + 1 < fields->elements; i += 2) {
+		if (!yq_str_equal(fields->element[i]->str, name))
+			continue;
+		*length = fields->element[i + 1]->len;
+		return fields->element[i + 1]->str;
+	}
+	*length = 0;
+	return "";
+}
+
+static bool
+is_entry(const redisReply *reply)
+{
+	return reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
+	       reply->element[0]->type == REDIS_REPLY_STRING &&
+	       reply->element[1]->type == REDIS_REPLY_ARRAY;
+}
+
+/* A pending entry that is no longer in the stream comes without fields: nobody can handle it. */
+static void
+acknowledge_gone(struct yq_consumer *consumer, const redisReply *reply)
+{
+	const char *id = reply->elements == 2 ? reply->element[0]->str : NULL;
+
+	if (id == NULL)
+		return;
+	yq_debug("%s: entry %s is gone from the stream", consumer->stream, id);
+	yq_step_ack(consumer->valkey, consumer->spec.group, &id, 1, NULL, NULL);
+}
+
+/* Returns the number of entries in the answer, deliverable or not. */
+static size_t
+deliver(struct yq_consumer *consumer, const redisReply *list, bool again, char *last_id)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->elements && count < YQ_CONSUMER_BATCH_MAX; i++) {
+		const redisReply *reply = list->element[i];
+		struct yq_entry *entry = &consumer->entries[count];
+		size_t ignored;
+
+		if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 && last_id != NULL &&
+		    !yq_str_copy(last_id, YQ_ENTRY_ID_SIZE, reply->element[0]->str))
+			continue;
+		if (!is_entry(reply)) {
+			acknowledge_gone(consumer, reply);
+			continue;
+		}
+		entry->id = reply->element[0]->str;
+		entry->payload = field(reply->element[1], YQ_ENTRY_PAYLOAD, &entry->length);
+		entry->kind = field(reply->element[1], YQ_ENTRY_KIND, &ignored);
+		entry->again = again;
+		count++;
+	}
+	if (count > 0)
+		consumer->spec.fn(consumer->spec.cookie, consumer->entries, count);
+	return list->elements;
+}
+
+/* [[stream, entries]], or nil when nothing came. */
+static const redisReply *
+entries_of(const redisReply *reply)
+{
+	if (reply->type != REDIS_REPLY_ARRAY || reply->elements == 0 ||
+	    reply->element[0]->type != REDIS_REPLY_ARRAY || reply->element[0]->elements != 2)
+		return NULL;
+	return reply->element[0]->element[1];
+}
+
+/* ---- answers */
+
+/* XINFO CONSUMERS gives name, pending, idle for each; idle is since its last sign of life. */
+static bool
+find_dead(struct yq_consumer *consumer, const redisReply *reply)
+{
+	for (size_t i = 0; i < reply->elements; i++) {
+		const redisReply *row = reply->element[i];
+		const char *name = "";
+		long long pending = 0, idle = 0;
+
+		for (size_t j = 0; j + 1 < row->elements; j += 2) {
+			const char *key = row->element[j]->str;
+
+			if (yq_str_equal(key, "name"))
+				name = row->element[j + 1]->str;
+			else if (yq_str_equal(key, "pending"))
+				pending = row->element[j + 1]->integer;
+			else if (yq_str_equal(key, "idle"))
+				idle = row->element[j + 1]->integer;
+		}
+		if (pending > 0 && idle > (long long)consumer->spec.dead_ms &&
+		    !yq_str_equal(name, consumer->name) &&
+		    yq_str_copy(consumer->dead, sizeof(consumer->dead), name))
+			return true;
+	}
+	return false;
+}
+
+/* XPENDING's answer becomes XCLAIM's ids; false if there are none. */
+static bool
+make_claim(struct yq_consumer *consumer, const redisReply *reply)
+{
+	yq_args_clear(&consumer->claim);
+	yq_args_text(&consumer->claim, "XCLAIM");
+	yq_args_text(&consumer->claim, consumer->stream);
+	yq_args_text(&consumer->claim, consumer->group);
+	yq_args_text(&consumer->claim, consumer->name);
+	yq_args_int(&consumer->claim, consumer->spec.dead_ms);
+	for (size_t i = 0; i < reply->elements; i++)
+		yq_args_text(&consumer->claim, reply->element[i]->element[0]->str);
+	return reply->elements > 0;
+}
+
+/* Ids are two decimal numbers without leading zeros. */
+static bool
+is_later(const char *a, const char *b)
+{
+	size_t a_ms = strcspn(a, "-"), b_ms = strcspn(b, "-");
+	int order = a_ms == b_ms ? memcmp(a, b, a_ms) : 0;
+
+	if (a_ms != b_ms)
+		return a_ms > b_ms;
+	if (order != 0)
+		return order > 0;
+	if (strlen(a) != strlen(b))
+		return strlen(a) > strlen(b);
+	return strcmp(a, b) > 0;
+}
+
+static enum phase
+after_own(struct yq_consumer *consumer, const redisReply *reply)
+{
+	const redisReply *list = entries_of(reply);
+
+	if (list != NULL && deliver(consumer, list, true, consumer->own_from) > 0)
+		return OWN;
+	if (is_later(consumer->own_from, consumer->last_new))
+		memcpy(consumer->last_new, consumer->own_from, sizeof(consumer->last_new));
+	return LOOK;
+}
+
+static enum phase
+after_look(struct yq_consumer *consumer, const redisReply *reply)
+{
+	if (find_dead(consumer, reply))
+		return DEAD;
+	consumer->look_at_ms = uv_now(consumer->loop) + consumer->spec.dead_ms;
+	return NEW;
+}
+
+static enum phase
+after_new(struct yq_consumer *consumer, const redisReply *reply)
+{
+	const redisReply *list = entries_of(reply);
+
+	if (list == NULL || list->elements < consumer->spec.batch)
+		consumer->caught_up = true;
+	if (list != NULL)
+		deliver(consumer, list, false, consumer->last_new);
+	return uv_now(consumer->loop) >= consumer->look_at_ms ? LOOK : NEW;
+}
+
+static enum phase
+after(struct yq_consumer *consumer, const redisReply *reply)
+{
+	switch (consumer->phase) {
+	case OWN:
+		return after_own(consumer, reply);
+	case LOOK:
+		return after_look(consumer, reply);
+	case DEAD:
+		return make_claim(consumer, reply) ? CLAIM : NEW;
+	case CLAIM:
+		deliver(consumer, reply, true, NULL);
+		return LOOK; /* there may be more of them */
+	case NEW:
+	default:
+		return after_new(consumer, reply);
+	}
+}
+
+/*
+ * The answer may be lost though the server carried the command out.  New entries that went that way
+ * are ours now, with ids above the last one that came; entries of the dead may have any id.
+ */
+static enum phase
+after_loss(struct yq_consumer *consumer)
+{
+	const char *from = consumer->phase == NEW ? consumer->last_new : "0-0";
+
+	if (consumer->phase == OWN)
+		return OWN;
+	if (!yq_str_copy(consumer->own_from, sizeof(consumer->own_from), from))
+		YQ_PANIC("an entry id does not fit");
+	return OWN;
+}
+
+static void
+on_retry(uv_timer_t *timer)
+{
+	ask(timer->data);
+}
+
+static void
+on_answer(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err)
+{
+	struct yq_consumer *consumer = cookie;
+
+	if (consumer->closing)
+		return;
+	if (rc != YQ_OK) {
+		consumer->in_flight = false;
+		consumer->phase = after_loss(consumer);
+		if (rc != YQ_E_UNKNOWN && rc != YQ_E_RETRY && consumer->spec.state != NULL)
+			consumer->spec.state(consumer->spec.cookie, false, err);
+		if (!consumer->closing)
+			uv_timer_start(
+			    &consumer->retry, on_retry, rc == YQ_E_UNKNOWN ? 0 : RETRY_MS, 0);
+		return;
+	}
+	consumer->phase = after(consumer, reply);
+	consumer->in_flight = false;
+	ask(consumer);
+}
+
+static void
+ask(struct yq_consumer *consumer)
+{
+	if (consumer->in_flight || consumer->paused || consumer->closing)
+		return;
+	if (consumer->rewind) {
+		consumer->rewind = false;
+		consumer->phase = OWN;
+		memcpy(consumer->own_from, "0-0", 4);
+	}
+	consumer->in_flight = true;
+	yq_valkey_send(
+	    consumer->valkey, args_make(consumer), BLOCK_MS + ANSWER_MS, on_answer, consumer);
+}
+
+static void
+on_state(void *cookie, bool up, const struct yq_err *err)
+{
+	struct yq_consumer *consumer = cookie;
+
+	if (!consumer->closing && consumer->spec.state != NULL)
+		consumer->spec.state(consumer->spec.cookie, up, err);
+}
+
+/* ---- interface */
+
+enum yq_rc
+yq_consumer_open(uv_loop_t *loop, const struct yq_valkey_target *target,
+    const struct yq_consumer_spec *spec, struct yq_consumer **ret_consumer, struct yq_err *err)
+{
+	struct yq_consumer *consumer = yq_xcalloc(1, sizeof(*consumer));
+	enum yq_rc rc;
+
+	*ret_consumer = NULL;
+	consumer->loop = loop;
+	consumer->spec = *spec;
+	if (spec->batch == 0 || spec->batch > YQ_CONSUMER_BATCH_MAX)
+		consumer->spec.batch = YQ_CONSUMER_BATCH_MAX;
+	if (spec->dead_ms == 0)
+		consumer->spec.dead_ms = DEAD_DEFAULT_MS;
+	consumer->group = yq_groups[spec->group].name;
+	consumer->stream = yq_key_name(yq_groups[spec->group].stream);
+	yq_consumer_name(spec->group, spec->instance, consumer->name);
+	rc = yq_valkey_open(
+	    loop, target, consumer->name, on_state, consumer, &consumer->valkey, err);
+	if (rc != YQ_OK) {
+		free(consumer);
+		return rc;
+	}
+	memcpy(consumer->own_from, "0-0", 4);
+	memcpy(consumer->last_new, "0-0", 4);
+	consumer->claim = yq_args_make();
+	uv_timer_init(loop, &consumer->retry);
+	consumer->retry.data = consumer;
+	ask(consumer);
+	*ret_consumer = consumer;
+	return YQ_OK;
+}
+
+static void
+on_closed(uv_handle_t *handle)
+{
+	struct yq_consumer *consumer = handle->data;
+
+	yq_args_free(&consumer->claim);
+	free(consumer);
+}
+
+/* The commands in flight end before the handle closes: a timer's end comes before close callbacks
+ * only if it is due, so wait for one turn. */
+static void
+on_last_turn(uv_timer_t *timer)
+{
+	uv_close((uv_handle_t *)timer, on_closed);
+}
+
+void
+yq_consumer_close(struct yq_consumer *consumer)
+{
+	if (consumer == NULL || consumer->closing)
+		return;
+	consumer->closing = true;
+	yq_valkey_close(consumer->valkey); /* its timer for the ends is started before ours */
+	uv_timer_start(&consumer->retry, on_last_turn, 0, 0);
+}
+
+void
+yq_consumer_pause(struct yq_consumer *consumer)
+{
+	consumer->paused = true;
+}
+
+void
+yq_consumer_resume(struct yq_consumer *consumer)
+{
+	consumer->paused = false;
+	ask(consumer);
+}
+
+void
+yq_consumer_rewind(struct yq_consumer *consumer)
+{
+	consumer->rewind = true;
+	ask(consumer);
+}
+
+bool
+yq_consumer_is_up(const struct yq_consumer *consumer)
+{
+	return !consumer->closing && yq_valkey_is_up(consumer->valkey);
+}
+
+bool
+yq_consumer_caught_up(const struct yq_consumer *consumer)
+{
+	return consumer->caught_up;
+}

@@ -1,0 +1,305 @@
+/*
+ * message.c - one decoder and one encoder over the field tables; what they cannot say is checked by
+ * a function a message.
+ */
+#include "bus/message.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/str.h"
+#include "bus/schema.h"
+
+static const struct yq_field query_reply_fields[] = {
+	YQ_FIELD_ID("QueryId", struct yq_query_reply, query_id, YQ_REQUIRED),
+	YQ_FIELD_BOOL("IsSuccess", struct yq_query_reply, is_success, YQ_REQUIRED),
+	YQ_FIELD_TEXT("Message", struct yq_query_reply, message, YQ_OPTIONAL),
+	YQ_FIELD_TIME("Timestamp", struct yq_query_reply, timestamp_us, YQ_REQUIRED),
+};
+static const struct yq_field replace_fields[] = {
+	YQ_FIELD_ID("Id", struct yq_replace, id, YQ_REQUIRED),
+	YQ_FIELD_ID("OrderId", struct yq_replace, order_id, YQ_REQUIRED),
+	YQ_FIELD_TEXT("AccountAlias", struct yq_replace, account_alias, YQ_REQUIRED),
+	YQ_FIELD_OPT_DECIMAL("Qty", struct yq_replace, qty),
+	YQ_FIELD_OPT_DECIMAL("Price", struct yq_replace, price),
+	YQ_FIELD_TEXT("Reason", struct yq_replace, reason, YQ_OPTIONAL),
+	YQ_FIELD_TIME("Timestamp", struct yq_replace, timestamp_us, YQ_REQUIRED),
+};
+static const struct yq_field halt_fields[] = {
+	YQ_FIELD_TEXT("Who", struct yq_halt, who, YQ_REQUIRED),
+	YQ_FIELD_TIME("When", struct yq_halt, when_us, YQ_REQUIRED),
+	YQ_FIELD_TEXT("Why", struct yq_halt, why, YQ_OPTIONAL),
+};
+
+/* ---- checks beyond the field types */
+
+static enum yq_rc
+check_alias(const char *alias, struct yq_err *err)
+{
+	if (!yq_alias_is_valid(alias))
+		return yq_err_set(err, YQ_E_INVALID,
+		    "AccountAlias: expected letters, digits and . - _, found \"%s\"", alias);
+	if (yq_alias_is_reserved(alias))
+		return yq_err_set(
+		    err, YQ_E_INVALID, "AccountAlias: \"%s\" is a reserved word", alias);
+	return YQ_OK;
+}
+
+static enum yq_rc
+check_signal(const struct yq_signal *signal, struct yq_err *err)
+{
+	return yq_signal_check(signal, err);
+}
+
+static enum yq_rc
+check_order(const struct yq_order *order, struct yq_err *err)
+{
+	enum yq_rc rc = check_alias(order->account_alias, err);
+
+	return rc != YQ_OK ? rc : yq_order_check(order, err);
+}
+
+static enum yq_rc
+check_execution(const struct yq_execution *execution, struct yq_err *err)
+{
+	(void)execution;
+	(void)err;
+	return YQ_OK;
+}
+
+static enum yq_rc
+check_position(const struct yq_position *position, struct yq_err *err)
+{
+	(void)position;
+	(void)err;
+	return YQ_OK;
+}
+
+static enum yq_rc
+check_notification(const struct yq_notification *notification, struct yq_err *err)
+{
+	(void)notification;
+	(void)err;
+	return YQ_OK;
+}
+
+static enum yq_rc
+check_query(const struct yq_query *query, struct yq_err *err)
+{
+	return query->account_alias[0] == '\0' ? YQ_OK : check_alias(query->account_alias, err);
+}
+
+static enum yq_rc
+check_query_reply(const struct yq_query_reply *reply, struct yq_err *err)
+{
+	(void)reply;
+	(void)err;
+	return YQ_OK;
+}
+
+static enum yq_rc
+check_cancel(const struct yq_cancel *cancel, struct yq_err *err)
+{
+	enum yq_rc rc = check_alias(cancel->account_alias, err);
+
+	return rc != YQ_OK ? rc : yq_cancel_check(cancel, err);
+}
+
+static enum yq_rc
+check_replace(const struct yq_replace *replace, struct yq_err *err)
+{
+	if (!replace->qty.set && !replace->price.set)
+		return yq_err_set(err, YQ_E_INVALID, "Qty: expected Qty or Price, found neither");
+	if (replace->qty.set && yq_decimal_sign(replace->qty.value) <= 0)
+		return yq_err_set(err, YQ_E_INVALID, "Qty: expected more than 0");
+	if (replace->price.set && yq_decimal_sign(replace->price.value) <= 0)
+		return yq_err_set(err, YQ_E_INVALID, "Price: expected more than 0");
+	return check_alias(replace->account_alias, err);
+}
+
+static enum yq_rc
+check_halt(const struct yq_halt *halt, struct yq_err *err)
+{
+	(void)halt;
+	(void)err;
+	return YQ_OK;
+}
+
+/* ---- the one decoder and the one encoder */
+
+static enum yq_rc
+parse(const char *bytes, size_t length, yq_json **json, struct yq_err *err)
+{
+	enum yq_rc rc;
+
+	*json = NULL;
+	if (length > YQ_MESSAGE_MAX)
+		return yq_err_set(err, YQ_E_LIMIT, "message: expected at most %d bytes, found %zu",
+		    YQ_MESSAGE_MAX, length);
+	rc = yq_json_parse(bytes, length, json, err);
+	if (rc != YQ_OK)
+		return rc;
+	if (yq_json_type_of(*json) != YQ_JSON_OBJECT)
+		return yq_err_set(err, YQ_E_INVALID, "message: expected an object, found a %s",
+		    yq_json_type_name(yq_json_type_of(*json)));
+	return YQ_OK;
+}
+
+static enum yq_rc
+decode(const char *bytes, size_t length, const struct yq_field *fields, size_t count, void *record,
+    struct yq_err *err)
+{
+	YQ_CLEANUP(yq_json_freep) yq_json *json = NULL;
+	enum yq_rc rc = parse(bytes, length, &json, err);
+
+	return rc != YQ_OK ? rc : yq_record_read(json, fields, count, record, err);
+}
+
+static void
+encode(const struct yq_field *fields, size_t count, const void *record, struct yq_buf *out)
+{
+	struct yq_json_writer w = yq_json_writer_make(out);
+
+	yq_json_begin_object(&w);
+	yq_record_write(&w, fields, count, record);
+	yq_json_end_object(&w);
+}
+
+#define CODEC(name, type, fields, count, initial)                               \
+	enum yq_rc yq_message_decode_##name(                                    \
+	    const char *bytes, size_t length, type *result, struct yq_err *err) \
+	{                                                                       \
+		enum yq_rc rc;                                                  \
+                                                                                \
+		*result = initial;                                              \
+		rc = decode(bytes, length, fields, count, result, err);         \
+		if (rc == YQ_OK)                                                \
+			rc = check_##name(result, err);                         \
+		if (rc != YQ_OK)                                                \
+			memset(result, 0, sizeof(*result));                     \
+		return rc;                                                      \
+	}                                                                       \
+	void yq_message_encode_##name(const type *message, struct yq_buf *out)  \
+	{                                                                       \
+		encode(fields, count, message, out);                            \
+	}
+#define LOCAL_CODEC(name)                                                     \
+	CODEC(name, struct yq_##name, name##_fields, YQ_COUNT(name##_fields), \
+	    (struct yq_##name){ 0 })
+
+CODEC(signal, struct yq_signal, yq_signal_fields, yq_signal_field_count, yq_signal_default())
+CODEC(order, struct yq_order, yq_order_fields, yq_order_field_count, yq_order_default())
+CODEC(execution, struct yq_execution, yq_execution_fields, yq_execution_field_count,
+    (struct yq_execution){ 0 })
+CODEC(position, struct yq_position, yq_position_fields, yq_position_field_count,
+    (struct yq_position){ 0 })
+CODEC(notification, struct yq_notification, yq_notification_fields, yq_notification_field_count,
+    (struct yq_notification){ 0 })
+CODEC(cancel, struct yq_cancel, yq_cancel_fields, yq_cancel_field_count, yq_cancel_default())
+LOCAL_CODEC(query_reply)
+LOCAL_CODEC(replace)
+LOCAL_CODEC(halt)
+
+/* ---- those with a shape of their own */
+
+/* Parameters may be JSON of any type: the domain reads and writes the whole. */
+enum yq_rc
+yq_message_decode_query(
+    const char *bytes, size_t length, struct yq_query *result, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_json_freep) yq_json *json = NULL;
+	enum yq_rc rc;
+
+	memset(result, 0, sizeof(*result));
+	rc = parse(bytes, length, &json, err);
+	if (rc == YQ_OK)
+		rc = yq_query_read(json, result, err);
+	if (rc == YQ_OK)
+		rc = check_query(result, err);
+	if (rc != YQ_OK)
+		memset(result, 0, sizeof(*result));
+	return rc;
+}
+
+void
+yq_message_encode_query(const struct yq_query *query, struct yq_buf *out)
+{
+	struct yq_json_writer w = yq_json_writer_make(out);
+
+	yq_json_begin_object(&w);
+	yq_query_write(&w, query);
+	yq_json_end_object(&w);
+}
+
+static const struct yq_field trade_item_fields[] = {
+	YQ_FIELD_TEXT("AccountAlias", struct yq_trade_item, account_alias, YQ_REQUIRED),
+};
+
+enum yq_rc
+yq_message_decode_trade_item(
+    const char *bytes, size_t length, struct yq_trade_item *result, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_json_freep) yq_json *json = NULL;
+	const yq_json *trade;
+	enum yq_rc rc;
+
+	memset(result, 0, sizeof(*result));
+	rc = parse(bytes, length, &json, err);
+	if (rc != YQ_OK)
+		return rc;
+	trade = yq_json_get(json, "Trade");
+	if (yq_json_type_of(trade) != YQ_JSON_OBJECT)
+		return yq_err_set(err, YQ_E_INVALID, "Trade: expected an object, found %s",
+		    yq_json_type_name(yq_json_type_of(trade)));
+	rc = yq_record_read(json, trade_item_fields, YQ_COUNT(trade_item_fields), result, err);
+	if (rc == YQ_OK)
+		rc = check_alias(result->account_alias, err);
+	if (rc == YQ_OK)
+		rc = yq_record_read(
+		    trade, yq_trade_fields, yq_trade_field_count, &result->trade, err);
+	if (rc != YQ_OK)
+		memset(result, 0, sizeof(*result));
+	return rc;
+}
+
+void
+yq_message_encode_trade_item(const struct yq_trade_item *item, struct yq_buf *out)
+{
+	struct yq_json_writer w = yq_json_writer_make(out);
+
+	yq_json_begin_object(&w);
+	yq_json_put_text(&w, "AccountAlias", item->account_alias);
+	yq_json_name(&w, "Trade");
+	yq_json_begin_object(&w);
+	yq_record_write(&w, yq_trade_fields, yq_trade_field_count, &item->trade);
+	yq_json_end_object(&w);
+	yq_json_end_object(&w);
+}
+
+void
+yq_message_encode_verdict(const struct yq_verdict *verdict, struct yq_buf *out)
+{
+	struct yq_json_writer w = yq_json_writer_make(out);
+
+	yq_json_begin_object(&w);
+	yq_json_put_text(&w, "Verdict", verdict->ordered ? "ordered" : "refused");
+	yq_json_put_text(&w, "Code", verdict->code);
+	yq_json_put_text(&w, "Text", verdict->text);
+	yq_json_put_time(&w, "DecidedAt", verdict->decided_at_us);
+	yq_json_name(&w, "Orders");
+	yq_json_begin_array(&w);
+	for (size_t i = 0; i < verdict->order_count; i++)
+		yq_json_add_text(&w, verdict->orders[i].text);
+	yq_json_end_array(&w);
+	yq_json_name(&w, "Steps");
+	yq_json_begin_array(&w);
+	for (size_t i = 0; i < verdict->step_count; i++) {
+		yq_json_begin_object(&w);
+		yq_json_put_text(&w, "Rule", verdict->steps[i].rule);
+		yq_json_put_bool(&w, "Ok", verdict->steps[i].ok);
+		yq_json_put_text(&w, "Text", verdict->steps[i].text);
+		yq_json_end_object(&w);
+	}
+	yq_json_end_array(&w);
+	yq_json_end_object(&w);
+}

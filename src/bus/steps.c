@@ -1,0 +1,312 @@
+/*
+ * steps.c - send a step, read its answer, tell the caller.
+ */
+#include "bus/steps.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "bus/steps_encode.h"
+
+/* The letters of functions.lua. */
+static const struct {
+	const char *name;
+	char letter;
+	bool has_text;
+} results[YQ_STEP_RESULT_COUNT] = {
+	[YQ_ACCEPTED] = { "accepted", 'a', false },
+	[YQ_DECIDED] = { "decided", 'd', false },
+	[YQ_SUBMITTED] = { "submitted", 's', false },
+	[YQ_CLAIMED] = { "claimed", 'c', false },
+	[YQ_APPLIED] = { "applied", 'w', false },
+	[YQ_DUPLICATE] = { "duplicate", '=', false },
+	[YQ_ALREADY] = { "already", 'y', false },
+	[YQ_HALTED] = { "halted", 'h', true },
+	[YQ_FENCED] = { "fenced", 'f', false },
+	[YQ_NOT_PENDING] = { "not pending", 'p', true },
+	[YQ_NO_SUCH_ORDER] = { "no such order", 'n', false },
+	[YQ_CLOSED] = { "closed", 'z', false },
+};
+
+const char *
+yq_step_result_name(enum yq_step_result result)
+{
+	return result < YQ_STEP_RESULT_COUNT ? results[result].name : "?";
+}
+
+static int
+result_of(char letter)
+{
+	for (int i = 0; i < YQ_STEP_RESULT_COUNT; i++)
+		if (results[i].letter == letter)
+			return i;
+	return -1;
+}
+
+enum yq_rc
+yq_step_answers(
+    const redisReply *reply, struct yq_step_answer *answers, size_t count, struct yq_err *err)
+{
+	size_t texts = 1;
+
+	if (reply->type != REDIS_REPLY_ARRAY || reply->elements == 0 ||
+	    reply->element[0]->type != REDIS_REPLY_STRING || reply->element[0]->len != count)
+		return yq_err_set(
+		    err, YQ_E_CORRUPT, "valkey: a step's answer is not %zu items", count);
+	for (size_t i = 0; i < count; i++) {
+		int result = result_of(reply->element[0]->str[i]);
+
+		if (result < 0 || (results[result].has_text && texts >= reply->elements))
+			return yq_err_set(err, YQ_E_CORRUPT, "valkey: a step's answer is unknown");
+		answers[i].result = (enum yq_step_result)result;
+		answers[i].text = results[result].has_text ? reply->element[texts++]->str : NULL;
+	}
+	return YQ_OK;
+}
+
+/* ---- steps that answer for each item */
+
+struct call {
+	yq_step_fn *fn;
+	void *cookie;
+	size_t count;
+	struct yq_step_answer answers[];
+};
+
+static void
+on_items(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err)
+{
+	struct call *call = cookie;
+	struct yq_err broken;
+
+	if (rc == YQ_OK) {
+		rc = yq_step_answers(reply, call->answers, call->count, &broken);
+		err = rc == YQ_OK ? NULL : &broken;
+	}
+	if (call->fn != NULL)
+		call->fn(call->cookie, rc, rc == YQ_OK ? call->answers : NULL, call->count, err);
+	free(call);
+}
+
+static void
+send_items(struct yq_valkey *valkey, const struct yq_args *args, size_t count, yq_step_fn *fn,
+    void *cookie)
+{
+	struct call *call = yq_xcalloc(1, sizeof(*call) + count * sizeof(call->answers[0]));
+
+	call->fn = fn;
+	call->cookie = cookie;
+	call->count = count;
+	yq_valkey_send(valkey, args, YQ_STEP_TIMEOUT_MS, on_items, call);
+}
+
+#define ITEMS_STEP(step)                                                                    \
+	void yq_step_##step(struct yq_valkey *valkey, const struct yq_##step##_item *items, \
+	    size_t count, yq_step_fn *fn, void *cookie)                                     \
+	{                                                                                   \
+		struct yq_args *args = yq_valkey_args(valkey);                              \
+                                                                                            \
+		yq_encode_##step(args, items, count);                                       \
+		send_items(valkey, args, count, fn, cookie);                                \
+	}
+
+ITEMS_STEP(accept)
+ITEMS_STEP(submit)
+ITEMS_STEP(decide)
+ITEMS_STEP(claim)
+ITEMS_STEP(apply)
+
+void
+yq_step_sync(
+    struct yq_valkey *valkey, const struct yq_sync_item *item, yq_step_fn *fn, void *cookie)
+{
+	struct yq_args *args = yq_valkey_args(valkey);
+
+	yq_encode_sync(args, item);
+	send_items(valkey, args, 1, fn, cookie);
+}
+
+/* ---- steps that are done or not, and those with an answer of their own */
+
+union answer_fn {
+	yq_done_fn *done;
+	yq_trim_fn *trim;
+	yq_lease_fn *lease;
+	yq_version_fn *version;
+};
+struct simple {
+	union answer_fn fn;
+	void *cookie;
+};
+
+static void
+send_simple(struct yq_valkey *valkey, const struct yq_args *args, yq_reply_fn *on_reply,
+    union answer_fn fn, void *cookie)
+{
+	struct simple *simple = yq_xcalloc(1, sizeof(*simple));
+
+	simple->fn = fn;
+	simple->cookie = cookie;
+	yq_valkey_send(valkey, args, YQ_STEP_TIMEOUT_MS, on_reply, simple);
+}
+
+static void
+on_done(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err)
+{
+	struct simple *simple = cookie;
+
+	(void)reply;
+	if (simple->fn.done != NULL)
+		simple->fn.done(simple->cookie, rc, err);
+	free(simple);
+}
+
+static void
+send_done(struct yq_valkey *valkey, const struct yq_args *args, yq_done_fn *fn, void *cookie)
+{
+	send_simple(valkey, args, on_done, (union answer_fn){ .done = fn }, cookie);
+}
+
+void
+yq_step_archived(
+    struct yq_valkey *valkey, const struct yq_archived *archived, yq_done_fn *fn, void *cookie)
+{
+	struct yq_args *args = yq_valkey_args(valkey);
+
+	yq_encode_archived(args, archived);
+	send_done(valkey, args, fn, cookie);
+}
+
+void
+yq_step_notify(
+    struct yq_valkey *valkey, const char *payload, size_t length, yq_done_fn *fn, void *cookie)
+{
+	struct yq_args *args = yq_valkey_args(valkey);
+
+	yq_encode_notify(args, payload, length);
+	send_done(valkey, args, fn, cookie);
+}
+
+void
+yq_step_stock(struct yq_valkey *valkey, const struct yq_stock_item *items, size_t count,
+    yq_done_fn *fn, void *cookie)
+{
+	struct yq_args *args = yq_valkey_args(valkey);
+
+	yq_encode_stock(args, items, count);
+	send_done(valkey, args, fn, cookie);
+}
+
+void
+yq_step_beat(struct yq_valkey *valkey, const char *app, const struct yq_pair *fields, size_t count,
+    yq_done_fn *fn, void *cookie)
+{
+	struct yq_args *args = yq_valkey_args(valkey);
+
+	yq_args_fcall(args, YQ_STEP_BEAT, 1);
+	yq_args_key(args, YQ_KEY_HEARTBEAT, app);
+	yq_args_int(args, yq_keys[YQ_KEY_HEARTBEAT].ttl_s);
+	yq_args_int(args, (int64_t)count);
+	for (size_t i = 0; i < count; i++) {
+		yq_args_text(args, fields[i].field);
+		yq_args_text(args, fields[i].value);
+	}
+	send_done(valkey, args, fn, cookie);
+}
+
+void
+yq_step_ack(struct yq_valkey *valkey, enum yq_group group, const char *const *entry_ids,
+    size_t count, yq_done_fn *fn, void *cookie)
+{
+	struct yq_args *args = yq_valkey_args(valkey);
+
+	assert(count >= 1);
+	yq_args_text(args, "XACK");
+	yq_args_key(args, yq_groups[group].stream, NULL);
+	yq_args_text(args, yq_groups[group].name);
+	for (size_t i = 0; i < count; i++)
+		yq_args_text(args, entry_ids[i]);
+	send_done(valkey, args, fn, cookie);
+}
+
+static void
+on_trim(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err)
+{
+	struct simple *simple = cookie;
+
+	if (simple->fn.trim != NULL)
+		simple->fn.trim(simple->cookie, rc, rc == YQ_OK ? reply->integer : 0, err);
+	free(simple);
+}
+
+void
+yq_step_trim(struct yq_valkey *valkey, yq_trim_fn *fn, void *cookie)
+{
+	struct yq_args *args = yq_valkey_args(valkey);
+	size_t count = 0;
+
+	for (int i = 0; i < YQ_KEY_COUNT; i++)
+		count += yq_keys[i].kind == YQ_STREAM;
+	yq_args_fcall(args, YQ_STEP_TRIM, count);
+	for (int i = 0; i < YQ_KEY_COUNT; i++)
+		if (yq_keys[i].kind == YQ_STREAM)
+			yq_args_key(args, (enum yq_key)i, NULL);
+	for (int i = 0; i < YQ_KEY_COUNT; i++)
+		if (yq_keys[i].kind == YQ_STREAM)
+			yq_args_int(args, yq_keys[i].bound);
+	send_simple(valkey, args, on_trim, (union answer_fn){ .trim = fn }, cookie);
+}
+
+static void
+on_lease(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err)
+{
+	struct simple *simple = cookie;
+	struct yq_err broken;
+	int64_t token = 0;
+
+	if (rc == YQ_OK && (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 ||
+			       !yq_str_to_int64(reply->element[0]->str, 0, INT64_MAX, &token))) {
+		rc = yq_err_set(&broken, YQ_E_CORRUPT, "valkey: a lease's answer is no token");
+		err = &broken;
+	}
+	if (simple->fn.lease != NULL)
+		simple->fn.lease(
+		    simple->cookie, rc, token, rc == YQ_OK ? reply->element[1]->str : NULL, err);
+	free(simple);
+}
+
+void
+yq_step_lease(struct yq_valkey *valkey, const char *alias, const char *owner, uint32_t ttl_ms,
+    yq_lease_fn *fn, void *cookie)
+{
+	struct yq_args *args = yq_valkey_args(valkey);
+
+	assert(owner[0] != '\0');
+	yq_args_fcall(args, YQ_STEP_LEASE, 1);
+	yq_args_key(args, YQ_KEY_LEASE, alias);
+	yq_args_text(args, owner);
+	yq_args_int(args, ttl_ms);
+	send_simple(valkey, args, on_lease, (union answer_fn){ .lease = fn }, cookie);
+}
+
+static void
+on_version(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err)
+{
+	struct simple *simple = cookie;
+
+	if (simple->fn.version != NULL)
+		simple->fn.version(simple->cookie, rc, rc == YQ_OK ? reply->str : NULL, err);
+	free(simple);
+}
+
+void
+yq_step_version(struct yq_valkey *valkey, yq_version_fn *fn, void *cookie)
+{
+	struct yq_args *args = yq_valkey_args(valkey);
+
+	yq_args_fcall(args, YQ_STEP_VERSION, 0);
+	send_simple(valkey, args, on_version, (union answer_fn){ .version = fn }, cookie);
+}

@@ -1,0 +1,247 @@
+/*
+ * valkey_sync.c - hiredis's blocking connection with this layer's errors.
+ */
+#include "bus/valkey_sync.h"
+
+#include <hiredis/hiredis.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "bus/keeper.h"
+#include "bus/steps_encode.h"
+
+struct yq_valkey_sync {
+	redisContext *context;
+	struct yq_args args;
+	struct yq_buf bytes;
+	redisReply *message; /* the latest of yq_valkey_sync_next */
+};
+
+static struct timeval
+timeval_of(uint32_t ms)
+{
+	return (struct timeval){ .tv_sec = ms / 1000, .tv_usec = (suseconds_t)(ms % 1000) * 1000 };
+}
+
+static enum yq_rc
+connect_to(
+    const struct yq_endpoint *endpoint, uint32_t timeout_ms, redisContext **ret, struct yq_err *err)
+{
+	struct timeval timeout = timeval_of(timeout_ms);
+	redisContext *context =
+	    endpoint->port == 0 ? redisConnectUnixWithTimeout(endpoint->host, timeout)
+				: redisConnectWithTimeout(endpoint->host, endpoint->port, timeout);
+
+	if (context != NULL && context->err == 0) {
+		*ret = context;
+		return YQ_OK;
+	}
+	yq_err_set(err, YQ_E_RETRY, "valkey %s:%u: cannot connect: %s", endpoint->host,
+	    (unsigned)endpoint->port, context == NULL ? "out of memory" : context->errstr);
+	if (context != NULL)
+		redisFree(context);
+	return YQ_E_RETRY;
+}
+
+static enum yq_rc
+log_in(struct yq_valkey_sync *sync, const struct yq_valkey_target *target, const char *client_name,
+    struct yq_err *err)
+{
+	uint32_t timeout_ms = (uint32_t)target->connect_timeout_ms;
+	enum yq_rc rc = YQ_OK;
+
+	if (target->password != NULL) {
+		yq_args_clear(&sync->args);
+		yq_args_text(&sync->args, "AUTH");
+		if (target->user[0] != '\0')
+			yq_args_text(&sync->args, target->user);
+		yq_args_bytes(&sync->args, yq_secret_reveal(target->password),
+		    yq_secret_length(target->password));
+		rc = yq_valkey_sync_send(sync, &sync->args, timeout_ms, NULL, err);
+		yq_wipe(sync->args.body.data, sync->args.body.length);
+		yq_wipe(sync->bytes.data, sync->bytes.length);
+	}
+	if (rc == YQ_OK && target->database != 0) {
+		yq_args_clear(&sync->args);
+		yq_args_text(&sync->args, "SELECT");
+		yq_args_int(&sync->args, target->database);
+		rc = yq_valkey_sync_send(sync, &sync->args, timeout_ms, NULL, err);
+	}
+	if (rc == YQ_OK) {
+		yq_args_clear(&sync->args);
+		yq_args_words(&sync->args, "CLIENT SETNAME");
+		yq_args_text(&sync->args, client_name);
+		rc = yq_valkey_sync_send(sync, &sync->args, timeout_ms, NULL, err);
+	}
+	return rc;
+}
+
+enum yq_rc
+yq_valkey_sync_open(const struct yq_valkey_target *target, const char *client_name,
+    struct yq_valkey_sync **ret_sync, struct yq_err *err)
+{
+	struct yq_valkey_sync *sync;
+	enum yq_rc rc = yq_keeper_check(target, err);
+
+	*ret_sync = NULL;
+	if (rc != YQ_OK)
+		return rc;
+	sync = yq_xcalloc(1, sizeof(*sync));
+	sync->args = yq_args_make();
+	sync->bytes = yq_buf_make(YQ_ARGS_BYTES_MAX + 64);
+	rc = YQ_E_RETRY;
+	for (size_t i = 0; i < target->endpoint_count && rc == YQ_E_RETRY; i++)
+		rc = connect_to(&target->endpoints[i], (uint32_t)target->connect_timeout_ms,
+		    &sync->context, err);
+	if (rc == YQ_OK)
+		rc = log_in(sync, target, client_name, err);
+	if (rc != YQ_OK) {
+		yq_valkey_sync_close(sync);
+		return rc;
+	}
+	*ret_sync = sync;
+	return YQ_OK;
+}
+
+void
+yq_valkey_sync_close(struct yq_valkey_sync *sync)
+{
+	if (sync == NULL)
+		return;
+	yq_reply_free(sync->message);
+	if (sync->context != NULL)
+		redisFree(sync->context);
+	yq_args_free(&sync->args);
+	yq_buf_free(&sync->bytes);
+	free(sync);
+}
+
+void
+yq_reply_free(redisReply *reply)
+{
+	if (reply != NULL)
+		freeReplyObject(reply);
+}
+
+void
+yq_reply_freep(redisReply **reply)
+{
+	yq_reply_free(*reply);
+	*reply = NULL;
+}
+
+static enum yq_rc
+receive(struct yq_valkey_sync *sync, redisReply **ret, struct yq_err *err)
+{
+	void *reply = NULL;
+
+	if (redisGetReply(sync->context, &reply) != REDIS_OK)
+		return yq_err_set(
+		    err, YQ_E_UNKNOWN, "valkey: sent, and no answer: %s", sync->context->errstr);
+	*ret = reply;
+	return YQ_OK;
+}
+
+enum yq_rc
+yq_valkey_sync_send(struct yq_valkey_sync *sync, const struct yq_args *args, uint32_t timeout_ms,
+    redisReply **ret_reply, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_reply_freep) redisReply *reply = NULL;
+	enum yq_rc rc;
+
+	if (ret_reply != NULL)
+		*ret_reply = NULL;
+	if (sync->context->err != 0)
+		return yq_err_set(err, YQ_E_RETRY, "valkey: not sent: the connection is lost");
+	yq_buf_clear(&sync->bytes);
+	yq_args_write(args, &sync->bytes);
+	if (!yq_buf_ok(&args->body) || !yq_buf_ok(&sync->bytes))
+		return yq_err_set(err, YQ_E_LIMIT, "valkey: the command is too long");
+	if (redisSetTimeout(sync->context, timeval_of(timeout_ms)) != REDIS_OK ||
+	    redisAppendFormattedCommand(sync->context, sync->bytes.data, sync->bytes.length) !=
+		REDIS_OK)
+		return yq_err_set(err, YQ_E_RETRY, "valkey: not sent: %s", sync->context->errstr);
+	rc = receive(sync, &reply, err);
+	if (rc != YQ_OK)
+		return rc;
+	if (reply->type == REDIS_REPLY_ERROR)
+		return yq_valkey_error(reply->str, reply->len, err);
+	if (ret_reply != NULL) {
+		*ret_reply = reply;
+		reply = NULL;
+	}
+	return YQ_OK;
+}
+
+enum yq_rc
+yq_valkey_sync_command(struct yq_valkey_sync *sync, int argc, const char **argv,
+    const size_t *lengths, uint32_t timeout_ms, redisReply **ret_reply, struct yq_err *err)
+{
+	yq_args_clear(&sync->args);
+	for (int i = 0; i < argc; i++)
+		yq_args_bytes(&sync->args, argv[i], lengths == NULL ? strlen(argv[i]) : lengths[i]);
+	return yq_valkey_sync_send(sync, &sync->args, timeout_ms, ret_reply, err);
+}
+
+enum yq_rc
+yq_valkey_sync_words(
+    struct yq_valkey_sync *sync, const char *words, redisReply **ret_reply, struct yq_err *err)
+{
+	yq_args_clear(&sync->args);
+	yq_args_words(&sync->args, words);
+	return yq_valkey_sync_send(sync, &sync->args, YQ_VALKEY_TIMEOUT_MS, ret_reply, err);
+}
+
+enum yq_rc
+yq_valkey_sync_subscribe(struct yq_valkey_sync *sync, const char *channel, struct yq_err *err)
+{
+	yq_args_clear(&sync->args);
+	yq_args_text(&sync->args, "SUBSCRIBE");
+	yq_args_text(&sync->args, channel);
+	return yq_valkey_sync_send(sync, &sync->args, YQ_VALKEY_TIMEOUT_MS, NULL, err);
+}
+
+enum yq_rc
+yq_valkey_sync_next(struct yq_valkey_sync *sync, uint32_t timeout_ms, const char **channel,
+    const char **payload, size_t *length, struct yq_err *err)
+{
+	yq_reply_freep(&sync->message);
+	if (redisSetTimeout(sync->context, timeval_of(timeout_ms)) != REDIS_OK ||
+	    receive(sync, &sync->message, NULL) != YQ_OK)
+		return yq_err_set(err, YQ_E_RETRY, "valkey: no message in time");
+	if (sync->message->type != REDIS_REPLY_ARRAY || sync->message->elements != 3 ||
+	    !yq_str_equal(sync->message->element[0]->str, "message"))
+		return yq_err_set(err, YQ_E_CORRUPT, "valkey: not a message");
+	*channel = sync->message->element[1]->str;
+	*payload = sync->message->element[2]->str;
+	*length = sync->message->element[2]->len;
+	return YQ_OK;
+}
+
+enum yq_rc
+yq_valkey_sync_submit(struct yq_valkey_sync *sync, const struct yq_submit_item *items, size_t count,
+    struct yq_step_answer *answers, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_reply_freep) redisReply *reply = NULL;
+	enum yq_rc rc;
+
+	yq_args_clear(&sync->args);
+	yq_encode_submit(&sync->args, items, count);
+	rc = yq_valkey_sync_send(sync, &sync->args, YQ_STEP_TIMEOUT_MS, &reply, err);
+	if (rc == YQ_OK)
+		rc = yq_step_answers(reply, answers, count, err);
+	for (size_t i = 0; i < count && rc == YQ_OK; i++)
+		answers[i].text = NULL;
+	return rc;
+}
+
+enum yq_rc
+yq_valkey_sync_notify(
+    struct yq_valkey_sync *sync, const char *payload, size_t length, struct yq_err *err)
+{
+	yq_args_clear(&sync->args);
+	yq_encode_notify(&sync->args, payload, length);
+	return yq_valkey_sync_send(sync, &sync->args, YQ_STEP_TIMEOUT_MS, NULL, err);
+}
