@@ -137,6 +137,38 @@ yq_config_origin(const struct yq_config *config, const char *path)
 	return "default";
 }
 
+static const struct yq_config_value *
+find_value(const struct yq_config *config, const char *path)
+{
+	for (size_t i = 0; i < config->value_count; i++) {
+		if (yq_str_equal_nocase(config->values[i].path, path))
+			return &config->values[i];
+	}
+	return NULL;
+}
+
+/* A secret is handed out by reference, so the default of one that is not set becomes a value. */
+static void
+add_secret_defaults(struct yq_config *config)
+{
+	for (size_t i = 0; i < config->key_count; i++) {
+		const struct yq_config_key *key = &config->keys[i];
+		struct yq_config_value *value;
+
+		if (key->kind != YQ_CONFIG_SECRET || key->fallback == NULL ||
+		    find_value(config, key->path) != NULL)
+			continue;
+		config->values =
+		    yq_xrealloc(config->values, config->value_count + 1, sizeof(*config->values));
+		value = &config->values[config->value_count++];
+		*value = (struct yq_config_value){
+			.path = yq_xstrdup(key->path),
+			.key = key,
+			.secret = yq_secret_make(key->fallback, strlen(key->fallback)),
+		};
+	}
+}
+
 enum yq_rc
 yq_config_load(const struct yq_config_sources *sources, struct yq_config **ret_config,
     struct yq_config_report *report)
@@ -149,6 +181,7 @@ yq_config_load(const struct yq_config_sources *sources, struct yq_config **ret_c
 	config->tree = json_object_new_object();
 	yq_config_read_sources(config, sources, report);
 	yq_config_check(config, report);
+	add_secret_defaults(config);
 	if (report->fault_count > 0) {
 		yq_config_free(config);
 		return YQ_E_INVALID;
@@ -178,16 +211,6 @@ yq_config_free(struct yq_config *config)
 	free(config->origins);
 	yq_json_free_wiped(config->tree);
 	free(config);
-}
-
-static const struct yq_config_value *
-find_value(const struct yq_config *config, const char *path)
-{
-	for (size_t i = 0; i < config->value_count; i++) {
-		if (yq_str_equal_nocase(config->values[i].path, path))
-			return &config->values[i];
-	}
-	return NULL;
 }
 
 /* The value at `path`: the set one, or the default converted into *fallback; false if neither. */

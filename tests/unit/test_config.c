@@ -25,6 +25,7 @@ static const struct yq_config_key keys[] = {
 	{ .path = "Webhook:AllowedIps", .kind = YQ_CONFIG_LIST },
 	{ .path = "Webhook:StrategyAccountMapping", .kind = YQ_CONFIG_OBJECT },
 	{ .path = "Webhook:Secrets:*", .kind = YQ_CONFIG_SECRET },
+	{ .path = "ConnectionString", .kind = YQ_CONFIG_SECRET, .fallback = "here:1" },
 	{ .path = "Risk:MaxPct",
 	    .kind = YQ_CONFIG_DECIMAL,
 	    .fallback = "2.5",
@@ -142,6 +143,8 @@ test_defaults_hold_without_any_source(void **state)
 	assert_string_equal(
 	    yq_config_text(f->config, "BrokerGateway:Accounts:Paper:Broker"), "paper");
 	assert_null(yq_config_secret(f->config, "BrokerGateway:Accounts:Paper:AppSecret"));
+	assert_string_equal(
+	    yq_secret_reveal(yq_config_secret(f->config, "ConnectionString")), "here:1");
 	assert_int_equal(yq_config_int(f->config, "BrokerGateway:Accounts:Paper:Limit"), 0);
 	assert_int_equal(yq_config_int(f->config, "BrokerGateway:Accounts:main:Limit"), 7);
 	assert_null(yq_config_json(f->config, "Webhook:AllowedIps"));
