@@ -152,26 +152,36 @@ key_of_ident(const char *ident, size_t length)
 	YQ_PANIC("schema.def: a step names %.*s, which is no key", (int)length, ident);
 }
 
-/* A caller of a function may touch the keys it names, and only through it: what the function does
- * to them is checked against the other selectors. */
+/* Mark the keys that a step names. */
+static void
+mark_keys(const char *idents, bool marked[YQ_KEY_COUNT])
+{
+	while (*idents != '\0') {
+		size_t length = strcspn(idents, " ");
+
+		marked[key_of_ident(idents, length)] = true;
+		idents += length + (idents[length] == ' ');
+	}
+}
+
+/*
+ * A caller of functions may name the keys of those it is meant to call.  That alone gives no right:
+ * what a function does is checked against the other selectors, command by command.  (Rules that
+ * name single functions, +fcall|name, are deprecated by the server.)
+ */
 static void
 add_steps(struct yq_acl *acl, struct yq_buf *rule, enum yq_program program)
 {
-	for (size_t i = 0; i < YQ_STEP_COUNT; i++) {
-		const char *ident = yq_steps[i].keys;
+	bool marked[YQ_KEY_COUNT] = { false };
 
-		if ((yq_steps[i].programs & (1U << program)) == 0)
-			continue;
-		yq_buf_clear(rule);
-		yq_buf_add_format(rule, "(resetchannels +fcall|%s", yq_steps[i].name);
-		while (*ident != '\0') {
-			size_t length = strcspn(ident, " ");
-
-			add_key(rule, key_of_ident(ident, length), false, yq_programs[program].app);
-			ident += length + (ident[length] == ' ');
-		}
-		end_selector(acl, rule, true);
-	}
+	for (size_t i = 0; i < YQ_STEP_COUNT; i++)
+		if ((yq_steps[i].programs & (1U << program)) != 0)
+			mark_keys(yq_steps[i].keys, marked);
+	begin_selector(rule, "fcall");
+	for (size_t i = 0; i < YQ_KEY_COUNT; i++)
+		if (marked[i])
+			add_key(rule, (enum yq_key)i, false, yq_programs[program].app);
+	end_selector(acl, rule, true);
 }
 
 struct yq_acl *

@@ -11,8 +11,8 @@
 
 #include "bus/schema.h"
 
-#define YQ_ACL_RULES_MAX 128
-#define YQ_ACL_RULE_SIZE 768
+#define YQ_ACL_RULES_MAX 64
+#define YQ_ACL_RULE_SIZE 1024
 
 struct yq_acl {
 	size_t count;

@@ -15,7 +15,10 @@ local ACCEPTED, DECIDED, SUBMITTED, CLAIMED, APPLIED = 'a', 'd', 's', 'c', 'w'
 local DUPLICATE, ALREADY, HALTED, FENCED = '=', 'y', 'h', 'f'
 local NOT_PENDING, NO_SUCH_ORDER, CLOSED = 'p', 'n', 'z'
 
-local call = redis.call
+-- redis.call is only there while a function runs.
+local function call(...)
+	return redis.call(...)
+end
 
 -- Reads a list one by one.
 local function reader(list, at)

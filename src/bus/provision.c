@@ -78,7 +78,7 @@ create_group(struct job *job, const struct yq_group_row *group, struct yq_err *e
 	yq_args_text(&job->args, group->name);
 	yq_args_words(&job->args, "0 MKSTREAM");
 	rc = yq_valkey_sync_send(job->sync, &job->args, TIMEOUT_MS, NULL, &fault);
-	if (rc == YQ_E_REFUSED && strstr(fault.text, "BUSYGROUP") != NULL)
+	if (rc == YQ_E_EXISTS)
 		return YQ_OK;
 	if (rc != YQ_OK)
 		return yq_err_set(err, rc, "group %s of %s: %s", group->name,
@@ -133,6 +133,13 @@ set_user(
 	return YQ_OK;
 }
 
+/*
+ * Off, but with all rights: when the server reads its append-only file it runs transactions with
+ * the rights of this user, and would pass over in silence every one it may not do.  Nobody can log
+ * in as a user that is off.
+ */
+#define DEFAULT_CLOSED "off resetpass ~* &* +@all"
+
 static enum yq_rc
 close_default(struct job *job, const struct yq_provision_options *options, struct yq_err *err)
 {
@@ -142,7 +149,7 @@ close_default(struct job *job, const struct yq_provision_options *options, struc
 		return yq_err_set(err, YQ_E_INVALID,
 		    "user default: not closed, for nobody could get in without a password of %s",
 		    yq_programs[YQ_PROGRAM_CONSOLE].user);
-	rc = yq_valkey_sync_words(job->sync, "ACL SETUSER default reset", NULL, err);
+	rc = yq_valkey_sync_words(job->sync, "ACL SETUSER default " DEFAULT_CLOSED, NULL, err);
 	if (rc == YQ_OK)
 		tell(job, "user: closed ", "default");
 	return rc;
@@ -215,7 +222,7 @@ yq_provision_acl_file(const struct yq_provision_options *options, struct yq_buf 
 		yq_buf_add_format(out, " %s on\n", hash);
 		yq_wipe(hash, sizeof(hash));
 	}
-	yq_buf_add_text(out, options->close_default_user ? "user default reset\n"
+	yq_buf_add_text(out, options->close_default_user ? "user default " DEFAULT_CLOSED "\n"
 							 : "user default on nopass ~* &* +@all\n");
 }
 

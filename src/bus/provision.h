@@ -19,7 +19,7 @@ extern const size_t yq_functions_length;
 struct yq_provision_options {
 	/* By program; NULL = that program's user is left as it is. */
 	const struct yq_secret *passwords[YQ_PROGRAM_COUNT];
-	bool close_default_user; /* the user `default` may then do nothing (private servers) */
+	bool close_default_user; /* nobody may be the user `default` (private servers) */
 	bool save_acl;		 /* ACL SAVE, when the server has an ACL file */
 };
 /* One line for each thing done, for a person; secrets never enter it. */

@@ -36,6 +36,7 @@ typedef void yq_valkey_state_fn(void *cookie, bool up, const struct yq_err *err)
  *   YQ_E_DENIED   the user lacks the right
  *   YQ_E_LIMIT    the queue is full, or the server is out of memory; nothing happened
  *   YQ_E_STATE    the server lacks the function or the consumer group: not provisioned
+ *   YQ_E_EXISTS   the consumer group is there already
  *   YQ_E_REFUSED  any other error answer
  */
 typedef void yq_reply_fn(
