@@ -59,6 +59,8 @@ find_by_settings(const struct yq_call *call, struct yq_system *system, bool *fou
 		    yq_secret_copy(yq_config_secret(config, "ConnectionStrings:Valkey"));
 		system->endpoints.firebird =
 		    yq_secret_copy(yq_config_secret(config, "ConnectionStrings:Firebird"));
+		if (system->endpoints.firebird == NULL)
+			system->endpoints.firebird = yq_secret_make("", 0);
 		*found = true;
 	}
 	yq_config_free(config);

@@ -32,6 +32,7 @@ configured_password(const struct yq_call *call, enum yq_program program)
 
 	if (yq_settings_load(call->options[YQ_OPT_CONFIG], NULL, yq_programs[program].app, environ,
 		&config, &report) == YQ_OK &&
+	    yq_config_secret(config, "ConnectionStrings:Valkey") != NULL &&
 	    yq_valkey_target_parse(
 		yq_secret_reveal(yq_config_secret(config, "ConnectionStrings:Valkey")), &target,
 		NULL) == YQ_OK &&
@@ -111,12 +112,12 @@ provision_firebird(const struct yq_config *config, struct yq_sheet *sheet)
 	const struct yq_firebird_options options = { .create = true };
 	struct yq_migrate_report report = { 0 };
 	struct yq_err err = { 0 };
+	const struct yq_secret *given = yq_config_secret(config, "ConnectionStrings:Firebird");
 	char line[256];
-	enum yq_rc rc;
+	enum yq_rc rc = YQ_OK;
 
-	rc = yq_firebird_target_parse(
-	    yq_secret_reveal(yq_config_secret(config, "ConnectionStrings:Firebird")), &target,
-	    &err);
+	if (given != NULL)
+		rc = yq_firebird_target_parse(yq_secret_reveal(given), &target, &err);
 	if (rc != YQ_OK)
 		return yq_fail_err(&err);
 	if (target.host[0] == '\0') {

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define DEFAULT_FIREBIRD "Database=yquant.fdb"
 #define LOCK_WAIT_MS 5000 /* for the children of a killed `yq up` to be gone */
 
 static bool
@@ -128,10 +129,11 @@ plan_firebird(struct yq_up_plan *plan, struct yq_err *err)
 	YQ_CLEANUP(yq_firebird_target_clear) struct yq_firebird_target target = { 0 };
 	const struct yq_secret *given =
 	    yq_config_secret(plan->config, "ConnectionStrings:Firebird");
+	const char *connection = given != NULL ? yq_secret_reveal(given) : DEFAULT_FIREBIRD;
 	char folder[YQ_PATH_SIZE], text[YQ_PATH_SIZE + 64];
 	enum yq_rc rc;
 
-	rc = yq_firebird_target_parse(yq_secret_reveal(given), &target, err);
+	rc = yq_firebird_target_parse(connection, &target, err);
 	if (rc != YQ_OK)
 		return yq_err_context(err, rc, "ConnectionStrings:Firebird");
 	plan->embedded = target.host[0] == '\0';
