@@ -10,6 +10,8 @@
 static const char *const broker_texts[] = { YQ_BROKERS(BROKER_NAME) };
 const struct yq_names yq_broker_kind_names = { "broker", broker_texts, YQ_COUNT(broker_texts) };
 
+#define PAPER_ALIAS "Paper" /* the built-in account */
+
 enum session { SESSION_MARKET, SESSION_ALWAYS };
 static const char *const session_texts[] = { "market", "always" };
 static const struct yq_names session_names = { "session", session_texts, 2 };
@@ -21,6 +23,23 @@ struct reading {
 	struct settings_section section;
 	struct yq_accounts *accounts;
 };
+
+/* What trades when no account is configured. */
+static struct yq_account_settings
+paper(void)
+{
+	struct yq_account_settings account = {
+		.alias = PAPER_ALIAS,
+		.broker = YQ_BROKER_PAPER,
+		.active = true,
+		.any_hour = true,
+	};
+
+	account.cash[YQ_USD] = yq_opt_decimal_of(yq_decimal_from_int(100000));
+	account.cash[YQ_KRW] = yq_opt_decimal_of(yq_decimal_from_int(100000000));
+	account.cash[YQ_JPY] = yq_opt_decimal_of(yq_decimal_from_int(10000000));
+	return account;
+}
 
 static void
 read_cash(const struct settings_section *section, struct yq_account_settings *account)
@@ -46,15 +65,16 @@ read_account(const struct settings_section *section, struct yq_account_settings 
 	int broker = YQ_BROKER_PAPER, session = -1, environment = ENVIRONMENT_PRACTICE;
 
 	settings_known(section, names, YQ_COUNT(names));
-	if (yq_json_get_nocase(section->object, "Broker") == NULL)
+	if (yq_json_get_nocase(section->object, "Broker") == NULL &&
+	    !yq_str_equal(account->alias, PAPER_ALIAS))
 		settings_fault(section, "Broker", "one of paper, kis, alpaca", NULL);
 	settings_enum(section, "Broker", &yq_broker_kind_names, &broker);
 	settings_enum(section, "Session", &session_names, &session);
 	settings_enum(section, "Environment", &environment_names, &environment);
 	account->broker = (enum yq_broker_kind)broker;
 	account->live = environment == ENVIRONMENT_LIVE;
-	account->active = true;
-	account->any_hour = session == SESSION_ALWAYS;
+	if (session >= 0)
+		account->any_hour = session == SESSION_ALWAYS;
 	settings_bool(section, "Active", &account->active);
 	settings_text(section, "Number", account->number, sizeof(account->number));
 	settings_text(section, "BaseUrl", account->base_url, sizeof(account->base_url));
@@ -86,7 +106,11 @@ add_account(void *cookie, const char *name, const yq_json *value)
 	accounts->items =
 	    yq_xrealloc(accounts->items, accounts->count + 1, sizeof(accounts->items[0]));
 	account = &accounts->items[accounts->count++];
+	/* Paper without a broker is the built-in one with changes: one setting gives it real hours.
+	 */
 	*account = (struct yq_account_settings){ .active = true };
+	if (yq_str_equal(name, PAPER_ALIAS) && yq_json_get_nocase(section.object, "Broker") == NULL)
+		*account = paper();
 	yq_str_copy_cut(account->alias, sizeof(account->alias), name);
 	read_account(&section, account);
 	return true;
@@ -95,15 +119,8 @@ add_account(void *cookie, const char *name, const yq_json *value)
 static void
 add_paper(struct yq_accounts *accounts)
 {
-	struct yq_account_settings *paper = yq_xcalloc(1, sizeof(*paper));
-
-	yq_str_copy_cut(paper->alias, sizeof(paper->alias), "Paper");
-	paper->broker = YQ_BROKER_PAPER;
-	paper->active = paper->any_hour = true;
-	paper->cash[YQ_USD] = yq_opt_decimal_of(yq_decimal_from_int(100000));
-	paper->cash[YQ_KRW] = yq_opt_decimal_of(yq_decimal_from_int(100000000));
-	paper->cash[YQ_JPY] = yq_opt_decimal_of(yq_decimal_from_int(10000000));
-	accounts->items = paper;
+	accounts->items = yq_xcalloc(1, sizeof(accounts->items[0]));
+	accounts->items[0] = paper();
 	accounts->count = 1;
 }
 

@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct daemon_row {
@@ -401,6 +402,7 @@ yq_verb_up(const struct yq_call *call)
 	struct yq_err err = { 0 };
 	int status;
 
+	umask(077); /* also for what Valkey and the daemons write */
 	status = yq_up_plan_make(call, &up.plan);
 	if (status == YQ_CONSOLE_DONE) {
 		remove_endpoints(&up); /* left over by one that was killed */
