@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define DEFAULT_FIREBIRD "Database=yquant.fdb"
-#define LOCK_WAIT_MS 5000 /* for the children of a killed `yq up` to be gone */
+#define LOCK_WAIT_MS	 5000 /* for the children of a killed `yq up` to be gone */
 
 static bool
 is_set(const struct yq_config *config, const char *path)
