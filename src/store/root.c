@@ -14,7 +14,8 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-#define ENGINE_PATTERN "/plugins/libEngine*.so"
+#define ENGINE_PATTERN	  "/plugins/libEngine*.so"
+#define PLUGINS_BYTES_MAX 65536
 
 /* Where distributions keep the engine; the first that has it wins. */
 static const char *const engine_folders[] = {
@@ -158,6 +159,33 @@ put_file(const char *path, const char *content, struct yq_err *err)
 	return put_in_place(temporary, path, err);
 }
 
+/* Each plugin by its real path: Firebird 4 refuses a module that it reached through a link. */
+static enum yq_rc
+put_plugins(const char *path, const char *engine, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf text = yq_buf_make(PLUGINS_BYTES_MAX);
+	char pattern[YQ_FIREBIRD_PATH_SIZE];
+	glob_t found = { 0 };
+	enum yq_rc rc = join(pattern, engine, "plugins/lib*.so", err);
+
+	if (rc != YQ_OK)
+		return rc;
+	yq_buf_add_text(&text, "# Written by yQuant at each start; changes are lost.\n");
+	if (glob(pattern, 0, NULL, &found) == 0) {
+		for (size_t i = 0; i < found.gl_pathc; i++) {
+			const char *name = strrchr(found.gl_pathv[i], '/') + strlen("/lib");
+			int length = (int)(strlen(name) - strlen(".so"));
+
+			yq_buf_add_format(&text, "Plugin = %.*s {\n\tModule = %s/plugins/%.*s\n}\n",
+			    length, name, engine, length, name);
+		}
+	}
+	globfree(&found);
+	if (!yq_buf_ok(&text))
+		return yq_err_set(err, YQ_E_LIMIT, "too many plugins in %s/plugins", engine);
+	return put_file(path, yq_buf_text(&text), err);
+}
+
 static enum yq_rc
 fill_root(const char *folder, const char *engine, unsigned pages, struct yq_err *err)
 {
@@ -180,7 +208,7 @@ fill_root(const char *folder, const char *engine, unsigned pages, struct yq_err 
 	if (rc == YQ_OK)
 		rc = join(path, folder, "plugins.conf", err);
 	if (rc == YQ_OK)
-		rc = put_file(path, "# none but the built-in ones\n", err);
+		rc = put_plugins(path, engine, err);
 	if (rc == YQ_OK)
 		rc = join(path, folder, "databases.conf", err);
 	if (rc == YQ_OK)

@@ -62,7 +62,7 @@ struct yq_trade_sum {
 	struct yq_decimal amount;     /* sum of the amounts, each to 4 places */
 	struct yq_decimal commission; /* exact */
 };
-#define YQ_TRADE_SUMS_MAX (YQ_CURRENCY_COUNT * YQ_ACTION_COUNT)
+#define YQ_TRADE_SUMS_MAX ((int)YQ_CURRENCY_COUNT * (int)YQ_ACTION_COUNT)
 YQ_NODISCARD enum yq_rc yq_trades_sum(struct yq_firebird *firebird,
     const struct yq_trade_filter *filter, struct yq_trade_sum sums[YQ_TRADE_SUMS_MAX],
     size_t *ret_count, struct yq_err *err);

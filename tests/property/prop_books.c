@@ -224,6 +224,6 @@ main(void)
 	seed = (uint64_t)yq_clock_now_us(yq_clock_system());
 	if (given != NULL && yq_str_to_int64(given, 0, INT64_MAX, &value))
 		seed = (uint64_t)value;
-	printf("# YQ_SEED=%llu\n", (unsigned long long)seed);
+	fprintf(stderr, "YQ_SEED=%llu\n", (unsigned long long)seed);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
