@@ -41,7 +41,7 @@ yq_find_settings(const struct yq_call *call, struct yq_config **ret_config)
 static bool
 is_set(const struct yq_config *config, const char *path)
 {
-	return !yq_str_equal(yq_config_source(config, path), "default");
+	return yq_config_json(config, path) != NULL;
 }
 
 /* The connections that --config names, if it names any. */
@@ -91,6 +91,7 @@ yq_system_find(const struct yq_call *call, struct yq_system *system)
 		    "no system is running in %s: start one with `yq up`, or say where it is with "
 		    "--var DIR or --config DIR",
 		    folder);
+	system->local = true;
 	return rc == YQ_OK ? YQ_CONSOLE_DONE : yq_fail(YQ_CONSOLE_UNREACHABLE, "%s", err.text);
 }
 

@@ -21,6 +21,7 @@ int yq_find_settings(const struct yq_call *call, struct yq_config **ret_config);
 
 struct yq_system {
 	struct yq_endpoints endpoints;
+	bool local;		       /* a `yq up` of this machine */
 	struct yq_valkey_sync *valkey; /* NULL until asked for */
 	struct yq_firebird *firebird;  /* NULL until asked for */
 };

@@ -147,8 +147,7 @@ yq_verb_provision(const struct yq_call *call)
 		return yq_fail_usage(
 		    call, "--config DIR is missing: its ConnectionStrings say which servers");
 	status = yq_find_settings(call, &config);
-	if (status == YQ_CONSOLE_DONE &&
-	    yq_str_equal(yq_config_source(config, "ConnectionStrings:Valkey"), "default"))
+	if (status == YQ_CONSOLE_DONE && yq_config_json(config, "ConnectionStrings:Valkey") == NULL)
 		status = yq_fail(YQ_CONSOLE_REFUSED,
 		    "ConnectionStrings:Valkey is not configured: `yq up` prepares its own Valkey");
 	if (status == YQ_CONSOLE_DONE)
@@ -233,7 +232,9 @@ add_setting(struct listing *listing, const char *path)
 	value_text(listing->config, listing->key, path, &text);
 	yq_sheet_add(listing->sheet, path);
 	yq_sheet_add(listing->sheet, yq_buf_text(&text));
-	yq_sheet_add(listing->sheet, yq_config_source(listing->config, path));
+	yq_sheet_add(listing->sheet, yq_config_json(listing->config, path) != NULL
+					 ? yq_config_source(listing->config, path)
+					 : "default");
 }
 
 static void

@@ -236,7 +236,8 @@ yq_verb_resume(const struct yq_call *call)
 		system.valkey, all ? 2 : 3, argv, NULL, TIMEOUT_MS, &reply, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	if (yq_reply_int(reply) == 0)
-		return yq_fail(YQ_CONSOLE_REFUSED, "%s is not halted (`yq status` tells what is)",
+		return yq_fail(YQ_CONSOLE_REFUSED,
+		    "there is no halt of %s to release (`yq status` shows what stands)",
 		    all ? "anything" : field_for_people(field));
 	user_name(who, sizeof(who));
 	yq_str_format(text, sizeof(text), "resumed %s by %s",

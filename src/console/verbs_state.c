@@ -3,6 +3,8 @@
 #include "console/fetch.h"
 #include "console/sheet.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +27,22 @@ is_expected(enum yq_program program)
 	       program == YQ_PROGRAM_GATEWAY;
 }
 
+/* A heartbeat outlives its program by up to 30 s; a process that is gone from this machine does
+ * not count as ready meanwhile. */
+static const char *
+state_of(const struct yq_system *system, const struct redisReply *reply)
+{
+	const char *pid_text = yq_reply_field(reply, "Pid");
+	int64_t pid;
+
+	if (yq_reply_count(reply) == 0)
+		return "down";
+	if (system->local && pid_text != NULL && yq_str_to_int64(pid_text, 1, INT32_MAX, &pid) &&
+	    kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+		return "dead";
+	return yq_reply_field(reply, "State");
+}
+
 static int
 add_status(struct yq_system *system, enum yq_program program, struct yq_sheet *sheet)
 {
@@ -37,7 +55,7 @@ add_status(struct yq_system *system, enum yq_program program, struct yq_sheet *s
 		return YQ_CONSOLE_DONE;
 	yq_sheet_add(sheet, yq_programs[program].app);
 	yq_sheet_add(sheet, yq_reply_field(reply, "Pid"));
-	yq_sheet_add(sheet, yq_reply_count(reply) == 0 ? "down" : yq_reply_field(reply, "State"));
+	yq_sheet_add(sheet, state_of(system, reply));
 	yq_sheet_add(sheet, yq_reply_field(reply, "Lag"));
 	yq_sheet_add(sheet, yq_reply_field(reply, "Version"));
 	yq_sheet_add(sheet, yq_reply_field(reply, "StartedAt"));

@@ -21,7 +21,7 @@
 static bool
 is_set(const struct yq_config *config, const char *path)
 {
-	return !yq_str_equal(yq_config_source(config, path), "default");
+	return yq_config_json(config, path) != NULL;
 }
 
 static enum yq_rc
