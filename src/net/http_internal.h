@@ -58,6 +58,7 @@ struct yq_http_server {
 	uv_timer_t sweep; /* ours: requests that dribble in */
 	unsigned handles; /* not yet closed */
 	bool running, closing;
+	bool woken; /* a connection was resumed since the last turn began */
 	yq_http_head_fn *head;
 	yq_http_fn *handle;
 	void *cookie;
@@ -72,6 +73,8 @@ struct yq_http_server {
 	TAILQ_HEAD(http_timed, http_connection) timed;
 };
 
+/* http_server.c */
+void http_wake(struct yq_http_server *server);
 /* http_request.c */
 enum MHD_Result http_on_request(void *cookie, struct MHD_Connection *connection, const char *url,
     const char *method, const char *version, const char *upload, size_t *upload_size,

@@ -247,8 +247,10 @@ http_respond(struct yq_http_request *request, unsigned status, struct MHD_Respon
 		LIST_REMOVE(request, link);
 		request->server->pending_count--;
 	}
-	if (request->suspended)
+	if (request->suspended) {
 		MHD_resume_connection(request->connection);
+		http_wake(request->server);
+	}
 }
 
 void

@@ -28,11 +28,14 @@ run(struct yq_http_server *server)
 	if (server->running || server->mhd == NULL)
 		return;
 	server->running = true;
+	server->woken = false;
 	(void)MHD_run(server->mhd);
 	server->running = false;
 	if (server->closing)
 		return;
-	if (MHD_get_timeout(server->mhd, &sleep_ms) == MHD_YES)
+	if (server->woken)
+		uv_timer_start(&server->timer, on_timer, 0, 0);
+	else if (MHD_get_timeout(server->mhd, &sleep_ms) == MHD_YES)
 		uv_timer_start(&server->timer, on_timer, sleep_ms, 0);
 	else
 		uv_timer_stop(&server->timer);
@@ -50,6 +53,15 @@ on_poll(uv_poll_t *poll, int status, int events)
 	(void)status;
 	(void)events;
 	run(poll->data);
+}
+
+/* A connection woken from outside the library's turn: give it one soon, with all others. */
+void
+http_wake(struct yq_http_server *server)
+{
+	server->woken = true;
+	if (!server->running && !server->closing)
+		uv_timer_start(&server->timer, on_timer, 0, 0);
 }
 
 static struct MHD_Daemon *

@@ -73,6 +73,7 @@ stream_wake(struct yq_http_stream *stream)
 		return;
 	stream->suspended = false;
 	MHD_resume_connection(stream->connection);
+	http_wake(stream->server);
 }
 
 bool

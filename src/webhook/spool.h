@@ -1,0 +1,50 @@
+/*
+ * spool.h - a file in which accepted alerts wait while Valkey is away.
+ *
+ * Records are framed with their length and a checksum.  What is on disk survives a crash at any
+ * byte: a torn tail is cut off when the file is opened; a damaged record is skipped, and counted.
+ * Calls block for as long as the disk takes; they may run in a worker thread, one at a time.
+ */
+#ifndef YQ_WEBHOOK_SPOOL_H
+#define YQ_WEBHOOK_SPOOL_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/id.h"
+
+struct yq_spool; /* opaque */
+
+#define YQ_SPOOL_RECORD_MAX 65536
+
+/* Open or create `path` (mode 0600) and its folder (0700), lock it, find its end.  YQ_E_EXISTS
+ * when another process has it; YQ_E_SYSTEM with the reason otherwise. */
+YQ_NODISCARD enum yq_rc yq_spool_open(
+    const char *path, int64_t bytes_max, struct yq_spool **ret_spool, struct yq_err *err);
+void yq_spool_close(struct yq_spool *spool);
+
+/* Append one framed record to `frames`, to be written by yq_spool_append. */
+void yq_spool_frame(
+    struct yq_buf *frames, const struct yq_id *id, const char *payload, size_t length);
+/* Write `frames` at the end and have them on disk.  On any error nothing was added: YQ_E_LIMIT the
+ * file is full; YQ_E_SYSTEM the disk failed. */
+YQ_NODISCARD enum yq_rc yq_spool_append(
+    struct yq_spool *spool, const struct yq_buf *frames, struct yq_err *err);
+
+struct yq_spool_record {
+	struct yq_id id;
+	const char *payload; /* into the buffer */
+	size_t length;
+};
+/*
+ * Read up to `max` records from *offset on but not beyond `end`, a size that the spool once had;
+ * *offset moves behind them.  `room` (an empty buffer at first) holds their bytes.  Returns how
+ * many; 0 = no more.  Damaged bytes are skipped and added to *skipped.  May run while another
+ * thread appends.
+ */
+size_t yq_spool_read(const struct yq_spool *spool, int64_t *offset, int64_t end,
+    struct yq_buf *room, struct yq_spool_record *records, size_t max, int64_t *skipped);
+int64_t yq_spool_size(const struct yq_spool *spool); /* bytes of records */
+/* Everything has been forwarded: make it empty. */
+YQ_NODISCARD enum yq_rc yq_spool_reset(struct yq_spool *spool, struct yq_err *err);
+
+#endif
