@@ -55,8 +55,9 @@ bind_text(const struct target *to, const struct yq_param *param, struct yq_err *
 	return YQ_OK;
 }
 
-static enum yq_rc
-put_integer(const struct target *to, int64_t value, const char *text, struct yq_err *err)
+/* False when the column is too narrow. */
+static bool
+put_integer(const struct target *to, int64_t value)
 {
 	int32_t four = (int32_t)value;
 	int16_t two = (int16_t)value;
@@ -64,21 +65,16 @@ put_integer(const struct target *to, int64_t value, const char *text, struct yq_
 	switch (to->type) {
 	case SQL_INT64:
 		memcpy(to->var->sqldata, &value, sizeof(value));
-		return YQ_OK;
+		return true;
 	case SQL_LONG:
 		memcpy(to->var->sqldata, &four, sizeof(four));
-		if (four == value)
-			return YQ_OK;
-		break;
+		return four == value;
 	case SQL_SHORT:
 		memcpy(to->var->sqldata, &two, sizeof(two));
-		if (two == value)
-			return YQ_OK;
-		break;
+		return two == value;
 	default:
 		YQ_PANIC("parameter %s: no number fits a column of type %d", to->name, to->type);
 	}
-	return yq_err_set(err, YQ_E_RANGE, "%s: %s does not fit its column", to->name, text);
 }
 
 static enum yq_rc
@@ -88,21 +84,22 @@ bind_decimal(const struct target *to, const struct yq_param *param, struct yq_er
 	char text[YQ_DECIMAL_TEXT_SIZE];
 	int64_t scaled;
 
+	if (yq_decimal_to_scaled(param->as.decimal, places, YQ_ROUND_EXACT, &scaled) == YQ_OK &&
+	    put_integer(to, scaled))
+		return YQ_OK;
 	yq_decimal_format(param->as.decimal, text);
-	if (yq_decimal_to_scaled(param->as.decimal, places, YQ_ROUND_EXACT, &scaled) != YQ_OK)
-		return yq_err_set(err, YQ_E_RANGE,
-		    "%s: %s does not fit its column of %u decimal places", to->name, text, places);
-	return put_integer(to, scaled, text, err);
+	return yq_err_set(err, YQ_E_RANGE, "%s: %s does not fit its column of %u decimal places",
+	    to->name, text, places);
 }
 
 static enum yq_rc
 bind_int(const struct target *to, const struct yq_param *param, struct yq_err *err)
 {
-	char text[32];
-
 	assert(to->var->sqlscale == 0);
-	yq_str_format(text, sizeof(text), "%lld", (long long)param->as.integer);
-	return put_integer(to, param->as.integer, text, err);
+	if (put_integer(to, param->as.integer))
+		return YQ_OK;
+	return yq_err_set(err, YQ_E_RANGE, "%s: %lld does not fit its column", to->name,
+	    (long long)param->as.integer);
 }
 
 static enum yq_rc

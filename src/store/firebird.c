@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -81,9 +82,36 @@ database_name(const struct yq_firebird *firebird, char *name, size_t size)
 		    brackets ? "]" : "", (unsigned)target->port, target->database);
 }
 
+/*
+ * Firebird's library puts handlers of its own on these signals when it is first used, and shuts its
+ * engine down when one arrives: a daemon that drains on SIGTERM could then no longer write.  So
+ * what stood there before stands there again after each call that may begin its work.
+ */
+static const int kept_signals[] = { SIGINT, SIGTERM };
+
+struct handlers {
+	struct sigaction before[YQ_COUNT(kept_signals)];
+};
+
+static void
+remember_handlers(struct handlers *handlers)
+{
+	for (size_t i = 0; i < YQ_COUNT(kept_signals); i++)
+		(void)sigaction(kept_signals[i], NULL, &handlers->before[i]);
+}
+
+static void
+restore_handlers(const struct handlers *handlers)
+{
+	for (size_t i = 0; i < YQ_COUNT(kept_signals); i++)
+		(void)sigaction(kept_signals[i], &handlers->before[i], NULL);
+}
+
 static bool
 attach(struct yq_firebird *firebird, ISC_STATUS *status)
 {
+	struct handlers handlers;
+
 	YQ_CLEANUP(yq_buf_free) struct yq_buf block = yq_buf_make(ATTACH_BYTES_MAX);
 	char name[DATABASE_SIZE];
 
@@ -91,7 +119,9 @@ attach(struct yq_firebird *firebird, ISC_STATUS *status)
 	assert(yq_buf_ok(&block));
 	database_name(firebird, name, sizeof(name));
 	firebird->handle = 0;
+	remember_handlers(&handlers);
 	isc_attach_database(status, 0, name, &firebird->handle, (short)block.length, block.data);
+	restore_handlers(&handlers);
 	yq_wipe(block.data, block.length);
 	return firebird->handle != 0;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/signals.h"
 #include "store/sql.h"
 
 #define AMOUNT_PLACES 4
@@ -143,22 +144,24 @@ update_order(struct yq_tx *tx, const struct save *save, const struct yq_order_ro
 	return yq_tx_exec(tx, save->update, params, YQ_COUNT(params), affected, err);
 }
 
-/* A row of sequence 0 is mostly new, a later one mostly known: try the likelier first. */
+/* Under load an order is mostly heard of once, when it is final: so try to insert first. */
 static enum yq_rc
 save_one(struct yq_tx *tx, const void *cookie, size_t index, struct yq_err *err)
 {
 	const struct save *save = cookie;
 	struct yq_order_row row = save->rows[index];
-	bool is_new = row.progress.sequence == 0;
 	int64_t affected = 0;
 	enum yq_rc rc;
 
 	rc = keep_notional(&row, err);
-	if (rc == YQ_OK && !is_new)
-		rc = update_order(tx, save, &row, &affected, err);
-	if (rc != YQ_OK || affected > 0)
+	if (rc == YQ_OK)
+		rc = insert_order(tx, save, &row, err);
+	if (rc != YQ_E_EXISTS)
 		return rc;
-	return insert_order(tx, save, &row, err); /* YQ_E_EXISTS: an equal or newer one is there */
+	rc = update_order(tx, save, &row, &affected, err);
+	if (rc == YQ_OK && affected == 0)
+		return YQ_E_EXISTS; /* an equal or newer state is there */
+	return rc;
 }
 
 enum yq_rc
@@ -225,22 +228,48 @@ yq_order_list_free(struct yq_order_list *list)
 	*list = (struct yq_order_list){ 0 };
 }
 
+/* No index leads from a signal to its orders: its time says where in the time index they stand. */
+static enum yq_rc
+narrow_to_signal(struct yq_firebird *firebird, struct yq_order_filter *filter, struct yq_err *err)
+{
+	struct yq_signal_row signal;
+	enum yq_rc rc;
+
+	if (yq_id_is_none(&filter->signal_id) || filter->from_us != 0 || filter->to_us != 0)
+		return YQ_OK;
+	rc = yq_signals_get(firebird, &filter->signal_id, &signal, err);
+	if (rc == YQ_E_NOT_FOUND)
+		return YQ_OK; /* its orders may be there all the same */
+	if (rc != YQ_OK)
+		return rc;
+	filter->from_us = signal.signal.received_at_us - YQ_STORE_SLACK_BEFORE_US;
+	filter->to_us = signal.signal.received_at_us + YQ_STORE_SLACK_AFTER_US;
+	yq_signal_row_clear(&signal);
+	return YQ_OK;
+}
+
 enum yq_rc
-yq_orders_find(struct yq_firebird *firebird, const struct yq_order_filter *filter,
+yq_orders_find(struct yq_firebird *firebird, const struct yq_order_filter *asked,
     struct yq_order_list *list, struct yq_err *err)
 {
+	struct yq_order_filter filter = *asked;
 	YQ_CLEANUP(yq_buf_free) struct yq_buf sql = yq_buf_make(YQ_SQL_MAX);
 	struct yq_where where = yq_where_make(&sql);
+	enum yq_rc rc;
 
+	*list = (struct yq_order_list){ 0 };
+	rc = narrow_to_signal(firebird, &filter, err);
+	if (rc != YQ_OK)
+		return rc;
 	yq_sql_select(&sql, "ORDERS", fields, YQ_COUNT(fields));
-	yq_where_text(&where, "ACCOUNT_ALIAS = :ALIAS", "ALIAS", filter->account_alias);
-	yq_where_text(&where, "TICKER = :TICKER", "TICKER", filter->ticker);
-	yq_where_text(&where, "SIGNAL_ID = :SIGNAL_ID", "SIGNAL_ID", filter->signal_id.text);
-	if (filter->state < YQ_ORDER_STATE_COUNT)
+	yq_where_text(&where, "ACCOUNT_ALIAS = :ALIAS", "ALIAS", filter.account_alias);
+	yq_where_text(&where, "TICKER = :TICKER", "TICKER", filter.ticker);
+	yq_where_text(&where, "SIGNAL_ID = :SIGNAL_ID", "SIGNAL_ID", filter.signal_id.text);
+	if (filter.state < YQ_ORDER_STATE_COUNT)
 		yq_where_add(&where, "STATUS = :STATUS",
-		    yq_param_enum("STATUS", &yq_order_state_names, (int)filter->state));
-	yq_where_time(&where, "ORDERED_AT_US >= :FROM_US", "FROM_US", filter->from_us);
-	yq_where_time(&where, "ORDERED_AT_US < :TO_US", "TO_US", filter->to_us);
-	yq_where_page(&where, "ORDERED_AT_US DESC, ID DESC", filter->limit, filter->offset);
+		    yq_param_enum("STATUS", &yq_order_state_names, (int)filter.state));
+	yq_where_time(&where, "ORDERED_AT_US >= :FROM_US", "FROM_US", filter.from_us);
+	yq_where_time(&where, "ORDERED_AT_US < :TO_US", "TO_US", filter.to_us);
+	yq_where_page(&where, "ORDERED_AT_US DESC, ID DESC", filter.limit, filter.offset);
 	return list_orders(firebird, &where, list, err);
 }

@@ -43,7 +43,7 @@ struct yq_order_filter {
 	char ticker[YQ_TICKER_SIZE];	   /* "" = any */
 	enum yq_order_state state;	   /* YQ_ORDER_STATE_COUNT = any */
 	struct yq_id signal_id;		   /* none = any */
-	int64_t from_us, to_us;		   /* created in [from, to); 0 = unbounded */
+	int64_t from_us, to_us;		   /* ordered in [from, to); 0 = unbounded */
 	unsigned limit, offset;		   /* as yq_trade_filter */
 };
 struct yq_order_filter yq_order_filter_any(void);
@@ -54,7 +54,8 @@ struct yq_order_list {
 };
 void yq_order_list_free(struct yq_order_list *list);
 
-/* Newest first, by time of creation. */
+/* Newest first, by the order's own time.  By a signal's id alone it looks from a day before the
+ * signal was received to a week after it. */
 YQ_NODISCARD enum yq_rc yq_orders_find(struct yq_firebird *firebird,
     const struct yq_order_filter *filter, struct yq_order_list *list, struct yq_err *err);
 

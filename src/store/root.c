@@ -26,12 +26,13 @@ static const char *const engine_folders[] = {
 
 static const char *const linked[] = { "plugins", "intl", "firebird.msg", "lib" };
 
-/* UDR stays out: we call no external code from the database. */
+/* No trace plugin: it would be loaded into each program, for nothing. */
 static const char firebird_conf[] = "# Written by yQuant at each start; changes are lost.\n"
 				    "ServerMode = SuperClassic\n"
 				    "DefaultDbCachePages = %u\n"
 				    "LockMemSize = 1M\n"
 				    "TempCacheLimit = 4M\n"
+				    "TracePlugin =\n"
 				    "AuthServer = Srp\n"
 				    "AuthClient = Srp256, Srp\n"
 				    "UserManager = Srp\n"

@@ -10,6 +10,11 @@
 
 #define YQ_SQL_MAX 8192
 
+/* How far what belongs together may lie apart in time: another machine's clock, a late booking. */
+#define YQ_STORE_DAY_US		 (INT64_C(86400) * YQ_US_PER_SECOND)
+#define YQ_STORE_SLACK_BEFORE_US YQ_STORE_DAY_US
+#define YQ_STORE_SLACK_AFTER_US	 (7 * YQ_STORE_DAY_US)
+
 /* "INSERT INTO T (A, B) VALUES (:A, :B)" */
 void yq_sql_insert(
     struct yq_buf *sql, const char *table, const struct yq_field *fields, size_t count);

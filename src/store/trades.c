@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/orders.h"
 #include "store/sql.h"
 
 #define PLACES	      8 /* of the QUANTITY and PRICE columns */
@@ -110,19 +111,44 @@ add_conditions(struct yq_where *where, const struct yq_trade_filter *filter)
 	yq_where_time(where, "EXECUTED_AT_US < :TO_US", "TO_US", filter->to_us);
 }
 
+/* No index leads from an order to its trades: its times say where in the time index they stand. */
+static enum yq_rc
+narrow_to_order(struct yq_firebird *firebird, struct yq_trade_filter *filter, struct yq_err *err)
+{
+	struct yq_order_row order;
+	enum yq_rc rc;
+
+	if (yq_id_is_none(&filter->order_id) || filter->from_us != 0 || filter->to_us != 0)
+		return YQ_OK;
+	rc = yq_orders_get(firebird, &filter->order_id, &order, err);
+	if (rc == YQ_E_NOT_FOUND)
+		return YQ_OK; /* its trades may be there all the same */
+	if (rc != YQ_OK)
+		return rc;
+	filter->from_us = order.order.timestamp_us - YQ_STORE_SLACK_BEFORE_US;
+	if (order.final_at_us != 0)
+		filter->to_us = order.final_at_us + YQ_STORE_SLACK_AFTER_US;
+	return YQ_OK;
+}
+
 enum yq_rc
-yq_trades_find(struct yq_firebird *firebird, const struct yq_trade_filter *filter,
+yq_trades_find(struct yq_firebird *firebird, const struct yq_trade_filter *asked,
     struct yq_trade_list *list, struct yq_err *err)
 {
+	struct yq_trade_filter filter = *asked;
 	YQ_CLEANUP(yq_buf_free) struct yq_buf sql = yq_buf_make(YQ_SQL_MAX);
 	struct yq_where where = yq_where_make(&sql);
 	struct yq_trade_row blank = { 0 };
 	void *items;
 	enum yq_rc rc;
 
+	*list = (struct yq_trade_list){ 0 };
+	rc = narrow_to_order(firebird, &filter, err);
+	if (rc != YQ_OK)
+		return rc;
 	yq_sql_select(&sql, "TRADES", fields, YQ_COUNT(fields));
-	add_conditions(&where, filter);
-	yq_where_page(&where, "EXECUTED_AT_US DESC, ID DESC", filter->limit, filter->offset);
+	add_conditions(&where, &filter);
+	yq_where_page(&where, "EXECUTED_AT_US DESC, ID DESC", filter.limit, filter.offset);
 	rc = yq_where_list(firebird, &where, fields, YQ_COUNT(fields), &blank, sizeof(blank),
 	    &items, &list->count, err);
 	list->items = items;

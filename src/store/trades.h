@@ -50,7 +50,8 @@ struct yq_trade_list {
 };
 void yq_trade_list_free(struct yq_trade_list *list); /* leaves it empty */
 
-/* Newest first. */
+/* Newest first.  By an order's id alone it looks from a day before the order was made to a week
+ * after it was final; give times of your own to look further. */
 YQ_NODISCARD enum yq_rc yq_trades_find(struct yq_firebird *firebird,
     const struct yq_trade_filter *filter, struct yq_trade_list *list, struct yq_err *err);
 

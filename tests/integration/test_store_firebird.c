@@ -6,8 +6,10 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -315,6 +317,35 @@ test_a_lock_held_by_another_is_retry_at_once(void **state)
 	assert_int_equal(yq_tx_exec(theirs, "UPDATE T SET N = 3", NULL, 0, NULL, &err), YQ_E_RETRY);
 }
 
+static volatile sig_atomic_t terminations;
+
+static void
+on_sigterm(int signal)
+{
+	(void)signal;
+	terminations = terminations + 1;
+}
+
+/* A daemon drains when it is told to end; what drains must still be written. */
+static void
+test_a_termination_signal_reaches_us_and_not_the_engine(void **state)
+{
+	struct sigaction ours = { .sa_handler = on_sigterm }, before;
+	struct timespec span = { .tv_nsec = 200000000 };
+	YQ_CLEANUP(yq_firebird_closep) struct yq_firebird *other = NULL;
+
+	(void)state;
+	assert_int_equal(sigaction(SIGTERM, &ours, &before), 0);
+	other = fixture_open(&target);
+	raise(SIGTERM);
+	nanosleep(&span, NULL); /* an engine that shuts down does so in a thread of its own */
+	assert_int_equal(terminations, 1);
+	put("N", yq_param_int("V", 1), YQ_OK, NULL);
+	assert_int_equal(count_rows(), 1);
+	assert_int_equal(sigaction(SIGTERM, &before, NULL), 0);
+	assert_true(before.sa_handler == SIG_DFL); /* also after the very first use */
+}
+
 static void
 test_more_statements_than_are_kept(void **state)
 {
@@ -452,6 +483,7 @@ main(int argc, char **argv)
 		T(test_what_is_not_committed_is_gone),
 		T(test_returning_gives_its_row),
 		T(test_a_lock_held_by_another_is_retry_at_once),
+		T(test_a_termination_signal_reaches_us_and_not_the_engine),
 		T(test_more_statements_than_are_kept),
 		T(test_a_lost_server_is_unknown_at_commit_and_found_again),
 		T(test_what_cannot_be_opened_says_what_to_do),

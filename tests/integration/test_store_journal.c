@@ -370,28 +370,6 @@ test_orders_are_found_by_what_is_asked(void **state)
 	assert_string_equal(list.items[0].order.id.text, id_of(8).text);
 }
 
-static void
-test_what_cannot_be_kept_is_said_before_the_order(void **state)
-{
-	struct yq_order_row row = order(1);
-	struct yq_opt_decimal none = YQ_OPT_DECIMAL_NONE;
-	struct yq_err err = { 0 };
-
-	(void)state;
-	assert_int_equal(yq_orders_check(&row.order, none, &err), YQ_OK);
-	row.order.qty = decimal("92233720369");
-	assert_int_equal(yq_orders_check(&row.order, none, &err), YQ_E_RANGE);
-	assert_non_null(strstr(err.text, "Qty"));
-	row.order.qty = decimal("9000000000");
-	row.order.price = yq_opt_decimal_of(decimal("9000000000"));
-	assert_int_equal(yq_orders_check(&row.order, none, &err), YQ_E_RANGE);
-	row.order.price = none;
-	assert_int_equal(yq_orders_check(&row.order, none, &err), YQ_OK);
-	assert_int_equal(
-	    yq_orders_check(&row.order, yq_opt_decimal_of(decimal("9000000000")), &err),
-	    YQ_E_RANGE);
-}
-
 static struct yq_signal_row
 signal_row(unsigned number)
 {
@@ -416,6 +394,55 @@ save_signal(const struct yq_signal_row *row)
 	if (yq_signals_save(firebird, row, 1, &outcome, NULL, NULL, &err) != YQ_OK)
 		fail_msg("%s", err.text);
 	return outcome;
+}
+
+/* An order's trades are looked for around its own times. */
+static void
+test_the_trades_of_an_order_and_the_orders_of_a_signal_are_found(void **state)
+{
+	struct yq_signal_row signal = signal_row(500);
+	struct yq_order_row row = order(1);
+	struct yq_trade_row fill = trade(1);
+	struct yq_trade_filter by_order = yq_trade_filter_any();
+	struct yq_order_filter by_signal = yq_order_filter_any();
+	YQ_CLEANUP(yq_order_list_free) struct yq_order_list orders = { 0 };
+	enum yq_rc outcome;
+
+	(void)state;
+	assert_int_equal(save_signal(&signal), YQ_OK);
+	row.progress.sequence = 2;
+	row.final_at_us = NOW + 50;
+	assert_int_equal(save_order(&row), YQ_OK);
+	fill.trade.order_id = row.order.id;
+	fill.trade.executed_at_us = NOW + 40;
+	assert_int_equal(yq_trades_insert(firebird, &fill, 1, &outcome, NULL, NULL, NULL), YQ_OK);
+	by_order.order_id = row.order.id;
+	assert_int_equal(count_found(&by_order), 1);
+	by_signal.signal_id = signal.signal.id;
+	assert_int_equal(yq_orders_find(firebird, &by_signal, &orders, NULL), YQ_OK);
+	assert_int_equal(orders.count, 1);
+}
+
+static void
+test_what_cannot_be_kept_is_said_before_the_order(void **state)
+{
+	struct yq_order_row row = order(1);
+	struct yq_opt_decimal none = YQ_OPT_DECIMAL_NONE;
+	struct yq_err err = { 0 };
+
+	(void)state;
+	assert_int_equal(yq_orders_check(&row.order, none, &err), YQ_OK);
+	row.order.qty = decimal("92233720369");
+	assert_int_equal(yq_orders_check(&row.order, none, &err), YQ_E_RANGE);
+	assert_non_null(strstr(err.text, "Qty"));
+	row.order.qty = decimal("9000000000");
+	row.order.price = yq_opt_decimal_of(decimal("9000000000"));
+	assert_int_equal(yq_orders_check(&row.order, none, &err), YQ_E_RANGE);
+	row.order.price = none;
+	assert_int_equal(yq_orders_check(&row.order, none, &err), YQ_OK);
+	assert_int_equal(
+	    yq_orders_check(&row.order, yq_opt_decimal_of(decimal("9000000000")), &err),
+	    YQ_E_RANGE);
 }
 
 static void
@@ -513,6 +540,7 @@ main(int argc, char **argv)
 		T(test_an_orders_state_only_goes_forward),
 		T(test_an_order_first_heard_of_late_is_kept_whole),
 		T(test_orders_are_found_by_what_is_asked),
+		T(test_the_trades_of_an_order_and_the_orders_of_a_signal_are_found),
 		T(test_what_cannot_be_kept_is_said_before_the_order),
 		T(test_a_signal_keeps_its_first_decision_whole),
 		T(test_recent_signals_are_found_by_what_is_asked),
