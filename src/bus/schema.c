@@ -130,13 +130,13 @@ yq_consumer_name(enum yq_group group, int instance, char out[YQ_CONSUMER_SIZE])
 void
 yq_halt_field_account(const char *alias, char out[YQ_HALT_FIELD_SIZE])
 {
-	yq_str_format(out, YQ_HALT_FIELD_SIZE, "account:%s", alias);
+	yq_str_format(out, YQ_HALT_FIELD_SIZE, "%s:%s", "account", alias);
 }
 
 void
 yq_halt_field_strategy(const char *strategy, char out[YQ_HALT_FIELD_SIZE])
 {
-	yq_str_format(out, YQ_HALT_FIELD_SIZE, "strategy:%s", strategy);
+	yq_str_format(out, YQ_HALT_FIELD_SIZE, "%s:%s", "strategy", strategy);
 }
 
 /* ---- docs/schema.md */

@@ -1,0 +1,325 @@
+/*
+ * test_bus_consumer.c - the consumer, the subscriber and adoption on a real server that
+ * dies and comes back.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/str.h"
+#include "bus/adopt.h"
+#include "bus/consume.h"
+#include "bus/subscriber.h"
+#include "loop_fixture.h"
+
+/* ---- consumer */
+
+struct reader {
+	struct yq_consumer *consumer;
+	size_t count, again;
+	bool enough; /* count reached `want` */
+	size_t want;
+	char last[32], last_id[YQ_ENTRY_ID_SIZE];
+	struct ups ups;
+};
+
+static void
+on_entries(void *cookie, const struct yq_entry *entries, size_t count)
+{
+	struct reader *reader = cookie;
+
+	for (size_t i = 0; i < count; i++)
+		reader->again += entries[i].again;
+	reader->count += count;
+	yq_str_copy_cut(reader->last, sizeof(reader->last), entries[count - 1].payload);
+	yq_str_copy_cut(reader->last_id, sizeof(reader->last_id), entries[count - 1].id);
+	reader->enough = reader->count >= reader->want;
+}
+
+static void
+on_reader_state(void *cookie, bool up, const struct yq_err *err)
+{
+	struct reader *reader = cookie;
+
+	on_state(&reader->ups, up, err);
+}
+
+static void
+open_reader(struct reader *reader, int instance, size_t want)
+{
+	struct yq_consumer_spec spec = { .group = YQ_GROUP_SIGNAL_INTAKE,
+		.instance = instance,
+		.batch = 4,
+		.dead_ms = 200,
+		.fn = on_entries,
+		.state = on_reader_state,
+		.cookie = reader };
+	struct yq_err err;
+
+	*reader = (struct reader){ .want = want };
+	assert_int_equal(yq_consumer_open(&loop, &target, &spec, &reader->consumer, &err), YQ_OK);
+}
+
+static void
+add(int count)
+{
+	for (int i = 0; i < count; i++)
+		yq_reply_free(valkey_do(console, "XADD signal:stream * payload p"));
+}
+
+static void
+test_a_consumer_gets_all_that_was_there_and_all_that_comes(void **state)
+{
+	struct reader reader;
+
+	(void)state;
+	add(10);
+	open_reader(&reader, 1, 10);
+	loop_until(&loop, &reader.enough, 2000);
+	assert_int_equal(reader.again, 0);
+	reader.want = 11;
+	reader.enough = false;
+	yq_reply_free(valkey_do(console, "XADD signal:stream * payload last"));
+	loop_until(&loop, &reader.enough, 2000);
+	assert_string_equal(reader.last, "last");
+	assert_true(yq_consumer_caught_up(reader.consumer));
+	yq_consumer_close(reader.consumer);
+}
+
+static void
+test_a_restarted_consumer_first_reads_what_it_had_not_acknowledged(void **state)
+{
+	struct reader first, second;
+
+	(void)state;
+	add(6);
+	open_reader(&first, 1, 6);
+	loop_until(&loop, &first.enough, 2000);
+	yq_consumer_close(first.consumer);
+	loop_for(&loop, 50); /* the server must see it leave */
+	add(1);
+	open_reader(&second, 1, 7);
+	loop_until(&loop, &second.enough, 2000);
+	assert_int_equal(second.again, 6);
+	assert_int_equal(second.count, 7);
+	yq_consumer_close(second.consumer);
+}
+
+static void
+test_a_dead_twins_entries_are_taken_over_but_not_a_living_ones(void **state)
+{
+	struct reader dead, living, heir;
+
+	(void)state;
+	add(3);
+	open_reader(&dead, 2, 3);
+	loop_until(&loop, &dead.enough, 2000);
+	yq_consumer_close(dead.consumer);
+	open_reader(&living, 3, 1);
+	loop_for(&loop, 300);
+	living.count = 0;
+	open_reader(&heir, 1, 3);
+	loop_for(&loop, 1000);
+	assert_int_equal(heir.count + living.again, 3); /* one of the two, once */
+	yq_consumer_close(living.consumer);
+	yq_consumer_close(heir.consumer);
+}
+
+static void
+test_a_consumer_outlives_the_server(void **state)
+{
+	struct reader reader;
+
+	(void)state;
+	add(2);
+	open_reader(&reader, 1, 2);
+	loop_until(&loop, &reader.enough, 2000);
+	valkey_fixture_kill(&server);
+	loop_for(&loop, 100);
+	valkey_fixture_again(&server);
+	restart_console();
+	reader.want = 3;
+	reader.enough = false;
+	add(1);
+	loop_until(&loop, &reader.enough, 5000);
+	assert_int_equal(reader.count, 3); /* what was delivered is not delivered again */
+	yq_consumer_close(reader.consumer);
+}
+
+static void
+test_a_paused_consumer_reads_no_further_and_a_rewound_one_again(void **state)
+{
+	struct reader reader;
+
+	(void)state;
+	open_reader(&reader, 1, 1);
+	loop_for(&loop, 50);
+	yq_consumer_pause(reader.consumer);
+	add(1);
+	loop_until(&loop, &reader.enough, 2000); /* asked for before */
+	add(5);
+	loop_for(&loop, 100);
+	assert_int_equal(reader.count, 1);
+	reader.want = 7;
+	reader.enough = false;
+	yq_consumer_rewind(reader.consumer);
+	yq_consumer_resume(reader.consumer);
+	loop_until(&loop, &reader.enough, 2000);
+	assert_int_equal(reader.again, 1);
+	yq_consumer_close(reader.consumer);
+}
+
+static void
+test_a_missing_group_is_told_and_waited_for(void **state)
+{
+	struct reader reader;
+
+	(void)state;
+	yq_reply_free(valkey_do(console, "DEL signal:stream"));
+	open_reader(&reader, 1, 1);
+	loop_for(&loop, 100);
+	assert_int_equal(reader.ups.rc, YQ_E_STATE);
+	yq_reply_free(valkey_do(console, "XGROUP CREATE signal:stream order-manager 0 MKSTREAM"));
+	add(1);
+	loop_until(&loop, &reader.enough, 3000);
+	yq_consumer_close(reader.consumer);
+}
+
+/* ---- subscriber and adoption */
+
+struct ear {
+	struct yq_subscriber *subscriber;
+	struct yq_adopt *adopt;
+	struct ups ups;
+	bool heard, adopted;
+	int adopted_count;
+	char text[64];
+};
+
+static void
+on_message(void *cookie, const char *channel, const char *payload, size_t length)
+{
+	struct ear *ear = cookie;
+
+	assert_string_equal(channel, "signal");
+	ear->heard = true;
+	yq_str_copy_cut(ear->text, sizeof(ear->text), payload);
+	if (ear->adopt != NULL)
+		yq_adopt_heard(ear->adopt, payload, length);
+}
+
+static void
+on_ear_state(void *cookie, bool up, const struct yq_err *err)
+{
+	struct ear *ear = cookie;
+
+	on_state(&ear->ups, up, err);
+}
+
+static void
+on_adopt(void *cookie, const char *payload, size_t length)
+{
+	struct ear *ear = cookie;
+
+	assert_int_equal(strlen(payload), length);
+	ear->adopted = true;
+	ear->adopted_count++;
+	yq_str_copy_cut(ear->text, sizeof(ear->text), payload);
+}
+
+static void
+open_ear(struct ear *ear)
+{
+	const char *channels[] = { yq_key_name(YQ_KEY_SIGNAL) };
+	struct yq_err err;
+
+	*ear = (struct ear){ 0 };
+	assert_int_equal(yq_subscriber_open(&loop, &target, "ear", channels, 1, on_message,
+			     on_ear_state, ear, &ear->subscriber, &err),
+	    YQ_OK);
+	loop_until(&loop, &ear->ups.up, 2000);
+	loop_for(&loop, 20);
+}
+
+static void
+test_a_subscriber_hears_again_after_the_server_came_back(void **state)
+{
+	struct ear ear;
+
+	(void)state;
+	open_ear(&ear);
+	assert_int_equal(valkey_do_int(console, "PUBLISH signal one"), 1);
+	loop_until(&loop, &ear.heard, 2000);
+	valkey_fixture_kill(&server);
+	loop_for(&loop, 50);
+	valkey_fixture_again(&server);
+	restart_console();
+	loop_until(&loop, &ear.ups.up, 3000);
+	loop_for(&loop, 50);
+	ear.heard = false;
+	assert_int_equal(valkey_do_int(console, "PUBLISH signal two"), 1);
+	loop_until(&loop, &ear.heard, 2000);
+	assert_string_equal(ear.text, "two");
+	yq_subscriber_close(ear.subscriber);
+}
+
+static void
+test_a_foreign_message_is_adopted_once_and_an_own_one_never(void **state)
+{
+	struct ear ear;
+
+	(void)state;
+	open_ear(&ear);
+	ear.adopt = yq_adopt_open(&loop, 50, on_adopt, &ear);
+	yq_adopt_seen(ear.adopt, "before", 6);
+	valkey_do_int(console, "PUBLISH signal before");
+	valkey_do_int(console, "PUBLISH signal after");
+	valkey_do_int(console, "PUBLISH signal foreign");
+	valkey_do_int(console, "PUBLISH signal foreign");
+	loop_for(&loop, 20);
+	yq_adopt_seen(ear.adopt, "after", 5);
+	loop_until(&loop, &ear.adopted, 1000);
+	loop_for(&loop, 100);
+	assert_int_equal(ear.adopted_count, 1);
+	assert_string_equal(ear.text, "foreign");
+	assert_int_equal(yq_adopt_waiting(ear.adopt), 0);
+	yq_adopt_close(ear.adopt);
+	yq_subscriber_close(ear.subscriber);
+}
+
+static void
+test_nothing_is_adopted_while_the_stream_is_not_read(void **state)
+{
+	struct ear ear = { 0 };
+
+	(void)state;
+	ear.adopt = yq_adopt_open(&loop, 20, on_adopt, &ear);
+	yq_adopt_hold(ear.adopt, true);
+	yq_adopt_heard(ear.adopt, "x", 1);
+	loop_for(&loop, 60);
+	assert_int_equal(ear.adopted_count, 0);
+	yq_adopt_hold(ear.adopt, false);
+	loop_until(&loop, &ear.adopted, 1000);
+	yq_adopt_close(ear.adopt);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LOOP_TEST(test_a_consumer_gets_all_that_was_there_and_all_that_comes),
+		LOOP_TEST(test_a_restarted_consumer_first_reads_what_it_had_not_acknowledged),
+		LOOP_TEST(test_a_dead_twins_entries_are_taken_over_but_not_a_living_ones),
+		LOOP_TEST(test_a_consumer_outlives_the_server),
+		LOOP_TEST(test_a_paused_consumer_reads_no_further_and_a_rewound_one_again),
+		LOOP_TEST(test_a_missing_group_is_told_and_waited_for),
+		LOOP_TEST(test_a_subscriber_hears_again_after_the_server_came_back),
+		LOOP_TEST(test_a_foreign_message_is_adopted_once_and_an_own_one_never),
+		LOOP_TEST(test_nothing_is_adopted_while_the_stream_is_not_read),
+	};
+
+	return cmocka_run_group_tests(tests, loop_tests_start, loop_tests_end);
+}
