@@ -26,13 +26,16 @@ static const char *const engine_folders[] = {
 
 static const char *const linked[] = { "plugins", "intl", "firebird.msg", "lib" };
 
-/* No trace plugin: it would be loaded into each program, for nothing. */
+/* No trace plugin: it would be loaded into each program, for nothing.  The locks of a process that
+ * was killed are found by the search for deadlocks, which by default begins only after 10 seconds.
+ */
 static const char firebird_conf[] = "# Written by yQuant at each start; changes are lost.\n"
 				    "ServerMode = SuperClassic\n"
 				    "DefaultDbCachePages = %u\n"
 				    "LockMemSize = 1M\n"
 				    "TempCacheLimit = 4M\n"
 				    "TracePlugin =\n"
+				    "DeadlockTimeout = 1\n"
 				    "AuthServer = Srp\n"
 				    "AuthClient = Srp256, Srp\n"
 				    "UserManager = Srp\n"

@@ -20,8 +20,6 @@
 
 #include "base/str.h"
 
-extern char **environ;
-
 #define SERVER_START_MS 10000
 
 static const char *const server_paths[] = {
@@ -123,16 +121,15 @@ start_child(const struct firebird_fixture *fixture, char *const argv[], const ch
 void
 fixture_start_server(struct firebird_fixture *fixture)
 {
-	char *argv[] = { NULL, NULL };
+	char program[FIXTURE_PATH_SIZE] = "", *argv[] = { program, NULL };
 
 	for (size_t i = 0; i < YQ_COUNT(server_paths); i++) {
 		if (access(server_paths[i], X_OK) == 0)
-			argv[0] = strdup(server_paths[i]);
+			yq_str_copy_cut(program, sizeof(program), server_paths[i]);
 	}
-	if (argv[0] == NULL)
+	if (program[0] == '\0')
 		give_up("no Firebird server: install the package firebird3.0-server");
 	fixture->server = start_child(fixture, argv, NULL);
-	free(argv[0]);
 	for (int waited = 0; waited < SERVER_START_MS; waited += 20) {
 		if (port_answers(fixture->port))
 			return;

@@ -337,6 +337,7 @@ test_a_termination_signal_reaches_us_and_not_the_engine(void **state)
 	(void)state;
 	assert_int_equal(sigaction(SIGTERM, &ours, &before), 0);
 	other = fixture_open(&target);
+	assert_non_null(other);
 	raise(SIGTERM);
 	nanosleep(&span, NULL); /* an engine that shuts down does so in a thread of its own */
 	assert_int_equal(terminations, 1);

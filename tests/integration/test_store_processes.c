@@ -21,8 +21,6 @@
 #define ROWS	  200
 #define PROCESSES 3
 
-extern char **environ;
-
 static struct firebird_fixture fixture;
 static struct yq_firebird_target target;
 static struct yq_firebird *firebird;
