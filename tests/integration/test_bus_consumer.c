@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "bus/adopt.h"
 #include "bus/consume.h"
+#include "bus/refuse.h"
 #include "bus/subscriber.h"
 #include "loop_fixture.h"
 
@@ -188,6 +189,55 @@ test_a_missing_group_is_told_and_waited_for(void **state)
 	yq_consumer_close(reader.consumer);
 }
 
+/* ---- what nobody can read */
+
+struct refuser {
+	struct yq_valkey *valkey;
+	bool done;
+};
+
+static void
+refuse_all(void *cookie, const struct yq_entry *entries, size_t count)
+{
+	struct refuser *refuser = cookie;
+	struct yq_err why;
+
+	yq_err_set(&why, YQ_E_INVALID, "Ticker: missing");
+	for (size_t i = 0; i < count; i++) { /* twice: as after a crash between report and XACK */
+		yq_refuse_entry(
+		    refuser->valkey, YQ_GROUP_SIGNAL_INTAKE, &entries[i], "OrderManager", &why);
+		yq_refuse_entry(
+		    refuser->valkey, YQ_GROUP_SIGNAL_INTAKE, &entries[i], "OrderManager", &why);
+	}
+	refuser->done = true;
+}
+
+static void
+test_a_message_nobody_can_read_is_reported_once_and_set_aside(void **state)
+{
+	struct yq_consumer_spec spec = {
+		.group = YQ_GROUP_SIGNAL_INTAKE, .instance = 1, .fn = refuse_all
+	};
+	struct refuser refuser = { 0 };
+	struct yq_consumer *consumer;
+	redisReply *reply;
+	struct ups ups;
+
+	(void)state;
+	refuser.valkey = open_valkey(&ups);
+	spec.cookie = &refuser;
+	add(1);
+	assert_int_equal(yq_consumer_open(&loop, &target, &spec, &consumer, NULL), YQ_OK);
+	loop_until(&loop, &refuser.done, 2000);
+	loop_for(&loop, 100);
+	assert_int_equal(valkey_do_int(console, "XLEN notification:stream"), 1);
+	reply = valkey_do(console, "XPENDING signal:stream order-manager");
+	assert_int_equal(reply->element[0]->integer, 0);
+	freeReplyObject(reply);
+	yq_consumer_close(consumer);
+	yq_valkey_close(refuser.valkey);
+}
+
 /* ---- subscriber and adoption */
 
 struct ear {
@@ -316,6 +366,7 @@ main(void)
 		LOOP_TEST(test_a_consumer_outlives_the_server),
 		LOOP_TEST(test_a_paused_consumer_reads_no_further_and_a_rewound_one_again),
 		LOOP_TEST(test_a_missing_group_is_told_and_waited_for),
+		LOOP_TEST(test_a_message_nobody_can_read_is_reported_once_and_set_aside),
 		LOOP_TEST(test_a_subscriber_hears_again_after_the_server_came_back),
 		LOOP_TEST(test_a_foreign_message_is_adopted_once_and_an_own_one_never),
 		LOOP_TEST(test_nothing_is_adopted_while_the_stream_is_not_read),
