@@ -17,7 +17,7 @@ static const struct {
 } kind_commands[] = {
 	[YQ_CHANNEL] = { "publish", "subscribe" },
 	[YQ_STREAM] = { "xadd", "xrange xrevrange xread xlen" },
-	[YQ_STRING] = { "set", "get exists ttl" },
+	[YQ_STRING] = { "set", "get mget exists ttl" },
 	[YQ_HASH] = { "hset", "hget hmget hgetall hexists hlen exists ttl" },
 	[YQ_SET] = { "sadd srem", "smembers sismember scard" },
 	[YQ_LIST] = { "rpush", "lrange llen" },
