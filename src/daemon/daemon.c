@@ -208,8 +208,6 @@ run(struct yq_daemon *daemon)
 		yq_error("ConnectionStrings:Valkey: %s", err.text);
 		daemon->exit_code = YQ_EXIT_CONFIG;
 		daemon->phase = DAEMON_STOPPING; /* nothing has begun */
-	} else if (!daemon->spec->needs_valkey) {
-		daemon_begin(daemon);
 	}
 	if (daemon->phase != DAEMON_STOPPING)
 		(void)uv_run(&daemon->loop, UV_RUN_DEFAULT);

@@ -40,9 +40,10 @@ struct yq_daemon_spec {
 	const char *manual;  /* printed by --help: purpose, inputs, outputs, privileges, failures */
 	size_t state_size;   /* of yq_daemon_state, zeroed */
 	/* True: start() runs once Valkey answers (and exit 69 when it does not within
-	 * Valkey:StartTimeoutSeconds).  False: start() runs at once, Valkey may come later. */
+	 * Valkey:StartTimeoutSeconds).  False: start() runs once it answers, or the first try to
+	 * reach it failed, or a second has gone by; Valkey may come later. */
 	bool needs_valkey;
-	/* Check what the settings table cannot: may be NULL.  Runs at start, for --check and before
+	/* Check what the settings table cannot (yq_settings_check): may be NULL.  Runs at start, for --check and before
 	 * a reload; must change nothing.  Record faults with yq_config_fault. */
 	void (*check)(const struct yq_config *config, struct yq_config_report *report);
 	/* Begin to work.  Anything but YQ_OK ends the program with YQ_EXIT_START and err's text. */

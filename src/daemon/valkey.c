@@ -9,6 +9,7 @@
 #include "daemon/internal.h"
 
 #define VERIFY_AGAIN_MS 2000
+#define FIRST_TRY_MS    1000 /* for programs that can do without */
 
 static void
 target_text(const struct yq_valkey_target *target, struct yq_buf *out)
@@ -75,6 +76,8 @@ lost(struct yq_daemon *daemon, const struct yq_err *err)
 		yq_daemon_unready(daemon, "valkey", err->text);
 	if (was_usable && daemon->on_valkey != NULL && daemon->phase < DAEMON_STOPPING)
 		daemon->on_valkey(daemon, false);
+	if (daemon->phase == DAEMON_WAITING && !daemon->spec->needs_valkey)
+		daemon_begin(daemon);
 }
 
 static void
@@ -137,6 +140,10 @@ daemon_valkey_too_late(uv_timer_t *timer)
 
 	if (daemon->phase != DAEMON_WAITING)
 		return;
+	if (!daemon->spec->needs_valkey) {
+		daemon_begin(daemon);
+		return;
+	}
 	yq_error("Valkey did not answer within Valkey:StartTimeoutSeconds: giving up");
 	yq_daemon_exit(daemon, YQ_EXIT_UNAVAILABLE, true);
 }
