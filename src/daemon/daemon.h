@@ -43,8 +43,9 @@ struct yq_daemon_spec {
 	 * Valkey:StartTimeoutSeconds).  False: start() runs once it answers, or the first try to
 	 * reach it failed, or a second has gone by; Valkey may come later. */
 	bool needs_valkey;
-	/* Check what the settings table cannot (yq_settings_check): may be NULL.  Runs at start, for --check and before
-	 * a reload; must change nothing.  Record faults with yq_config_fault. */
+	/* Check what the settings table cannot (yq_settings_check): may be NULL.  Runs at start,
+	 * for --check and before a reload; must change nothing.  Record faults with
+	 * yq_config_fault. */
 	void (*check)(const struct yq_config *config, struct yq_config_report *report);
 	/* Begin to work.  Anything but YQ_OK ends the program with YQ_EXIT_START and err's text. */
 	enum yq_rc (*start)(struct yq_daemon *daemon, struct yq_err *err);

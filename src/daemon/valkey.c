@@ -9,7 +9,7 @@
 #include "daemon/internal.h"
 
 #define VERIFY_AGAIN_MS 2000
-#define FIRST_TRY_MS    1000 /* for programs that can do without */
+#define FIRST_TRY_MS	1000 /* for programs that can do without */
 
 static void
 target_text(const struct yq_valkey_target *target, struct yq_buf *out)

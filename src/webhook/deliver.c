@@ -342,8 +342,7 @@ pump(struct yq_deliver *deliver)
 /* ---- from outside ---- */
 
 static void
-on_checked(void *cookie, enum yq_rc rc, const struct redisReply *reply,
-    const struct yq_err *err)
+on_checked(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struct yq_err *err)
 {
 	struct job *job = cookie;
 	struct yq_deliver *deliver = job->deliver;

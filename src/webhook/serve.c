@@ -318,8 +318,8 @@ void
 webhook_handle(void *cookie, struct yq_http_request *request)
 {
 	struct webhook *webhook = cookie;
-	struct yq_alert_fault fault;
-	struct yq_alert alert;
+	struct yq_alert_fault fault = { "", "" };
+	struct yq_alert alert = { .tree = NULL };
 	struct yq_signal signal;
 	struct yq_id previous;
 	size_t length;

@@ -1,4 +1,5 @@
-/* fuzz_alert.c - any bytes as the body of an alert: a signal that is whole, or a fault that says why.
+/* fuzz_alert.c - any bytes as the body of an alert: a signal that is whole, or a fault that says
+ * why.
  */
 #include <assert.h>
 #include <string.h>
