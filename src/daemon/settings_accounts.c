@@ -60,7 +60,7 @@ static void
 read_account(const struct settings_section *section, struct yq_account_settings *account)
 {
 	static const char *const names[] = { "Broker", "Number", "Active", "Environment", "BaseUrl",
-		"Session", "CommissionRate", "Currencies", "AppKey", "AppSecret" };
+		"Session", "CommissionRate", "Currencies", "Paper", "AppKey", "AppSecret" };
 	static const struct settings_range rate = { "0", "0.5" };
 	int broker = YQ_BROKER_PAPER, session = -1, environment = ENVIRONMENT_PRACTICE;
 

@@ -1,0 +1,238 @@
+/* fills.c - what the broker says about orders: acks, executions, ends. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "broker_gateway/gateway.h"
+
+/* Where an order stands follows from its state once the broker has spoken. */
+static enum gw_phase
+phase_of(enum yq_order_state state)
+{
+	if (yq_order_state_is_final(state))
+		return GW_OVER;
+	if (state == YQ_ORDER_UNKNOWN)
+		return GW_UNKNOWN;
+	if (state == YQ_ORDER_PENDING)
+		return GW_WAITING;
+	return state == YQ_ORDER_SUBMITTING ? GW_SENT : GW_LIVE;
+}
+
+static void
+settle(struct gw_order *o)
+{
+	if (yq_order_state_is_final(o->progress.state))
+		yq_account_close(o->account->book, &o->order.id);
+	gw_order_set_phase(o, phase_of(o->progress.state));
+}
+
+bool
+gw_order_event(struct gw_order *o, enum yq_order_event event, const char *text, bool success)
+{
+	struct gw_change change = { .text = text, .success = success, .tell = true };
+	int64_t before = o->progress.sequence;
+	struct yq_err err;
+
+	if (yq_order_apply(&o->progress, event, YQ_DECIMAL_ZERO, YQ_DECIMAL_ZERO, &err) != YQ_OK) {
+		yq_warn("order %s: %s", o->order.id.text, err.text);
+		return false;
+	}
+	if (o->progress.sequence == before)
+		return false;
+	if (event == YQ_EVENT_ACK) {
+		/* Told with the first fill if one comes at once, else by itself. */
+		struct gateway *gw = o->account->gw;
+
+		o->ack_untold = true;
+		if (!o->in_untold) {
+			o->in_untold = true;
+			o->next_untold = gw->untold;
+			gw->untold = o;
+		}
+	} else if (event != YQ_EVENT_CLAIM) {
+		change.tell = event != YQ_EVENT_NOT_SENT && event != YQ_EVENT_ABSENT;
+		gw_record(o, &change);
+	}
+	settle(o);
+	return true;
+}
+
+void
+gw_order_fill(struct gw_order *o, const struct yq_broker_fill *fill)
+{
+	struct gw_account *a = o->account;
+	struct yq_order_progress progress = o->progress;
+	struct gw_change change = { .success = true, .fill = fill, .tell = true };
+	struct yq_err err;
+
+	if (gw_order_has_execution(o, fill->execution_id))
+		return;
+	if (yq_order_apply(&progress, YQ_EVENT_FILL, fill->fill.qty, fill->fill.price, &err) !=
+		YQ_OK ||
+	    yq_account_book(a->book, &o->order, &fill->fill, &err) != YQ_OK) {
+		yq_error("order %s: execution %s cannot be booked: %s", o->order.id.text,
+		    fill->execution_id, err.text);
+		gw_notify(a->gw, "Order", "Critical",
+		    "execution %s of order %s cannot be booked: %s", fill->execution_id,
+		    o->order.id.text, err.text);
+		return;
+	}
+	o->progress = progress;
+	gw_order_add_execution(o, fill->execution_id);
+	memcpy(o->broker_order_id, fill->broker_order_id, sizeof(o->broker_order_id));
+	if (o->submitted_at_us == 0)
+		o->submitted_at_us = fill->time_us;
+	if (o->first_fill_at_us == 0)
+		o->first_fill_at_us = fill->time_us;
+	a->generation++;
+	yq_counter_add(a->gw->metrics.fills, 1);
+	gw_price_seen(a, o->order.exchange, o->order.ticker, fill->fill.price, YQ_OPT_DECIMAL_NONE,
+	    fill->time_us);
+	change.text = progress.state == YQ_ORDER_FILLED ? "filled" : "filled in part";
+	gw_record(o, &change);
+	settle(o);
+}
+
+/* ---- executions of orders that are not in hand ---- */
+
+struct stray {
+	struct gw_account *account;
+	struct yq_broker_fill fill;
+};
+
+static bool
+is_booked(const struct yq_order_state_full *full, const char *execution_id)
+{
+	for (size_t i = 0; i < full->execution_count; i++)
+		if (yq_str_equal(full->execution_ids[i], execution_id))
+			return true;
+	return false;
+}
+
+static void
+on_stray(
+    void *cookie, enum yq_rc rc, const struct yq_order_state_full *full, const struct yq_err *err)
+{
+	struct stray *stray = cookie;
+	struct gw_account *a = stray->account;
+	struct gw_order *o;
+
+	if (a->gw->stopped) {
+		free(stray);
+		return;
+	}
+	o = gw_order_find(a->gw, &stray->fill.order_id);
+	if (rc == YQ_E_RETRY || rc == YQ_E_UNKNOWN) {
+		yq_state_order(a->gw->valkey, &stray->fill.order_id, on_stray, stray);
+		return;
+	}
+	if (rc != YQ_OK && rc != YQ_E_NOT_FOUND)
+		yq_error("order %s: %s", stray->fill.order_id.text, err->text);
+	/* An order that left the bus was archived with all its fills: nothing to add. */
+	if (rc == YQ_OK && o == NULL && a->state != GW_NO_LEASE &&
+	    !is_booked(full, stray->fill.execution_id)) {
+		o = gw_order_make(a, &full->order);
+		o->taken_ns = 0;
+		o->progress = full->progress;
+		memcpy(o->broker_order_id, full->broker_order_id, sizeof(o->broker_order_id));
+		for (size_t i = 0; i < full->execution_count; i++)
+			gw_order_add_execution(o, full->execution_ids[i]);
+		gw_order_set_phase(o, phase_of(full->progress.state));
+	}
+	if (o != NULL)
+		gw_order_fill(o, &stray->fill);
+	free(stray);
+}
+
+void
+gw_stray_fill(struct gw_account *account, const struct yq_broker_fill *fill)
+{
+	struct stray *stray;
+
+	if (yq_id_is_none(&fill->order_id))
+		return; /* not one of ours: the full sync sees what it did */
+	stray = yq_xcalloc(1, sizeof(*stray));
+	stray->account = account;
+	stray->fill = *fill;
+	yq_state_order(account->gw->valkey, &fill->order_id, on_stray, stray);
+}
+
+/* ---- events pushed by the broker ---- */
+
+static const struct {
+	enum yq_order_event event;
+	bool success;
+	const char *text;
+} ends[] = {
+	[YQ_BROKER_EV_CANCELED] = { YQ_EVENT_CANCEL, true, "canceled" },
+	[YQ_BROKER_EV_EXPIRED] = { YQ_EVENT_EXPIRE, true, "expired" },
+	[YQ_BROKER_EV_REJECTED] = { YQ_EVENT_REJECT, false, "rejected by the broker" },
+};
+
+static void
+on_end(struct gw_order *o, const struct yq_broker_event *e)
+{
+	struct gateway *gw = o->account->gw;
+
+	if (e->kind == YQ_BROKER_EV_CANCELED)
+		yq_counter_add(gw->metrics.canceled, 1);
+	(void)gw_order_event(o, ends[e->kind].event,
+	    e->text != NULL && e->text[0] != '\0' ? e->text : ends[e->kind].text,
+	    ends[e->kind].success);
+}
+
+static void
+on_event(struct gw_account *a, const struct yq_broker_event *e)
+{
+	struct gw_order *o;
+
+	if (e->kind == YQ_BROKER_EV_QUOTE) {
+		gw_price_seen(a, e->quote->exchange, e->quote->ticker, e->quote->price,
+		    e->quote->change_rate, e->quote->time_us);
+		return;
+	}
+	if (e->kind == YQ_BROKER_EV_STALE) {
+		gw_poll_fills(a);
+		return;
+	}
+	o = yq_id_is_none(&e->order_id) ? gw_order_by_broker_id(a, e->broker_order_id)
+					: gw_order_find(a->gw, &e->order_id);
+	if (e->kind == YQ_BROKER_EV_FILL && o == NULL) {
+		gw_stray_fill(a, e->fill);
+		return;
+	}
+	if (o == NULL || o->account != a)
+		return;
+	switch (e->kind) {
+	case YQ_BROKER_EV_ACK:
+		memcpy(o->broker_order_id, e->broker_order_id, sizeof(o->broker_order_id));
+		o->submitted_at_us = e->time_us;
+		(void)gw_order_event(o, YQ_EVENT_ACK, "open at the broker", true);
+		break;
+	case YQ_BROKER_EV_FILL:
+		gw_order_fill(o, e->fill);
+		break;
+	case YQ_BROKER_EV_CANCELED:
+	case YQ_BROKER_EV_EXPIRED:
+	case YQ_BROKER_EV_REJECTED:
+		on_end(o, e);
+		break;
+	default: /* a replace is recorded when it is answered */
+		break;
+	}
+}
+
+void
+gw_on_events(void *cookie, const struct yq_broker_event *events, size_t count)
+{
+	struct gw_account *a = cookie;
+
+	/* Without the lease, or before what was left is read, the broker's book keeps it all for
+	 * the recovery that comes. */
+	if (a->gw->stopped || (a->state != GW_SERVING && a->state != GW_SETTLING))
+		return;
+	for (size_t i = 0; i < count; i++)
+		on_event(a, &events[i]);
+}

@@ -1,0 +1,282 @@
+/*
+ * main.c - yq-broker-gateway: the only program that talks to brokers.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "broker_gateway/gateway.h"
+
+static const char manual[] =
+    "yq-broker-gateway sends orders to brokers and is the only writer of account state.\n"
+    "\n"
+    "Reads     order:stream (group broker-gateway), the channels order and query; halt.\n"
+    "Writes    account, deposit, position, stock, the order hashes, trades:queue, execution;\n"
+    "          each with the fencing token of the account's lease.\n"
+    "Needs     Valkey (as user yq-broker-gateway), and each account's broker.  A paper account\n"
+    "          keeps its own book in {System:DataFolder}/{BrokerGateway:PaperFolder}.\n"
+    "\n"
+    "Valkey away       sends nothing new; what the broker says is recorded when it is back.\n"
+    "A broker away     orders that were provably not sent wait; an order that may be live is\n"
+    "                  Unknown, is never sent again, and the broker is asked until it can tell.\n"
+    "The lease lost    the account is left alone at once; the one who has it goes on.\n"
+    "A crash           at any point: what was left behind is looked up at the broker first.\n";
+
+#define BEAT_MS 1000
+
+/* ---- the turn ---- */
+
+/* Nothing is on its way to a broker or into Valkey. */
+static bool
+is_quiet(const struct gateway *gw)
+{
+	for (size_t i = 0; i < gw->account_count; i++)
+		if (gw->accounts[i].unanswered > 0)
+			return false;
+	return gw->record_count == 0 && gw->untold == NULL && gw->claim_count == 0 &&
+	       gw->ack_count == 0 && !gw->acking;
+}
+
+static void
+on_soon(uv_idle_t *idle)
+{
+	struct gateway *gw = idle->data;
+
+	(void)uv_idle_stop(idle);
+	gw_recover(gw);
+	gw_desk_run(gw);
+	gw_claims_flush(gw);
+	gw_records_flush(gw);
+	gw_acks_flush(gw);
+	gw_stocks_flush(gw);
+	gw_sync_tick(gw);
+	if (gw->queries != NULL)
+		gw_queries_run(gw, false);
+	if (gw->draining && is_quiet(gw))
+		yq_daemon_drained(gw->daemon);
+}
+
+void
+gw_soon(struct gateway *gw)
+{
+	if (!gw->stopped && gw->started)
+		(void)uv_idle_start(&gw->soon, on_soon);
+}
+
+static void
+on_retry(uv_timer_t *timer)
+{
+	gw_soon(timer->data);
+}
+
+void
+gw_retry_later(struct gateway *gw)
+{
+	if (!gw->stopped && gw->started)
+		(void)uv_timer_start(&gw->retry, on_retry, GW_RETRY_MS, 0);
+}
+
+static void
+on_beat(uv_timer_t *timer)
+{
+	struct gateway *gw = timer->data;
+	bool serving = gw->account_count > 0;
+
+	yq_gauge_set(gw->metrics.open, (int64_t)gw->orders.count);
+	yq_gauge_set(gw->metrics.waiting, (int64_t)gw->task_count);
+	yq_daemon_set_lag(gw->daemon, (int64_t)gw->task_count);
+	if (!yq_daemon_valkey_up(gw->daemon))
+		return;
+	gw_leases_renew(gw);
+	gw_reconcile_tick(gw);
+	for (size_t i = 0; i < gw->account_count; i++)
+		serving = serving && gw->accounts[i].state == GW_SERVING;
+	if (serving && !gw->told_ready) {
+		gw->told_ready = true;
+		yq_daemon_ready(gw->daemon);
+	}
+	gw_soon(gw);
+}
+
+/* ---- start ---- */
+
+static void
+metrics_open(struct gateway *gw)
+{
+	struct yq_metrics *m = yq_daemon_metrics(gw->daemon);
+	const struct {
+		struct yq_counter **counter;
+		const char *name, *help;
+	} counters[] = {
+		{ &gw->metrics.taken, "yq_gateway_orders_total", "Orders taken in." },
+		{ &gw->metrics.sent, "yq_gateway_sent_total", "Orders sent to a broker." },
+		{ &gw->metrics.fills, "yq_gateway_fills_total", "Executions booked." },
+		{ &gw->metrics.refused, "yq_gateway_refused_total",
+		    "Orders refused by our rules." },
+		{ &gw->metrics.rejected, "yq_gateway_rejected_total", "Orders a broker rejected." },
+		{ &gw->metrics.unknown, "yq_gateway_unknown_total", "Orders without an answer." },
+		{ &gw->metrics.canceled, "yq_gateway_canceled_total", "Orders canceled." },
+		{ &gw->metrics.bad, "yq_gateway_bad_messages_total", "Messages nobody can read." },
+		{ &gw->metrics.syncs, "yq_gateway_syncs_total", "Full syncs." },
+		{ &gw->metrics.fenced, "yq_gateway_leases_lost_total", "Leases lost." },
+	};
+	const struct {
+		struct yq_histogram **histogram;
+		const char *name, *help;
+	} histograms[] = {
+		{ &gw->metrics.claim, "yq_gateway_claim_seconds", "One claim call." },
+		{ &gw->metrics.broker, "yq_gateway_broker_seconds",
+		    "Submit to the broker's answer." },
+		{ &gw->metrics.apply, "yq_gateway_apply_seconds", "One apply call." },
+		{ &gw->metrics.whole, "yq_gateway_order_seconds", "Taken in to first recorded." },
+	};
+
+	for (size_t i = 0; i < YQ_COUNT(counters); i++)
+		*counters[i].counter =
+		    yq_metrics_counter(m, counters[i].name, NULL, counters[i].help);
+	for (size_t i = 0; i < YQ_COUNT(histograms); i++)
+		*histograms[i].histogram =
+		    yq_metrics_histogram(m, histograms[i].name, NULL, histograms[i].help);
+	gw->metrics.open = yq_metrics_gauge(m, "yq_gateway_orders", NULL, "Orders in hand.");
+	gw->metrics.waiting =
+	    yq_metrics_gauge(m, "yq_gateway_waiting", NULL, "Orders and requests that wait.");
+}
+
+static enum yq_rc
+settings_open(struct gateway *gw, struct yq_err *err)
+{
+	const struct yq_config *config = yq_daemon_config(gw->daemon);
+	struct yq_config_report report = { 0 };
+	enum yq_rc rc = YQ_OK;
+
+	gw->accounts_config = yq_settings_accounts(config, &report);
+	gw->markets = yq_settings_markets(config, &report);
+	gw->risks = yq_settings_risk(config, &report);
+	if (report.fault_count > 0)
+		rc = yq_err_set(err, YQ_E_INVALID, "%s", yq_buf_text(&report.faults));
+	yq_config_report_free(&report);
+	return rc;
+}
+
+static void
+handles_open(struct gateway *gw)
+{
+	(void)uv_idle_init(gw->loop, &gw->soon);
+	(void)uv_timer_init(gw->loop, &gw->beat);
+	(void)uv_timer_init(gw->loop, &gw->retry);
+	gw->soon.data = gw->beat.data = gw->retry.data = gw;
+	gw->started = true;
+}
+
+static void
+on_valkey(struct yq_daemon *daemon, bool up)
+{
+	if (up)
+		gw_soon(yq_daemon_state(daemon));
+}
+
+static enum yq_rc
+start(struct yq_daemon *daemon, struct yq_err *err)
+{
+	struct gateway *gw = yq_daemon_state(daemon);
+	struct yq_id owner = yq_id_random();
+	enum yq_rc rc;
+
+	gw->daemon = daemon;
+	gw->loop = yq_daemon_loop(daemon);
+	gw->clock = yq_daemon_clock(daemon);
+	gw->valkey = yq_daemon_valkey(daemon);
+	gw->records_last = &gw->records;
+	memcpy(gw->owner, owner.text, sizeof(gw->owner));
+	gw->stocks = yq_xcalloc(YQ_STEP_ITEMS_MAX, sizeof(*gw->stocks));
+	gw->stock_tickers = yq_xcalloc(YQ_STEP_ITEMS_MAX, sizeof(*gw->stock_tickers));
+	metrics_open(gw);
+	rc = settings_open(gw, err);
+	if (rc != YQ_OK)
+		return rc;
+	handles_open(gw);
+	rc = gw_accounts_open(gw, err);
+	if (rc == YQ_OK)
+		rc = gw_intake_open(gw, err);
+	if (rc != YQ_OK)
+		return rc;
+	yq_daemon_on_valkey(daemon, on_valkey);
+	gw_leases_renew(gw);
+	(void)uv_timer_start(&gw->beat, on_beat, 50, BEAT_MS);
+	return YQ_OK;
+}
+
+static void
+check(const struct yq_config *config, struct yq_config_report *report)
+{
+	yq_settings_check(config, report);
+}
+
+/* ---- end ---- */
+
+static void
+drain(struct yq_daemon *daemon)
+{
+	struct gateway *gw = yq_daemon_state(daemon);
+
+	gw->draining = true;
+	yq_consumer_pause(gw->consumer);
+	gw_soon(gw);
+}
+
+/* A lease that is given back saves the next one the wait. */
+static void
+leases_return(struct gateway *gw)
+{
+	for (size_t i = 0; i < gw->account_count; i++)
+		if (gw->accounts[i].state != GW_NO_LEASE && gw->accounts[i].state != GW_BROKEN)
+			yq_step_lease(gw->valkey, gw->accounts[i].settings.alias, gw->owner, 0,
+			    gw_lease_returned, NULL);
+}
+
+static void
+stop(struct yq_daemon *daemon)
+{
+	struct gateway *gw = yq_daemon_state(daemon);
+
+	if (gw->daemon == NULL)
+		return;
+	if (yq_daemon_valkey_up(daemon))
+		leases_return(gw);
+	gw->stopped = true;
+	gw_intake_close(gw);
+	gw_queries_run(gw, true);
+	gw_accounts_close(gw);
+	if (gw->started) {
+		uv_close((uv_handle_t *)&gw->soon, NULL);
+		uv_close((uv_handle_t *)&gw->beat, NULL);
+		uv_close((uv_handle_t *)&gw->retry, NULL);
+	}
+	free(gw->claims);
+	free(gw->acks);
+	free(gw->stocks);
+	free(gw->stock_tickers);
+	yq_accounts_free(gw->accounts_config);
+	yq_markets_free(gw->markets);
+	yq_risks_free(gw->risks);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct yq_daemon_spec spec = {
+		.app = "BrokerGateway",
+		.program = "yq-broker-gateway",
+		.manual = manual,
+		.state_size = sizeof(struct gateway),
+		.needs_valkey = true,
+		.check = check,
+		.start = start,
+		.drain = drain,
+		.stop = stop,
+	};
+
+	return yq_daemon_main(&spec, argc, argv);
+}

@@ -1,0 +1,177 @@
+/* order.c - orders in hand: finding, counting, forgetting. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "broker_gateway/gateway.h"
+
+static bool
+same_order(const struct yq_table_node *node, const void *id)
+{
+	return yq_id_equal(&((const struct gw_order *)(const void *)node)->order.id, id);
+}
+
+static uint64_t
+id_hash(const struct yq_id *id)
+{
+	return yq_table_hash(id->text, YQ_ID_LENGTH);
+}
+
+struct gw_order *
+gw_order_find(struct gateway *gw, const struct yq_id *id)
+{
+	return yq_container(
+	    yq_table_find(&gw->orders, id_hash(id), same_order, id), struct gw_order, node);
+}
+
+struct by_broker_id {
+	const struct gw_account *account;
+	const char *id;
+	struct gw_order *found;
+};
+
+static bool
+look_at(void *cookie, struct yq_table_node *node)
+{
+	struct by_broker_id *look = cookie;
+	struct gw_order *o = yq_container(node, struct gw_order, node);
+
+	if (o->account == look->account && yq_str_equal(o->broker_order_id, look->id))
+		look->found = o;
+	return look->found == NULL;
+}
+
+struct gw_order *
+gw_order_by_broker_id(struct gw_account *account, const char *broker_order_id)
+{
+	struct by_broker_id look = { account, broker_order_id, NULL };
+
+	if (broker_order_id[0] != '\0')
+		yq_table_each(&account->gw->orders, look_at, &look);
+	return look.found;
+}
+
+struct gw_order *
+gw_order_make(struct gw_account *account, const struct yq_order *order)
+{
+	struct gateway *gw = account->gw;
+	struct gw_order *o = yq_xcalloc(1, sizeof(*o));
+
+	o->order = *order;
+	o->account = account;
+	o->lane = gw_lane_of(account, order->exchange, order->ticker);
+	o->lane->tasks++; /* as long as it is in hand, its lane stays */
+	o->phase = GW_WAITING;
+	o->progress.state = YQ_ORDER_PENDING;
+	o->progress.qty = order->qty;
+	o->taken_ns = yq_clock_monotonic_ns(gw->clock);
+	yq_table_insert(&gw->orders, id_hash(&order->id), &o->node);
+	return o;
+}
+
+/* How a phase counts for the account and the lane. */
+static void
+count(struct gw_order *o, enum gw_phase phase, bool up)
+{
+	size_t one = up ? 1 : SIZE_MAX; /* adding SIZE_MAX takes one away */
+
+	if (phase == GW_CLAIMING || phase == GW_SENT) {
+		o->account->unanswered += one;
+		o->lane->unanswered += one;
+	}
+	if (phase == GW_UNKNOWN)
+		o->lane->unknown += one;
+}
+
+void
+gw_order_set_phase(struct gw_order *o, enum gw_phase phase)
+{
+	if (o->detached || o->phase == phase)
+		return;
+	count(o, o->phase, false);
+	o->phase = phase;
+	count(o, phase, true);
+	gw_soon(o->account->gw);
+}
+
+static void
+order_free(struct gw_order *o)
+{
+	free(o->executions);
+	free(o);
+}
+
+void
+gw_order_hold(struct gw_order *o)
+{
+	o->refs++;
+}
+
+bool
+gw_order_unhold(struct gw_order *o)
+{
+	assert(o->refs > 0);
+	o->refs--;
+	if (!o->detached)
+		return true;
+	if (o->refs == 0)
+		order_free(o);
+	return false;
+}
+
+static void
+untold_remove(struct gateway *gw, struct gw_order *o)
+{
+	struct gw_order **link = &gw->untold;
+
+	if (!o->in_untold)
+		return;
+	while (*link != o)
+		link = &(*link)->next_untold;
+	*link = o->next_untold;
+	o->in_untold = false;
+}
+
+void
+gw_order_detach(struct gw_order *o)
+{
+	struct gateway *gw = o->account->gw;
+
+	gw_order_set_phase(o, GW_OVER);
+	untold_remove(gw, o);
+	yq_account_close(o->account->book, &o->order.id);
+	yq_table_remove(&gw->orders, &o->node);
+	o->lane->tasks--;
+	gw_lane_release(o->account, o->lane);
+	o->lane = NULL;
+	o->detached = true;
+	if (o->refs == 0)
+		order_free(o);
+}
+
+void
+gw_order_release(struct gw_order *o)
+{
+	if (o->phase == GW_OVER && o->refs == 0 && !o->in_untold)
+		gw_order_detach(o);
+}
+
+bool
+gw_order_has_execution(const struct gw_order *o, const char *execution_id)
+{
+	uint64_t hash = yq_table_hash_text(execution_id);
+
+	for (size_t i = 0; i < o->execution_count; i++)
+		if (o->executions[i] == hash)
+			return true;
+	return false;
+}
+
+void
+gw_order_add_execution(struct gw_order *o, const char *execution_id)
+{
+	o->executions = yq_xrealloc(o->executions, o->execution_count + 1, sizeof(*o->executions));
+	o->executions[o->execution_count++] = yq_table_hash_text(execution_id);
+}

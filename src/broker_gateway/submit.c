@@ -1,0 +1,221 @@
+/* submit.c - to the broker and back: submit, cancel, replace, and what we refuse ourselves. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "broker_gateway/gateway.h"
+
+/* ---- refusing ---- */
+
+void
+gw_refuse(struct gw_order *o, const char *code, const char *text)
+{
+	struct yq_buf sentence = yq_buf_make(YQ_MESSAGE_SIZE * 2);
+
+	yq_buf_add_format(&sentence, "%s: %s", code, text);
+	yq_counter_add(o->account->gw->metrics.refused, 1);
+	yq_info("order %s refused: %s", o->order.id.text, yq_buf_text(&sentence));
+	(void)gw_order_event(o, YQ_EVENT_REFUSE, yq_buf_text(&sentence), false);
+	yq_buf_free(&sentence);
+}
+
+/* ---- submit ---- */
+
+static void
+not_sent(struct gw_order *o, const char *why)
+{
+	yq_warn("order %s was not sent: %s; tried again", o->order.id.text, why);
+	yq_account_close(o->account->book, &o->order.id);
+	if (!gw_order_event(o, YQ_EVENT_NOT_SENT, why, true))
+		return;
+	gw_task_order(o);
+	gw_retry_later(o->account->gw);
+}
+
+static void
+no_answer(struct gw_order *o, const char *why)
+{
+	struct gateway *gw = o->account->gw;
+
+	yq_counter_add(gw->metrics.unknown, 1);
+	yq_error("order %s: outcome unknown: %s", o->order.id.text, why);
+	gw_notify(gw, "Order", "Critical",
+	    "order %s (%s %s on %s) may be live at the broker: %s.  It is not sent again; the "
+	    "broker is being asked.",
+	    o->order.id.text, yq_names_text(&yq_action_names, (int)o->order.action),
+	    o->order.ticker, o->order.account_alias, why);
+	(void)gw_order_event(o, YQ_EVENT_TIMEOUT, why, false);
+	o->asked_at_us = yq_clock_now_us(gw->clock);
+}
+
+static void
+on_submitted(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const struct yq_err *err)
+{
+	struct gw_order *o = cookie;
+	struct gateway *gw = o->account->gw;
+
+	/* Without the lease it is another's; the broker's book has it either way. */
+	if (!gw_order_unhold(o) || gw->stopped)
+		return;
+	yq_histogram_observe_us(
+	    gw->metrics.broker, (yq_clock_monotonic_ns(gw->clock) - o->sent_ns) / 1000);
+	switch (rc) {
+	case YQ_OK:
+		memcpy(o->broker_order_id, ack->broker_order_id, sizeof(o->broker_order_id));
+		o->submitted_at_us = ack->time_us;
+		(void)gw_order_event(o, YQ_EVENT_ACK, "", true);
+		break;
+	case YQ_E_REFUSED:
+		yq_counter_add(gw->metrics.rejected, 1);
+		yq_info("order %s rejected by the broker: %s", o->order.id.text, err->text);
+		(void)gw_order_event(o, YQ_EVENT_REJECT, err->text, false);
+		break;
+	case YQ_E_RETRY:
+		not_sent(o, err->text);
+		break;
+	default: /* anything else may be live */
+		no_answer(o, err->text);
+		break;
+	}
+	gw_soon(gw);
+}
+
+void
+gw_submit(struct gw_order *o)
+{
+	struct gateway *gw = o->account->gw;
+
+	gw_order_set_phase(o, GW_SENT);
+	gw_order_hold(o);
+	o->sent_ns = yq_clock_monotonic_ns(gw->clock);
+	yq_counter_add(gw->metrics.sent, 1);
+	yq_broker_submit(o->account->broker, &o->order, on_submitted, o);
+}
+
+/* ---- cancel and replace ---- */
+
+struct request {
+	struct gw_order *order;
+	struct yq_broker_change change;
+	char entry_id[YQ_ENTRY_ID_SIZE];
+	const char *what;
+};
+
+static struct request *
+request_make(const struct gw_task *task, struct gw_order *o, const char *what)
+{
+	struct request *r = yq_xcalloc(1, sizeof(*r));
+
+	r->order = o;
+	r->change = task->change;
+	r->what = what;
+	memcpy(r->entry_id, task->entry_id, sizeof(r->entry_id));
+	gw_order_hold(o);
+	return r;
+}
+
+static void
+too_late(struct gw_account *a, const struct gw_task *task, const char *what)
+{
+	gw_notify(a->gw, "Order", "Warning", "%s of order %s came too late: it is final", what,
+	    task->order_id.text);
+	gw_ack_only(a->gw, task->entry_id);
+}
+
+/* True when the request may be answered: it is ours, and the answer is one. */
+static bool
+request_end(struct request *r, enum yq_rc rc, const struct yq_err *err)
+{
+	struct gw_order *o = r->order;
+	struct gateway *gw = o->account->gw;
+
+	if (!gw_order_unhold(o) || gw->stopped)
+		return false;
+	if (rc != YQ_OK)
+		gw_notify(gw, "Order", "Warning", "%s of order %s: %s", r->what, o->order.id.text,
+		    err->text);
+	/* Also when unknown: the order's own state tells in the end what became of it. */
+	if (rc != YQ_OK && rc != YQ_E_REFUSED)
+		gw_ask(o);
+	gw_ack_only(gw, r->entry_id);
+	return rc == YQ_OK;
+}
+
+static void
+on_canceled(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const struct yq_err *err)
+{
+	struct request *r = cookie;
+
+	(void)ack;
+	/* The broker's event moves the order; where it pushes none, it is asked. */
+	if (request_end(r, rc, err) && !yq_broker_can(r->order->account->broker, YQ_BROKER_PUSHES))
+		gw_ask(r->order);
+	free(r);
+}
+
+void
+gw_cancel(struct gw_account *a, struct gw_task *task, struct gw_order *o)
+{
+	struct yq_broker_ref ref;
+
+	if (o == NULL || o->phase == GW_OVER) {
+		too_late(a, task, "the cancel");
+		return;
+	}
+	ref = (struct yq_broker_ref){ &o->order, o->broker_order_id, o->submitted_at_us };
+	yq_broker_cancel(a->broker, &ref, on_canceled, request_make(task, o, "the cancel"));
+}
+
+static void
+on_replaced(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const struct yq_err *err)
+{
+	struct request *r = cookie;
+	struct gw_order *o = r->order;
+	struct yq_decimal left;
+
+	if (!request_end(r, rc, err)) {
+		free(r);
+		return;
+	}
+	if (ack->broker_order_id[0] != '\0')
+		memcpy(o->broker_order_id, ack->broker_order_id, sizeof(o->broker_order_id));
+	if (r->change.qty.set)
+		o->order.qty = o->progress.qty = r->change.qty.value;
+	if (r->change.price.set)
+		o->order.price = r->change.price;
+	if (!yq_order_state_is_final(o->progress.state) &&
+	    yq_decimal_sub(o->order.qty, o->progress.filled, &left) == YQ_OK) {
+		struct yq_opt_decimal price =
+		    yq_risk_price(&o->order, o->lane->price, o->lane->price_at_us);
+
+		yq_account_close(o->account->book, &o->order.id);
+		if (yq_account_open(o->account->book, &o->order,
+			price.set ? price.value : YQ_DECIMAL_ZERO, NULL) == YQ_OK)
+			yq_account_set_remaining(o->account->book, &o->order.id, left);
+	}
+	gw_record_order(o, "replaced");
+	free(r);
+}
+
+void
+gw_replace(struct gw_account *a, struct gw_task *task, struct gw_order *o)
+{
+	struct yq_broker_ref ref;
+
+	if (o == NULL || o->phase == GW_OVER) {
+		too_late(a, task, "the change");
+		return;
+	}
+	if (o->phase == GW_WAITING || !yq_broker_can(a->broker, YQ_BROKER_REPLACES)) {
+		gw_notify(a->gw, "Order", "Warning", "order %s cannot be changed %s",
+		    task->order_id.text,
+		    o->phase == GW_WAITING ? "before it was sent" : "at this broker");
+		gw_ack_only(a->gw, task->entry_id);
+		return;
+	}
+	ref = (struct yq_broker_ref){ &o->order, o->broker_order_id, o->submitted_at_us };
+	yq_broker_replace(
+	    a->broker, &ref, &task->change, on_replaced, request_make(task, o, "the change"));
+}
