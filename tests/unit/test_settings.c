@@ -73,6 +73,7 @@ test_without_configuration_there_is_a_paper_account_for_every_strategy(void **st
 	struct yq_accounts *accounts = yq_settings_accounts(loaded.config, &loaded.report);
 	struct yq_mapping *mapping = yq_settings_mapping(loaded.config, &loaded.report);
 	struct yq_sizings *sizings = yq_settings_sizing(loaded.config, &loaded.report);
+	const struct yq_sizing *sizing = yq_sizings_find(sizings, "anything");
 	struct yq_sizing basic = yq_sizing_default();
 	const struct yq_account_settings *paper = yq_accounts_find(accounts, "Paper");
 	const struct yq_mapping_row *row = yq_mapping_find(mapping, "anything");
@@ -89,7 +90,12 @@ test_without_configuration_there_is_a_paper_account_for_every_strategy(void **st
 	assert_false(paper->cash[YQ_HKD].set);
 	assert_int_equal(row->alias_count, 1);
 	assert_string_equal(row->aliases[0], "Paper");
-	assert_memory_equal(yq_sizings_find(sizings, "anything"), &basic, sizeof(basic));
+	assert_int_equal(sizing->sizer, YQ_SIZER_BASIC);
+	assert_int_equal(
+	    yq_decimal_cmp(sizing->max_position_risk_pct, basic.max_position_risk_pct), 0);
+	assert_int_equal(yq_decimal_cmp(sizing->stop_loss_pct, basic.stop_loss_pct), 0);
+	assert_int_equal(
+	    yq_decimal_cmp(sizing->max_portfolio_alloc_pct, basic.max_portfolio_alloc_pct), 0);
 	yq_sizings_free(sizings);
 	yq_mapping_free(mapping);
 	yq_accounts_free(accounts);
