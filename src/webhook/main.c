@@ -11,6 +11,8 @@
 #include "webhook/alert.h"
 #include "webhook/serve.h"
 
+#define HEADER_MAX 4096 /* TradingView sends well under 1 KiB */
+
 static const char manual[] =
     "yq-webhook - takes alerts and makes them durable\n"
     "\n"
@@ -127,6 +129,7 @@ listen_for_alerts(struct webhook *webhook, struct yq_err *err)
 		.listen = yq_config_text(config, "Webhook:Listen"),
 		.port = (uint16_t)yq_config_int(config, "Webhook:Port"),
 		.body_max = YQ_ALERT_BODY_MAX,
+		.header_max = HEADER_MAX,
 		.connections_max = (unsigned)yq_config_int(config, "Webhook:MaxConnections"),
 		.per_address_max =
 		    (unsigned)yq_config_int(config, "Webhook:MaxConnectionsPerAddress"),
