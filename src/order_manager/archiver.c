@@ -398,7 +398,7 @@ yq_archiver_open(struct yq_daemon *daemon, struct yq_worker *worker,
 	archiver->daemon = daemon;
 	archiver->worker = worker;
 	rc = yq_valkey_open(yq_daemon_loop(daemon), yq_daemon_valkey_target(daemon),
-	    "yq-order-manager archiver", NULL, NULL, &archiver->blocking, err);
+	    "yq-order-manager:archiver", NULL, NULL, &archiver->blocking, err);
 	if (rc != YQ_OK) {
 		free(archiver);
 		return rc;

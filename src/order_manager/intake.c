@@ -150,7 +150,7 @@ yq_intake_open(struct yq_daemon *daemon, struct yq_books *books, struct yq_intak
 	intake->daemon = daemon;
 	intake->books = books;
 	rc = yq_subscriber_open(yq_daemon_loop(daemon), yq_daemon_valkey_target(daemon),
-	    "yq-order-manager ear", channels, YQ_COUNT(channels), on_message, on_ear, intake,
+	    "yq-order-manager:channels", channels, YQ_COUNT(channels), on_message, on_ear, intake,
 	    &intake->subscriber, err);
 	if (rc != YQ_OK) {
 		free(intake);
