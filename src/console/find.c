@@ -38,10 +38,32 @@ yq_find_settings(const struct yq_call *call, struct yq_config **ret_config)
 	return rc == YQ_OK ? YQ_CONSOLE_DONE : YQ_CONSOLE_REFUSED;
 }
 
-static bool
-is_set(const struct yq_config *config, const char *path)
+struct search {
+	const char *name;
+	bool found;
+};
+
+static void
+compare_name(void *cookie, const char *name)
 {
-	return yq_config_json(config, path) != NULL;
+	struct search *search = cookie;
+
+	search->found = search->found || yq_str_equal_nocase(name, search->name);
+}
+
+/* By the names below its section: a secret leaves only its name in the tree. */
+bool
+yq_find_is_set(const struct yq_config *config, const char *path)
+{
+	const char *colon = strrchr(path, ':');
+	struct search search = { colon != NULL ? colon + 1 : path, false };
+	char section[256] = "";
+
+	if (colon != NULL &&
+	    !yq_str_copy_bytes(section, sizeof(section), path, (size_t)(colon - path)))
+		return false;
+	yq_config_names(config, section, compare_name, &search);
+	return search.found;
 }
 
 /* The connections that --config names, if it names any. */
@@ -54,7 +76,7 @@ find_by_settings(const struct yq_call *call, struct yq_system *system, bool *fou
 	*found = false;
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	if (is_set(config, "ConnectionStrings:Valkey")) {
+	if (yq_find_is_set(config, "ConnectionStrings:Valkey")) {
 		system->endpoints.valkey =
 		    yq_secret_copy(yq_config_secret(config, "ConnectionStrings:Valkey"));
 		system->endpoints.firebird =

@@ -19,6 +19,9 @@ const char *yq_find_folder(const struct yq_call *call);
 /* The settings of --config (or the built-in ones); all faults are printed at once. */
 int yq_find_settings(const struct yq_call *call, struct yq_config **ret_config);
 
+/* Whether the user set it anywhere; "Section:Name", secrets too. */
+bool yq_find_is_set(const struct yq_config *config, const char *path);
+
 struct yq_system {
 	struct yq_endpoints endpoints;
 	bool local;		       /* a `yq up` of this machine */

@@ -232,7 +232,7 @@ add_setting(struct listing *listing, const char *path)
 	value_text(listing->config, listing->key, path, &text);
 	yq_sheet_add(listing->sheet, path);
 	yq_sheet_add(listing->sheet, yq_buf_text(&text));
-	yq_sheet_add(listing->sheet, yq_config_json(listing->config, path) != NULL
+	yq_sheet_add(listing->sheet, yq_find_is_set(listing->config, path)
 					 ? yq_config_source(listing->config, path)
 					 : "default");
 }

@@ -18,12 +18,6 @@
 #define DEFAULT_FIREBIRD "Database=yquant.fdb"
 #define LOCK_WAIT_MS	 5000 /* for the children of a killed `yq up` to be gone */
 
-static bool
-is_set(const struct yq_config *config, const char *path)
-{
-	return yq_config_json(config, path) != NULL;
-}
-
 static enum yq_rc
 make_folders(struct yq_up_plan *plan, const char *folder, struct yq_err *err)
 {
@@ -98,7 +92,7 @@ plan_valkey(struct yq_up_plan *plan, struct yq_err *err)
 	char folder[YQ_PATH_SIZE], name[64];
 	enum yq_rc rc;
 
-	plan->own_valkey = !is_set(plan->config, "ConnectionStrings:Valkey");
+	plan->own_valkey = !yq_find_is_set(plan->config, "ConnectionStrings:Valkey");
 	if (!plan->own_valkey) {
 		plan->endpoints.valkey =
 		    yq_secret_copy(yq_config_secret(plan->config, "ConnectionStrings:Valkey"));
@@ -112,7 +106,8 @@ plan_valkey(struct yq_up_plan *plan, struct yq_err *err)
 	if (rc == YQ_OK)
 		rc = yq_path_join(folder, plan->folder, "valkey", err);
 	if (rc == YQ_OK)
-		rc = yq_private_valkey_prepare(&plan->valkey, folder, plan->console_password, err);
+		rc = yq_private_valkey_prepare(
+		    &plan->valkey, folder, plan->console_password, plan->passwords, err);
 	if (rc != YQ_OK)
 		return rc;
 	yq_buf_add_format(&text, "unix:%s,user=%s,password=%s", plan->valkey.socket,
@@ -264,9 +259,9 @@ put_overlay(struct yq_json_writer *w, const struct yq_up_plan *plan, enum yq_pro
 	put_connections(w, plan, program);
 	yq_json_name(w, "System");
 	yq_json_begin_object(w);
-	if (!is_set(plan->config, "System:DataFolder"))
+	if (!yq_find_is_set(plan->config, "System:DataFolder"))
 		yq_json_put_text(w, "DataFolder", plan->folder);
-	if (!is_set(plan->config, "System:RunFolder"))
+	if (!yq_find_is_set(plan->config, "System:RunFolder"))
 		yq_json_put_text(w, "RunFolder", plan->run);
 	yq_json_end_object(w);
 	if (program == YQ_PROGRAM_WEBHOOK)

@@ -2,11 +2,14 @@
 #include "console/up/private_valkey.h"
 
 #include "base/str.h"
+#include "bus/provision.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define USERS_MAX_BYTES 262144
 
 static const char *const servers[] = { "valkey-server", "redis-server" };
 static const char always_searched[] = "/usr/bin:/usr/local/bin:/usr/sbin:/usr/local/sbin";
@@ -91,30 +94,40 @@ write_settings(const struct yq_private_valkey *valkey, const char *folder, struc
 	return yq_file_write_private(valkey->settings, yq_buf_text(&text), text.length, err);
 }
 
-/* The password as its hash: the file is no use to who reads it. */
+/*
+ * Passwords stand there as hashes: the file is no use to who reads it.  The user `default` is off
+ * but keeps its rights, for the server replays its append-only file as that user: without them
+ * every transaction in it would be skipped.
+ */
 static enum yq_rc
-write_users(const char *folder, const struct yq_secret *password, struct yq_err *err)
+write_users(const char *folder, const struct yq_secret *console,
+    struct yq_secret *const passwords[YQ_PROGRAM_COUNT], struct yq_err *err)
 {
+	YQ_CLEANUP(yq_buf_free) struct yq_buf text = yq_buf_make(USERS_MAX_BYTES);
+	struct yq_provision_options options = { .close_default_user = true };
 	unsigned char hash[crypto_hash_sha256_BYTES];
 	char hex[2 * crypto_hash_sha256_BYTES + 1];
-	char path[YQ_PATH_SIZE], text[256];
+	char path[YQ_PATH_SIZE];
 	enum yq_rc rc;
 
-	crypto_hash_sha256(
-	    hash, (const unsigned char *)yq_secret_reveal(password), yq_secret_length(password));
-	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
 	rc = yq_path_join(path, folder, "users.acl", err);
 	if (rc != YQ_OK)
 		return rc;
-	yq_str_format(text, sizeof(text),
-	    "user default off\nuser %s on #%s allkeys allchannels allcommands\n",
-	    YQ_PRIVATE_VALKEY_USER, hex);
-	return yq_file_write_private(path, text, strlen(text), err);
+	crypto_hash_sha256(
+	    hash, (const unsigned char *)yq_secret_reveal(console), yq_secret_length(console));
+	sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
+	yq_buf_add_format(
+	    &text, "user %s on #%s allkeys allchannels allcommands\n", YQ_PRIVATE_VALKEY_USER, hex);
+	for (int i = 0; i < YQ_PROGRAM_COUNT; i++)
+		options.passwords[i] = passwords[i];
+	yq_provision_acl_file(&options, &text);
+	return yq_file_write_private(path, yq_buf_text(&text), text.length, err);
 }
 
 enum yq_rc
 yq_private_valkey_prepare(struct yq_private_valkey *valkey, const char *folder,
-    const struct yq_secret *password, struct yq_err *err)
+    const struct yq_secret *console, struct yq_secret *const passwords[YQ_PROGRAM_COUNT],
+    struct yq_err *err)
 {
 	enum yq_rc rc;
 
@@ -132,7 +145,7 @@ yq_private_valkey_prepare(struct yq_private_valkey *valkey, const char *folder,
 		    "the folder %s is too long for a unix socket (107 bytes with its name): choose "
 		    "a shorter one with --var",
 		    folder);
-	rc = write_users(folder, password, err);
+	rc = write_users(folder, console, passwords, err);
 	if (rc != YQ_OK)
 		return rc;
 	return write_settings(valkey, folder, err);

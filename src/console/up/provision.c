@@ -18,25 +18,15 @@ connect_valkey(const struct yq_up_plan *plan, struct yq_valkey_sync **ret_sync, 
 }
 
 static enum yq_rc
-provision_own(struct yq_valkey_sync *sync, const struct yq_up_plan *plan, struct yq_err *err)
+provision(struct yq_valkey_sync *sync, bool own, struct yq_err *err)
 {
-	struct yq_provision_options options = { .close_default_user = true, .save_acl = true };
-
-	for (int i = 0; i < YQ_PROGRAM_COUNT; i++)
-		options.passwords[i] = plan->passwords[i];
-	return yq_provision(sync, &options, NULL, NULL, err);
-}
-
-static enum yq_rc
-provision_configured(struct yq_valkey_sync *sync, struct yq_err *err)
-{
-	const struct yq_provision_options options = { 0 };
+	const struct yq_provision_options options = { 0 }; /* users stay as they are */
 	enum yq_rc rc = yq_provision_verify_sync(sync, err);
 
 	if (rc != YQ_E_STATE)
 		return rc;
 	rc = yq_provision(sync, &options, NULL, NULL, err);
-	return rc == YQ_OK
+	return rc == YQ_OK || own
 		   ? rc
 		   : yq_err_context(err, rc,
 			 "the configured Valkey is not prepared and this user may not do it: "
@@ -51,7 +41,7 @@ yq_up_provision(const struct yq_up_plan *plan, struct yq_err *err)
 
 	if (rc != YQ_OK)
 		return rc;
-	rc = plan->own_valkey ? provision_own(sync, plan, err) : provision_configured(sync, err);
+	rc = provision(sync, plan->own_valkey, err);
 	yq_valkey_sync_close(sync);
 	return rc;
 }

@@ -7,8 +7,8 @@
 #include "console/up/plan.h"
 
 /*
- * Users, functions and groups on our own Valkey; on one that is configured only the functions and
- * groups, and only if they are not there.  Blocks for some milliseconds.
+ * The functions and groups of this build, if they are not there; users are in the private server's
+ * own file, or the business of `yq provision`.  Blocks for some milliseconds.
  */
 YQ_NODISCARD enum yq_rc yq_up_provision(const struct yq_up_plan *plan, struct yq_err *err);
 /* SHUTDOWN: it goes after its last write. */
