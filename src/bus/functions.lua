@@ -100,12 +100,13 @@ local function create_order(bus, key, arg)
 	return true
 end
 
--- A request about an order that exists and is not final.  `mark` is the field that says it was made.
+-- A request about an order that exists and is not final.  `mark` is the field that says it was made;
+-- emptied, it says that it came to nothing and may be made again.
 local function request(bus, key, kind, mark, made, payload)
 	if call('EXISTS', key) == 0 then
 		return NO_SUCH_ORDER
 	end
-	if call('HEXISTS', key, mark) == 1 then
+	if (call('HGET', key, mark) or '') ~= '' then
 		return DUPLICATE
 	end
 	if call('SISMEMBER', bus.open, string.sub(key, -36)) == 0 then
@@ -476,17 +477,23 @@ local function beat(keys, args)
 	return 'OK'
 end
 
-redis.register_function({ function_name = 'yq_version', callback = version, flags = { 'no-writes' } })
-redis.register_function({ function_name = 'yq_read', callback = read, flags = { 'no-writes' } })
-redis.register_function('yq_accept', accept)
-redis.register_function('yq_decide', decide)
-redis.register_function('yq_submit', submit)
-redis.register_function('yq_claim', claim)
-redis.register_function('yq_apply', apply)
-redis.register_function('yq_lease', lease)
-redis.register_function('yq_sync', sync)
-redis.register_function('yq_archived', archived)
-redis.register_function('yq_notify', notify)
-redis.register_function('yq_trim', trim)
-redis.register_function('yq_stock', stock)
-redis.register_function('yq_beat', beat)
+-- What ends work, or tells of it, runs also when the server's memory is used up: refused there, it
+-- could free nothing, and what a broker did could not be written down.  What begins work waits.
+local function register(name, callback, flag)
+	redis.register_function({ function_name = name, callback = callback, flags = { flag } })
+end
+
+register('yq_version', version, 'no-writes')
+register('yq_read', read, 'no-writes')
+register('yq_accept', accept)
+register('yq_decide', decide)
+register('yq_submit', submit)
+register('yq_claim', claim)
+register('yq_apply', apply, 'allow-oom')
+register('yq_lease', lease, 'allow-oom')
+register('yq_sync', sync, 'allow-oom')
+register('yq_archived', archived, 'allow-oom')
+register('yq_notify', notify, 'allow-oom')
+register('yq_trim', trim, 'allow-oom')
+register('yq_stock', stock)
+register('yq_beat', beat, 'allow-oom')

@@ -8,7 +8,9 @@
  * of the call, is borrowed for the call, and NULL unless rc == YQ_OK.  YQ_E_CORRUPT: the answer is
  * not what the function should give.
  *
- * Two equal items within one call are as safe as in two calls.
+ * Two equal items within one call are as safe as in two calls.  When the server's memory is used
+ * up, steps that begin work (accept, submit, decide, claim, stock) are refused with YQ_E_LIMIT;
+ * those that end it still run.
  */
 #ifndef YQ_BUS_STEPS_H
 #define YQ_BUS_STEPS_H
@@ -66,7 +68,8 @@ void yq_step_accept(struct yq_valkey *valkey, const struct yq_accept_item *items
  * Put orders, cancels and replaces on order:stream.
  * order    creates order:{id} as Pending, adds it to order:open, XADDs, PUBLISHes unless `foreign`;
  *          an id that exists is YQ_DUPLICATE, whatever it says.
- * cancel   sets CancelRequestedAt once and XADDs; asked before: YQ_DUPLICATE.
+ * cancel   sets CancelRequestedAt once and XADDs; asked before: YQ_DUPLICATE, until the gateway
+ *          empties the field because the broker did not take it.
  * replace  once per request_id.
  */
 enum yq_submit_kind { YQ_SUBMIT_ORDER, YQ_SUBMIT_CANCEL, YQ_SUBMIT_REPLACE, YQ_SUBMIT_KIND_COUNT };

@@ -267,6 +267,34 @@ test_one_ticker_in_two_markets_keeps_two_prices(void **state)
 	yq_args_free(&args);
 }
 
+/* What ends work is the only way to free memory again. */
+static void
+test_a_full_server_takes_no_work_but_lets_what_is_begun_end(void **state)
+{
+	int64_t fence = claimed_order();
+	struct yq_apply_item item = fill_item(fence, "E1", 1);
+	struct yq_accept_item signal = { .id = id_of(S1), .payload = "{}", .length = 2 };
+	struct yq_submit_item order = submit_item(O2);
+	struct yq_archived archived = { .archived_at_us = 1 };
+	struct yq_args args = yq_args_make();
+
+	(void)state;
+	yq_reply_free(valkey_do(console, "CONFIG SET maxmemory 1000000"));
+	yq_encode_accept(&args, &signal, 1);
+	assert_int_equal(steps_run(YQ_PROGRAM_WEBHOOK, &args, 1), YQ_E_LIMIT);
+	yq_args_clear(&args);
+	yq_encode_submit(&args, &order, 1);
+	assert_int_equal(steps_run(YQ_PROGRAM_ORDER_MANAGER, &args, 1), YQ_E_LIMIT);
+	STEP(GATEWAY, apply, &item, 1);
+	assert_int_equal(answers[0].result, YQ_APPLIED);
+	assert_int_equal(lease("a", 60000, NULL, 0), fence);
+	yq_args_clear(&args);
+	yq_encode_archived(&args, &archived);
+	assert_int_equal(steps_run(YQ_PROGRAM_ORDER_MANAGER, &args, 0), YQ_OK);
+	yq_reply_free(valkey_do(console, "CONFIG SET maxmemory 0"));
+	yq_args_free(&args);
+}
+
 static void
 test_provisioning_again_changes_nothing_and_is_verified(void **state)
 {
@@ -296,6 +324,7 @@ main(void)
 		STEPS_TEST(test_a_notification_repeated_is_kept_once),
 		STEPS_TEST(test_trimming_never_takes_what_somebody_still_needs),
 		STEPS_TEST(test_one_ticker_in_two_markets_keeps_two_prices),
+		STEPS_TEST(test_a_full_server_takes_no_work_but_lets_what_is_begun_end),
 		STEPS_TEST(test_provisioning_again_changes_nothing_and_is_verified),
 	};
 

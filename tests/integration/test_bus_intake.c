@@ -116,6 +116,30 @@ test_a_cancel_is_asked_once_and_only_of_a_living_order(void **state)
 	assert_int_equal(answers[0].result, YQ_CLOSED);
 }
 
+/* The gateway empties the mark when the broker did not take the cancel. */
+static void
+test_a_cancel_that_came_to_nothing_may_be_asked_again(void **state)
+{
+	static const struct yq_pair taken_back[] = { { "CancelRequestedAt", "" } };
+	int64_t fence = claimed_order();
+	struct yq_submit_item cancel = submit_item(O1);
+	struct yq_apply_item failed = { .order_id = id_of(O1),
+		.alias = "Paper",
+		.fence = fence,
+		.order_fields = taken_back,
+		.field_count = 1 };
+
+	(void)state;
+	cancel.kind = YQ_SUBMIT_CANCEL;
+	STEP(WEB, submit, &cancel, 1);
+	STEP(GATEWAY, apply, &failed, 1);
+	assert_int_equal(answers[0].result, YQ_APPLIED);
+	STEP(WEB, submit, &cancel, 1);
+	assert_int_equal(answers[0].result, YQ_SUBMITTED);
+	STEP(WEB, submit, &cancel, 1);
+	assert_int_equal(answers[0].result, YQ_DUPLICATE);
+}
+
 static void
 test_each_replace_request_counts_once(void **state)
 {
@@ -276,6 +300,7 @@ main(void)
 		STEPS_TEST(test_an_accepted_signal_survives_the_servers_death),
 		STEPS_TEST(test_an_order_is_submitted_once_whatever_a_repeat_says),
 		STEPS_TEST(test_a_cancel_is_asked_once_and_only_of_a_living_order),
+		STEPS_TEST(test_a_cancel_that_came_to_nothing_may_be_asked_again),
 		STEPS_TEST(test_each_replace_request_counts_once),
 		STEPS_TEST(test_deciding_twice_makes_the_orders_once),
 		STEPS_TEST(test_an_order_that_exists_is_not_published_again_by_a_decision),
