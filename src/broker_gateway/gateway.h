@@ -277,6 +277,8 @@ struct gw_change {
 void gw_record(struct gw_order *o, const struct gw_change *change);
 /* The order's JSON changed (a replace). */
 void gw_record_order(struct gw_order *o, const char *text);
+/* The broker did not take a cancel: acknowledge its entry, and let it be asked for again. */
+void gw_record_no_cancel(struct gw_order *o, const char *entry_id);
 void gw_records_flush(struct gateway *gw);
 void gw_records_drop(struct gateway *gw);
 

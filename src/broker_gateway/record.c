@@ -272,6 +272,18 @@ gw_record_order(struct gw_order *o, const char *text)
 	record_add(r);
 }
 
+void
+gw_record_no_cancel(struct gw_order *o, const char *entry_id)
+{
+	struct gw_record *r = record_make(o);
+
+	/* The order's own entry waits for a record of the order. */
+	memcpy(o->entry_id, r->entry_id, sizeof(o->entry_id));
+	yq_str_copy_cut(r->entry_id, sizeof(r->entry_id), entry_id);
+	field(r, "CancelRequestedAt", "");
+	record_add(r);
+}
+
 /* ---- sending ---- */
 
 static const char *

@@ -101,6 +101,7 @@ struct request {
 	struct yq_broker_change change;
 	char entry_id[YQ_ENTRY_ID_SIZE];
 	const char *what;
+	bool cancels;
 };
 
 static struct request *
@@ -111,6 +112,7 @@ request_make(const struct gw_task *task, struct gw_order *o, const char *what)
 	r->order = o;
 	r->change = task->change;
 	r->what = what;
+	r->cancels = task->kind == GW_TASK_CANCEL;
 	memcpy(r->entry_id, task->entry_id, sizeof(r->entry_id));
 	gw_order_hold(o);
 	return r;
@@ -139,7 +141,10 @@ request_end(struct request *r, enum yq_rc rc, const struct yq_err *err)
 	/* Also when unknown: the order's own state tells in the end what became of it. */
 	if (rc != YQ_OK && rc != YQ_E_REFUSED)
 		gw_ask(o);
-	gw_ack_only(gw, r->entry_id);
+	if (rc != YQ_OK && r->cancels)
+		gw_record_no_cancel(o, r->entry_id);
+	else
+		gw_ack_only(gw, r->entry_id);
 	return rc == YQ_OK;
 }
 
