@@ -92,7 +92,7 @@ static bool
 field_word(
     struct reading *r, const struct word *words, size_t count, const char *expected, int *value)
 {
-	const char *text;
+	const char *text = NULL;
 	size_t length;
 	char word[24];
 
@@ -113,7 +113,7 @@ static bool
 field_number(struct reading *r, struct yq_opt_decimal *result)
 {
 	const yq_json *json = r->alert->values[r->field].json;
-	const char *text;
+	const char *text = NULL;
 	size_t length;
 	struct yq_decimal value;
 	enum yq_rc rc;
@@ -161,7 +161,7 @@ read_ticker(struct reading *r)
 {
 	struct yq_signal *signal = r->signal;
 	enum yq_exchange exchange;
-	const char *text;
+	const char *text = NULL;
 	size_t length;
 	struct yq_err err;
 	enum yq_rc rc;
@@ -192,7 +192,7 @@ read_exchange(struct reading *r)
 {
 	struct yq_signal *signal = r->signal;
 	enum yq_exchange exchange;
-	const char *text;
+	const char *text = NULL;
 	size_t length;
 
 	if (!field_text(r, false, &text, &length))
@@ -210,7 +210,7 @@ read_currency(struct reading *r)
 {
 	enum yq_currency market = yq_market_of(r->signal->exchange)->currency;
 	char expected[64];
-	const char *text;
+	const char *text = NULL;
 	size_t length;
 	int currency;
 
@@ -265,7 +265,7 @@ read_strength(struct reading *r)
 static bool
 read_strategy(struct reading *r)
 {
-	const char *text;
+	const char *text = NULL;
 	size_t length;
 
 	if (!field_text(r, false, &text, &length))
@@ -279,7 +279,7 @@ read_strategy(struct reading *r)
 static bool
 read_id(struct reading *r)
 {
-	const char *text;
+	const char *text = NULL;
 	size_t length;
 
 	if (!field_text(r, true, &text, &length))
@@ -291,7 +291,7 @@ read_id(struct reading *r)
 static bool
 read_time(struct reading *r)
 {
-	const char *text;
+	const char *text = NULL;
 	size_t length;
 	int64_t instant = 0, count;
 
@@ -386,7 +386,7 @@ read_time_in_force(struct reading *r)
 static bool
 read_comment(struct reading *r)
 {
-	const char *text;
+	const char *text = NULL;
 	size_t length;
 
 	if (!field_text(r, true, &text, &length))
