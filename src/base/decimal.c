@@ -119,7 +119,8 @@ multiply_divide(uint128 a, uint128 b, uint128 divisor, bool negative, enum yq_ro
 	uint128 quotient, rest;
 	enum yq_rc rc;
 
-	if (!wide_divide(wide_multiply(a, b), divisor, &quotient, &rest))
+	/* Out of range also where rounding could carry past 128 bits. */
+	if (!wide_divide(wide_multiply(a, b), divisor, &quotient, &rest) || quotient >= LIMIT)
 		return YQ_E_RANGE;
 	rc = round_quotient(&quotient, rest, divisor, negative, rounding);
 	return rc == YQ_OK ? store(quotient, negative, result) : rc;

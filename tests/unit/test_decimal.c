@@ -169,6 +169,18 @@ test_sums_stop_at_the_range(void **state)
 	assert_decimal(result, "0");
 }
 
+/* 128 bits full of ones and a rest: rounding it away from zero must not come round to 0. */
+static void
+test_a_product_that_rounds_over_128_bits_is_a_range_error(void **state)
+{
+	struct yq_decimal result;
+
+	(void)state;
+	assert_int_equal(yq_decimal_mul(dec("15368338.80527321"),
+			     dec("221417793577130282380610.12150288"), YQ_ROUND_UP, &result),
+	    YQ_E_RANGE);
+}
+
 static void
 test_division_by_zero_is_invalid(void **state)
 {
@@ -310,6 +322,7 @@ main(void)
 		cmocka_unit_test(test_people_get_at_least_the_places_asked_for),
 		cmocka_unit_test(test_arithmetic_agrees_with_python),
 		cmocka_unit_test(test_sums_stop_at_the_range),
+		cmocka_unit_test(test_a_product_that_rounds_over_128_bits_is_a_range_error),
 		cmocka_unit_test(test_division_by_zero_is_invalid),
 		cmocka_unit_test(test_lots_and_ticks),
 		cmocka_unit_test(test_columns_hold_scaled_integers),
