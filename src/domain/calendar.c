@@ -52,7 +52,7 @@ bend(struct day *day, const struct yq_special_day *special)
 	for (size_t i = 0; i < day->count; i++) {
 		struct yq_session session = day->sessions[i];
 
-		if (special->open >= 0 && i == 0)
+		if (special->open >= 0 && (i == 0 || session.open < special->open))
 			session.open = special->open;
 		if (special->close >= 0 && (session.close > special->close || i + 1 == day->count))
 			session.close = special->close;

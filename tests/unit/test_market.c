@@ -234,11 +234,17 @@ static void
 test_a_half_day_drops_the_afternoon_and_a_late_day_lengthens_it(void **unused)
 {
 	static const struct yq_special_day half = { 20261224, -1, 720 };
+	static const struct yq_special_day storm = { 20260922, 810, -1 }; /* opens at 13:30 */
 	static const struct yq_special_day exam = { 20261119, 600, 990 };
 	struct yq_market_hours hk = *yq_calendar_hours(&calendar, YQ_HKEX);
 	struct yq_market_hours kr = *yq_calendar_hours(&calendar, YQ_KRX);
 
 	(void)unused;
+	hk.special = &storm;
+	hk.special_count = 1;
+	assert_false(yq_market_is_open(&hk, at("2026-09-22T10:00:00+08:00")));
+	assert_false(yq_market_is_open(&hk, at("2026-09-22T13:29:00+08:00")));
+	assert_true(yq_market_is_open(&hk, at("2026-09-22T13:30:00+08:00")));
 	hk.special = &half;
 	kr.special = &exam;
 	hk.special_count = kr.special_count = 1;
