@@ -175,9 +175,12 @@ void yq_step_sync(
 
 /* What is safe in the archive: leaves the bus, or begins to.  Every part may be empty. */
 struct yq_archived {
-	const char *const *removed; /* items of trades:processing, byte for byte */
+	const struct yq_list_item {
+		const char *bytes; /* whatever stood in the list, NUL bytes too */
+		size_t length;
+	} * removed; /* items of trades:processing, byte for byte */
 	size_t removed_count;
-	const char *const *parked; /* the same; they go to trades:parked */
+	const struct yq_list_item *parked; /* the same; they go to trades:parked */
 	size_t parked_count;
 	const struct yq_id
 	    *orders; /* archived: if final, order:{id} gets ArchivedAt and 1 h to live */

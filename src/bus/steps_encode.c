@@ -244,9 +244,9 @@ yq_encode_archived(struct yq_args *args, const struct yq_archived *a)
 	yq_args_int(args, (int64_t)a->signal_count);
 	yq_args_int(args, (int64_t)a->ack_count);
 	for (size_t i = 0; i < a->removed_count; i++)
-		yq_args_text(args, a->removed[i]);
+		yq_args_bytes(args, a->removed[i].bytes, a->removed[i].length);
 	for (size_t i = 0; i < a->parked_count; i++)
-		yq_args_text(args, a->parked[i]);
+		yq_args_bytes(args, a->parked[i].bytes, a->parked[i].length);
 	for (size_t i = 0; i < a->signal_count; i++)
 		yq_args_text(args, a->signals[i].word);
 	for (size_t i = 0; i < a->ack_count; i++) {

@@ -361,7 +361,7 @@ report_parked(struct yq_archiver *archiver, const struct item *item)
 static void
 clear_stored(struct yq_archiver *archiver)
 {
-	const char *removed[YQ_ARCHIVER_BATCH_MAX], *parked[YQ_ARCHIVER_BATCH_MAX];
+	struct yq_list_item removed[YQ_ARCHIVER_BATCH_MAX], parked[YQ_ARCHIVER_BATCH_MAX];
 	struct yq_archived archived = {
 		.removed = removed,
 		.parked = parked,
@@ -370,13 +370,14 @@ clear_stored(struct yq_archiver *archiver)
 
 	for (size_t i = 0; i < archiver->count; i++) {
 		const struct item *item = &archiver->items[i];
+		struct yq_list_item listed = { item->payload, item->length };
 
 		if (item->outcome == YQ_OK || item->outcome == YQ_E_EXISTS) {
-			removed[archived.removed_count++] = item->payload;
+			removed[archived.removed_count++] = listed;
 			yq_counter_add(
 			    item->outcome == YQ_OK ? archiver->archived : archiver->repeated, 1);
 		} else {
-			parked[archived.parked_count++] = item->payload;
+			parked[archived.parked_count++] = listed;
 			report_parked(archiver, item);
 		}
 	}

@@ -169,7 +169,8 @@ test_a_sync_replaces_whole_hashes_and_leaves_what_was_not_asked(void **state)
 static void
 test_archived_things_leave_and_open_orders_stay(void **state)
 {
-	const char *removed[] = { "t1" }, *parked[] = { "t2", "unknown" };
+	struct yq_list_item removed[] = { { "t1", 2 } },
+			    parked[] = { { "t2", 2 }, { "unknown", 7 } };
 	struct yq_id orders[] = { id_of(O1), id_of(O2) };
 	struct yq_archived_signal signals[] = { { id_of(S1), "ordered" },
 		{ id_of(S2), "refused" } };
@@ -191,6 +192,26 @@ test_archived_things_leave_and_open_orders_stay(void **state)
 	assert_valkey_text(console, "GET signal:" S1, "ordered");
 	assert_in_range(valkey_do_int(console, "TTL signal:" S1), 900, 1000);
 	assert_int_equal(valkey_do_int(console, "EXISTS signal:" S2), 0);
+	yq_args_free(&args);
+}
+
+/* Else it would come back for ever, and nothing behind it would reach the archive. */
+static void
+test_an_item_with_a_nul_byte_is_parked_too(void **state)
+{
+	static const struct yq_list_item torn = { "{\"a\0b", 5 };
+	struct yq_archived archived = { .parked = &torn, .parked_count = 1 };
+	struct yq_args args = yq_args_make();
+
+	(void)state;
+	yq_args_words(&args, "RPUSH trades:processing");
+	yq_args_bytes(&args, torn.bytes, torn.length);
+	assert_int_equal(steps_run(YQ_PROGRAM_CONSOLE, &args, 0), YQ_OK);
+	yq_args_clear(&args);
+	yq_encode_archived(&args, &archived);
+	assert_int_equal(steps_run(YQ_PROGRAM_ORDER_MANAGER, &args, 0), YQ_OK);
+	assert_int_equal(valkey_do_int(console, "LLEN trades:processing"), 0);
+	assert_int_equal(valkey_do_int(console, "LLEN trades:parked"), 1);
 	yq_args_free(&args);
 }
 
@@ -321,6 +342,7 @@ main(void)
 		STEPS_TEST(test_the_end_of_an_order_leaves_the_open_set_and_acknowledges),
 		STEPS_TEST(test_a_sync_replaces_whole_hashes_and_leaves_what_was_not_asked),
 		STEPS_TEST(test_archived_things_leave_and_open_orders_stay),
+		STEPS_TEST(test_an_item_with_a_nul_byte_is_parked_too),
 		STEPS_TEST(test_a_notification_repeated_is_kept_once),
 		STEPS_TEST(test_trimming_never_takes_what_somebody_still_needs),
 		STEPS_TEST(test_one_ticker_in_two_markets_keeps_two_prices),
