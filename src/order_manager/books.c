@@ -10,9 +10,11 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "bus/message.h"
+#include "order_manager/resync.h"
 
 #define LAST_KEY_SIZE (YQ_ALIAS_SIZE + YQ_TICKER_SIZE + 8)
-#define LAST_MAX      4096 /* instruments remembered for the duplicate window */
+#define LAST_MAX      4096  /* instruments remembered for the duplicate window */
+#define HEARD_MAX     16384 /* messages kept while the open orders are read */
 
 struct book {
 	struct yq_book book;
@@ -25,18 +27,22 @@ struct last {
 	UT_hash_handle hh;
 };
 
-/* One reading of all open orders.  It outlives books that were freed meanwhile. */
-struct resync {
-	struct yq_books *books; /* NULL once the books are gone */
-	size_t reads_left;
-	bool failed;
+/* A message of the channels that came while the open orders were being read. */
+struct heard {
+	struct heard *next;
+	bool is_order; /* else an execution */
+	int64_t at_us;
+	size_t length;
+	char payload[];
 };
 
 struct yq_books {
 	struct yq_valkey *valkey;
 	struct book *accounts;
 	struct last *lasts; /* in order of use: the first is the oldest */
-	struct resync *resync;
+	struct yq_resync *resync;
+	struct heard *heard, **heard_end; /* oldest first; empty unless `resync` */
+	size_t heard_count;
 	bool stale;
 	yq_books_done_fn *done;
 	void *done_cookie;
@@ -48,8 +54,23 @@ yq_books_make(struct yq_valkey *valkey)
 	struct yq_books *books = yq_xcalloc(1, sizeof(*books));
 
 	books->valkey = valkey;
+	books->heard_end = &books->heard;
 	books->stale = true;
 	return books;
+}
+
+static void
+drop_heard(struct yq_books *books)
+{
+	struct heard *heard, *next;
+
+	for (heard = books->heard; heard != NULL; heard = next) {
+		next = heard->next;
+		free(heard);
+	}
+	books->heard = NULL;
+	books->heard_end = &books->heard;
+	books->heard_count = 0;
 }
 
 void
@@ -60,8 +81,8 @@ yq_books_free(struct yq_books *books)
 
 	if (books == NULL)
 		return;
-	if (books->resync != NULL)
-		books->resync->books = NULL;
+	yq_resync_cancel(books->resync);
+	drop_heard(books);
 	HASH_ITER(hh, books->accounts, book, next_book)
 	{
 		HASH_DEL(books->accounts, book);
@@ -127,6 +148,8 @@ remember_last(struct yq_books *books, const struct yq_order *order, int64_t now_
 
 	last_key(key, order->account_alias, order->exchange, order->ticker, order->action);
 	HASH_FIND_STR(books->lasts, key, last);
+	if (last != NULL && last->order.at_us > now_us)
+		return;
 	if (last != NULL) {
 		HASH_DEL(books->lasts, last);
 	} else if (HASH_COUNT(books->lasts) >= LAST_MAX) {
@@ -153,6 +176,16 @@ yq_books_last(const struct yq_books *books, const char *alias, enum yq_exchange 
 	return last == NULL ? (struct yq_last_order){ .at_us = 0 } : last->order;
 }
 
+/* An order of long ago must not take the place of the present minute. */
+static void
+count_order(struct yq_rate *rate, int64_t at_us)
+{
+	int64_t second = at_us / YQ_US_PER_SECOND;
+
+	if (second >= rate->second[second % 60])
+		yq_rate_add(rate, at_us);
+}
+
 void
 yq_books_enter(struct yq_books *books, const struct yq_order *order,
     struct yq_decimal reserve_price, int64_t now_us)
@@ -165,24 +198,37 @@ yq_books_enter(struct yq_books *books, const struct yq_order *order,
 		return;
 	if (rc != YQ_OK)
 		yq_warn("order %s is not counted as open: %s", order->id.text, err.text);
-	yq_rate_add(&book->rate, now_us);
+	count_order(&book->rate, now_us);
 	remember_last(books, order, now_us);
 }
 
-void
-yq_books_hear_order(struct yq_books *books, const char *payload, size_t length, int64_t now_us)
+/* Whether orders of the alias are followed: anybody may publish orders for any number of them. */
+static bool
+is_followed(const struct yq_books *books, const char *alias)
+{
+	struct book *book = NULL;
+
+	HASH_FIND_STR(books->accounts, alias, book);
+	return book != NULL || HASH_COUNT(books->accounts) < YQ_BOOKS_MAX;
+}
+
+/* ---- what is heard ---- */
+
+static void
+take_order(struct yq_books *books, const char *payload, size_t length, int64_t now_us)
 {
 	struct yq_order order;
 	struct yq_opt_decimal price;
 
-	if (yq_message_decode_order(payload, length, &order, NULL) != YQ_OK)
+	if (yq_message_decode_order(payload, length, &order, NULL) != YQ_OK ||
+	    !is_followed(books, order.account_alias))
 		return;
 	price = yq_risk_price(&order, YQ_OPT_DECIMAL_NONE, 0);
 	yq_books_enter(books, &order, price.set ? price.value : YQ_DECIMAL_ZERO, now_us);
 }
 
-void
-yq_books_hear_execution(struct yq_books *books, const char *payload, size_t length)
+static void
+take_execution(struct yq_books *books, const char *payload, size_t length)
 {
 	struct yq_execution execution;
 	struct yq_decimal remaining = YQ_DECIMAL_ZERO;
@@ -199,96 +245,147 @@ yq_books_hear_execution(struct yq_books *books, const char *payload, size_t leng
 	yq_account_set_remaining(book->book.account, &execution.order_id, remaining);
 }
 
-static void start_resync(struct yq_books *books);
-
+/* An order that came after the set was read, and before the reading is taken over, would be lost:
+ * what is heard meanwhile waits until the end. */
 static void
-end_resync(struct resync *resync)
+keep_heard(struct yq_books *books, bool is_order, const char *payload, size_t length, int64_t at_us)
 {
-	struct yq_books *books = resync->books;
-	bool again = resync->failed;
+	struct heard *heard;
 
-	free(resync);
-	if (books == NULL)
-		return;
-	books->resync = NULL;
-	if (again) {
-		start_resync(books);
+	if (books->heard_count == HEARD_MAX) {
+		books->stale = true; /* read them all again */
 		return;
 	}
-	books->done(books->done_cookie);
+	heard = yq_xcalloc(1, sizeof(*heard) + length + 1);
+	heard->is_order = is_order;
+	heard->at_us = at_us;
+	heard->length = length;
+	memcpy(heard->payload, payload, length);
+	*books->heard_end = heard;
+	books->heard_end = &heard->next;
+	books->heard_count++;
+}
+
+void
+yq_books_hear_order(struct yq_books *books, const char *payload, size_t length, int64_t now_us)
+{
+	if (books->resync != NULL)
+		keep_heard(books, true, payload, length, now_us);
+	else
+		take_order(books, payload, length, now_us);
+}
+
+void
+yq_books_hear_execution(struct yq_books *books, const char *payload, size_t length)
+{
+	if (books->resync != NULL)
+		keep_heard(books, false, payload, length, 0);
+	else
+		take_execution(books, payload, length);
 }
 
 static void
-on_open_order(
-    void *cookie, enum yq_rc rc, const struct yq_order_state_full *order, const struct yq_err *err)
+take_heard(struct yq_books *books)
 {
-	struct resync *resync = cookie;
-
-	if (rc == YQ_OK && resync->books != NULL &&
-	    !yq_order_state_is_final(order->progress.state)) {
-		struct yq_opt_decimal price = yq_risk_price(&order->order, YQ_OPT_DECIMAL_NONE, 0);
-		struct yq_decimal remaining = order->order.qty;
-
-		yq_books_enter(resync->books, &order->order,
-		    price.set ? price.value : YQ_DECIMAL_ZERO, order->created_at_us);
-		if (yq_decimal_sub(order->order.qty, order->progress.filled, &remaining) == YQ_OK)
-			yq_account_set_remaining(
-			    yq_books_get(resync->books, order->order.account_alias)->account,
-			    &order->order.id, remaining);
-	} else if (rc == YQ_E_RETRY || rc == YQ_E_UNKNOWN) {
-		resync->failed = true;
-	} else if (rc != YQ_OK && rc != YQ_E_NOT_FOUND) {
-		yq_warn("an open order cannot be read: %s", err->text);
+	for (const struct heard *heard = books->heard; heard != NULL; heard = heard->next) {
+		if (heard->is_order)
+			take_order(books, heard->payload, heard->length, heard->at_us);
+		else
+			take_execution(books, heard->payload, heard->length);
 	}
-	if (--resync->reads_left == 0)
-		end_resync(resync);
+	drop_heard(books);
+}
+
+/* ---- open orders as they stand in the bus ---- */
+
+static void
+on_open_order(void *cookie, const struct yq_order_state_full *order)
+{
+	struct yq_books *books = cookie;
+	struct yq_opt_decimal price = yq_risk_price(&order->order, YQ_OPT_DECIMAL_NONE, 0);
+	struct yq_decimal remaining = order->order.qty;
+	struct yq_account *account;
+
+	if (!is_followed(books, order->order.account_alias))
+		return;
+	account = yq_books_get(books, order->order.account_alias)->account;
+	if (yq_order_state_is_final(order->progress.state)) {
+		yq_account_close(account, &order->order.id);
+		return;
+	}
+	yq_books_enter(
+	    books, &order->order, price.set ? price.value : YQ_DECIMAL_ZERO, order->created_at_us);
+	if (yq_decimal_sub(order->order.qty, order->progress.filled, &remaining) == YQ_OK)
+		yq_account_set_remaining(account, &order->order.id, remaining);
+}
+
+/* The open orders of one account that stand in the bus no longer. */
+struct gone {
+	const struct yq_id *open; /* ascending */
+	size_t open_count;
+	struct yq_id *ids;
+	size_t count;
+};
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	return memcmp(
+	    ((const struct yq_id *)a)->text, ((const struct yq_id *)b)->text, YQ_ID_LENGTH);
+}
+
+static bool
+collect_gone(void *cookie, const struct yq_open_order *order)
+{
+	struct gone *gone = cookie;
+
+	if (gone->open_count == 0 || bsearch(&order->id, gone->open, gone->open_count,
+					 sizeof(order->id), compare_ids) == NULL)
+		gone->ids[gone->count++] = order->id;
+	return true;
 }
 
 static void
-forget_open_orders(struct yq_books *books)
+close_gone(struct yq_account *account, const struct yq_id *open, size_t open_count)
 {
+	struct gone gone = { .open = open, .open_count = open_count };
+
+	if (account->open_order_count == 0)
+		return;
+	gone.ids = yq_xcalloc(account->open_order_count, sizeof(*gone.ids));
+	yq_account_each_order(account, collect_gone, &gone);
+	for (size_t i = 0; i < gone.count; i++)
+		yq_account_close(account, &gone.ids[i]);
+	free(gone.ids);
+}
+
+static void
+on_resynced(void *cookie, enum yq_rc rc, const struct yq_id *ids, size_t count)
+{
+	struct yq_books *books = cookie;
 	struct book *book, *next;
 
-	HASH_ITER(hh, books->accounts, book, next)
-	yq_account_clear_orders(book->book.account);
-}
-
-static void
-on_open_ids(
-    void *cookie, enum yq_rc rc, const struct yq_id *ids, size_t count, const struct yq_err *err)
-{
-	struct resync *resync = cookie;
-
-	resync->failed = rc != YQ_OK;
-	if (rc != YQ_OK)
-		yq_debug("open orders cannot be read: %s", err->text);
-	else if (resync->books != NULL)
-		forget_open_orders(resync->books);
-	if (rc != YQ_OK || resync->books == NULL || count == 0) {
-		end_resync(resync);
-		return;
+	books->resync = NULL;
+	if (rc == YQ_OK) {
+		HASH_ITER(hh, books->accounts, book, next)
+		close_gone(book->book.account, ids, count);
+	} else {
+		books->stale = true;
 	}
-	resync->reads_left = count;
-	for (size_t i = 0; i < count; i++)
-		yq_state_order(resync->books->valkey, &ids[i], on_open_order, resync);
-}
-
-static void
-start_resync(struct yq_books *books)
-{
-	books->resync = yq_xcalloc(1, sizeof(*books->resync));
-	books->resync->books = books;
-	yq_state_open_orders(books->valkey, on_open_ids, books->resync);
+	take_heard(books);
+	books->done(books->done_cookie, rc);
 }
 
 void
 yq_books_resync(struct yq_books *books, yq_books_done_fn *done, void *cookie)
 {
+	static const struct yq_resync_events events = { on_open_order, on_resynced };
+
 	assert(books->resync == NULL);
 	books->stale = false;
 	books->done = done;
 	books->done_cookie = cookie;
-	start_resync(books);
+	books->resync = yq_resync_start(books->valkey, &events, books);
 }
 
 void

@@ -17,6 +17,8 @@
 
 struct yq_books; /* opaque */
 
+#define YQ_BOOKS_MAX 4096 /* accounts; orders of more are not followed */
+
 /* The latest order on one instrument and side, for the duplicate window. */
 struct yq_last_order {
 	struct yq_opt_decimal qty;
@@ -32,7 +34,8 @@ struct yq_books *yq_books_make(struct yq_valkey *valkey);
 /* Reads under way end without effect.  NULL is a no-op. */
 void yq_books_free(struct yq_books *books);
 
-/* The book of an alias, made empty if it is new.  Borrowed until yq_books_free. */
+/* The book of an alias (one of the configuration's), made empty if it is new.  Borrowed until
+ * yq_books_free. */
 struct yq_book *yq_books_get(struct yq_books *books, const char *alias);
 
 /* Take over what was read from the bus.  YQ_E_LIMIT, YQ_E_RANGE: too many or too large values. */
@@ -53,9 +56,10 @@ void yq_books_hear_execution(struct yq_books *books, const char *payload, size_t
 /*
  * Make the open orders those that stand in the bus.  Needed at start, after the ear was away,
  * whenever a decision turns out to have been made before, and from time to time.  No decision may
- * be under way until `done` runs; a failed read is tried again.  One at a time.
+ * be under way until `done` runs, from the loop; anything but YQ_OK: it failed, and is needed
+ * still.  What is heard meanwhile counts afterwards.  One at a time.
  */
-typedef void yq_books_done_fn(void *cookie);
+typedef void yq_books_done_fn(void *cookie, enum yq_rc rc);
 void yq_books_resync(struct yq_books *books, yq_books_done_fn *done, void *cookie);
 /* Ask for one before the next decision; true from the start. */
 void yq_books_mark_stale(struct yq_books *books);

@@ -8,19 +8,16 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "order_manager/aside.h"
 #include "order_manager/facts.h"
 #include "order_manager/recording.h"
 
 #define BATCH_MAX  YQ_STEP_ITEMS_MAX
 #define RETRY_MS   200
-#define ACCOUNT_MS 250			       /* between looks for a missing account */
+#define ACCOUNT_MS 250	/* between looks for a missing account */
+#define TICK_MS	   50	/* between looks at what is set aside */
+#define FACTS_MAX  2048 /* reads of one batch, well below what a connection takes */
 #define RESYNC_NS  (INT64_C(300) * 1000000000) /* open orders are read anew so often */
-
-struct waiting {
-	char entry_id[YQ_ENTRY_ID_SIZE];
-	struct yq_signal signal;
-	int64_t since_ns;
-};
 
 struct yq_decider {
 	struct yq_daemon *daemon;
@@ -30,11 +27,12 @@ struct yq_decider {
 	yq_decider_room_fn *room;
 	void *cookie;
 	struct yq_facts *facts;
-	uv_timer_t *timer;
+	struct yq_lookup *lookup;
+	uv_timer_t *timer, *tick; /* the second runs while signals are set aside */
 
-	struct waiting *waiting; /* oldest first */
-	size_t waiting_count;
-	struct waiting *batch; /* BATCH_MAX */
+	struct yq_line line;
+	struct yq_aside *aside;
+	struct yq_waiting *batch; /* BATCH_MAX */
 	size_t batch_count;
 	bool busy;	      /* from the reads to the answer */
 	bool paused;	      /* the timer starts the next */
@@ -70,6 +68,17 @@ on_timer(uv_timer_t *timer)
 }
 
 static void
+on_tick(uv_timer_t *timer)
+{
+	struct yq_decider *decider = timer->data;
+
+	if (yq_aside_count(decider->aside) == 0)
+		uv_timer_stop(timer);
+	else
+		start_batch(decider);
+}
+
+static void
 pause_for(struct yq_decider *decider, uint64_t ms)
 {
 	decider->paused = true;
@@ -92,9 +101,19 @@ start_metrics(struct yq_decider *decider)
 	    "From the reception of a signal to its recorded decision.");
 }
 
+static uv_timer_t *
+make_timer(struct yq_decider *decider)
+{
+	uv_timer_t *timer = yq_xcalloc(1, sizeof(*timer));
+
+	uv_timer_init(yq_daemon_loop(decider->daemon), timer);
+	timer->data = decider;
+	return timer;
+}
+
 struct yq_decider *
-yq_decider_make(struct yq_daemon *daemon, struct yq_books *books, struct yq_rules *rules,
-    yq_decider_room_fn *room, void *cookie)
+yq_decider_make(struct yq_daemon *daemon, struct yq_books *books, struct yq_lookup *lookup,
+    struct yq_rules *rules, yq_decider_room_fn *room, void *cookie)
 {
 	struct yq_decider *decider = yq_xcalloc(1, sizeof(*decider));
 
@@ -104,16 +123,16 @@ yq_decider_make(struct yq_daemon *daemon, struct yq_books *books, struct yq_rule
 	decider->room = room;
 	decider->cookie = cookie;
 	decider->facts = yq_facts_make(yq_daemon_valkey(daemon), books);
-	decider->timer = yq_xcalloc(1, sizeof(*decider->timer));
-	uv_timer_init(yq_daemon_loop(daemon), decider->timer);
-	decider->timer->data = decider;
-	/* A batch can be given back to a full line. */
-	decider->waiting =
-	    yq_xcalloc(YQ_DECIDER_WAITING_MAX + BATCH_MAX, sizeof(*decider->waiting));
+	decider->lookup = lookup;
+	decider->timer = make_timer(decider);
+	decider->tick = make_timer(decider);
+	decider->line = yq_line_make(YQ_DECIDER_WAITING_MAX);
+	decider->aside = yq_aside_make(YQ_DECIDER_WAITING_MAX);
 	decider->batch = yq_xcalloc(BATCH_MAX, sizeof(*decider->batch));
 	decider->decisions = yq_xcalloc(YQ_MAPPING_ALIASES_MAX, sizeof(*decider->decisions));
 	decider->recording = yq_recording_make();
 	start_metrics(decider);
+	start_batch(decider);
 	return decider;
 }
 
@@ -129,7 +148,8 @@ release(struct yq_decider *decider)
 	yq_recording_free(decider->recording);
 	yq_rules_free(decider->rules);
 	yq_rules_free(decider->next_rules);
-	free(decider->waiting);
+	yq_aside_free(decider->aside);
+	yq_line_clear(&decider->line);
 	free(decider->batch);
 	free(decider->decisions);
 	free(decider);
@@ -141,6 +161,7 @@ yq_decider_free(struct yq_decider *decider)
 	if (decider == NULL)
 		return;
 	uv_close((uv_handle_t *)decider->timer, on_timer_closed);
+	uv_close((uv_handle_t *)decider->tick, on_timer_closed);
 	yq_facts_free(decider->facts);
 	decider->dead = true;
 	if (!decider->in_flight)
@@ -150,15 +171,9 @@ yq_decider_free(struct yq_decider *decider)
 bool
 yq_decider_push(struct yq_decider *decider, const char *entry_id, const struct yq_signal *signal)
 {
-	struct waiting *waiting;
-
-	if (decider->waiting_count == YQ_DECIDER_WAITING_MAX)
+	if (yq_decider_waiting(decider) >= YQ_DECIDER_WAITING_MAX)
 		return false;
-	waiting = &decider->waiting[decider->waiting_count++];
-	if (!yq_str_copy(waiting->entry_id, sizeof(waiting->entry_id), entry_id))
-		YQ_PANIC("an entry id of %zu bytes", strlen(entry_id));
-	waiting->signal = *signal;
-	waiting->since_ns = yq_clock_monotonic_ns(clock_of(decider));
+	yq_line_push(&decider->line, entry_id, signal, yq_clock_monotonic_ns(clock_of(decider)));
 	if (!decider->busy && !decider->paused)
 		start_batch(decider);
 	return true;
@@ -167,13 +182,19 @@ yq_decider_push(struct yq_decider *decider, const char *entry_id, const struct y
 size_t
 yq_decider_waiting(const struct yq_decider *decider)
 {
-	return decider->waiting_count + decider->batch_count;
+	return decider->line.count + decider->batch_count + yq_aside_count(decider->aside);
 }
 
 bool
 yq_decider_is_idle(const struct yq_decider *decider)
 {
 	return !decider->busy;
+}
+
+void
+yq_decider_wake(struct yq_decider *decider)
+{
+	start_batch(decider);
 }
 
 void
@@ -198,26 +219,35 @@ take_next_rules(struct yq_decider *decider)
 static void on_facts(void *cookie, enum yq_rc rc, const struct yq_err *err);
 
 static void
-on_resynced(void *cookie)
+on_resynced(void *cookie, enum yq_rc rc)
 {
 	struct yq_decider *decider = cookie;
 
-	decider->resynced_ns = yq_clock_monotonic_ns(clock_of(decider));
 	decider->busy = false;
+	if (rc != YQ_OK) {
+		pause_for(decider, RETRY_MS);
+		return;
+	}
+	decider->resynced_ns = yq_clock_monotonic_ns(clock_of(decider));
 	start_batch(decider);
 }
 
-/* Move the oldest signals into the batch. */
+/* What does not fit goes back to the head of the line. */
 static void
-gather(struct yq_decider *decider)
+give_back(struct yq_decider *decider, size_t from)
 {
-	size_t count = decider->waiting_count < BATCH_MAX ? decider->waiting_count : BATCH_MAX;
+	yq_line_put_first(&decider->line, decider->batch + from, decider->batch_count - from);
+	decider->batch_count = from;
+}
 
-	memcpy(decider->batch, decider->waiting, count * sizeof(*decider->batch));
-	decider->waiting_count -= count;
-	memmove(decider->waiting, decider->waiting + count,
-	    decider->waiting_count * sizeof(*decider->waiting));
-	decider->batch_count = count;
+static void
+want_facts(struct yq_decider *decider, const struct yq_signal *signal)
+{
+	const struct yq_mapping_row *accounts = yq_rules_accounts(decider->rules, signal->strategy);
+
+	yq_facts_want_price(decider->facts, signal->exchange, signal->ticker);
+	for (size_t a = 0; accounts != NULL && a < accounts->alias_count; a++)
+		yq_facts_want_account(decider->facts, accounts->aliases[a], signal->strategy);
 }
 
 static void
@@ -225,16 +255,28 @@ ask_facts(struct yq_decider *decider)
 {
 	yq_facts_clear(decider->facts);
 	for (size_t i = 0; i < decider->batch_count; i++) {
-		const struct yq_signal *signal = &decider->batch[i].signal;
-		const struct yq_mapping_row *accounts =
-		    yq_rules_accounts(decider->rules, signal->strategy);
-
-		yq_facts_want_price(decider->facts, signal->exchange, signal->ticker);
-		for (size_t a = 0; accounts != NULL && a < accounts->alias_count; a++)
-			yq_facts_want_account(
-			    decider->facts, accounts->aliases[a], signal->strategy);
+		if (yq_facts_count(decider->facts) > FACTS_MAX) {
+			give_back(decider, i);
+			break;
+		}
+		want_facts(decider, &decider->batch[i].signal);
 	}
 	yq_facts_read(decider->facts, on_facts, decider);
+}
+
+/* What was set aside and is ready stands before what came later. */
+static void
+take_ready(struct yq_decider *decider, int64_t now_ns)
+{
+	size_t aside = yq_aside_count(decider->aside), taken;
+	struct yq_waiting *ready;
+
+	if (aside == 0)
+		return;
+	ready = yq_xcalloc(aside, sizeof(*ready));
+	taken = yq_aside_take(decider->aside, decider->rules, decider->lookup, now_ns, ready);
+	yq_line_put_first(&decider->line, ready, taken);
+	free(ready);
 }
 
 static void
@@ -250,10 +292,11 @@ start_batch(struct yq_decider *decider)
 		return;
 	}
 	take_next_rules(decider);
-	if (decider->waiting_count == 0)
+	take_ready(decider, now_ns);
+	if (decider->line.count == 0)
 		return;
 	decider->busy = true;
-	gather(decider);
+	decider->batch_count = yq_line_take(&decider->line, decider->batch, BATCH_MAX);
 	decider->room(decider->cookie);
 	ask_facts(decider);
 }
@@ -271,40 +314,52 @@ account_is_missing(const struct yq_decider *decider, const struct yq_signal *sig
 	return false;
 }
 
-/*
- * Signals for an account that no gateway has announced wait a while, for the gateway may just be
- * starting; they go back to the head of the line in their order.
- */
 static void
-set_aside_unready(struct yq_decider *decider)
+set_aside(struct yq_decider *decider, const struct yq_waiting *waiting, bool for_price, int64_t ms)
 {
-	int64_t now_ns = yq_clock_monotonic_ns(clock_of(decider));
-	size_t kept = 0, aside = 0;
-	struct waiting *held = NULL;
+	int64_t until_ns = yq_clock_monotonic_ns(clock_of(decider)) + ms * INT64_C(1000000);
 
-	for (size_t i = 0; i < decider->batch_count; i++) {
-		struct waiting *waiting = &decider->batch[i];
-		bool wait =
-		    now_ns - waiting->since_ns < YQ_DECIDER_ACCOUNT_WAIT_MS * INT64_C(1000000) &&
-		    decider->waiting_count + aside < YQ_DECIDER_WAITING_MAX &&
-		    account_is_missing(decider, &waiting->signal);
+	yq_aside_put(decider->aside, waiting,
+	    yq_rules_accounts(decider->rules, waiting->signal.strategy), for_price, until_ns);
+	if (!uv_is_active((uv_handle_t *)decider->tick))
+		uv_timer_start(decider->tick, on_tick, TICK_MS, TICK_MS);
+}
 
-		if (!wait) {
-			decider->batch[kept++] = *waiting;
-			continue;
-		}
-		if (held == NULL)
-			held = yq_xcalloc(decider->batch_count, sizeof(*held));
-		held[aside++] = *waiting;
+/* Whether a signal must wait: behind an earlier one, or for a gateway that may just be starting. */
+static bool
+must_wait(struct yq_decider *decider, const struct yq_waiting *waiting)
+{
+	int64_t waited_ns = yq_clock_monotonic_ns(clock_of(decider)) - waiting->since_ns;
+
+	if (yq_aside_blocks(decider->aside, &waiting->signal,
+		yq_rules_accounts(decider->rules, waiting->signal.strategy))) {
+		set_aside(decider, waiting, false, 0);
+		return true;
 	}
-	decider->batch_count = kept;
-	if (aside == 0)
-		return;
-	memmove(decider->waiting + aside, decider->waiting,
-	    decider->waiting_count * sizeof(*decider->waiting));
-	memcpy(decider->waiting, held, aside * sizeof(*held));
-	decider->waiting_count += aside;
-	free(held);
+	if (waited_ns >= YQ_DECIDER_ACCOUNT_WAIT_MS * INT64_C(1000000) ||
+	    !account_is_missing(decider, &waiting->signal))
+		return false;
+	set_aside(decider, waiting, false, ACCOUNT_MS);
+	return true;
+}
+
+/* Refused for want of a price that has not been asked for: ask, and decide later. */
+static bool
+must_look_up(struct yq_decider *decider, struct yq_waiting *waiting, size_t count)
+{
+	const struct yq_signal *signal = &waiting->signal;
+	bool wanted = false;
+
+	for (size_t a = 0; a < count; a++)
+		wanted = wanted || yq_str_equal(decider->decisions[a].code, YQ_SIZE_NO_PRICE) ||
+			 yq_str_equal(decider->decisions[a].code, YQ_RISK_NO_PRICE);
+	if (!wanted || waiting->looked_up)
+		return false;
+	/* With too many questions open its turn comes at the next look. */
+	waiting->looked_up = yq_lookup_ask(decider->lookup, signal->exchange, signal->ticker);
+	set_aside(decider, waiting, waiting->looked_up,
+	    waiting->looked_up ? 2 * YQ_LOOKUP_WAIT_MS : ACCOUNT_MS);
+	return true;
 }
 
 static void
@@ -315,8 +370,9 @@ enter_orders(struct yq_decider *decider, const struct yq_decision *decision)
 		    decision->decided_at_us);
 }
 
-static void
-decide_one(struct yq_decider *decider, const struct waiting *waiting, int64_t now_us)
+/* False: it was set aside. */
+static bool
+decide_one(struct yq_decider *decider, struct yq_waiting *waiting, int64_t now_us)
 {
 	const struct yq_signal *signal = &waiting->signal;
 	const struct yq_mapping_row *accounts = yq_rules_accounts(decider->rules, signal->strategy);
@@ -325,45 +381,44 @@ decide_one(struct yq_decider *decider, const struct waiting *waiting, int64_t no
 	bool ordered = false;
 
 	for (size_t a = 0; a < count; a++) {
-		struct yq_decision *decision = &decider->decisions[a];
-
-		yq_facts_decide(
-		    decider->facts, decider->rules, signal, accounts->aliases[a], now_us, decision);
-		enter_orders(decider, decision);
-		ordered = ordered || decision->ordered;
-		pointers[a] = decision;
+		pointers[a] = &decider->decisions[a];
+		yq_facts_decide(decider->facts, decider->rules, signal, accounts->aliases[a],
+		    now_us, &decider->decisions[a]);
+	}
+	if (must_look_up(decider, waiting, count))
+		return false;
+	for (size_t a = 0; a < count; a++) {
+		enter_orders(decider, pointers[a]);
+		ordered = ordered || pointers[a]->ordered;
 	}
 	yq_counter_add(ordered ? decider->ordered : decider->refused, 1);
 	yq_recording_add(
 	    decider->recording, waiting->entry_id, &signal->id, pointers, count, now_us);
+	return true;
 }
 
-/* What does not fit one step goes back to the head of the line. */
-static void
-give_back(struct yq_decider *decider, size_t from)
-{
-	size_t count = decider->batch_count - from;
-
-	memmove(decider->waiting + count, decider->waiting,
-	    decider->waiting_count * sizeof(*decider->waiting));
-	memcpy(decider->waiting, decider->batch + from, count * sizeof(*decider->waiting));
-	decider->waiting_count += count;
-	decider->batch_count = from;
-}
-
+/* Those that are decided move together at the head of the batch: the recording borrows from them
+ * where they stand. */
 static void
 compose(struct yq_decider *decider)
 {
 	int64_t now_us = yq_clock_now_us(clock_of(decider));
+	size_t kept = 0;
 
 	yq_recording_clear(decider->recording);
 	for (size_t i = 0; i < decider->batch_count; i++) {
+		struct yq_waiting *waiting = &decider->batch[kept];
+
 		if (!yq_recording_has_room(decider->recording)) {
 			give_back(decider, i);
 			break;
 		}
-		decide_one(decider, &decider->batch[i], now_us);
+		if (kept != i)
+			*waiting = decider->batch[i];
+		if (!must_wait(decider, waiting) && decide_one(decider, waiting, now_us))
+			kept++;
 	}
+	decider->batch_count = kept;
 }
 
 static void
@@ -378,14 +433,13 @@ on_facts(void *cookie, enum yq_rc rc, const struct yq_err *err)
 		pause_for(decider, RETRY_MS);
 		return;
 	}
-	set_aside_unready(decider);
-	if (decider->batch_count == 0) {
-		decider->busy = false;
-		pause_for(decider, ACCOUNT_MS);
+	compose(decider);
+	if (decider->batch_count > 0) {
+		record(decider);
 		return;
 	}
-	compose(decider);
-	record(decider);
+	decider->busy = false;
+	start_batch(decider);
 }
 
 /* ---- recording ---- */
@@ -430,8 +484,8 @@ on_recorded(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, s
 		end_batch(decider, answers);
 		return;
 	}
-	yq_warn(
-	    "%zu decisions are not recorded yet, trying again: %s", decider->batch_count, err->text);
+	yq_warn("%zu decisions are not recorded yet, trying again: %s", decider->batch_count,
+	    err->text);
 	pause_for(decider, RETRY_MS);
 }
 

@@ -4,8 +4,9 @@
  *
  * One batch at a time: while one is being recorded the next gathers.  Decisions of a batch are made
  * one after the other, each seeing the orders of those before it, so that ten alerts at once cannot
- * spend the same cash.  A batch whose recording has no answer is recorded again, unchanged.  Loop
- * thread only.
+ * spend the same cash.  A signal whose account or price is not there yet is set aside (aside.h) and
+ * holds up only those that must come after it.  A batch whose recording has no answer is recorded
+ * again, unchanged.  Loop thread only.
  */
 #ifndef YQ_ORDER_MANAGER_DECIDER_H
 #define YQ_ORDER_MANAGER_DECIDER_H
@@ -14,11 +15,12 @@
 #include "domain/calendar.h"
 #include "domain/signal.h"
 #include "order_manager/books.h"
+#include "order_manager/lookup.h"
 #include "order_manager/rules.h"
 
 struct yq_decider; /* opaque */
 
-#define YQ_DECIDER_WAITING_MAX 2048 /* signals; the intake pauses long before */
+#define YQ_DECIDER_WAITING_MAX 2048 /* signals in hand; the intake pauses long before */
 
 /* How long a signal waits for an account that no gateway has announced yet. */
 #define YQ_DECIDER_ACCOUNT_WAIT_MS 15000
@@ -26,18 +28,22 @@ struct yq_decider; /* opaque */
 /* Runs whenever the number of waiting signals falls. */
 typedef void yq_decider_room_fn(void *cookie);
 
-/* `books` is borrowed; `rules` are the decider's from now on. */
+/* `books` and `lookup` are borrowed, and must live as long; `rules` are the decider's from now on.
+ * Begins to read the open orders. */
 struct yq_decider *yq_decider_make(struct yq_daemon *daemon, struct yq_books *books,
-    struct yq_rules *rules, yq_decider_room_fn *room, void *cookie);
+    struct yq_lookup *lookup, struct yq_rules *rules, yq_decider_room_fn *room, void *cookie);
 /* What is not recorded stays unacknowledged in the stream.  NULL is a no-op. */
 void yq_decider_free(struct yq_decider *decider);
 
 /* Take a signal of the stream.  False when full: the entry is not taken. */
 YQ_NODISCARD bool yq_decider_push(
     struct yq_decider *decider, const char *entry_id, const struct yq_signal *signal);
-size_t yq_decider_waiting(const struct yq_decider *decider); /* also those in the present batch */
+/* Signals in hand: waiting, set aside, or in the present batch. */
+size_t yq_decider_waiting(const struct yq_decider *decider);
 /* Nothing is being read or recorded. */
 bool yq_decider_is_idle(const struct yq_decider *decider);
+/* What was set aside may be ready: a price was looked up. */
+void yq_decider_wake(struct yq_decider *decider);
 /* Other rules, from the next batch on; the decider's from now on. */
 void yq_decider_set_rules(struct yq_decider *decider, struct yq_rules *rules);
 

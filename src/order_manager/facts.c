@@ -78,6 +78,12 @@ yq_facts_clear(struct yq_facts *facts)
 	facts->items = NULL;
 }
 
+size_t
+yq_facts_count(const struct yq_facts *facts)
+{
+	return HASH_COUNT(facts->items);
+}
+
 void
 yq_facts_free(struct yq_facts *facts)
 {
@@ -288,15 +294,16 @@ yq_facts_has_account(const struct yq_facts *facts, const char *alias)
 
 /* A refusal that no rule of the domain makes: the account itself is not to be had. */
 static void
-refuse(struct yq_decision *decision, const char *alias, const char *code, const char *text,
-    int64_t now_us)
+refuse(struct yq_decision *decision, const char *alias, const char *code, const char *sentence,
+    const char *argument, int64_t now_us)
 {
 	memset(decision, 0, sizeof(*decision));
 	yq_str_copy_cut(decision->account_alias, sizeof(decision->account_alias), alias);
 	decision->code = code;
 	decision->decided_at_us = now_us;
-	yq_trace_add(&decision->trace, code, false, text, YQ_ARGS(YQ_ARG_TEXT(alias)));
-	yq_sentence(decision->text, sizeof(decision->text), text, YQ_ARGS(YQ_ARG_TEXT(alias)));
+	yq_trace_add(&decision->trace, code, false, sentence, YQ_ARGS(YQ_ARG_TEXT(argument)));
+	yq_sentence(
+	    decision->text, sizeof(decision->text), sentence, YQ_ARGS(YQ_ARG_TEXT(argument)));
 }
 
 static struct yq_market_facts
@@ -339,11 +346,11 @@ yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
 	account = find(facts, key);
 	if (account == NULL || account->rc == YQ_E_NOT_FOUND) {
 		refuse(decision, alias, YQ_ACCOUNT_UNKNOWN,
-		    "no gateway serves an account of the name {}", now_us);
+		    "no gateway serves an account of the name {}", alias, now_us);
 		return;
 	}
 	if (account->rc != YQ_OK) {
-		refuse(decision, alias, YQ_ACCOUNT_CORRUPT, account->text, now_us);
+		refuse(decision, alias, YQ_ACCOUNT_CORRUPT, "{}", account->text, now_us);
 		return;
 	}
 	book->commission_rate = yq_rules_commission_rate(rules, alias);

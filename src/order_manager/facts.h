@@ -17,6 +17,7 @@ struct yq_facts *yq_facts_make(struct yq_valkey *valkey, struct yq_books *books)
 /* A read under way ends without its completion.  NULL is a no-op. */
 void yq_facts_free(struct yq_facts *facts);
 void yq_facts_clear(struct yq_facts *facts);
+size_t yq_facts_count(const struct yq_facts *facts); /* things wanted: a command each */
 
 void yq_facts_want_account(struct yq_facts *facts, const char *alias, const char *strategy);
 void yq_facts_want_price(struct yq_facts *facts, enum yq_exchange exchange, const char *ticker);

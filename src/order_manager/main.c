@@ -34,6 +34,7 @@ static const struct yq_lane_table *const tables[] = { &yq_journal_signals, &yq_j
 
 struct order_manager {
 	struct yq_books *books;
+	struct yq_lookup *lookup;
 	struct yq_intake *intake;
 	struct yq_decider *decider;
 	struct yq_worker *worker;
@@ -109,6 +110,14 @@ on_room(void *cookie)
 	yq_intake_more(manager->intake);
 }
 
+static void
+on_looked_up(void *cookie)
+{
+	struct order_manager *manager = cookie;
+
+	yq_decider_wake(manager->decider);
+}
+
 static struct yq_rules *
 load_rules(struct yq_daemon *daemon, struct yq_err *err)
 {
@@ -129,8 +138,13 @@ start_decisions(struct yq_daemon *daemon, struct order_manager *manager, struct 
 
 	if (rules == NULL)
 		return YQ_E_INVALID;
-	manager->decider = yq_decider_make(daemon, manager->books, rules, on_room, manager);
-
+	rc = yq_lookup_open(daemon, on_looked_up, manager, &manager->lookup, err);
+	if (rc != YQ_OK) {
+		yq_rules_free(rules);
+		return rc;
+	}
+	manager->decider =
+	    yq_decider_make(daemon, manager->books, manager->lookup, rules, on_room, manager);
 	rc = yq_intake_open(daemon, manager->books, &manager->intake, err);
 	if (rc != YQ_OK)
 		return rc;
@@ -237,6 +251,7 @@ stop(struct yq_daemon *daemon)
 	close_timer(manager->trim);
 	close_timer(manager->drain);
 	yq_intake_close(manager->intake);
+	yq_lookup_close(manager->lookup);
 	yq_decider_free(manager->decider);
 	yq_books_free(manager->books);
 	for (size_t i = 0; i < YQ_COUNT(tables); i++)
