@@ -45,6 +45,7 @@ struct yq_archiver {
 	size_t row_count;
 	unsigned in_flight; /* completions to come; memory stays until then */
 	bool draining, closed;
+	bool behind; /* the last batch failed: it has been said */
 	yq_archiver_done_fn *done;
 	void *cookie;
 	struct yq_counter *archived, *repeated, *parked;
@@ -280,11 +281,15 @@ on_stored(void *cookie, enum yq_rc rc, const struct yq_err *err)
 	if (landed(archiver))
 		return;
 	if (rc != YQ_OK) {
-		yq_warn("%zu trades are not archived yet, trying again: %s", archiver->count,
-		    err->text);
+		yq_log(archiver->behind ? YQ_LOG_DEBUG : YQ_LOG_WARN,
+		    "trades are not archived at the moment and wait: %s", err->text);
+		archiver->behind = true;
 		retry_later(archiver);
 		return;
 	}
+	if (archiver->behind)
+		yq_info("trades are archived again");
+	archiver->behind = false;
 	clear_stored(archiver);
 }
 
@@ -330,6 +335,34 @@ store(struct yq_archiver *archiver)
 
 /* ---- removing ---- */
 
+static bool
+is_stored(const struct item *item)
+{
+	return item->outcome == YQ_OK || item->outcome == YQ_E_EXISTS;
+}
+
+/* Once they have left our hands: a failure on the way begins again and would tell it twice. */
+static void
+report_batch(struct yq_archiver *archiver)
+{
+	char text[YQ_ERR_TEXT_MAX + 160];
+
+	for (size_t i = 0; i < archiver->count; i++) {
+		const struct item *item = &archiver->items[i];
+
+		if (is_stored(item)) {
+			yq_counter_add(
+			    item->outcome == YQ_OK ? archiver->archived : archiver->repeated, 1);
+			continue;
+		}
+		yq_counter_add(archiver->parked, 1);
+		yq_str_format(text, sizeof(text),
+		    "A trade cannot be archived and was set aside (trades parked): %s",
+		    item->fault);
+		yq_daemon_notify(archiver->daemon, "System", "Critical", text);
+	}
+}
+
 static void
 on_removed(void *cookie, enum yq_rc rc, const struct yq_err *err)
 {
@@ -342,20 +375,10 @@ on_removed(void *cookie, enum yq_rc rc, const struct yq_err *err)
 		retry_later(archiver); /* they are found there again, and are in the archive */
 		return;
 	}
+	report_batch(archiver);
 	clear_items(archiver);
 	yq_daemon_event(archiver->daemon);
 	recover(archiver);
-}
-
-static void
-report_parked(struct yq_archiver *archiver, const struct item *item)
-{
-	char text[YQ_ERR_TEXT_MAX + 160];
-
-	yq_str_format(text, sizeof(text),
-	    "A trade cannot be archived and was set aside (trades parked): %s", item->fault);
-	yq_daemon_notify(archiver->daemon, "System", "Critical", text);
-	yq_counter_add(archiver->parked, 1);
 }
 
 static void
@@ -372,14 +395,10 @@ clear_stored(struct yq_archiver *archiver)
 		const struct item *item = &archiver->items[i];
 		struct yq_list_item listed = { item->payload, item->length };
 
-		if (item->outcome == YQ_OK || item->outcome == YQ_E_EXISTS) {
+		if (is_stored(item))
 			removed[archived.removed_count++] = listed;
-			yq_counter_add(
-			    item->outcome == YQ_OK ? archiver->archived : archiver->repeated, 1);
-		} else {
+		else
 			parked[archived.parked_count++] = listed;
-			report_parked(archiver, item);
-		}
 	}
 	archiver->in_flight++;
 	yq_step_archived(yq_daemon_valkey(archiver->daemon), &archived, on_removed, archiver);

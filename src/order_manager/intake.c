@@ -12,6 +12,7 @@
 #include "bus/message.h"
 #include "bus/refuse.h"
 #include "bus/subscriber.h"
+#include "order_manager/adoption.h"
 
 #define PAUSE_AT (YQ_DECIDER_WAITING_MAX - 2 * YQ_CONSUMER_BATCH_MAX)
 
@@ -22,8 +23,9 @@ struct yq_intake {
 	struct yq_consumer *consumer;
 	struct yq_subscriber *subscriber;
 	struct yq_adopt *adopt;
+	struct yq_adoption *adoption;
 	bool paused, stopped;
-	struct yq_counter *received, *unreadable, *adopted;
+	struct yq_counter *received, *unreadable;
 };
 
 static const struct yq_clock *
@@ -79,24 +81,11 @@ yq_intake_more(struct yq_intake *intake)
 /* ---- the channels ---- */
 
 static void
-on_adopted(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, size_t count,
-    const struct yq_err *err)
-{
-	(void)cookie;
-	(void)count;
-	if (rc != YQ_OK)
-		yq_warn("a published signal could not be put into the stream: %s", err->text);
-	else if (answers[0].result == YQ_ACCEPTED)
-		yq_info("a published signal was put into the stream");
-}
-
-static void
 on_foreign(void *cookie, const char *payload, size_t length)
 {
 	struct yq_intake *intake = cookie;
 	struct yq_signal signal;
 	struct yq_err err = { .rc = YQ_OK };
-	struct yq_accept_item item = { .payload = payload, .length = length, .foreign = true };
 
 	if (yq_message_decode_signal(payload, length, &signal, &err) != YQ_OK) {
 		yq_counter_add(intake->unreadable, 1);
@@ -104,9 +93,7 @@ on_foreign(void *cookie, const char *payload, size_t length)
 		    yq_programs[YQ_PROGRAM_ORDER_MANAGER].app, &err);
 		return;
 	}
-	yq_counter_add(intake->adopted, 1);
-	item.id = signal.id;
-	yq_step_accept(yq_daemon_valkey(intake->daemon), &item, 1, on_adopted, NULL);
+	yq_adoption_take(intake->adoption, &signal.id, payload, length);
 }
 
 static void
@@ -157,12 +144,11 @@ yq_intake_open(struct yq_daemon *daemon, struct yq_books *books, struct yq_intak
 		return rc;
 	}
 	intake->adopt = yq_adopt_open(yq_daemon_loop(daemon), 0, on_foreign, intake);
+	intake->adoption = yq_adoption_make(daemon);
 	intake->received = yq_metrics_counter(
 	    metrics, "yq_signals_read_total", NULL, "Signals read from the stream.");
 	intake->unreadable = yq_metrics_counter(
 	    metrics, "yq_signals_unreadable_total", NULL, "Messages that are no signal.");
-	intake->adopted = yq_metrics_counter(metrics, "yq_signals_adopted_total", NULL,
-	    "Signals that were published without standing in the stream.");
 	*ret_intake = intake;
 	return YQ_OK;
 }
@@ -190,6 +176,12 @@ yq_intake_stop(struct yq_intake *intake)
 	intake->consumer = NULL;
 }
 
+bool
+yq_intake_is_idle(const struct yq_intake *intake)
+{
+	return yq_adoption_is_idle(intake->adoption);
+}
+
 void
 yq_intake_close(struct yq_intake *intake)
 {
@@ -198,5 +190,6 @@ yq_intake_close(struct yq_intake *intake)
 	yq_consumer_close(intake->consumer);
 	yq_subscriber_close(intake->subscriber);
 	yq_adopt_close(intake->adopt);
+	yq_adoption_free(intake->adoption);
 	free(intake);
 }

@@ -25,6 +25,8 @@ YQ_NODISCARD enum yq_rc yq_intake_start(
 void yq_intake_more(struct yq_intake *intake);
 /* Take nothing new. */
 void yq_intake_stop(struct yq_intake *intake);
+/* No foreign signal is on its way into the stream. */
+bool yq_intake_is_idle(const struct yq_intake *intake);
 void yq_intake_close(struct yq_intake *intake); /* NULL is a no-op */
 
 #endif

@@ -26,7 +26,8 @@ struct yq_lane {
 	size_t asked; /* answers that load waits for */
 	struct yq_err fault;
 	unsigned in_flight; /* completions to come; memory stays until then */
-	bool closed;
+	bool stopped, closed;
+	bool behind; /* the last batch failed: it has been said */
 	void *rows;
 	struct yq_counter *stored;
 };
@@ -104,7 +105,7 @@ drop_batch(struct yq_lane *lane)
 	lane->batch = 0;
 	lane->busy = false;
 	lane->table->clear(lane->rows);
-	if (lane->count < YQ_LANE_MAX)
+	if (lane->count < YQ_LANE_MAX && !lane->stopped)
 		yq_consumer_resume(lane->consumer);
 	if (lane->count > 0)
 		wait_for(lane, unready ? WAIT_MS : 0);
@@ -113,8 +114,9 @@ drop_batch(struct yq_lane *lane)
 static void
 repeat_batch(struct yq_lane *lane, const struct yq_err *err)
 {
-	yq_warn("%zu %s are not archived yet, trying again: %s", lane->batch, lane->table->name,
-	    err->text);
+	yq_log(lane->behind ? YQ_LOG_DEBUG : YQ_LOG_WARN,
+	    "%s are not archived at the moment and wait: %s", lane->table->name, err->text);
+	lane->behind = true;
 	for (size_t i = 0; i < lane->batch; i++)
 		lane->entries[i].wait = false;
 	lane->batch = 0;
@@ -136,6 +138,9 @@ on_archived(void *cookie, enum yq_rc rc, const struct yq_err *err)
 		repeat_batch(lane, err);
 		return;
 	}
+	if (lane->behind)
+		yq_info("%s are archived again", lane->table->name);
+	lane->behind = false;
 	yq_counter_add(lane->stored, lane->batch);
 	drop_batch(lane);
 }
@@ -240,7 +245,7 @@ on_timer(uv_timer_t *timer)
 	struct yq_lane *lane = timer->data;
 
 	lane->waiting = false;
-	if (lane->busy || lane->count == 0)
+	if (lane->busy || lane->stopped || lane->count == 0)
 		return;
 	lane->busy = true;
 	lane->batch = lane->count < YQ_LANE_MAX ? lane->count : YQ_LANE_MAX;
@@ -307,6 +312,13 @@ static void
 on_timer_closed(uv_handle_t *handle)
 {
 	free(handle);
+}
+
+void
+yq_lane_stop(struct yq_lane *lane)
+{
+	lane->stopped = true;
+	yq_consumer_pause(lane->consumer);
 }
 
 void

@@ -44,6 +44,8 @@ struct yq_lane_table {
 
 YQ_NODISCARD enum yq_rc yq_lane_open(struct yq_daemon *daemon, struct yq_worker *worker,
     const struct yq_lane_table *table, struct yq_lane **ret_lane, struct yq_err *err);
+/* Take nothing new; the present batch goes on. */
+void yq_lane_stop(struct yq_lane *lane);
 /* What is in hand stays unacknowledged.  NULL is a no-op. */
 void yq_lane_close(struct yq_lane *lane);
 bool yq_lane_is_idle(const struct yq_lane *lane);

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "bus/steps.h"
 #include "daemon/daemon.h"
 #include "order_manager/archiver.h"
@@ -12,6 +13,7 @@
 #include "order_manager/intake.h"
 #include "order_manager/journal.h"
 #include "order_manager/rules.h"
+#include "store/root.h"
 
 static const char manual[] =
     "yq-order-manager turns signals into risk-checked orders and archives what comes of them.\n"
@@ -74,6 +76,26 @@ on_trim(uv_timer_t *timer)
 
 /* ---- start ---- */
 
+/* The embedded engine: a root of our own unless somebody gave us one, and a file in our folder. */
+static enum yq_rc
+prepare_embedded(
+    const struct yq_config *config, struct yq_firebird_target *target, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_freep) char *folder = yq_settings_data_path(config, "firebird");
+	YQ_CLEANUP(yq_freep) char *database = yq_settings_data_path(config, target->database);
+	struct yq_firebird_root root;
+	enum yq_rc rc;
+
+	if (!yq_str_copy(target->database, sizeof(target->database), database))
+		return yq_err_set(err, YQ_E_RANGE, "the path %s is too long", database);
+	if (getenv("FIREBIRD") != NULL)
+		return YQ_OK;
+	rc = yq_firebird_root_prepare(folder, 0, &root, err);
+	if (rc == YQ_OK)
+		yq_firebird_root_use(&root);
+	return rc;
+}
+
 static enum yq_rc
 start_worker(struct yq_daemon *daemon, struct order_manager *manager, struct yq_err *err)
 {
@@ -85,7 +107,11 @@ start_worker(struct yq_daemon *daemon, struct order_manager *manager, struct yq_
 	rc = yq_firebird_target_parse(yq_secret_reveal(secret), &target, err);
 	if (rc != YQ_OK)
 		return yq_err_context(err, rc, "ConnectionStrings:Firebird");
-	rc = yq_worker_start(yq_daemon_loop(daemon), &target, NULL, 0, &manager->worker, err);
+	if (target.host[0] == '\0')
+		rc = prepare_embedded(yq_daemon_config(daemon), &target, err);
+	if (rc == YQ_OK)
+		rc = yq_worker_start(
+		    yq_daemon_loop(daemon), &target, NULL, 0, &manager->worker, err);
 	yq_firebird_target_clear(&target);
 	return rc;
 }
@@ -206,7 +232,8 @@ is_idle(const struct order_manager *manager)
 	for (size_t i = 0; i < YQ_COUNT(tables); i++)
 		if (!yq_lane_is_idle(manager->lanes[i]))
 			return false;
-	return manager->archiver_drained && yq_decider_is_idle(manager->decider);
+	return manager->archiver_drained && yq_decider_is_idle(manager->decider) &&
+	       yq_intake_is_idle(manager->intake);
 }
 
 static void
@@ -226,6 +253,8 @@ drain(struct yq_daemon *daemon)
 	struct order_manager *manager = yq_daemon_state(daemon);
 
 	yq_intake_stop(manager->intake);
+	for (size_t i = 0; i < YQ_COUNT(tables); i++)
+		yq_lane_stop(manager->lanes[i]);
 	yq_archiver_drain(manager->archiver, on_archiver_drained, manager);
 	uv_timer_start(manager->drain, on_drain, 0, 10);
 }
