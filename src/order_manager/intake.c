@@ -25,6 +25,7 @@ struct yq_intake {
 	struct yq_adopt *adopt;
 	struct yq_adoption *adoption;
 	bool paused, stopped;
+	bool deaf; /* the channels are not heard: it has been said */
 	struct yq_counter *received, *unreadable;
 };
 
@@ -118,8 +119,11 @@ on_ear(void *cookie, bool up, const struct yq_err *err)
 
 	if (up)
 		yq_books_mark_stale(intake->books);
-	else
-		yq_debug("not listening: %s", err->text);
+	else if (!intake->deaf)
+		yq_warn("does not hear what is published: %s", err->text);
+	if (up && intake->deaf)
+		yq_info("hears what is published again");
+	intake->deaf = !up;
 }
 
 /* ---- life ---- */

@@ -1,0 +1,450 @@
+/* order_manager_fixture.c - start, stop and ask yq-order-manager. */
+#include "order_manager_fixture.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/str.h"
+#include "bus/message.h"
+#include "store/migrate.h"
+#include "store/tx.h"
+
+#define DEFAULT_SIZING "{\"Type\":\"FixedQty\",\"FixedQty\":1}"
+
+struct order_manager om;
+
+static void
+path_of(const char *name, char path[128])
+{
+	(void)yq_str_format(path, 128, "%s/%s", om.folder, name);
+}
+
+static FILE *
+create(const char *name)
+{
+	char path[128];
+	FILE *file;
+
+	path_of(name, path);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	assert_int_equal(fchmod(fileno(file), 0600), 0);
+	return file;
+}
+
+/* Accounts: Paper and Alpha at any hour; Shut in market hours, and its market is closed these days;
+ * Ghost, which no gateway serves. */
+void
+om_configure(const char *sizing, const char *database)
+{
+	FILE *file = create("overlay.json");
+	time_t now = time(NULL);
+	char days[3][16];
+
+	for (int i = 0; i < 3; i++) {
+		time_t day = now + (i - 1) * 86400;
+		struct tm tm;
+
+		assert_true(
+		    strftime(days[i], sizeof(days[i]), "%Y-%m-%d", gmtime_r(&day, &tm)) > 0);
+	}
+	fprintf(file,
+	    "{\"ConnectionStrings\":{\"Valkey\":\"%s,user=yq-order-manager,password=%s\",",
+	    server.socket, yq_secret_reveal(server.passwords[YQ_PROGRAM_ORDER_MANAGER]));
+	if (om.firebird.served)
+		fprintf(file,
+		    "\"Firebird\":\"DataSource=127.0.0.1;Port=%u;User=SYSDBA;Password=%s;"
+		    "Database=%s\"},",
+		    (unsigned)om.firebird.port, om.firebird.password,
+		    database != NULL ? database : om.database.database);
+	else
+		fprintf(file, "\"Firebird\":\"Database=%s\"},",
+		    database != NULL ? database : om.database.database);
+	fprintf(file,
+	    "\"System\":{\"DataFolder\":\"%s\",\"RunFolder\":\"%s\"},"
+	    "\"Webhook\":{\"StrategyAccountMapping\":{\"One\":[\"Paper\"],\"Two\":[\"Alpha\"],"
+	    "\"Both\":[\"Paper\",\"Alpha\"],\"Shut\":[\"Shut\"],\"Ghost\":[\"Ghost\"],"
+	    "\"Equity\":[\"Paper\"]}},"
+	    "\"OrderManager\":{\"MaxSignalAgeSeconds\":60,"
+	    "\"StrategySizingMapping\":{\"*\":\"One\",\"Equity\":\"Equity\"},"
+	    "\"Policies\":{\"Sizing\":{\"One\":%s,"
+	    "\"Equity\":{\"Type\":\"PercentOfEquity\",\"EquityPct\":0.10}}}},"
+	    "\"BrokerGateway\":{\"Accounts\":{"
+	    "\"Paper\":{\"Broker\":\"paper\",\"Session\":\"always\"},"
+	    "\"Alpha\":{\"Broker\":\"paper\",\"Session\":\"always\"},"
+	    "\"Ghost\":{\"Broker\":\"paper\",\"Session\":\"always\"},"
+	    "\"Shut\":{\"Broker\":\"paper\",\"Session\":\"market\"}}},"
+	    "\"Markets\":{\"US\":{\"Closed\":[\"%s\",\"%s\",\"%s\"]}}}",
+	    om.folder, om.folder, sizing != NULL ? sizing : DEFAULT_SIZING, days[0], days[1],
+	    days[2]);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* ---- the program ---- */
+
+static void
+run_child(void)
+{
+	char program[512], overlay[128], log[128], notify[160];
+	int fd;
+
+	(void)yq_str_format(program, sizeof(program), "%s/yq-order-manager", getenv("YQ_BUILD"));
+	path_of("overlay.json", overlay);
+	path_of("log", log);
+	(void)yq_str_format(notify, sizeof(notify), "%s/notify", om.folder);
+	setenv("NOTIFY_SOCKET", notify, 1);
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	(void)dup2(fd, 2);
+	execl(program, program, "--config", om.folder, "--overlay", overlay, (char *)NULL);
+	_exit(127);
+}
+
+void
+om_launch(void)
+{
+	om.pid = fork();
+	assert_true(om.pid >= 0);
+	if (om.pid == 0)
+		run_child();
+}
+
+void
+om_start(void)
+{
+	char block[512];
+
+	while (recv(om.notify, block, sizeof(block), MSG_DONTWAIT) > 0)
+		; /* what an earlier life said */
+	om_launch();
+	for (;;) {
+		ssize_t length = recv(om.notify, block, sizeof(block) - 1, 0);
+
+		if (length <= 0)
+			fail_msg("yq-order-manager did not become ready");
+		block[length] = '\0';
+		if (strstr(block, "READY=1") != NULL)
+			return;
+	}
+}
+
+int
+om_stop(int number)
+{
+	int status = 0;
+
+	if (om.pid == 0)
+		return 0;
+	(void)kill(om.pid, number);
+	assert_int_equal(waitpid(om.pid, &status, 0), om.pid);
+	om.pid = 0;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void
+read_file(const char *path, struct yq_buf *text)
+{
+	char block[4096];
+	size_t length;
+	FILE *file = fopen(path, "re");
+
+	if (file == NULL)
+		return;
+	while ((length = fread(block, 1, sizeof(block), file)) > 0)
+		yq_buf_add(text, block, length);
+	(void)fclose(file);
+}
+
+bool
+om_log_has(const char *words)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf log = yq_buf_make(64U << 20);
+	char path[128];
+
+	path_of("log", path);
+	read_file(path, &log);
+	return strstr(yq_buf_text(&log), words) != NULL;
+}
+
+long
+om_resident_kib(void)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf text = yq_buf_make(65536);
+	const char *at;
+	char path[64];
+
+	(void)yq_str_format(path, sizeof(path), "/proc/%d/status", om.pid);
+	read_file(path, &text);
+	at = strstr(yq_buf_text(&text), "VmRSS:");
+	return at == NULL ? -1 : strtol(at + 6, NULL, 10);
+}
+
+/* ---- life ---- */
+
+void
+om_begin(int argc, char **argv)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	struct timeval patience = { .tv_sec = 10 };
+
+	om = (struct order_manager){ .folder = "/tmp/yq-manager-XXXXXX" };
+	fixture_start(&om.firebird, argc, argv);
+	if (mkdtemp(om.folder) == NULL)
+		abort();
+	(void)yq_str_format(name.sun_path, sizeof(name.sun_path), "%s/notify", om.folder);
+	om.notify = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (bind(om.notify, (const struct sockaddr *)&name, sizeof(name)) != 0)
+		abort();
+	setsockopt(om.notify, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+}
+
+void
+om_finish(void)
+{
+	static const char *const names[] = { "notify", "log", "overlay.json" };
+	char path[128];
+
+	for (size_t i = 0; i < YQ_COUNT(names); i++) {
+		path_of(names[i], path);
+		(void)unlink(path);
+	}
+	(void)rmdir(om.folder);
+	(void)close(om.notify);
+	fixture_stop(&om.firebird);
+}
+
+int
+om_setup(void **state)
+{
+	struct yq_firebird *firebird;
+	struct yq_err err = { 0 };
+	char path[128];
+
+	(void)steps_setup(state);
+	path_of("log", path);
+	(void)unlink(path);
+	om.database = fixture_new_target(&om.firebird);
+	firebird = fixture_open(&om.database);
+	if (yq_migrate(firebird, NULL, &err) != YQ_OK)
+		fail_msg("%s", err.text);
+	yq_firebird_close(firebird);
+	om_configure(NULL, NULL);
+	om_account("Paper", "100000.00");
+	om_start();
+	return 0;
+}
+
+int
+om_teardown(void **state)
+{
+	(void)om_stop(SIGKILL);
+	yq_firebird_target_clear(&om.database);
+	return steps_teardown(state);
+}
+
+/* ---- play the others ---- */
+
+void
+om_account(const char *alias, const char *usd)
+{
+	char words[256];
+
+	(void)yq_str_format(words, sizeof(words),
+	    "HSET account:%s Alias %s Number 1 Broker paper Active true", alias, alias);
+	yq_reply_free(valkey_do(console, words));
+	(void)yq_str_format(words, sizeof(words), "HSET deposit:%s USD %s", alias, usd);
+	yq_reply_free(valkey_do(console, words));
+}
+
+void
+om_price(const char *ticker, const char *price)
+{
+	struct yq_stock_item item = {
+		.ticker = ticker,
+		.exchange = YQ_NASDAQ,
+		.currency = YQ_USD,
+		.updated_at_us = yq_clock_now_us(yq_clock_system()),
+	};
+
+	assert_int_equal(yq_decimal_parse(price, strlen(price), &item.price), YQ_OK);
+	{
+		struct yq_args args = yq_args_make();
+
+		yq_encode_stock(&args, &item, 1);
+		assert_int_equal(steps_run(YQ_PROGRAM_GATEWAY, &args, 0), YQ_OK);
+		yq_args_free(&args);
+	}
+}
+
+struct yq_signal
+om_signal(unsigned n)
+{
+	struct yq_signal signal = yq_signal_default();
+	char name[32];
+
+	(void)yq_str_format(name, sizeof(name), "signal %u", n);
+	signal.id = yq_id_named(name, strlen(name));
+	yq_str_copy_cut(signal.ticker, sizeof(signal.ticker), "AAPL");
+	signal.exchange = YQ_NASDAQ;
+	signal.currency = YQ_USD;
+	signal.action = YQ_BUY;
+	signal.price = yq_opt_decimal_of(yq_decimal_from_int(100));
+	yq_str_copy_cut(signal.strategy, sizeof(signal.strategy), "One");
+	signal.timestamp_us = yq_clock_now_us(yq_clock_system());
+	signal.received_at_us = signal.timestamp_us;
+	return signal;
+}
+
+void
+om_accept(const struct yq_signal *signals, size_t count)
+{
+	struct yq_accept_item *items = calloc(count, sizeof(*items));
+	struct yq_buf *payloads = calloc(count, sizeof(*payloads));
+	struct yq_args args = yq_args_make();
+
+	assert_true(items != NULL && payloads != NULL);
+	for (size_t i = 0; i < count; i++) {
+		payloads[i] = yq_buf_make(YQ_MESSAGE_MAX);
+		yq_message_encode_signal(&signals[i], &payloads[i]);
+		items[i] = (struct yq_accept_item){
+			.id = signals[i].id,
+			.payload = payloads[i].data,
+			.length = payloads[i].length,
+		};
+	}
+	yq_encode_accept(&args, items, count);
+	assert_int_equal(steps_run(YQ_PROGRAM_WEBHOOK, &args, 0), YQ_OK);
+	yq_args_free(&args);
+	for (size_t i = 0; i < count; i++)
+		yq_buf_free(&payloads[i]);
+	free(payloads);
+	free(items);
+}
+
+void
+om_push_trade(unsigned n, const char *quantity, const char *price)
+{
+	struct yq_trade_item item = { .account_alias = "Paper" };
+	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
+	struct yq_args args = yq_args_make();
+	char name[32];
+
+	(void)yq_str_format(name, sizeof(name), "trade %u", n);
+	item.trade.id = yq_id_named(name, strlen(name));
+	item.trade.order_id = item.trade.id;
+	item.trade.executed_at_us = yq_clock_now_us(yq_clock_system());
+	yq_str_copy_cut(item.trade.ticker, sizeof(item.trade.ticker), "AAPL");
+	assert_int_equal(yq_decimal_parse(quantity, strlen(quantity), &item.trade.quantity), YQ_OK);
+	assert_int_equal(yq_decimal_parse(price, strlen(price), &item.trade.executed_price), YQ_OK);
+	item.trade.currency = YQ_USD;
+	item.trade.exchange = YQ_NASDAQ;
+	yq_message_encode_trade_item(&item, &payload);
+	yq_args_text(&args, "RPUSH");
+	yq_args_key(&args, YQ_KEY_TRADES_QUEUE, NULL);
+	yq_args_bytes(&args, payload.data, payload.length);
+	assert_int_equal(steps_run(YQ_PROGRAM_CONSOLE, &args, 0), YQ_OK);
+	yq_args_free(&args);
+}
+
+/* ---- look ---- */
+
+void
+om_await(const char *words, long long expected, unsigned ms)
+{
+	long long value = valkey_do_int(console, words);
+
+	for (unsigned waited = 0; value != expected && waited < ms; waited += 20) {
+		usleep(20000);
+		value = valkey_do_int(console, words);
+	}
+	if (value != expected)
+		fail_msg("%s is %lld after %u ms, not %lld", words, value, ms, expected);
+}
+
+yq_json *
+om_verdict(const struct yq_signal *signal, unsigned ms)
+{
+	char words[64], text[65536] = "";
+	yq_json *verdict = NULL;
+
+	(void)yq_str_format(words, sizeof(words), "GET signal:%s", signal->id.text);
+	for (unsigned waited = 0; waited <= ms; waited += 5) {
+		valkey_do_text(console, words, text, sizeof(text));
+		if (text[0] == '{')
+			break;
+		usleep(5000);
+	}
+	if (yq_json_parse(text, strlen(text), &verdict, NULL) != YQ_OK)
+		fail_msg("no verdict after %u ms: %s", ms, text);
+	return verdict;
+}
+
+void
+om_expect(const struct yq_signal *signal, const char *code)
+{
+	yq_json *verdict = om_verdict(signal, 5000);
+
+	assert_string_equal(yq_json_text(yq_json_get(verdict, "Code"), NULL), code);
+	assert_true(yq_json_text(yq_json_get(verdict, "Text"), NULL)[0] != '\0');
+	yq_json_free(verdict);
+}
+
+unsigned
+om_notices(const char *words)
+{
+	redisReply *reply = valkey_do(console, "XRANGE notification:stream - +");
+	unsigned count = 0;
+
+	for (size_t i = 0; i < reply->elements; i++)
+		if (strstr(reply->element[i]->element[1]->element[1]->str, words) != NULL)
+			count++;
+	yq_reply_free(reply);
+	return count;
+}
+
+long long
+om_count(const char *sql)
+{
+	struct yq_firebird *firebird = NULL;
+	struct yq_tx *tx = NULL;
+	struct yq_rows *rows = NULL;
+	struct yq_err err = { 0 };
+	long long count;
+
+	if (yq_firebird_open(&om.database, NULL, &firebird, &err) != YQ_OK ||
+	    yq_tx_begin(firebird, NULL, &tx, &err) != YQ_OK ||
+	    yq_tx_query(tx, sql, NULL, 0, &rows, &err) != YQ_OK ||
+	    yq_rows_next(rows, &err) != YQ_OK)
+		fail_msg("%s: %s", sql, err.text);
+	count = yq_rows_int(rows, 0);
+	yq_rows_free(rows);
+	yq_tx_end(tx);
+	yq_firebird_close(firebird);
+	return count;
+}
+
+void
+om_await_count(const char *sql, long long expected, unsigned ms)
+{
+	long long count = om_count(sql);
+
+	for (unsigned waited = 0; count != expected && waited < ms; waited += 100) {
+		usleep(100000);
+		count = om_count(sql);
+	}
+	if (count != expected)
+		fail_msg("%s is %lld after %u ms, not %lld", sql, count, ms, expected);
+}
