@@ -215,7 +215,7 @@ yq_lookup_open(struct yq_daemon *daemon, yq_lookup_fn *fn, void *cookie,
 	lookup->fn = fn;
 	lookup->cookie = cookie;
 	rc = yq_subscriber_open(yq_daemon_loop(daemon), yq_daemon_valkey_target(daemon),
-	    "yq-order-manager-answers", NULL, 0, on_answer, NULL, lookup, &lookup->ear, err);
+	    "yq-order-manager:answers", NULL, 0, on_answer, NULL, lookup, &lookup->ear, err);
 	if (rc != YQ_OK) {
 		free(lookup);
 		return rc;
