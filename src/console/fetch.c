@@ -87,6 +87,23 @@ yq_fetch_order(struct yq_system *system, const struct yq_id *id, struct yq_order
 	return YQ_CONSOLE_DONE;
 }
 
+static int
+compare_positions(const void *a, const void *b)
+{
+	const struct yq_position *x = a, *y = b;
+	int order = strcmp(x->ticker, y->ticker);
+
+	return order != 0 ? order : (int)x->exchange - (int)y->exchange;
+}
+
+static int
+compare_deposits(const void *a, const void *b)
+{
+	const struct yq_deposit *x = a, *y = b;
+
+	return (int)x->currency - (int)y->currency;
+}
+
 int
 yq_fetch_account(struct yq_system *system, const char *alias, struct yq_account_state *account)
 {
@@ -105,6 +122,12 @@ yq_fetch_account(struct yq_system *system, const char *alias, struct yq_account_
 		return status;
 	if (yq_state_account_read(alias, about, deposit, position, account, &err) != YQ_OK)
 		return yq_fail(YQ_CONSOLE_REFUSED, "account %s: %s", alias, err.text);
+	/* A hash has no order of its own; people and programs want the same one each time. */
+	if (account->position_count > 0)
+		qsort(account->positions, account->position_count, sizeof(account->positions[0]),
+		    compare_positions);
+	qsort(account->deposits, account->deposit_count, sizeof(account->deposits[0]),
+	    compare_deposits);
 	return YQ_CONSOLE_DONE;
 }
 

@@ -116,18 +116,21 @@ yq_listener_report(struct yq_listener *listener, const struct yq_call *call,
 }
 
 int
-yq_listener_reply(struct yq_listener *listener, int64_t wait_ms, struct yq_query_reply *reply)
+yq_listener_answer(struct yq_listener *listener, int64_t wait_ms, yq_json **ret_answer)
 {
 	int64_t deadline = yq_clock_monotonic_ns(yq_clock_system()) + wait_ms * 1000000;
-	const char *payload;
+	const char *payload, *message;
+	struct yq_err err = { 0 };
 	size_t length;
 
-	while (next(listener, deadline, &payload, &length))
-		if (yq_message_decode_query_reply(payload, length, reply, NULL) == YQ_OK)
-			return reply->is_success
-				   ? YQ_CONSOLE_DONE
-				   : yq_fail(YQ_CONSOLE_REFUSED, "%s", reply->message);
-	return yq_fail(YQ_CONSOLE_UNREACHABLE,
-	    "no answer within %lld s: is the gateway running (`yq status`)?",
-	    (long long)(wait_ms / 1000));
+	if (!next(listener, deadline, &payload, &length))
+		return yq_fail(YQ_CONSOLE_UNREACHABLE,
+		    "no answer within %lld s: is the gateway running (`yq status`)?",
+		    (long long)(wait_ms / 1000));
+	if (yq_json_parse(payload, length, ret_answer, &err) != YQ_OK)
+		return yq_fail(YQ_CONSOLE_UNREACHABLE, "an answer nobody can read: %s", err.text);
+	if (yq_json_bool(yq_json_get(*ret_answer, "IsSuccess")))
+		return YQ_CONSOLE_DONE;
+	message = yq_json_text(yq_json_get(*ret_answer, "Message"), NULL);
+	return yq_fail(YQ_CONSOLE_REFUSED, "%s", message != NULL ? message : "refused");
 }

@@ -22,7 +22,8 @@ void yq_listener_close(struct yq_listener *listener);
  */
 int yq_listener_report(struct yq_listener *listener, const struct yq_call *call,
     const struct yq_id *order_id, int64_t wait_ms);
-/* The answer to a query: DONE, REFUSED with its message, or UNREACHABLE when none came. */
-int yq_listener_reply(struct yq_listener *listener, int64_t wait_ms, struct yq_query_reply *reply);
+/* The answer to a query, whole: *ret_answer is owned by the caller.  REFUSED with its message, or
+ * UNREACHABLE when none came. */
+int yq_listener_answer(struct yq_listener *listener, int64_t wait_ms, yq_json **ret_answer);
 
 #endif

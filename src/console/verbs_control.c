@@ -25,11 +25,13 @@ submit_cancel(struct yq_system *system, const struct yq_call *call, const struct
     enum yq_step_result *result)
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
-	struct yq_cancel cancel = { .id = yq_id_random(), .order_id = order->id };
+	struct yq_cancel cancel = yq_cancel_default();
 	struct yq_submit_item item = { .kind = YQ_SUBMIT_CANCEL, .id = order->id };
 	struct yq_step_answer answer = { 0 };
 	struct yq_err err = { 0 };
 
+	cancel.id = yq_id_random();
+	cancel.order_id = order->id;
 	cancel.timestamp_us = yq_clock_now_us(yq_clock_system());
 	yq_str_copy_cut(cancel.account_alias, sizeof(cancel.account_alias), order->account_alias);
 	take_reason(call, cancel.reason, sizeof(cancel.reason));

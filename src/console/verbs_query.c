@@ -12,6 +12,7 @@
 
 #define REPLY_WAIT_MS 10000
 #define TIMEOUT_MS    5000
+#define ANSWER_MAX    ((size_t)4 << 20)
 
 static int
 publish(struct yq_system *system, const struct yq_query *query)
@@ -59,6 +60,95 @@ take_target(const struct yq_call *call, struct yq_system *system, struct yq_quer
 	return YQ_CONSOLE_DONE;
 }
 
+/* "name: value" pairs of one object on one line. */
+static bool
+print_inline(void *cookie, const char *name, const yq_json *value)
+{
+	const char *text = yq_json_text(value, NULL);
+
+	(void)cookie;
+	if (text != NULL)
+		printf("%s %s  ", name, text);
+	return true;
+}
+
+/* The answer for people: a line a value, a line an object of a list. */
+static bool
+print_member(void *cookie, const char *name, const yq_json *value)
+{
+	const char *text = yq_json_text(value, NULL);
+
+	if (text != NULL && text[0] != '\0' && !yq_str_equal(name, "Id"))
+		yq_print_pair(name, text);
+	else if (value != NULL && yq_json_type_of(value) == YQ_JSON_OBJECT)
+		yq_json_each(value, print_member, cookie);
+	for (size_t i = 0;
+	     value != NULL && yq_json_type_of(value) == YQ_JSON_ARRAY && i < yq_json_count(value);
+	     i++) {
+		printf("  ");
+		yq_json_each(yq_json_at(value, i), print_inline, NULL);
+		putchar('\n');
+	}
+	return true;
+}
+
+static void write_value(struct yq_json_writer *w, const yq_json *value);
+
+static bool
+write_member(void *cookie, const char *name, const yq_json *value)
+{
+	yq_json_name(cookie, name);
+	write_value(cookie, value);
+	return true;
+}
+
+static void
+write_value(struct yq_json_writer *w, const yq_json *value)
+{
+	size_t length = 0;
+	const char *text = yq_json_text(value, &length);
+
+	switch (value == NULL ? YQ_JSON_NULL : yq_json_type_of(value)) {
+	case YQ_JSON_NULL:
+		yq_json_add_null(w);
+		break;
+	case YQ_JSON_BOOL:
+		yq_json_add_bool(w, yq_json_bool(value));
+		break;
+	case YQ_JSON_NUMBER:
+		yq_json_add_raw(w, text, length);
+		break;
+	case YQ_JSON_STRING:
+		yq_json_add_text(w, text);
+		break;
+	case YQ_JSON_ARRAY:
+		yq_json_begin_array(w);
+		for (size_t i = 0; i < yq_json_count(value); i++)
+			write_value(w, yq_json_at(value, i));
+		yq_json_end_array(w);
+		break;
+	case YQ_JSON_OBJECT:
+		yq_json_begin_object(w);
+		yq_json_each(value, write_member, w);
+		yq_json_end_object(w);
+		break;
+	}
+}
+
+static void
+print_answer(const struct yq_call *call, const yq_json *answer)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf out = yq_buf_make(ANSWER_MAX);
+	struct yq_json_writer w = yq_json_writer_make(&out);
+
+	if (!yq_call_has(call, YQ_OPT_JSON)) {
+		yq_json_each(answer, print_member, NULL);
+		return;
+	}
+	write_value(&w, answer);
+	puts(yq_buf_text(&out));
+}
+
 int
 yq_verb_query(const struct yq_call *call)
 {
@@ -66,7 +156,7 @@ yq_verb_query(const struct yq_call *call)
 	YQ_CLEANUP(yq_listener_close) struct yq_listener listener = { 0 };
 	int type = yq_names_find(&yq_query_type_names, call->words[0], strlen(call->words[0]));
 	struct yq_query query = { .id = yq_id_random() };
-	struct yq_query_reply reply = { 0 };
+	YQ_CLEANUP(yq_json_freep) yq_json *answer = NULL;
 	int status;
 
 	if (type < 0)
@@ -83,11 +173,9 @@ yq_verb_query(const struct yq_call *call)
 	if (status == YQ_CONSOLE_DONE)
 		status = publish(&system, &query);
 	if (status == YQ_CONSOLE_DONE)
-		status = yq_listener_reply(&listener, REPLY_WAIT_MS, &reply);
-	if (status == YQ_CONSOLE_DONE && yq_call_has(call, YQ_OPT_JSON))
-		printf("{\"ok\":true,\"queryId\":\"%s\"}\n", query.id.text);
-	else if (status == YQ_CONSOLE_DONE)
-		puts(reply.message[0] != '\0' ? reply.message : "done");
+		status = yq_listener_answer(&listener, REPLY_WAIT_MS, &answer);
+	if (status == YQ_CONSOLE_DONE)
+		print_answer(call, answer);
 	return status;
 }
 

@@ -8,9 +8,10 @@ let system, found;
 before(async () => { system = await System.start(); });
 after(() => system?.remove());
 
+/* The price of a position moves with its market; what is held does not. */
 async function look() {
   return {
-    positions: await system.json('positions'), deposit: await system.json('deposit'),
+    positions: (await system.json('positions')).map(({ ticker, exchange, qty, avgPrice, buyReason }) => ({ ticker, exchange, qty, avgPrice, buyReason })), deposit: await system.json('deposit'),
     open: await system.json('orders'), orders: await system.json('orders', '--all'), trades: await system.json('trades'),
   };
 }
