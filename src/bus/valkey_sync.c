@@ -3,6 +3,7 @@
  */
 #include "bus/valkey_sync.h"
 
+#include <errno.h>
 #include <hiredis/hiredis.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,9 +209,14 @@ yq_valkey_sync_next(struct yq_valkey_sync *sync, uint32_t timeout_ms, const char
     const char **payload, size_t *length, struct yq_err *err)
 {
 	yq_reply_freep(&sync->message);
+	errno = 0;
 	if (redisSetTimeout(sync->context, timeval_of(timeout_ms)) != REDIS_OK ||
-	    receive(sync, &sync->message, NULL) != YQ_OK)
+	    receive(sync, &sync->message, NULL) != YQ_OK) {
+		/* To hiredis a wait that is over is a broken connection; to us it is not. */
+		if (sync->context->err == REDIS_ERR_IO && errno == EAGAIN)
+			sync->context->err = 0;
 		return yq_err_set(err, YQ_E_RETRY, "valkey: no message in time");
+	}
 	if (sync->message->type != REDIS_REPLY_ARRAY || sync->message->elements != 3 ||
 	    !yq_str_equal(sync->message->element[0]->str, "message"))
 		return yq_err_set(err, YQ_E_CORRUPT, "valkey: not a message");

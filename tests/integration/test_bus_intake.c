@@ -54,6 +54,9 @@ test_accepted_signals_are_published_but_not_foreign_ones(void **state)
 	assert_string_equal(payload, "own");
 	assert_int_equal(
 	    yq_valkey_sync_next(ear, 100, &channel, &payload, &length, NULL), YQ_E_RETRY);
+	valkey_do_int(console, "PUBLISH signal later");
+	assert_int_equal(yq_valkey_sync_next(ear, 2000, &channel, &payload, &length, NULL), YQ_OK);
+	assert_string_equal(payload, "later");
 	yq_valkey_sync_close(ear);
 }
 
