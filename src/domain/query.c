@@ -16,51 +16,6 @@ const struct yq_field yq_query_fields[] = {
 };
 const size_t yq_query_field_count = YQ_COUNT(yq_query_fields);
 
-static void copy_json(struct yq_json_writer *w, const yq_json *json);
-
-static bool
-copy_member(void *cookie, const char *name, const yq_json *value)
-{
-	yq_json_name(cookie, name);
-	copy_json(cookie, value);
-	return true;
-}
-
-/* The depth is bounded by the reader's. */
-static void
-copy_json(struct yq_json_writer *w, const yq_json *json)
-{
-	const char *text;
-	size_t length;
-
-	switch (yq_json_type_of(json)) {
-	case YQ_JSON_NULL:
-		yq_json_add_null(w);
-		break;
-	case YQ_JSON_BOOL:
-		yq_json_add_bool(w, yq_json_bool(json));
-		break;
-	case YQ_JSON_NUMBER:
-		text = yq_json_text(json, &length);
-		yq_json_add_raw(w, text, length);
-		break;
-	case YQ_JSON_STRING:
-		yq_json_add_text(w, yq_json_text(json, &length));
-		break;
-	case YQ_JSON_ARRAY:
-		yq_json_begin_array(w);
-		for (size_t i = 0; i < yq_json_count(json); i++)
-			copy_json(w, yq_json_at(json, i));
-		yq_json_end_array(w);
-		break;
-	case YQ_JSON_OBJECT:
-		yq_json_begin_object(w);
-		yq_json_each(json, copy_member, w);
-		yq_json_end_object(w);
-		break;
-	}
-}
-
 static enum yq_rc
 read_parameters(const yq_json *object, struct yq_query *query, struct yq_err *err)
 {
@@ -71,7 +26,7 @@ read_parameters(const yq_json *object, struct yq_query *query, struct yq_err *er
 	query->parameters[0] = '\0';
 	if (parameters == NULL)
 		return YQ_OK;
-	copy_json(&w, parameters);
+	yq_json_add_tree(&w, parameters);
 	if (yq_buf_ok(&buf) &&
 	    yq_str_copy(query->parameters, sizeof(query->parameters), yq_buf_text(&buf)))
 		return YQ_OK;

@@ -354,7 +354,7 @@ test_a_query_keeps_its_parameters_as_json(void **unused)
 {
 	static const char json[] =
 	    "{\"Id\":\"" ID_A "\",\"QueryType\":\"ORDERS\",\"Target\":\"Main\"," WHEN
-	    ",\"Parameters\":{\"Days\":3,\"Px\":1.10,\"Tags\":[\"a\\n\",true,null]}}";
+	    ",\"Parameters\":{\"Days\":3,\"Px\":1.10,\"Tags\":[\"a\\n\\u0000b\",true,null]}}";
 	YQ_CLEANUP(yq_json_freep) yq_json *tree = NULL;
 	YQ_CLEANUP(yq_buf_free) struct yq_buf buf = yq_buf_make(65536);
 	struct yq_json_writer w = yq_json_writer_make(&buf);
@@ -366,7 +366,7 @@ test_a_query_keeps_its_parameters_as_json(void **unused)
 	assert_int_equal(yq_query_read(tree, &query, &err), YQ_OK);
 	assert_int_equal(query.type, YQ_QUERY_ORDERS);
 	assert_string_equal(
-	    query.parameters, "{\"Days\":3,\"Px\":1.10,\"Tags\":[\"a\\n\",true,null]}");
+	    query.parameters, "{\"Days\":3,\"Px\":1.10,\"Tags\":[\"a\\n\\u0000b\",true,null]}");
 	yq_json_begin_object(&w);
 	yq_query_write(&w, &query);
 	yq_json_end_object(&w);
