@@ -15,7 +15,7 @@
 #include "domain/account.h"
 #include "domain/market.h"
 
-#define YQ_PAPER_FINALS	     4096
+#define YQ_PAPER_FINALS	     2048
 #define YQ_PAPER_KNOWN	     8192
 #define YQ_PAPER_INSTRUMENTS 8192 /* prices kept; those held or on order go beyond */
 

@@ -471,8 +471,7 @@ gw_claims_flush(struct gateway *gw)
 	if (gw->claim_count == 0)
 		return;
 	if (gw->claim_sent == 0) {
-		gw->claim_sent =
-		    gw->claim_count < YQ_STEP_ITEMS_MAX ? gw->claim_count : YQ_STEP_ITEMS_MAX;
+		gw->claim_sent = gw->claim_count < GW_BATCH_MAX ? gw->claim_count : GW_BATCH_MAX;
 		for (size_t i = 0; i < gw->claim_sent; i++)
 			gw->claims[i]->claimed_at_us = now_us;
 	}

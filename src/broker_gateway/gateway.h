@@ -25,8 +25,9 @@
 #include "domain/account.h"
 #include "domain/risk.h"
 
-#define GW_TASKS_MAX   4096 /* taken in and not yet sent, all accounts; then the reader pauses */
-#define GW_TASKS_LOW   1024 /* ... and goes on */
+#define GW_BATCH_MAX   256  /* items of one call: larger ones win little and take memory */
+#define GW_TASKS_MAX   1024 /* taken in and not yet sent, all accounts; then the reader pauses */
+#define GW_TASKS_LOW   512  /* ... and goes on */
 #define GW_LANES_MAX   4096 /* instruments remembered an account, those in use beyond */
 #define GW_RETRY_MS    200  /* before a step is repeated */
 #define GW_ASK_AGAIN_S 5    /* before the broker is asked again about an unknown order */
@@ -181,6 +182,7 @@ struct gateway {
 	bool stocking;
 	struct gw_query *queries; /* that wait for a full sync */
 	bool told_ready;
+	uint64_t taken_trimmed; /* orders taken when memory was last given back */
 	bool recovering, recover_wanted;
 	size_t recover_left;
 	uv_idle_t soon;

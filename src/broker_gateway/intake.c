@@ -367,6 +367,7 @@ gw_intake_open(struct gateway *gw, struct yq_err *err)
 	const struct yq_valkey_target *target = yq_daemon_valkey_target(gw->daemon);
 	struct yq_consumer_spec spec = { .group = YQ_GROUP_ORDER_INTAKE,
 		.instance = yq_daemon_instance(gw->daemon),
+		.batch = GW_BATCH_MAX,
 		.fn = on_entries,
 		.state = on_reader,
 		.cookie = gw };

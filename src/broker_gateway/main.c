@@ -1,6 +1,7 @@
 /*
  * main.c - yq-broker-gateway: the only program that talks to brokers.
  */
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,6 +85,12 @@ on_beat(uv_timer_t *timer)
 	struct gateway *gw = timer->data;
 	bool serving = gw->account_count > 0;
 
+	/* What a burst took goes back to the system once it is over. */
+	if (gw->task_count == 0 && gw->record_count == 0 &&
+	    gw->taken_trimmed != gw->metrics.taken->value) {
+		gw->taken_trimmed = gw->metrics.taken->value;
+		(void)malloc_trim(0);
+	}
 	yq_gauge_set(gw->metrics.open, (int64_t)gw->orders.count);
 	yq_gauge_set(gw->metrics.waiting, (int64_t)gw->task_count);
 	yq_daemon_set_lag(gw->daemon, (int64_t)gw->task_count);

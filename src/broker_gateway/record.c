@@ -406,8 +406,7 @@ gw_records_flush(struct gateway *gw)
 		return;
 	/* A batch that was sent before goes again as it was. */
 	if (gw->record_sent == 0)
-		gw->record_sent =
-		    gw->record_count < YQ_STEP_ITEMS_MAX ? gw->record_count : YQ_STEP_ITEMS_MAX;
+		gw->record_sent = gw->record_count < GW_BATCH_MAX ? gw->record_count : GW_BATCH_MAX;
 	items = yq_xcalloc(gw->record_sent, sizeof(*items));
 	pairs = yq_xcalloc(gw->record_sent, sizeof(*pairs));
 	for (r = gw->records; count < gw->record_sent; r = r->next, count++)

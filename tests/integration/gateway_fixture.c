@@ -41,9 +41,8 @@ write_settings(const char *paper)
 	    "\"BrokerGateway\":{\"LeaseSeconds\":3,\"Accounts\":{\"Paper\":{\"Broker\":\"paper\","
 	    "\"Session\":\"always\",\"Currencies\":{\"USD\":1000000},\"Paper\":%s}}},"
 	    "\"System\":{\"DataFolder\":\"%s\",\"RunFolder\":\"%s\"}}",
-	    fixture.valkey.socket,
-	    yq_secret_reveal(fixture.valkey.passwords[YQ_PROGRAM_GATEWAY]), paper, fixture.folder,
-	    fixture.folder);
+	    fixture.valkey.socket, yq_secret_reveal(fixture.valkey.passwords[YQ_PROGRAM_GATEWAY]),
+	    paper, fixture.folder, fixture.folder);
 	assert_int_equal(fclose(file), 0);
 }
 

@@ -380,7 +380,7 @@ test_the_same_id_is_never_executed_twice(void **unused)
 	assert_int_equal(yq_paper_submit(d.book, &o, true, NOW, 0, &again, &err), YQ_OK);
 	assert_true(again.repeated);
 	assert_int_equal(again.number, first.number);
-	check(held(&d), "4197");
+	check(held(&d), "2149");
 	yq_paper_book_free(d.book);
 }
 
