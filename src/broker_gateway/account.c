@@ -94,7 +94,7 @@ broker_open(struct gw_account *a, struct yq_err *err)
 static void
 account_open(struct gateway *gw, struct gw_account *a, const struct yq_account_settings *settings)
 {
-	char name[YQ_ALIAS_SIZE + 8];
+	char name[YQ_ALIAS_SIZE + 16];
 	struct yq_err err;
 
 	a->gw = gw;
@@ -207,9 +207,9 @@ struct leasing {
 static void
 lease_won(struct gw_account *a, int64_t token)
 {
-	char name[YQ_ALIAS_SIZE + 8];
+	char name[YQ_ALIAS_SIZE + 16];
 
-	yq_str_format(name, sizeof(name), "lease:%s", a->settings.alias);
+	yq_str_format(name, sizeof(name), "lease of %s", a->settings.alias);
 	yq_daemon_unready(a->gw->daemon, name, NULL);
 	yq_info("account %s: lease taken, token %lld", a->settings.alias, (long long)token);
 	a->fence = token;
@@ -228,7 +228,7 @@ on_lease(void *cookie, enum yq_rc rc, int64_t token, const char *holder, const s
 	struct leasing *l = cookie;
 	struct gw_account *a = l->account;
 	struct gateway *gw = a->gw;
-	char name[YQ_ALIAS_SIZE + 8];
+	char name[YQ_ALIAS_SIZE + 16];
 
 	if (gw->stopped) {
 		free(l);
@@ -238,7 +238,7 @@ on_lease(void *cookie, enum yq_rc rc, int64_t token, const char *holder, const s
 	if (rc != YQ_OK) {
 		yq_warn("account %s: lease: %s", a->settings.alias, err->text);
 	} else if (!yq_str_equal(holder, gw->owner)) {
-		yq_str_format(name, sizeof(name), "lease:%s", a->settings.alias);
+		yq_str_format(name, sizeof(name), "lease of %s", a->settings.alias);
 		yq_daemon_unready(gw->daemon, name, "another gateway holds the lease");
 		if (a->state != GW_NO_LEASE)
 			gw_account_lose(a, "another gateway holds the lease");

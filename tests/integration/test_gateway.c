@@ -232,6 +232,7 @@ test_valkey_restarted_loses_nothing(void **unused)
 {
 	enum { ORDERS = 200 };
 	struct yq_order orders[ORDERS];
+	struct yq_err err;
 
 	(void)unused;
 	gateway_start(QUIET);
@@ -243,6 +244,8 @@ test_valkey_restarted_loses_nothing(void **unused)
 	valkey_fixture_kill(&fixture.valkey);
 	valkey_fixture_again(&fixture.valkey);
 	fixture.console = valkey_fixture_sync(&fixture.valkey, YQ_PROGRAM_CONSOLE);
+	while (yq_valkey_sync_words(fixture.console, "SCARD order:open", NULL, &err) == YQ_E_RETRY)
+		usleep(10000); /* it is loading */
 	gateway_await_quiet(20);
 	assert_int_equal(gateway_assert_books_equal(), ORDERS);
 	gateway_stop();
