@@ -147,7 +147,7 @@ yq_verb_provision(const struct yq_call *call)
 		return yq_fail_usage(
 		    call, "--config DIR is missing: its ConnectionStrings say which servers");
 	status = yq_find_settings(call, &config);
-	if (status == YQ_CONSOLE_DONE && yq_config_json(config, "ConnectionStrings:Valkey") == NULL)
+	if (status == YQ_CONSOLE_DONE && !yq_find_is_set(config, "ConnectionStrings:Valkey"))
 		status = yq_fail(YQ_CONSOLE_REFUSED,
 		    "ConnectionStrings:Valkey is not configured: `yq up` prepares its own Valkey");
 	if (status == YQ_CONSOLE_DONE)

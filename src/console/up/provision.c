@@ -14,7 +14,13 @@ connect_valkey(const struct yq_up_plan *plan, struct yq_valkey_sync **ret_sync, 
 	rc = yq_valkey_target_parse(yq_secret_reveal(plan->endpoints.valkey), &target, err);
 	if (rc != YQ_OK)
 		return yq_err_context(err, rc, "ConnectionStrings:Valkey");
-	return yq_valkey_sync_open(&target, "yq-up", ret_sync, err);
+	rc = yq_valkey_sync_open(&target, "yq-up", ret_sync, err);
+	if (rc == YQ_OK || plan->own_valkey)
+		return rc;
+	return yq_err_context(err, rc,
+	    rc == YQ_E_DENIED ? "correct user and password in ConnectionStrings:Valkey"
+			      : "start that server, or take ConnectionStrings:Valkey out of the "
+				"settings to have a private one");
 }
 
 static enum yq_rc

@@ -409,7 +409,7 @@ yq_verb_up(const struct yq_call *call)
 		yq_screen_begin(&up.plan);
 		uv_loop_init(&up.loop);
 		if (begin(&up, &err) != YQ_OK)
-			fail(&up, "yq up", err.text);
+			fail(&up, "cannot start", err.text);
 		uv_run(&up.loop, UV_RUN_DEFAULT);
 		uv_loop_close(&up.loop);
 		status = up.status;
