@@ -16,6 +16,7 @@ struct check {
 	struct yq_config_report *report;
 	yq_json *parent;
 	const char *path; /* of the parent */
+	bool own_reader;  /* below an object whose own reader knows its names */
 };
 
 static bool check_member(void *cookie, const char *name, const yq_json *value);
@@ -329,7 +330,7 @@ check_member(void *cookie, const char *name, const yq_json *value)
 	section = goes_on(c->config, path);
 	if (key != NULL)
 		check_known(c, key, path, name, value);
-	if (key == NULL && !section)
+	if (key == NULL && !section && !c->own_reader)
 		warn_unknown(c, path, name);
 	if (!section || (key != NULL && key->kind != YQ_CONFIG_OBJECT))
 		return true;
@@ -342,6 +343,7 @@ check_member(void *cookie, const char *name, const yq_json *value)
 	}
 	inner.parent = (yq_json *)(uintptr_t)value;
 	inner.path = path;
+	inner.own_reader = c->own_reader || key != NULL;
 	yq_json_each(value, check_member, &inner);
 	return true;
 }

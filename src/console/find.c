@@ -28,11 +28,18 @@ yq_find_settings(const struct yq_call *call, struct yq_config **ret_config)
 
 	rc = yq_settings_load(
 	    call->options[YQ_OPT_CONFIG], NULL, "Console", environ, ret_config, &report);
+	if (rc == YQ_OK)
+		yq_settings_check(*ret_config, &report);
+	if (rc == YQ_OK && report.fault_count > 0) {
+		yq_config_free(*ret_config);
+		*ret_config = NULL;
+		rc = YQ_E_INVALID;
+	}
 	fputs(yq_buf_text(&report.warnings), stderr);
 	if (rc != YQ_OK) {
 		fputs(yq_buf_text(&report.faults), stderr);
-		yq_fail(YQ_CONSOLE_REFUSED, "%zu fault%s in the configuration: nothing is started",
-		    report.fault_count, report.fault_count == 1 ? "" : "s");
+		yq_fail(YQ_CONSOLE_REFUSED, "%zu fault%s in the configuration", report.fault_count,
+		    report.fault_count == 1 ? "" : "s");
 	}
 	yq_config_report_free(&report);
 	return rc == YQ_OK ? YQ_CONSOLE_DONE : YQ_CONSOLE_REFUSED;

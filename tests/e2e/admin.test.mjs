@@ -43,7 +43,8 @@ test('a file of secrets that others may read is refused', async () => {
 
 test('one setting gives the built-in account real hours; another account needs its broker', async () => {
   await system.configure({ BrokerGateway: { Accounts: { Paper: { Session: 'market' } } } });
-  assert.equal((await check()).status, 0);
+  const paper = await check();
+  assert.deepEqual([paper.status, paper.stderr], [0, '']);
   await system.configure({ BrokerGateway: { Accounts: { Other: { Session: 'market' } } } });
   const { status, stderr } = await check();
   assert.equal(status, 1);
