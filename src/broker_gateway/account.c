@@ -90,13 +90,33 @@ broker_open(struct gw_account *a, struct yq_err *err)
 	return openers[a->settings.broker](a, err);
 }
 
-/* A broker that cannot be opened breaks its account, not the others. */
+/* A broker that cannot be opened breaks its account, not the others; it is tried again. */
 static void
-account_open(struct gateway *gw, struct gw_account *a, const struct yq_account_settings *settings)
+broker_try(struct gw_account *a)
 {
+	struct gateway *gw = a->gw;
 	char name[YQ_ALIAS_SIZE + 16];
 	struct yq_err err;
 
+	a->retry_ns = yq_clock_monotonic_ns(gw->clock) + GW_REOPEN_NS;
+	yq_str_format(name, sizeof(name), "broker:%s", a->settings.alias);
+	if (broker_open(a, &err) == YQ_OK) {
+		a->state = GW_NO_LEASE;
+		yq_daemon_unready(gw->daemon, name, NULL);
+		return;
+	}
+	if (a->state != GW_BROKEN) {
+		yq_error("account %s: %s", a->settings.alias, err.text);
+		gw_notify(gw, "System", "Critical", "account %s is not served: %s",
+		    a->settings.alias, err.text);
+	}
+	a->state = GW_BROKEN;
+	yq_daemon_unready(gw->daemon, name, err.text);
+}
+
+static void
+account_open(struct gateway *gw, struct gw_account *a, const struct yq_account_settings *settings)
+{
 	a->gw = gw;
 	a->settings = *settings;
 	a->limits = yq_risks_find(gw->risks, settings->alias);
@@ -104,14 +124,7 @@ account_open(struct gateway *gw, struct gw_account *a, const struct yq_account_s
 	a->book->commission_rate = settings->commission_rate;
 	a->book->active = settings->active;
 	a->last = &a->first;
-	if (broker_open(a, &err) == YQ_OK)
-		return;
-	a->state = GW_BROKEN;
-	yq_error("account %s: %s", settings->alias, err.text);
-	gw_notify(
-	    gw, "System", "Critical", "account %s is not served: %s", settings->alias, err.text);
-	yq_str_format(name, sizeof(name), "broker:%s", settings->alias);
-	yq_daemon_unready(gw->daemon, name, err.text);
+	broker_try(a);
 }
 
 enum yq_rc
@@ -280,6 +293,8 @@ gw_leases_renew(struct gateway *gw)
 		struct gw_account *a = &gw->accounts[i];
 		struct leasing *l;
 
+		if (a->state == GW_BROKEN && now_ns >= a->retry_ns)
+			broker_try(a);
 		if (a->state == GW_BROKEN || a->leasing)
 			continue;
 		if (a->state != GW_NO_LEASE && a->lease_until_ns - now_ns > ttl_ns * 2 / 3)

@@ -150,31 +150,31 @@ day_loss(struct gw_account *a, const struct yq_order *order, const struct yq_mar
 	return yq_opt_decimal_of(yq_decimal_max(loss, YQ_DECIMAL_ZERO));
 }
 
-static enum yq_rc
-check_risk(struct gw_order *o, struct yq_trace *trace)
+enum yq_rc
+gw_check_risk(struct gw_account *a, const struct gw_lane *lane, const struct yq_order *order,
+    bool again, struct yq_trace *trace)
 {
-	struct gw_account *a = o->account;
 	struct gateway *gw = a->gw;
 	int64_t now_us = yq_clock_now_us(gw->clock);
 	const struct yq_market_hours *hours =
-	    yq_calendar_hours(yq_markets_calendar(gw->markets), o->order.exchange);
+	    yq_calendar_hours(yq_markets_calendar(gw->markets), order->exchange);
 	struct yq_risk_facts facts = {
 		.account = a->book,
 		.market_open = a->settings.any_hour ||
 			       yq_broker_can(a->broker, YQ_BROKER_ANY_HOUR) ||
 			       yq_market_is_open(hours, now_us),
 		.calendar_covered = a->settings.any_hour || yq_market_is_covered(hours, now_us),
-		.by_hand = yq_str_equal(o->order.buy_reason, "Manual"),
-		.last_price = o->lane->price,
-		.last_price_at_us = o->lane->price_at_us,
+		.by_hand = yq_str_equal(order->buy_reason, "Manual"),
+		.last_price = lane->price,
+		.last_price_at_us = lane->price_at_us,
 		.now_us = now_us,
 		.orders_last_minute = yq_rate_count(&a->rate, now_us),
-		.day_loss = day_loss(a, &o->order, hours, now_us),
-		.last_same_qty = o->lane->same_qty[o->order.action],
-		.last_same_at_us = o->lane->same_at_us[o->order.action],
+		.day_loss = day_loss(a, order, hours, now_us),
+		.last_same_qty = lane->same_qty[order->action],
+		.last_same_at_us = again ? 0 : lane->same_at_us[order->action],
 	};
 
-	return yq_risk_check(&o->order, &facts, a->limits, trace);
+	return yq_risk_check(order, &facts, a->limits, trace);
 }
 
 /* A price that came with the order is a price somebody saw. */
@@ -230,7 +230,7 @@ admit(struct gw_order *o)
 		gw_refuse(o, "BROKER_CANNOT", err.text);
 		return;
 	}
-	if (check_risk(o, &trace) != YQ_OK) {
+	if (gw_check_risk(a, o->lane, &o->order, false, &trace) != YQ_OK) {
 		step = yq_trace_refusal(&trace);
 		gw_refuse(o, step != NULL ? step->rule : "RISK", step != NULL ? step->text : "");
 		return;

@@ -30,7 +30,8 @@
 #define GW_TASKS_LOW   512  /* ... and goes on */
 #define GW_LANES_MAX   4096 /* instruments remembered an account, those in use beyond */
 #define GW_RETRY_MS    200  /* before a step is repeated */
-#define GW_ASK_AGAIN_S 5    /* before the broker is asked again about an unknown order */
+#define GW_REOPEN_NS   INT64_C(3000000000) /* before a broker is opened again */
+#define GW_ASK_AGAIN_S 5 /* before the broker is asked again about an unknown order */
 
 struct gateway;
 struct gw_account;
@@ -112,6 +113,7 @@ struct gw_account {
 	int64_t fence;
 	int64_t lease_until_ns; /* by our own clock; after it nothing is sent */
 	bool leasing;
+	int64_t retry_ns; /* when a broken broker is opened again */
 	struct yq_account *book;
 	struct yq_table lanes;
 	struct gw_task *first, **last; /* waiting, in order of arrival */
@@ -246,6 +248,9 @@ void gw_order_set_phase(struct gw_order *o, enum gw_phase phase);
 void gw_task_add(struct gw_account *account, struct gw_task *task);
 void gw_task_order(struct gw_order *o); /* enter an order */
 void gw_desk_run(struct gateway *gw);
+/* The risk check for `order` as it would be sent now; `again` = it changes one that is open. */
+YQ_NODISCARD enum yq_rc gw_check_risk(struct gw_account *account, const struct gw_lane *lane,
+    const struct yq_order *order, bool again, struct yq_trace *trace);
 void gw_desk_clear(struct gw_account *account);
 /* Claim what the desk has let through. */
 void gw_claims_flush(struct gateway *gw);

@@ -221,6 +221,21 @@ check(const struct yq_config *config, struct yq_config_report *report)
 	yq_settings_check(config, report);
 }
 
+/* Limits reload; accounts and markets do not. */
+static void
+reload(struct yq_daemon *daemon)
+{
+	struct gateway *gw = yq_daemon_state(daemon);
+	struct yq_config_report report = { 0 };
+	struct yq_risks *risks = yq_settings_risk(yq_daemon_config(daemon), &report);
+
+	yq_config_report_free(&report); /* check() has seen it without faults */
+	for (size_t i = 0; i < gw->account_count; i++)
+		gw->accounts[i].limits = yq_risks_find(risks, gw->accounts[i].settings.alias);
+	yq_risks_free(gw->risks);
+	gw->risks = risks;
+}
+
 /* ---- end ---- */
 
 static void
@@ -282,6 +297,7 @@ main(int argc, char **argv)
 		.check = check,
 		.start = start,
 		.drain = drain,
+		.reload = reload,
 		.stop = stop,
 	};
 

@@ -173,6 +173,18 @@ gw_cancel(struct gw_account *a, struct gw_task *task, struct gw_order *o)
 	yq_broker_cancel(a->broker, &ref, on_canceled, request_make(task, o, "the cancel"));
 }
 
+/* Reserve again what is left of the order. */
+static void
+reopen(struct gw_order *o, struct yq_decimal left)
+{
+	struct yq_opt_decimal price =
+	    yq_risk_price(&o->order, o->lane->price, o->lane->price_at_us);
+
+	if (yq_account_open(o->account->book, &o->order, price.set ? price.value : YQ_DECIMAL_ZERO,
+		NULL) == YQ_OK)
+		yq_account_set_remaining(o->account->book, &o->order.id, left);
+}
+
 static void
 on_replaced(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const struct yq_err *err)
 {
@@ -192,16 +204,43 @@ on_replaced(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const 
 		o->order.price = r->change.price;
 	if (!yq_order_state_is_final(o->progress.state) &&
 	    yq_decimal_sub(o->order.qty, o->progress.filled, &left) == YQ_OK) {
-		struct yq_opt_decimal price =
-		    yq_risk_price(&o->order, o->lane->price, o->lane->price_at_us);
-
 		yq_account_close(o->account->book, &o->order.id);
-		if (yq_account_open(o->account->book, &o->order,
-			price.set ? price.value : YQ_DECIMAL_ZERO, NULL) == YQ_OK)
-			yq_account_set_remaining(o->account->book, &o->order.id, left);
+		reopen(o, left);
 	}
 	gw_record_order(o, "replaced");
 	free(r);
+}
+
+/* The order as it would be, checked as if it came anew: it does not count against itself. */
+static bool
+change_allowed(struct gw_account *a, const struct gw_task *task, struct gw_order *o)
+{
+	struct yq_order wanted = o->order;
+	struct yq_trace trace = { 0 };
+	const struct yq_trace_step *step;
+	struct yq_decimal left;
+	bool allowed;
+
+	wanted.timestamp_us = yq_clock_now_us(a->gw->clock);
+	if (task->change.price.set)
+		wanted.price = task->change.price;
+	if (task->change.qty.set)
+		wanted.qty = task->change.qty.value;
+	if (yq_decimal_sub(wanted.qty, o->progress.filled, &wanted.qty) != YQ_OK ||
+	    yq_decimal_sub(o->order.qty, o->progress.filled, &left) != YQ_OK ||
+	    yq_decimal_sign(wanted.qty) <= 0) {
+		gw_notify(a->gw, "Order", "Warning",
+		    "order %s was not changed: so much is filled already", o->order.id.text);
+		return false;
+	}
+	yq_account_close(a->book, &o->order.id);
+	allowed = gw_check_risk(a, o->lane, &wanted, true, &trace) == YQ_OK;
+	reopen(o, left);
+	step = allowed ? NULL : yq_trace_refusal(&trace);
+	if (step != NULL)
+		gw_notify(a->gw, "Risk", "Warning", "order %s was not changed: %s: %s",
+		    o->order.id.text, step->rule, step->text);
+	return allowed;
 }
 
 void
@@ -217,6 +256,10 @@ gw_replace(struct gw_account *a, struct gw_task *task, struct gw_order *o)
 		gw_notify(a->gw, "Order", "Warning", "order %s cannot be changed %s",
 		    task->order_id.text,
 		    o->phase == GW_WAITING ? "before it was sent" : "at this broker");
+		gw_ack_only(a->gw, task->entry_id);
+		return;
+	}
+	if (!change_allowed(a, task, o)) {
 		gw_ack_only(a->gw, task->entry_id);
 		return;
 	}

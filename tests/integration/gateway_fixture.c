@@ -263,6 +263,34 @@ gateway_cancel(const struct yq_order *order)
 }
 
 void
+gateway_replace(const struct yq_order *order, const char *qty, const char *price)
+{
+	struct yq_replace replace = { .id = yq_id_random(),
+		.order_id = order->id,
+		.qty.set = true,
+		.price.set = true,
+		.timestamp_us = yq_clock_now_us(yq_clock_system()) };
+	struct yq_submit_item item = { .kind = YQ_SUBMIT_REPLACE };
+	struct yq_buf text = yq_buf_make(YQ_MESSAGE_MAX);
+	struct yq_step_answer answer;
+	struct yq_err err;
+
+	assert_int_equal(yq_decimal_parse(qty, strlen(qty), &replace.qty.value), YQ_OK);
+	assert_int_equal(yq_decimal_parse(price, strlen(price), &replace.price.value), YQ_OK);
+	memcpy(replace.account_alias, order->account_alias, sizeof(replace.account_alias));
+	yq_str_copy_cut(replace.reason, sizeof(replace.reason), "by hand");
+	yq_message_encode_replace(&replace, &text);
+	item.id = order->id;
+	item.request_id = replace.id;
+	item.created_at_us = replace.timestamp_us;
+	item.payload = yq_buf_text(&text);
+	item.length = text.length;
+	if (yq_valkey_sync_submit(fixture.console, &item, 1, &answer, &err) != YQ_OK)
+		fail_msg("%s", err.text);
+	yq_buf_free(&text);
+}
+
+void
 gateway_publish(const char *channel, const char *payload, size_t length)
 {
 	const char *argv[] = { "PUBLISH", channel, payload };

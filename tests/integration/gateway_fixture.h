@@ -32,6 +32,7 @@ struct yq_order gateway_order(enum yq_action action, const char *ticker, const c
 void gateway_submit(const struct yq_order *order);
 void gateway_submit_many(const struct yq_order *orders, size_t count);
 void gateway_cancel(const struct yq_order *order);
+void gateway_replace(const struct yq_order *order, const char *qty, const char *price);
 void gateway_publish(const char *channel, const char *payload, size_t length);
 /* One field of order:{id}; "" when it is not there. */
 void gateway_field(const struct yq_id *id, const char *field, char *text, size_t size);

@@ -143,6 +143,26 @@ test_a_resting_order_is_open_until_it_is_canceled(void **unused)
 	gateway_stop();
 }
 
+static void
+test_a_resting_order_is_changed_within_the_rules(void **unused)
+{
+	struct yq_order o = gateway_order(YQ_BUY, "AAPL", "10");
+
+	(void)unused;
+	gateway_start(QUIET);
+	o.type = YQ_TYPE_LIMIT;
+	o.price = yq_opt_decimal_of(yq_decimal_from_int(90));
+	gateway_submit(&o);
+	gateway_await_state(&o.id, "Open");
+	gateway_replace(&o, "1000000", "90"); /* more than there is cash for */
+	gateway_replace(&o, "4", "101");
+	gateway_await_state(&o.id, "Filled");
+	gateway_await_quiet(2);
+	assert_field(&o.id, "Filled", "4");
+	assert_int_equal(gateway_assert_books_equal(), 1);
+	gateway_stop();
+}
+
 /* The durable trace of a claim, after which the gateway died. */
 static void
 test_killed_between_claim_and_submit_it_executes_once(void **unused)
@@ -192,6 +212,33 @@ test_a_timeout_is_not_a_rejection(void **unused)
 	gateway_submit(&o);
 	gateway_await_state(&o.id, "Unknown");
 	gateway_await_state(&o.id, "Filled"); /* once the broker was asked */
+	gateway_await_quiet(5);
+	assert_int_equal(gateway_assert_books_equal(), 1);
+	gateway_stop();
+}
+
+static void
+test_without_the_lease_nothing_is_sent_or_written(void **unused)
+{
+	struct yq_order o = gateway_order(YQ_BUY, "AAPL", "10");
+	struct yq_paper_book *book;
+	char text[64];
+
+	(void)unused;
+	gateway_start(QUIET);
+	yq_reply_free(valkey_do(fixture.console,
+	    "HSET lease:Paper Owner somebody Token 99999999999 ExpiresAt 9999999999999"));
+	gateway_submit(&o);
+	usleep(2500000);
+	gateway_field(&o.id, "State", text, sizeof(text));
+	assert_string_equal(text, "Pending");
+	book = gateway_paper_book();
+	assert_false(yq_paper_is_known(book, &o.id));
+	yq_paper_book_free(book);
+	assert_int_equal(gateway_pending(), 1);
+	/* The other one has gone: this one takes over where things stand. */
+	yq_reply_free(valkey_do(fixture.console, "HSET lease:Paper ExpiresAt 0"));
+	gateway_await_state(&o.id, "Filled");
 	gateway_await_quiet(5);
 	assert_int_equal(gateway_assert_books_equal(), 1);
 	gateway_stop();
@@ -341,9 +388,11 @@ main(int argc, char **argv)
 		TEST(test_what_nobody_can_read_is_told_and_the_rest_flows),
 		TEST(test_refusals_name_their_reason),
 		TEST(test_a_resting_order_is_open_until_it_is_canceled),
+		TEST(test_a_resting_order_is_changed_within_the_rules),
 		TEST(test_killed_between_claim_and_submit_it_executes_once),
 		TEST(test_killed_between_submit_and_apply_it_executes_once),
 		TEST(test_a_timeout_is_not_a_rejection),
+		TEST(test_without_the_lease_nothing_is_sent_or_written),
 		TEST(test_killed_anywhere_nothing_is_lost_and_nothing_done_twice),
 		TEST(test_valkey_restarted_loses_nothing),
 		TEST(test_a_query_is_answered_after_the_state_is_updated),
