@@ -1,5 +1,6 @@
 #!lua name=yquant
 -- functions.lua - the durable steps, on the server: each call is atomic and on disk before its answer.
+-- functions_trim.lua, which keeps the streams short, is the end of the same library.
 --
 -- Every name arrives with the call; this file knows none.  Of KEYS, each key that is written is
 -- named; keys that are only read (kill switches, leases) come among ARGV, for the server takes KEYS
@@ -396,58 +397,6 @@ local function notify(keys, args)
 	return 'OK'
 end
 
--- The lowest id that some group has not acknowledged, as milliseconds and sequence; nil without
--- groups.
-local function lowest_needed(stream)
-	local low_ms, low_seq
-	for _, group in ipairs(call('XINFO', 'GROUPS', stream)) do
-		local info = {}
-		for i = 1, #group, 2 do
-			info[group[i]] = group[i + 1]
-		end
-		local pending = call('XPENDING', stream, info['name'])
-		local waits = pending[1] > 0
-		local ms, seq = string.match(waits and pending[2] or info['last-delivered-id'],
-			'^(%d+)-(%d+)$')
-		ms, seq = tonumber(ms), tonumber(seq) + (waits and 0 or 1)
-		if not low_ms or ms < low_ms or (ms == low_ms and seq < low_seq) then
-			low_ms, low_seq = ms, seq
-		end
-	end
-	return low_ms and string.format('%.0f-%.0f', low_ms, low_seq)
-end
-
--- Whether the entries from `id` on are at least `bound`.
-local function reaches(stream, id, bound)
-	local count, from = 0, id
-	while count < bound do
-		local entries = call('XRANGE', stream, from, '+', 'COUNT', 1000)
-		count = count + #entries
-		if #entries < 1000 then
-			break
-		end
-		from = '(' .. entries[#entries][1]
-	end
-	return count >= bound
-end
-
--- trim: KEYS stream...; ARGV bound...  Answer: entries removed.
--- A stream of whose needed entries there are fewer than the bound is cut to the bound; else all
--- below the lowest needed one go.  Either way both promises hold.
-local function trim(keys, args)
-	local removed = 0
-	for i = 1, #keys do
-		local bound = tonumber(args[i])
-		local low = call('XLEN', keys[i]) > bound and lowest_needed(keys[i])
-		if low and reaches(keys[i], low, bound) then
-			removed = removed + call('XTRIM', keys[i], 'MINID', '=', low)
-		elseif low then
-			removed = removed + call('XTRIM', keys[i], 'MAXLEN', '~', bound, 'LIMIT', 0)
-		end
-	end
-	return removed
-end
-
 -- stock: KEYS stock...; ARGV ttl, (pairs, (field, value)...)...  An empty value deletes its field.
 local function stock(keys, args)
 	local arg = reader(args, 1)
@@ -494,6 +443,5 @@ register('yq_lease', lease, 'allow-oom')
 register('yq_sync', sync, 'allow-oom')
 register('yq_archived', archived, 'allow-oom')
 register('yq_notify', notify, 'allow-oom')
-register('yq_trim', trim, 'allow-oom')
 register('yq_stock', stock)
 register('yq_beat', beat, 'allow-oom')

@@ -214,7 +214,8 @@ yq_schema_document(struct yq_buf *out)
 	document_keys(out, true);
 	yq_buf_add_text(out, "\n## Keys\n\nA stream's bound is what stays for readers by id; it is "
 			     "trimmed only below "
-			     "the oldest entry that a group has not acknowledged.\n\n"
+			     "the oldest entry that a group has not acknowledged (but for the "
+			     "notifier's, once nobody has read in them for a day).\n\n"
 			     "| key | type | writer | reader | bound or life | what |\n"
 			     "| :--- | :--- | :--- | :--- | :--- | :--- |\n");
 	document_keys(out, false);

@@ -257,6 +257,10 @@ yq_step_trim(struct yq_valkey *valkey, yq_trim_fn *fn, void *cookie)
 	for (int i = 0; i < YQ_KEY_COUNT; i++)
 		if (yq_keys[i].kind == YQ_STREAM)
 			yq_args_int(args, yq_keys[i].bound);
+	yq_args_int(args, YQ_TRIM_DESERTED_MS);
+	for (int i = 0; i < YQ_GROUP_COUNT; i++)
+		if (yq_groups[i].program == YQ_PROGRAM_NOTIFIER)
+			yq_args_text(args, yq_groups[i].name);
 	send_simple(valkey, args, on_trim, (union answer_fn){ .trim = fn }, cookie);
 }
 

@@ -206,7 +206,12 @@ void yq_step_archived(
 void yq_step_notify(
     struct yq_valkey *valkey, const char *payload, size_t length, yq_done_fn *fn, void *cookie);
 
-/* Trim every stream to its bound, never an entry that a group has not acknowledged. */
+/*
+ * Trim every stream to its bound, never an entry that a group has not acknowledged.  Only the
+ * notifier's groups do not count while nobody has read in them for YQ_TRIM_DESERTED_MS, or ever:
+ * who runs no notifier would else fill the server's memory.
+ */
+#define YQ_TRIM_DESERTED_MS (24 * 3600 * 1000)
 typedef void yq_trim_fn(void *cookie, enum yq_rc rc, int64_t removed, const struct yq_err *err);
 void yq_step_trim(struct yq_valkey *valkey, yq_trim_fn *fn, void *cookie);
 

@@ -260,6 +260,30 @@ test_trimming_never_takes_what_somebody_still_needs(void **state)
 	assert_in_range(valkey_do_int(console, "XLEN notification:stream"), 150, 300);
 }
 
+/* Who runs no notifier must not run out of memory. */
+static void
+test_a_group_that_nobody_reads_in_does_not_hold_its_stream(void **state)
+{
+	struct yq_args args = yq_args_make();
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		yq_reply_free(valkey_do(console, "XADD execution:stream * payload x"));
+	yq_args_fcall(&args, YQ_STEP_TRIM, 1);
+	yq_args_key(&args, YQ_KEY_EXECUTION_STREAM, NULL);
+	yq_args_words(&args, "100 60000 notifier");
+	assert_int_equal(steps_run(YQ_PROGRAM_ORDER_MANAGER, &args, 0), YQ_OK);
+	assert_int_equal(valkey_do_int(console, "XLEN execution:stream"), 1000);
+	yq_reply_free(valkey_do(console, "XGROUP SETID execution:stream archiver $"));
+	yq_reply_free(valkey_do(console, "XGROUP CREATECONSUMER execution:stream notifier c"));
+	assert_int_equal(steps_run(YQ_PROGRAM_ORDER_MANAGER, &args, 0), YQ_OK);
+	assert_int_equal(valkey_do_int(console, "XLEN execution:stream"), 1000);
+	yq_reply_free(valkey_do(console, "XGROUP DELCONSUMER execution:stream notifier c"));
+	assert_int_equal(steps_run(YQ_PROGRAM_ORDER_MANAGER, &args, 0), YQ_OK);
+	assert_in_range(valkey_do_int(console, "XLEN execution:stream"), 100, 300);
+	yq_args_free(&args);
+}
+
 static void
 test_one_ticker_in_two_markets_keeps_two_prices(void **state)
 {
@@ -345,6 +369,7 @@ main(void)
 		STEPS_TEST(test_an_item_with_a_nul_byte_is_parked_too),
 		STEPS_TEST(test_a_notification_repeated_is_kept_once),
 		STEPS_TEST(test_trimming_never_takes_what_somebody_still_needs),
+		STEPS_TEST(test_a_group_that_nobody_reads_in_does_not_hold_its_stream),
 		STEPS_TEST(test_one_ticker_in_two_markets_keeps_two_prices),
 		STEPS_TEST(test_a_full_server_takes_no_work_but_lets_what_is_begun_end),
 		STEPS_TEST(test_provisioning_again_changes_nothing_and_is_verified),

@@ -1,0 +1,83 @@
+-- functions_trim.lua - the end of functions.lua: streams are cut to their bounds, and nothing that
+-- somebody still has to read is lost.
+
+-- An array of names and values as a table.
+local function named(list)
+	local fields = {}
+	for i = 1, #list, 2 do
+		fields[list[i]] = list[i + 1]
+	end
+	return fields
+end
+
+-- Whether nobody has read in the group for `idle` ms, or ever.
+local function is_deserted(stream, group, idle)
+	for _, consumer in ipairs(call('XINFO', 'CONSUMERS', stream, group)) do
+		if named(consumer)['idle'] < idle then
+			return false
+		end
+	end
+	return true
+end
+
+-- The lowest id that some group has not acknowledged; nil without groups, '+' when none of them
+-- counts.  `spare(group)` says which do not.
+local function lowest_needed(stream, spare)
+	local low_ms, low_seq, spared
+	for _, group in ipairs(call('XINFO', 'GROUPS', stream)) do
+		local info = named(group)
+		local pending = call('XPENDING', stream, info['name'])
+		local waits = pending[1] > 0
+		local ms, seq = string.match(waits and pending[2] or info['last-delivered-id'],
+			'^(%d+)-(%d+)$')
+		ms, seq = tonumber(ms), tonumber(seq) + (waits and 0 or 1)
+		if spare(info['name']) then
+			spared = '+'
+		elseif not low_ms or ms < low_ms or (ms == low_ms and seq < low_seq) then
+			low_ms, low_seq = ms, seq
+		end
+	end
+	return low_ms and string.format('%.0f-%.0f', low_ms, low_seq) or spared
+end
+
+-- Whether the entries from `id` on are at least `bound`.
+local function reaches(stream, id, bound)
+	local count, from = 0, id
+	while count < bound do
+		local entries = call('XRANGE', stream, from, '+', 'COUNT', 1000)
+		count = count + #entries
+		if #entries < 1000 then
+			break
+		end
+		from = '(' .. entries[#entries][1]
+	end
+	return count >= bound
+end
+
+-- trim: KEYS stream...; ARGV bound..., idle in ms, group...  Answer: entries removed.
+-- A stream of whose needed entries there are fewer than the bound is cut to the bound; else all
+-- below the lowest needed one go.  Either way both promises hold.  The groups named do not count
+-- while they are deserted, for a program that nobody runs would let its streams grow for ever.
+local function trim(keys, args)
+	local removed = 0
+	local spared = {}
+	local idle = tonumber(args[#keys + 1])
+	for i = #keys + 2, #args do
+		spared[args[i]] = true
+	end
+	for i = 1, #keys do
+		local bound = tonumber(args[i])
+		local spare = function(group)
+			return spared[group] and is_deserted(keys[i], group, idle)
+		end
+		local low = call('XLEN', keys[i]) > bound and lowest_needed(keys[i], spare)
+		if low and reaches(keys[i], low, bound) then
+			removed = removed + call('XTRIM', keys[i], 'MINID', '=', low)
+		elseif low then
+			removed = removed + call('XTRIM', keys[i], 'MAXLEN', '~', bound, 'LIMIT', 0)
+		end
+	end
+	return removed
+end
+
+register('yq_trim', trim, 'allow-oom')
