@@ -89,6 +89,8 @@ write_settings(const struct yq_private_valkey *valkey, const char *folder, struc
 	    "appendfsync always\n"
 	    "no-appendfsync-on-rewrite no\n"
 	    "save \"\"\n"
+	    "# A listener is not cut off by one full batch: 512 messages of 64 KiB.\n"
+	    "client-output-buffer-limit pubsub 64mb 32mb 60\n"
 	    "maxmemory-policy noeviction\n",
 	    valkey->socket, folder, folder);
 	return yq_file_write_private(valkey->settings, yq_buf_text(&text), text.length, err);
