@@ -218,6 +218,31 @@ test_a_timeout_is_not_a_rejection(void **unused)
 }
 
 static void
+test_a_fill_booked_before_a_crash_is_not_booked_after_it(void **unused)
+{
+	struct yq_order o = gateway_order(YQ_BUY, "AAPL", "10");
+
+	(void)unused;
+	gateway_start("{\"WalkBps\":0,\"PartialFillRate\":1,\"WalkIntervalMs\":60000}");
+	gateway_submit(&o);
+	gateway_await_state(&o.id, "PartiallyFilled");
+	gateway_kill();
+	gateway_start("{\"WalkBps\":0,\"WalkIntervalMs\":60000}");
+	usleep(300000);
+	assert_field(&o.id, "State", "PartiallyFilled");
+	assert_field(&o.id, "Filled", "5");
+	assert_int_equal(gateway_assert_books_equal(), 1);
+	gateway_kill();
+	gateway_start("{\"WalkBps\":0,\"WalkIntervalMs\":100}");
+	gateway_await_state(&o.id, "Filled");
+	gateway_await_quiet(5);
+	assert_field(&o.id, "Filled", "10");
+	assert_int_equal(gateway_assert_books_equal(), 2);
+	assert_int_equal(valkey_do_int(fixture.console, "XLEN execution:stream"), 2);
+	gateway_stop();
+}
+
+static void
 test_without_the_lease_nothing_is_sent_or_written(void **unused)
 {
 	struct yq_order o = gateway_order(YQ_BUY, "AAPL", "10");
@@ -392,6 +417,7 @@ main(int argc, char **argv)
 		TEST(test_killed_between_claim_and_submit_it_executes_once),
 		TEST(test_killed_between_submit_and_apply_it_executes_once),
 		TEST(test_a_timeout_is_not_a_rejection),
+		TEST(test_a_fill_booked_before_a_crash_is_not_booked_after_it),
 		TEST(test_without_the_lease_nothing_is_sent_or_written),
 		TEST(test_killed_anywhere_nothing_is_lost_and_nothing_done_twice),
 		TEST(test_valkey_restarted_loses_nothing),
