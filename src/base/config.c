@@ -182,6 +182,8 @@ yq_config_load(const struct yq_config_sources *sources, struct yq_config **ret_c
 	yq_config_read_sources(config, sources, report);
 	yq_config_check(config, report);
 	add_secret_defaults(config);
+	if (sources->check != NULL)
+		sources->check(sources->cookie, config, report);
 	if (report->fault_count > 0) {
 		yq_config_free(config);
 		return YQ_E_INVALID;

@@ -43,6 +43,12 @@ struct yq_config_key {
 };
 
 struct yq_config; /* opaque, immutable once loaded */
+struct yq_config_report;
+
+/* More checks on what was read.  Run also when the table has found faults (a faulty value then
+ * reads as its default), so that all faults show at once.  Must change nothing. */
+typedef void yq_config_check_fn(
+    void *cookie, const struct yq_config *config, struct yq_config_report *report);
 
 struct yq_config_sources {
 	const char *folder;  /* holds the files; NULL = built-in defaults and environment only */
@@ -51,6 +57,8 @@ struct yq_config_sources {
 	char *const *environment; /* NULL-terminated "NAME=value"; NULL = none */
 	const struct yq_config_key *keys;
 	size_t key_count;
+	yq_config_check_fn *check; /* NULL = none */
+	void *cookie;
 };
 
 /* Faults and warnings, one a line: "path: expected ..., found ... (appsettings.json)". */

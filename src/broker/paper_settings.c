@@ -10,7 +10,7 @@ yq_paper_settings_default(void)
 		.cash = { [YQ_USD] = yq_decimal_from_int(100000),
 		    [YQ_KRW] = yq_decimal_from_int(100000000),
 		    [YQ_JPY] = yq_decimal_from_int(10000000) },
-		.walk_bps = yq_decimal_from_int(2),
+		.walk_bps = YQ_DECIMAL_ZERO, /* prices move with alerts, unless asked to */
 		.walk_interval_ms = 1000,
 		.seed = 1,
 		.journal_max_bytes = INT64_C(32) << 20,

@@ -26,15 +26,8 @@ yq_find_settings(const struct yq_call *call, struct yq_config **ret_config)
 	struct yq_config_report report = { 0 };
 	enum yq_rc rc;
 
-	rc = yq_settings_load(
-	    call->options[YQ_OPT_CONFIG], NULL, "Console", environ, ret_config, &report);
-	if (rc == YQ_OK)
-		yq_settings_check(*ret_config, &report);
-	if (rc == YQ_OK && report.fault_count > 0) {
-		yq_config_free(*ret_config);
-		*ret_config = NULL;
-		rc = YQ_E_INVALID;
-	}
+	rc = yq_settings_load(call->options[YQ_OPT_CONFIG], NULL, "Console", environ,
+	    yq_settings_check, ret_config, &report);
 	fputs(yq_buf_text(&report.warnings), stderr);
 	if (rc != YQ_OK) {
 		fputs(yq_buf_text(&report.faults), stderr);

@@ -31,7 +31,7 @@ configured_password(const struct yq_call *call, enum yq_program program)
 	struct yq_secret *password = NULL;
 
 	if (yq_settings_load(call->options[YQ_OPT_CONFIG], NULL, yq_programs[program].app, environ,
-		&config, &report) == YQ_OK &&
+		NULL, &config, &report) == YQ_OK &&
 	    yq_config_secret(config, "ConnectionStrings:Valkey") != NULL &&
 	    yq_valkey_target_parse(
 		yq_secret_reveal(yq_config_secret(config, "ConnectionStrings:Valkey")), &target,

@@ -247,10 +247,8 @@ configure(struct yq_daemon *daemon, struct yq_config_report *report)
 	struct yq_err err;
 
 	if (yq_settings_load(daemon->options.folder, daemon->options.overlay, spec->app, environ,
-		&daemon->config, report) != YQ_OK)
+		spec->check, &daemon->config, report) != YQ_OK)
 		return false;
-	if (spec->check != NULL)
-		spec->check(daemon->config, report);
 	target = yq_config_secret(daemon->config, "ConnectionStrings:Valkey");
 	if (yq_valkey_target_parse(yq_secret_reveal(target), &daemon->target, &err) != YQ_OK)
 		yq_config_fault(report, "ConnectionStrings:Valkey: %s (%s)", err.text,

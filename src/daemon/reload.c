@@ -117,14 +117,11 @@ daemon_reload(struct yq_daemon *daemon)
 	enum yq_rc rc;
 
 	rc = yq_settings_load(daemon->options.folder, daemon->options.overlay, daemon->spec->app,
-	    environ, &fresh, &report);
-	if (rc == YQ_OK && daemon->spec->check != NULL)
-		daemon->spec->check(fresh, &report);
+	    environ, daemon->spec->check, &fresh, &report);
 	daemon_log_report(yq_buf_text(&report.warnings), false);
-	if (rc != YQ_OK || report.fault_count > 0) {
+	if (rc != YQ_OK) {
 		daemon_log_report(yq_buf_text(&report.faults), true);
 		yq_error("the new configuration has faults: the old one stays in force");
-		yq_config_free(fresh);
 	} else {
 		say_what_waits(daemon, fresh);
 		yq_config_free(daemon->config);

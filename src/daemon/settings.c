@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/connection_string.h"
 #include "base/str.h"
 
 #define X(path, kind, fallback, min, max, choices, reloads, help) \
@@ -25,10 +26,44 @@ static const char *const kind_names[] = {
 	[YQ_CONFIG_OBJECT] = "section",
 };
 
+static void
+check_connections(const struct yq_config *config, struct yq_config_report *report)
+{
+	YQ_CLEANUP(yq_valkey_target_clear) struct yq_valkey_target valkey = { 0 };
+	YQ_CLEANUP(yq_firebird_target_clear) struct yq_firebird_target firebird = { 0 };
+	static const char *const paths[] = { "ConnectionStrings:Valkey",
+		"ConnectionStrings:Firebird" };
+	struct yq_err err = { .rc = YQ_OK };
+
+	if (yq_valkey_target_parse(
+		yq_secret_reveal(yq_config_secret(config, paths[0])), &valkey, &err) != YQ_OK)
+		yq_config_fault(
+		    report, "%s: %s (%s)", paths[0], err.text, yq_config_source(config, paths[0]));
+	if (yq_firebird_target_parse(
+		yq_secret_reveal(yq_config_secret(config, paths[1])), &firebird, &err) != YQ_OK)
+		yq_config_fault(
+		    report, "%s: %s (%s)", paths[1], err.text, yq_config_source(config, paths[1]));
+}
+
+struct checks {
+	yq_settings_check_fn *check;
+};
+
+static void
+run_checks(void *cookie, const struct yq_config *config, struct yq_config_report *report)
+{
+	const struct checks *checks = cookie;
+
+	check_connections(config, report);
+	if (checks->check != NULL)
+		checks->check(config, report);
+}
+
 enum yq_rc
 yq_settings_load(const char *folder, const char *overlay, const char *app, char *const *environment,
-    struct yq_config **ret_config, struct yq_config_report *report)
+    yq_settings_check_fn *check, struct yq_config **ret_config, struct yq_config_report *report)
 {
+	struct checks checks = { check };
 	const struct yq_config_sources sources = {
 		.folder = folder,
 		.app = app,
@@ -36,6 +71,8 @@ yq_settings_load(const char *folder, const char *overlay, const char *app, char 
 		.environment = environment,
 		.keys = yq_settings_keys,
 		.key_count = yq_settings_key_count,
+		.check = run_checks,
+		.cookie = &checks,
 	};
 
 	return yq_config_load(&sources, ret_config, report);

@@ -19,9 +19,11 @@ extern const size_t yq_settings_key_count;
 /* docs/configuration.md, from the table. */
 void yq_settings_document(struct yq_buf *out);
 
-/* yq_config_load with the table. */
+/* yq_config_load with the table, the connection strings and `check` (NULL = none). */
+typedef void yq_settings_check_fn(const struct yq_config *config, struct yq_config_report *report);
 YQ_NODISCARD enum yq_rc yq_settings_load(const char *folder, const char *overlay, const char *app,
-    char *const *environment, struct yq_config **ret_config, struct yq_config_report *report);
+    char *const *environment, yq_settings_check_fn *check, struct yq_config **ret_config,
+    struct yq_config_report *report);
 
 /* Every reader below once, so that all faults show at once: for the `check` of a program that uses
  * more than one of them.  (The webhook does not, and so does without the time zones' library.) */

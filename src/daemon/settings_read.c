@@ -14,12 +14,12 @@ settings_section(const struct yq_config *config, struct yq_config_report *report
 
 	yq_str_copy_cut(section.path, sizeof(section.path), path);
 	section.object = yq_config_json(config, path);
-	if (section.object != NULL && yq_json_type_of(section.object) != YQ_JSON_OBJECT) {
-		yq_config_fault(report, "%s: expected an object, found %s (%s)", path,
-		    yq_json_type_name(yq_json_type_of(section.object)),
+	/* The table's own check has told of everything else that is no object. */
+	if (yq_json_type_of(section.object) == YQ_JSON_ARRAY)
+		yq_config_fault(report, "%s: expected an object, found array (%s)", path,
 		    yq_config_source(config, path));
+	if (yq_json_type_of(section.object) != YQ_JSON_OBJECT)
 		section.object = NULL;
-	}
 	return section;
 }
 

@@ -17,7 +17,7 @@ gate_of(char *const *environment)
 	struct yq_config *config = NULL;
 	struct yq_gate *gate;
 
-	if (yq_settings_load(NULL, NULL, "Webhook", environment, &config, &report) != YQ_OK)
+	if (yq_settings_load(NULL, NULL, "Webhook", environment, NULL, &config, &report) != YQ_OK)
 		fail_msg("%s", yq_buf_text(&report.faults));
 	gate = yq_gate_make(config, &report);
 	if (report.fault_count > 0)

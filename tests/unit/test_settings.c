@@ -17,9 +17,9 @@ load(char *const *environment)
 {
 	struct loaded loaded = { NULL, { .fault_count = 0 } };
 
-	if (yq_settings_load(NULL, NULL, NULL, environment, &loaded.config, &loaded.report) ==
-	    YQ_OK)
-		yq_settings_check(loaded.config, &loaded.report);
+	if (yq_settings_load(NULL, NULL, NULL, environment, yq_settings_check, &loaded.config,
+		&loaded.report) != YQ_OK)
+		assert_null(loaded.config);
 	return loaded;
 }
 
@@ -254,11 +254,12 @@ static void
 test_all_faults_show_at_once(void **state)
 {
 	char *const environment[] = { "Webhook__StrategyAccountMapping={\"*\":[],\"B\":5}",
-		"Risk={\"Default\":{\"PriceCollar\":-1,\"MaxOpenOrders\":\"many\"}}", NULL };
+		"Risk={\"Default\":{\"PriceCollar\":-1,\"MaxOpenOrders\":\"many\"}}",
+		"Webhook__Port=99999", "ConnectionStrings__Firebird=Port=x", NULL };
 	struct loaded loaded = load(environment);
 
 	(void)state;
-	assert_int_equal(loaded.report.fault_count, 4);
+	assert_int_equal(loaded.report.fault_count, 6); /* of values, sections and connections */
 	drop(&loaded);
 }
 
