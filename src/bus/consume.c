@@ -31,6 +31,7 @@ struct yq_consumer {
 
 	enum phase phase; /* of the command in flight, else of the next one */
 	bool in_flight, paused, closing, caught_up, rewind;
+	bool refused;			 /* the state callback was told of an error answer */
 	char own_from[YQ_ENTRY_ID_SIZE]; /* OWN: after this id */
 	char last_new[YQ_ENTRY_ID_SIZE]; /* the highest id that came as new */
 	char dead[YQ_CONSUMER_SIZE];	 /* DEAD, CLAIM: whose entries */
@@ -301,6 +302,15 @@ on_retry(uv_timer_t *timer)
 }
 
 static void
+on_state(void *cookie, bool up, const struct yq_err *err)
+{
+	struct yq_consumer *consumer = cookie;
+
+	if (!consumer->closing && consumer->spec.state != NULL)
+		consumer->spec.state(consumer->spec.cookie, up, err);
+}
+
+static void
 on_answer(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err)
 {
 	struct yq_consumer *consumer = cookie;
@@ -310,13 +320,21 @@ on_answer(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_
 	if (rc != YQ_OK) {
 		consumer->in_flight = false;
 		consumer->phase = after_loss(consumer);
-		if (rc != YQ_E_UNKNOWN && rc != YQ_E_RETRY && consumer->spec.state != NULL)
-			consumer->spec.state(consumer->spec.cookie, false, err);
+		if (rc != YQ_E_UNKNOWN && rc != YQ_E_RETRY) {
+			consumer->refused = true;
+			on_state(consumer, false, err);
+		}
 		if (!consumer->closing)
 			uv_timer_start(
 			    &consumer->retry, on_retry, rc == YQ_E_UNKNOWN ? 0 : RETRY_MS, 0);
 		return;
 	}
+	if (consumer->refused) {
+		consumer->refused = false;
+		on_state(consumer, true, NULL);
+	}
+	if (consumer->closing)
+		return;
 	consumer->phase = after(consumer, reply);
 	consumer->in_flight = false;
 	ask(consumer);
@@ -335,15 +353,6 @@ ask(struct yq_consumer *consumer)
 	consumer->in_flight = true;
 	yq_valkey_send(
 	    consumer->valkey, args_make(consumer), BLOCK_MS + ANSWER_MS, on_answer, consumer);
-}
-
-static void
-on_state(void *cookie, bool up, const struct yq_err *err)
-{
-	struct yq_consumer *consumer = cookie;
-
-	if (!consumer->closing && consumer->spec.state != NULL)
-		consumer->spec.state(consumer->spec.cookie, up, err);
 }
 
 /* ---- interface */

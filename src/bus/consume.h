@@ -30,7 +30,8 @@ struct yq_consumer_spec {
 	size_t batch;	  /* 1-512; 0 = 512 */
 	uint32_t dead_ms; /* a member is dead after; 0 = 10000 */
 	yq_entries_fn *fn;
-	yq_valkey_state_fn *state; /* may be NULL; also told when the group is missing */
+	yq_valkey_state_fn *state; /* may be NULL; also told when the group is missing, and when
+				      it is there again */
 	void *cookie;
 };
 

@@ -186,6 +186,7 @@ test_a_missing_group_is_told_and_waited_for(void **state)
 	yq_reply_free(valkey_do(console, "XGROUP CREATE signal:stream order-manager 0 MKSTREAM"));
 	add(1);
 	loop_until(&loop, &reader.enough, 3000);
+	assert_true(reader.ups.up); /* and that it is over is told too */
 	yq_consumer_close(reader.consumer);
 }
 
