@@ -11,7 +11,7 @@ NEED_BUILD="
 	firebird-dev
 "
 NEED_RUN="$NEED_BUILD
-	ca-certificates
+	ca-certificates curl=curl
 	firebird4.0-server-core|firebird3.0-server-core firebird4.0-utils|firebird3.0-utils
 "
 NEED_NODE="
@@ -19,7 +19,7 @@ NEED_NODE="
 "
 NEED_TEST="$NEED_RUN $NEED_NODE
 	clang=clang libclang-rt-dev clang-format=clang-format clang-tidy=clang-tidy cppcheck=cppcheck
-	libcmocka-dev python3=python3 curl=curl procps valgrind=valgrind
+	libcmocka-dev python3=python3 procps valgrind=valgrind
 	firebird4.0-server|firebird3.0-server
 "
 NEED_BENCH="$NEED_RUN

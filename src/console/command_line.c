@@ -143,7 +143,7 @@ yq_command_parse(int argc, char **argv, struct yq_call *call, struct yq_err *err
 	bool options_ended = false;
 	enum yq_rc rc;
 
-	*call = (struct yq_call){ 0 };
+	*call = (struct yq_call){ .program = argv[0] };
 	if (argc < 2)
 		return yq_err_set(err, YQ_E_INVALID, "a verb is missing");
 	call->verb = yq_verb_find(argv[1], err);

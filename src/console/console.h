@@ -31,6 +31,7 @@ struct yq_verb;
 
 /* A command line, taken apart.  Everything is borrowed from argv. */
 struct yq_call {
+	const char *program; /* as the person wrote it: "build/yq" */
 	const struct yq_verb *verb;
 	const char *words[YQ_POSITIONAL_MAX]; /* what follows the verb, without the options */
 	size_t word_count;

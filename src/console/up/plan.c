@@ -307,6 +307,7 @@ yq_up_plan_make(const struct yq_call *call, struct yq_up_plan *plan)
 	enum yq_rc rc = YQ_OK;
 	int status;
 
+	plan->called = call->program;
 	plan->lock_fd = -1;
 	status = yq_find_settings(call, &plan->config);
 	if (status != YQ_CONSOLE_DONE)

@@ -13,6 +13,7 @@
 #include "store/root.h"
 
 struct yq_up_plan {
+	const char *called;	   /* as the person wrote it: "build/yq"; borrowed */
 	char folder[YQ_PATH_SIZE]; /* absolute */
 	char run[YQ_PATH_SIZE], log[YQ_PATH_SIZE], secrets[YQ_PATH_SIZE];
 	char programs[YQ_PATH_SIZE];	  /* where `yq` and the daemons are */

@@ -85,11 +85,13 @@ yq_screen_ready(const struct yq_up_plan *plan)
 	if (!yq_str_starts(endpoints->webhook_url, "unix:"))
 		printf("\nTry it in another terminal:\n"
 		       "  curl -s %s -d '{%s%s%s\"ticker\":\"AAPL\",\"exchange\":\"NASDAQ\","
-		       "\"action\":\"buy\",\"price\":190.5,\"strategy\":\"%s\"}'\n"
-		       "  yq trades --var %s\n\nCtrl-C stops everything.\n",
+		       "\"action\":\"buy\",\"price\":190.5,\"strategy\":\"%s\"}'\n",
 		    endpoints->webhook_url, wanted ? "\"secret\":\"" : "",
 		    wanted ? yq_secret_reveal(endpoints->webhook_secret) : "", wanted ? "\"," : "",
-		    plan->webhook_strategy, plan->folder);
+		    plan->webhook_strategy);
+	printf("  %s orders --all --var %s\n"
+	       "  %s why ID --var %s\n\nCtrl-C stops everything.\n",
+	    plan->called, plan->folder, plan->called, plan->folder);
 	printf("ready\n");
 	fflush(stdout);
 }
