@@ -24,12 +24,12 @@
 #define YQ_TIFS(X) X(DAY, "Day") X(GTC, "Gtc") X(IOC, "Ioc") X(FOK, "Fok")
 #define YQ_CURRENCIES(X) \
 	X(KRW, "KRW") X(USD, "USD") X(CNY, "CNY") X(JPY, "JPY") X(HKD, "HKD") X(VND, "VND")
-#define YQ_EXCHANGES(X)                                                                           \
-	X(NASDAQ, "NASDAQ")                                                                       \
-	X(NYSE, "NYSE")                                                                           \
-	X(AMEX, "AMEX") X(HKEX, "HKEX") X(SSE, "SSE") X(SZSE, "SZSE") X(TSE, "TSE") X(HNX, "HNX") \
-	    X(HOSE, "HOSE") X(KRX, "KRX") X(KOSDAQ, "KOSDAQ") X(KOSPI, "KOSPI")
-#define YQ_COUNTRIES(X) X(KR, "KR") X(US, "US") X(CN, "CN") X(JP, "JP") X(HK, "HK") X(VN, "VN")
+#define YQ_EXCHANGES_US(X) X(NASDAQ, "NASDAQ") X(NYSE, "NYSE") X(AMEX, "AMEX")
+#define YQ_EXCHANGES_ASIA(X) \
+	X(HKEX, "HKEX") X(SSE, "SSE") X(SZSE, "SZSE") X(TSE, "TSE") X(HNX, "HNX") X(HOSE, "HOSE")
+#define YQ_EXCHANGES_KR(X) X(KRX, "KRX") X(KOSDAQ, "KOSDAQ") X(KOSPI, "KOSPI")
+#define YQ_EXCHANGES(X)	   YQ_EXCHANGES_US(X) YQ_EXCHANGES_ASIA(X) YQ_EXCHANGES_KR(X)
+#define YQ_COUNTRIES(X)	   X(KR, "KR") X(US, "US") X(CN, "CN") X(JP, "JP") X(HK, "HK") X(VN, "VN")
 
 #define YQ_ACTION_VALUE(ident, name) YQ_##ident,
 enum yq_action { YQ_ACTIONS(YQ_ACTION_VALUE) YQ_ACTION_COUNT };
