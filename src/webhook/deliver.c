@@ -4,13 +4,13 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "bus/reply.h"
 #include "bus/schema.h"
 #include "bus/steps.h"
+#include "webhook/jobs.h"
 
 #define STALL_MS	1500 /* TradingView hangs up after 3 s */
 #define AGAIN_MS	500
@@ -18,28 +18,15 @@
 #define SPOOL_GROUP	1024
 #define SPOOL_GROUP_MAX (64U * 1024 * 1024)
 
-struct job {
-	TAILQ_ENTRY(job) link;
-	struct yq_deliver *deliver;
-	struct yq_id id, previous;
-	bool checking; /* asking whether `previous` is there */
-	bool repeated; /* it is */
-	yq_outcome_fn *fn;
-	void *cookie;
-	size_t length;
-	char payload[];
-};
-TAILQ_HEAD(jobs, job);
-
 struct yq_deliver {
 	struct yq_valkey *valkey;
 	struct yq_spool *spool;
 	struct yq_deliver_events events;
 	bool up, stalled, closing;
-	struct jobs waiting;  /* for the next step */
-	struct jobs flying;   /* in the step under way */
-	struct jobs to_spool; /* for the next flush */
-	struct jobs spooling; /* in the flush under way */
+	struct yq_jobs waiting;	 /* for the next step */
+	struct yq_jobs flying;	 /* in the step under way */
+	struct yq_jobs to_spool; /* for the next flush */
+	struct yq_jobs spooling; /* in the flush under way */
 	size_t job_count;
 	bool step_busy, step_forwards, step_abandoned;
 	bool flush_busy;
@@ -75,12 +62,12 @@ maybe_release(struct yq_deliver *deliver)
 	free(deliver);
 }
 
+/* Tell and free a job that is in no list. */
 static void
-finish(struct jobs *from, struct job *job, enum yq_outcome outcome)
+finish(struct yq_job *job, enum yq_outcome outcome)
 {
 	struct yq_deliver *deliver = job->deliver;
 
-	TAILQ_REMOVE(from, job, link);
 	deliver->job_count--;
 	job->fn(job->cookie, outcome, job->repeated ? &job->previous : &job->id);
 	free(job);
@@ -89,19 +76,19 @@ finish(struct jobs *from, struct job *job, enum yq_outcome outcome)
 }
 
 static void
-finish_all(struct jobs *jobs, enum yq_outcome outcome)
+finish_all(struct yq_jobs *jobs, enum yq_outcome outcome)
 {
-	struct job *job;
+	struct yq_job *job;
 
-	while ((job = TAILQ_FIRST(jobs)) != NULL)
-		finish(jobs, job, outcome);
+	while ((job = yq_jobs_take(jobs)) != NULL)
+		finish(job, outcome);
 }
 
 static bool
 has_backlog(const struct yq_deliver *deliver)
 {
-	return deliver->forward_from < deliver->readable || !TAILQ_EMPTY(&deliver->to_spool) ||
-	       !TAILQ_EMPTY(&deliver->spooling);
+	return deliver->forward_from < deliver->readable || !STAILQ_EMPTY(&deliver->to_spool) ||
+	       !STAILQ_EMPTY(&deliver->spooling);
 }
 
 static bool
@@ -142,14 +129,13 @@ flush_done(uv_work_t *work, int status)
 static void
 start_flush(struct yq_deliver *deliver)
 {
-	struct job *job;
+	struct yq_job *job;
 	size_t count = 0;
 
-	if (deliver->flush_busy || TAILQ_EMPTY(&deliver->to_spool))
+	if (deliver->flush_busy || STAILQ_EMPTY(&deliver->to_spool))
 		return;
-	while (count < SPOOL_GROUP && (job = TAILQ_FIRST(&deliver->to_spool)) != NULL) {
-		TAILQ_REMOVE(&deliver->to_spool, job, link);
-		TAILQ_INSERT_TAIL(&deliver->spooling, job, link);
+	while (count < SPOOL_GROUP && (job = yq_jobs_take(&deliver->to_spool)) != NULL) {
+		STAILQ_INSERT_TAIL(&deliver->spooling, job, link);
 		yq_spool_frame(&deliver->frames, &job->id, job->payload, job->length);
 		count++;
 	}
@@ -163,17 +149,15 @@ start_flush(struct yq_deliver *deliver)
 
 /* Give `jobs` to the spool, in order, or up. */
 static void
-divert(struct yq_deliver *deliver, struct jobs *jobs)
+divert(struct yq_deliver *deliver, struct yq_jobs *jobs)
 {
-	struct job *job;
+	struct yq_job *job;
 
-	while ((job = TAILQ_FIRST(jobs)) != NULL && !job->checking) {
-		if (job->repeated || deliver->spool == NULL) {
-			finish(jobs, job, job->repeated ? YQ_REPEATED : YQ_LOST);
-			continue;
-		}
-		TAILQ_REMOVE(jobs, job, link);
-		TAILQ_INSERT_TAIL(&deliver->to_spool, job, link);
+	while ((job = yq_jobs_take_checked(jobs)) != NULL) {
+		if (job->repeated || deliver->spool == NULL)
+			finish(job, job->repeated ? YQ_REPEATED : YQ_LOST);
+		else
+			STAILQ_INSERT_TAIL(&deliver->to_spool, job, link);
 	}
 }
 
@@ -206,11 +190,10 @@ forwarded(struct yq_deliver *deliver)
 static void
 accepted(struct yq_deliver *deliver, const struct yq_step_answer *answers, size_t count)
 {
-	struct job *job;
+	struct yq_job *job;
 
-	for (size_t i = 0; i < count && (job = TAILQ_FIRST(&deliver->flying)) != NULL; i++)
-		finish(&deliver->flying, job,
-		    answers[i].result == YQ_DUPLICATE ? YQ_REPEATED : YQ_DELIVERED);
+	for (size_t i = 0; i < count && (job = yq_jobs_take(&deliver->flying)) != NULL; i++)
+		finish(job, answers[i].result == YQ_DUPLICATE ? YQ_REPEATED : YQ_DELIVERED);
 }
 
 static void
@@ -300,12 +283,12 @@ start_accept(struct yq_deliver *deliver)
 {
 	struct yq_accept_item items[YQ_STEP_ITEMS_MAX];
 	size_t count = 0;
-	struct job *job;
+	struct yq_job *job;
 
-	while (count < YQ_STEP_ITEMS_MAX && (job = TAILQ_FIRST(&deliver->waiting)) != NULL &&
-	       !job->checking) {
+	while (
+	    count < YQ_STEP_ITEMS_MAX && (job = yq_jobs_take_checked(&deliver->waiting)) != NULL) {
 		if (job->repeated) {
-			finish(&deliver->waiting, job, YQ_REPEATED);
+			finish(job, YQ_REPEATED);
 			continue;
 		}
 		items[count++] = (struct yq_accept_item){
@@ -313,8 +296,7 @@ start_accept(struct yq_deliver *deliver)
 			.payload = job->payload,
 			.length = job->length,
 		};
-		TAILQ_REMOVE(&deliver->waiting, job, link);
-		TAILQ_INSERT_TAIL(&deliver->flying, job, link);
+		STAILQ_INSERT_TAIL(&deliver->flying, job, link);
 	}
 	if (count > 0)
 		start_step(deliver, items, count, false);
@@ -344,7 +326,7 @@ pump(struct yq_deliver *deliver)
 static void
 on_checked(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struct yq_err *err)
 {
-	struct job *job = cookie;
+	struct yq_job *job = cookie;
 	struct yq_deliver *deliver = job->deliver;
 
 	(void)err;
@@ -352,7 +334,8 @@ on_checked(void *cookie, enum yq_rc rc, const struct redisReply *reply, const st
 	job->checking = false;
 	job->repeated = rc == YQ_OK && yq_reply_int(reply) == 1;
 	if (deliver->closing) {
-		finish(&deliver->waiting, job, YQ_LOST);
+		STAILQ_REMOVE(&deliver->waiting, job, yq_job, link);
+		finish(job, YQ_LOST);
 		maybe_release(deliver);
 		return;
 	}
@@ -360,7 +343,7 @@ on_checked(void *cookie, enum yq_rc rc, const struct redisReply *reply, const st
 }
 
 static void
-start_check(struct yq_deliver *deliver, struct job *job)
+start_check(struct yq_deliver *deliver, struct yq_job *job)
 {
 	char key[YQ_KEY_SIZE];
 	const char *arguments[] = { "EXISTS", key };
@@ -384,7 +367,7 @@ void
 yq_deliver_alert(struct yq_deliver *deliver, const struct yq_id *id, const struct yq_id *previous,
     const char *payload, size_t length, yq_outcome_fn *fn, void *cookie)
 {
-	struct job *job = yq_xcalloc(1, sizeof(*job) + length + 1);
+	struct yq_job *job = yq_xcalloc(1, sizeof(*job) + length + 1);
 
 	assert(!deliver->closing);
 	job->deliver = deliver;
@@ -394,7 +377,7 @@ yq_deliver_alert(struct yq_deliver *deliver, const struct yq_id *id, const struc
 	job->cookie = cookie;
 	job->length = length;
 	memcpy(job->payload, payload, length);
-	TAILQ_INSERT_TAIL(&deliver->waiting, job, link);
+	STAILQ_INSERT_TAIL(&deliver->waiting, job, link);
 	deliver->job_count++;
 	if (!yq_id_is_none(previous) && valkey_usable(deliver))
 		start_check(deliver, job);
@@ -421,10 +404,10 @@ yq_deliver_make(uv_loop_t *loop, struct yq_valkey *valkey, struct yq_spool *spoo
 	deliver->events = *events;
 	deliver->frames = yq_buf_make(SPOOL_GROUP_MAX);
 	deliver->readable = spool == NULL ? 0 : yq_spool_size(spool);
-	TAILQ_INIT(&deliver->waiting);
-	TAILQ_INIT(&deliver->flying);
-	TAILQ_INIT(&deliver->to_spool);
-	TAILQ_INIT(&deliver->spooling);
+	STAILQ_INIT(&deliver->waiting);
+	STAILQ_INIT(&deliver->flying);
+	STAILQ_INIT(&deliver->to_spool);
+	STAILQ_INIT(&deliver->spooling);
 	(void)uv_timer_init(loop, &deliver->stall);
 	(void)uv_timer_init(loop, &deliver->again);
 	deliver->stall.data = deliver->again.data = deliver;
@@ -444,17 +427,20 @@ on_closed(uv_handle_t *handle)
 void
 yq_deliver_free(struct yq_deliver *deliver)
 {
-	struct job *job, *next;
+	struct yq_jobs waiting = STAILQ_HEAD_INITIALIZER(waiting);
+	struct yq_job *job;
 
 	if (deliver == NULL)
 		return;
 	deliver->closing = true;
 	finish_all(&deliver->flying, YQ_LOST);
 	finish_all(&deliver->to_spool, YQ_LOST);
-	for (job = TAILQ_FIRST(&deliver->waiting); job != NULL; job = next) {
-		next = TAILQ_NEXT(job, link);
-		if (!job->checking)
-			finish(&deliver->waiting, job, YQ_LOST);
+	STAILQ_CONCAT(&waiting, &deliver->waiting);
+	while ((job = yq_jobs_take(&waiting)) != NULL) {
+		if (job->checking) /* its answer finishes it */
+			STAILQ_INSERT_TAIL(&deliver->waiting, job, link);
+		else
+			finish(job, YQ_LOST);
 	}
 	uv_close((uv_handle_t *)&deliver->stall, on_closed);
 	uv_close((uv_handle_t *)&deliver->again, on_closed);
