@@ -1,15 +1,12 @@
-/* test_store_firebird.c - the wrapper's promises on a real Firebird: values, errors, transactions.
- */
+/* test_store_firebird.c - the wrapper's promises on a real Firebird: values, statements. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -293,60 +290,6 @@ test_returning_gives_its_row(void **state)
 	assert_int_equal(yq_rows_next(rows, NULL), YQ_E_NOT_FOUND);
 }
 
-/* No wait is an option of the transaction, not of SELECT ... WITH LOCK. */
-static void
-test_a_lock_held_by_another_is_retry_at_once(void **state)
-{
-	static const struct yq_tx_options no_wait = { .no_wait = true };
-	YQ_CLEANUP(yq_firebird_closep) struct yq_firebird *other = NULL;
-	YQ_CLEANUP(yq_tx_endp) struct yq_tx *mine = NULL;
-	YQ_CLEANUP(yq_tx_endp) struct yq_tx *theirs = NULL;
-	YQ_CLEANUP(yq_rows_freep) struct yq_rows *rows = NULL;
-	struct yq_err err = { 0 };
-
-	(void)state;
-	put("N", yq_param_int("V", 1), YQ_OK, NULL);
-	other = fixture_open(&target);
-	assert_int_equal(yq_tx_begin(firebird, NULL, &mine, NULL), YQ_OK);
-	assert_int_equal(yq_tx_exec(mine, "UPDATE T SET N = 2", NULL, 0, NULL, NULL), YQ_OK);
-	assert_int_equal(yq_tx_begin(other, &no_wait, &theirs, NULL), YQ_OK);
-	assert_int_equal(
-	    yq_tx_query(theirs, "SELECT ID FROM T WITH LOCK", NULL, 0, &rows, NULL), YQ_OK);
-	assert_int_equal(yq_rows_next(rows, &err), YQ_E_RETRY);
-	yq_rows_freep(&rows);
-	assert_int_equal(yq_tx_exec(theirs, "UPDATE T SET N = 3", NULL, 0, NULL, &err), YQ_E_RETRY);
-}
-
-static volatile sig_atomic_t terminations;
-
-static void
-on_sigterm(int signal)
-{
-	(void)signal;
-	terminations = terminations + 1;
-}
-
-/* A daemon drains when it is told to end; what drains must still be written. */
-static void
-test_a_termination_signal_reaches_us_and_not_the_engine(void **state)
-{
-	struct sigaction ours = { .sa_handler = on_sigterm }, before;
-	struct timespec span = { .tv_nsec = 200000000 };
-	YQ_CLEANUP(yq_firebird_closep) struct yq_firebird *other = NULL;
-
-	(void)state;
-	assert_int_equal(sigaction(SIGTERM, &ours, &before), 0);
-	other = fixture_open(&target);
-	assert_non_null(other);
-	raise(SIGTERM);
-	nanosleep(&span, NULL); /* an engine that shuts down does so in a thread of its own */
-	assert_int_equal(terminations, 1);
-	put("N", yq_param_int("V", 1), YQ_OK, NULL);
-	assert_int_equal(count_rows(), 1);
-	assert_int_equal(sigaction(SIGTERM, &before, NULL), 0);
-	assert_true(before.sa_handler == SIG_DFL); /* also after the very first use */
-}
-
 static void
 test_more_statements_than_are_kept(void **state)
 {
@@ -357,99 +300,6 @@ test_more_statements_than_are_kept(void **state)
 		yq_str_format(sql, sizeof(sql), "UPDATE T SET N = %d", i);
 		run(sql, NULL, 0, YQ_OK, NULL);
 	}
-}
-
-static void
-test_a_lost_server_is_unknown_at_commit_and_found_again(void **state)
-{
-	struct yq_tx *tx;
-	struct yq_err err = { 0 };
-
-	(void)state;
-	if (!fixture.served)
-		return; /* an embedded engine dies with its process: test_store_processes */
-	assert_int_equal(yq_tx_begin(firebird, NULL, &tx, NULL), YQ_OK);
-	assert_int_equal(
-	    yq_tx_exec(tx, "INSERT INTO T (ID) VALUES (8)", NULL, 0, NULL, NULL), YQ_OK);
-	fixture_stop_server(&fixture);
-	assert_int_equal(yq_tx_commit(tx, &err), YQ_E_UNKNOWN);
-	assert_false(yq_firebird_is_connected(firebird));
-	yq_tx_end(tx);
-	assert_int_equal(yq_tx_begin(firebird, NULL, &tx, &err), YQ_E_RETRY);
-	assert_non_null(strstr(err.text, "start that server"));
-	fixture_start_server(&fixture);
-	assert_int_equal(count_rows(), 0);
-	/* lost between two transactions: nobody notices */
-	fixture_stop_server(&fixture);
-	fixture_start_server(&fixture);
-	assert_int_equal(count_rows(), 0);
-	assert_int_equal(yq_tx_begin(firebird, NULL, &tx, NULL), YQ_OK);
-	fixture_stop_server(&fixture);
-	assert_int_equal(
-	    yq_tx_exec(tx, "INSERT INTO T (ID) VALUES (9)", NULL, 0, NULL, &err), YQ_E_RETRY);
-	yq_tx_end(tx);
-	fixture_start_server(&fixture);
-}
-
-static void
-refuse(const struct yq_firebird_target *wrong, bool create, enum yq_rc expected, const char *advice)
-{
-	const struct yq_firebird_options options = { .create = create };
-	struct yq_firebird *none;
-	struct yq_err err = { 0 };
-
-	assert_int_equal(yq_firebird_open(wrong, &options, &none, &err), expected);
-	assert_null(none);
-	if (strstr(err.text, advice) == NULL)
-		fail_msg("\"%s\" is not in: %s", advice, err.text);
-	assert_null(strchr(err.text, '\n'));
-	assert_null(strstr(err.text, "S3cret"));
-}
-
-static void
-test_what_cannot_be_opened_says_what_to_do(void **state)
-{
-	struct yq_firebird_target wrong = target;
-
-	(void)state;
-	wrong.password = yq_secret_make("S3cret", 6);
-	if (fixture.served) {
-		refuse(&wrong, false, YQ_E_DENIED, "correct User and Password");
-		yq_str_copy_cut(wrong.host, sizeof(wrong.host), "no-such-host.invalid");
-		refuse(&wrong, false, YQ_E_RETRY, "correct DataSource and Port");
-		yq_str_copy_cut(wrong.host, sizeof(wrong.host), "127.0.0.1");
-		wrong.port = 1;
-		refuse(&wrong, false, YQ_E_RETRY, "start that server");
-	} else {
-		yq_str_copy_cut(wrong.database, sizeof(wrong.database), "/nowhere/at/all.fdb");
-		refuse(&wrong, false, YQ_E_NOT_FOUND, "there is no database");
-		refuse(&wrong, true, YQ_E_SYSTEM, "check that the folder exists");
-		yq_str_copy_cut(wrong.database, sizeof(wrong.database), "/bin/sh");
-		refuse(&wrong, true, YQ_E_CORRUPT, "the file is no Firebird database");
-		yq_str_copy_cut(wrong.database, sizeof(wrong.database), "a:b");
-		refuse(&wrong, true, YQ_E_INVALID, "choose another path");
-	}
-	yq_secret_free(wrong.password);
-}
-
-static void
-test_the_database_is_utf8_and_flushes(void **state)
-{
-	YQ_CLEANUP(yq_tx_endp) struct yq_tx *tx = NULL;
-	YQ_CLEANUP(yq_rows_freep) struct yq_rows *rows = NULL;
-
-	(void)state;
-	assert_int_equal(yq_tx_begin(firebird, NULL, &tx, NULL), YQ_OK);
-	assert_int_equal(
-	    yq_tx_query(tx,
-		"SELECT TRIM(D.RDB$CHARACTER_SET_NAME) AS CS, M.MON$FORCED_WRITES AS FW,"
-		" M.MON$PAGE_SIZE AS PS FROM RDB$DATABASE D CROSS JOIN MON$DATABASE M",
-		NULL, 0, &rows, NULL),
-	    YQ_OK);
-	assert_int_equal(yq_rows_next(rows, NULL), YQ_OK);
-	assert_string_equal(yq_rows_text(rows, 0, NULL), "UTF8");
-	assert_int_equal(yq_rows_int(rows, 1), 1);
-	assert_int_equal(yq_rows_int(rows, 2), YQ_FIREBIRD_PAGE_BYTES);
 }
 
 static int
@@ -483,12 +333,7 @@ main(int argc, char **argv)
 		T(test_a_duplicate_is_named_as_such_and_the_transaction_lives_on),
 		T(test_what_is_not_committed_is_gone),
 		T(test_returning_gives_its_row),
-		T(test_a_lock_held_by_another_is_retry_at_once),
-		T(test_a_termination_signal_reaches_us_and_not_the_engine),
 		T(test_more_statements_than_are_kept),
-		T(test_a_lost_server_is_unknown_at_commit_and_found_again),
-		T(test_what_cannot_be_opened_says_what_to_do),
-		T(test_the_database_is_utf8_and_flushes),
 	};
 	int failed;
 

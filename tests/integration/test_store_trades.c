@@ -1,0 +1,236 @@
+/* test_store_trades.c - executions: kept exactly, once, and found again. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/str.h"
+#include "firebird_fixture.h"
+#include "journal_fixture.h"
+
+static struct firebird_fixture fixture;
+static struct yq_firebird *firebird;
+
+struct refusal {
+	size_t index, count;
+	enum yq_rc rc;
+	char text[YQ_ERR_TEXT_MAX];
+};
+
+static void
+on_refused(void *cookie, size_t index, enum yq_rc rc, const struct yq_err *err)
+{
+	struct refusal *refusal = cookie;
+
+	refusal->index = index;
+	refusal->rc = rc;
+	refusal->count++;
+	yq_str_copy_cut(refusal->text, sizeof(refusal->text), err->text);
+}
+
+static void
+test_a_trade_comes_back_as_it_went(void **state)
+{
+	struct yq_trade_row row = trade(1), *found;
+	struct yq_trade_filter filter = yq_trade_filter_any();
+	YQ_CLEANUP(yq_trade_list_free) struct yq_trade_list list = { 0 };
+	enum yq_rc outcome;
+
+	(void)state;
+	assert_int_equal(yq_trades_insert(firebird, &row, 1, &outcome, NULL, NULL, NULL), YQ_OK);
+	assert_int_equal(outcome, YQ_OK);
+	assert_int_equal(yq_trades_find(firebird, &filter, &list, NULL), YQ_OK);
+	assert_int_equal(list.count, 1);
+	found = &list.items[0];
+	assert_string_equal(found->trade.id.text, row.trade.id.text);
+	assert_int_equal(found->trade.executed_at_us, row.trade.executed_at_us);
+	assert_string_equal(found->trade.strategy, row.trade.strategy);
+	assert_string_equal(found->trade.broker_order_id, row.trade.broker_order_id);
+	assert_int_equal(yq_decimal_cmp(found->trade.executed_price, row.trade.executed_price), 0);
+	assert_int_equal(yq_decimal_cmp(found->trade.commission, row.trade.commission), 0);
+	/* 41.152262592... */
+	assert_int_equal(yq_decimal_cmp(found->amount, decimal("41.1523")), 0);
+}
+
+/* Lesson 33: nothing is lost because one of its neighbours is wrong. */
+static void
+test_each_of_a_batch_has_its_own_outcome(void **state)
+{
+	struct yq_trade_row rows[6] = { trade(1), trade(2), trade(2), trade(3), trade(4),
+		trade(5) };
+	enum yq_rc outcomes[6];
+	struct refusal refusal = { 0 };
+	struct yq_trade_filter filter = yq_trade_filter_any();
+	YQ_CLEANUP(yq_trade_list_free) struct yq_trade_list list = { 0 };
+
+	(void)state;
+	assert_int_equal(yq_trades_insert(firebird, rows, 1, outcomes, NULL, NULL, NULL), YQ_OK);
+	rows[3].trade.quantity = decimal("100000000000");
+	rows[4].trade.action = (enum yq_action)7; /* no such side */
+	assert_int_equal(
+	    yq_trades_insert(firebird, rows, 6, outcomes, on_refused, &refusal, NULL), YQ_OK);
+	assert_int_equal(outcomes[0], YQ_E_EXISTS);
+	assert_int_equal(outcomes[1], YQ_OK);
+	assert_int_equal(outcomes[2], YQ_E_EXISTS);
+	assert_int_equal(outcomes[3], YQ_E_RANGE);
+	assert_int_equal(outcomes[4], YQ_E_INVALID);
+	assert_int_equal(outcomes[5], YQ_OK);
+	assert_int_equal(refusal.count, 2);
+	assert_int_equal(refusal.index, 4);
+	assert_int_equal(yq_trades_find(firebird, &filter, &list, NULL), YQ_OK);
+	assert_int_equal(list.count, 3);
+}
+
+static void
+test_amounts_round_once_to_the_even_digit(void **state)
+{
+	static const struct {
+		const char *quantity, *price, *amount;
+	} cases[] = {
+		{ "0.00005", "1", "0" },
+		{ "0.00015", "1", "0.0002" },
+		{ "1", "0.00005001", "0.0001" },
+		{ "0.0000500000000", "1.00000001", "0.0001" }, /* just over the tie at 16 places */
+		{ "92233720368.54775807", "10000", "922337203685477.5807" },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < YQ_COUNT(cases); i++) {
+		struct yq_trade_row row = trade(i);
+		struct yq_trade_filter filter = yq_trade_filter_any();
+		YQ_CLEANUP(yq_trade_list_free) struct yq_trade_list list = { 0 };
+		enum yq_rc outcome;
+
+		row.trade.quantity = decimal(cases[i].quantity);
+		row.trade.executed_price = decimal(cases[i].price);
+		assert_int_equal(
+		    yq_trades_insert(firebird, &row, 1, &outcome, NULL, NULL, NULL), YQ_OK);
+		assert_int_equal(outcome, YQ_OK);
+		filter.limit = 1;
+		assert_int_equal(yq_trades_find(firebird, &filter, &list, NULL), YQ_OK);
+		assert_int_equal(yq_decimal_cmp(list.items[0].amount, decimal(cases[i].amount)), 0);
+	}
+}
+
+static void
+fill_history(unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct yq_trade_row row = trade(i);
+		enum yq_rc outcome;
+
+		if (i % 2 == 1) {
+			SET(row.account_alias, "Real");
+			row.trade.action = YQ_SELL;
+		}
+		if (i % 5 == 0) {
+			SET(row.trade.ticker, "000100");
+			row.trade.exchange = i % 2 == 0 ? YQ_KRX : YQ_SZSE;
+			row.trade.currency = i % 2 == 0 ? YQ_KRW : YQ_CNY;
+		}
+		row.trade.quantity = decimal("2");
+		row.trade.executed_price = decimal("10.5");
+		assert_int_equal(
+		    yq_trades_insert(firebird, &row, 1, &outcome, NULL, NULL, NULL), YQ_OK);
+		assert_int_equal(outcome, YQ_OK);
+	}
+}
+
+static void
+test_trades_are_found_by_what_is_asked_newest_first(void **state)
+{
+	struct yq_trade_filter filter = yq_trade_filter_any();
+	YQ_CLEANUP(yq_trade_list_free) struct yq_trade_list list = { 0 };
+
+	(void)state;
+	fill_history(20);
+	assert_int_equal(count_trades(firebird, &filter), 20);
+	filter.limit = 7;
+	filter.offset = 5;
+	assert_int_equal(yq_trades_find(firebird, &filter, &list, NULL), YQ_OK);
+	assert_int_equal(list.count, 7);
+	for (unsigned i = 0; i < 7; i++)
+		assert_int_equal(list.items[i].trade.executed_at_us, NOW + 14 - i);
+	filter = yq_trade_filter_any();
+	SET(filter.ticker, "000100");
+	assert_int_equal(count_trades(firebird, &filter), 4);
+	filter.exchange = YQ_KRX; /* the same ticker of another market is another instrument */
+	assert_int_equal(count_trades(firebird, &filter), 2);
+	SET(filter.account_alias, "Real");
+	assert_int_equal(count_trades(firebird, &filter), 0);
+	filter = yq_trade_filter_any();
+	filter.from_us = NOW + 3;
+	filter.to_us = NOW + 8;
+	SET(filter.strategy, "Mean reversion 🚀");
+	assert_int_equal(count_trades(firebird, &filter), 5);
+	filter = yq_trade_filter_any();
+	filter.order_id = id_of(1004);
+	assert_int_equal(count_trades(firebird, &filter), 1);
+}
+
+static void
+test_sums_are_exact_and_never_across_currencies(void **state)
+{
+	struct yq_trade_filter filter = yq_trade_filter_any();
+	struct yq_trade_sum sums[YQ_TRADE_SUMS_MAX];
+	size_t count, usd = 0;
+
+	(void)state;
+	fill_history(20);
+	assert_int_equal(yq_trades_sum(firebird, &filter, sums, &count, NULL), YQ_OK);
+	assert_int_equal(count, 4); /* CNY sell, KRW buy, USD buy, USD sell */
+	for (size_t i = 0; i < count; i++) {
+		if (sums[i].currency != YQ_USD)
+			continue;
+		usd++;
+		assert_int_equal(sums[i].trades, 8);
+		assert_int_equal(yq_decimal_cmp(sums[i].amount, decimal("168")), 0);
+		assert_int_equal(yq_decimal_cmp(sums[i].commission, decimal("0.00000008")), 0);
+	}
+	assert_int_equal(usd, 2);
+	SET(filter.account_alias, "Nobody");
+	assert_int_equal(yq_trades_sum(firebird, &filter, sums, &count, NULL), YQ_OK);
+	assert_int_equal(count, 0);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	empty_tables(firebird);
+	return 0;
+}
+
+static int
+set_up_group(void **state)
+{
+	(void)state;
+	migrate(firebird);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+#define T(name) cmocka_unit_test_setup(name, set_up)
+	const struct CMUnitTest tests[] = {
+		T(test_a_trade_comes_back_as_it_went),
+		T(test_each_of_a_batch_has_its_own_outcome),
+		T(test_amounts_round_once_to_the_even_digit),
+		T(test_trades_are_found_by_what_is_asked_newest_first),
+		T(test_sums_are_exact_and_never_across_currencies),
+	};
+	struct yq_firebird_target target;
+	int failed;
+
+	fixture_start(&fixture, argc, argv);
+	target = fixture_new_target(&fixture);
+	firebird = fixture_open(&target);
+	failed = cmocka_run_group_tests_name("store_trades", tests, set_up_group, NULL);
+	yq_firebird_close(firebird);
+	yq_firebird_target_clear(&target);
+	fixture_stop(&fixture);
+	return failed;
+}
