@@ -133,16 +133,13 @@ yq_reply_freep(redisReply **reply)
 	*reply = NULL;
 }
 
-static enum yq_rc
-receive(struct yq_valkey_sync *sync, redisReply **ret, struct yq_err *err)
+/* NULL when no answer came; then `context` says why. */
+static redisReply *
+receive(struct yq_valkey_sync *sync)
 {
 	void *reply = NULL;
 
-	if (redisGetReply(sync->context, &reply) != REDIS_OK)
-		return yq_err_set(
-		    err, YQ_E_UNKNOWN, "valkey: sent, and no answer: %s", sync->context->errstr);
-	*ret = reply;
-	return YQ_OK;
+	return redisGetReply(sync->context, &reply) == REDIS_OK ? reply : NULL;
 }
 
 enum yq_rc
@@ -150,7 +147,6 @@ yq_valkey_sync_send(struct yq_valkey_sync *sync, const struct yq_args *args, uin
     redisReply **ret_reply, struct yq_err *err)
 {
 	YQ_CLEANUP(yq_reply_freep) redisReply *reply = NULL;
-	enum yq_rc rc;
 
 	if (ret_reply != NULL)
 		*ret_reply = NULL;
@@ -164,9 +160,10 @@ yq_valkey_sync_send(struct yq_valkey_sync *sync, const struct yq_args *args, uin
 	    redisAppendFormattedCommand(sync->context, sync->bytes.data, sync->bytes.length) !=
 		REDIS_OK)
 		return yq_err_set(err, YQ_E_RETRY, "valkey: not sent: %s", sync->context->errstr);
-	rc = receive(sync, &reply, err);
-	if (rc != YQ_OK)
-		return rc;
+	reply = receive(sync);
+	if (reply == NULL)
+		return yq_err_set(
+		    err, YQ_E_UNKNOWN, "valkey: sent, and no answer: %s", sync->context->errstr);
 	if (reply->type == REDIS_REPLY_ERROR)
 		return yq_valkey_error(reply->str, reply->len, err);
 	if (ret_reply != NULL) {
@@ -210,8 +207,9 @@ yq_valkey_sync_next(struct yq_valkey_sync *sync, uint32_t timeout_ms, const char
 {
 	yq_reply_freep(&sync->message);
 	errno = 0;
-	if (redisSetTimeout(sync->context, timeval_of(timeout_ms)) != REDIS_OK ||
-	    receive(sync, &sync->message, NULL) != YQ_OK) {
+	if (redisSetTimeout(sync->context, timeval_of(timeout_ms)) == REDIS_OK)
+		sync->message = receive(sync);
+	if (sync->message == NULL) {
 		/* To hiredis a wait that is over is a broken connection; to us it is not. */
 		if (sync->context->err == REDIS_ERR_IO && errno == EAGAIN)
 			sync->context->err = 0;
