@@ -311,10 +311,12 @@ answer_price(struct yq_paper *paper, struct yq_paper_command *c, enum yq_rc rc, 
 	    yq_paper_instrument_of(paper->book, c->order.exchange, c->order.ticker);
 	struct yq_broker_quote quote = { .exchange = c->order.exchange };
 
-	if (rc == YQ_OK && (i == NULL || !i->price.set))
-		rc = yq_err_set(err, YQ_E_NOT_FOUND,
+	if (rc == YQ_OK && (i == NULL || !i->price.set)) {
+		rc = YQ_E_NOT_FOUND;
+		(void)yq_err_set(err, rc,
 		    "the simulated market has not seen a price of %s at %s yet", c->order.ticker,
 		    yq_names_text(&yq_exchange_names, (int)c->order.exchange));
+	}
 	if (rc != YQ_OK) {
 		c->fn.price(c->cookie, rc, NULL, err);
 		return;

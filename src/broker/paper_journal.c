@@ -290,16 +290,13 @@ rewrite_record(
 static enum yq_rc
 rewrite_into(struct rewrite *w, const struct yq_paper_book *book, const char *path)
 {
-	int fd;
-
-	w->rc = open_locked(path, O_TRUNC, &fd, w->err);
+	w->rc = open_locked(path, O_TRUNC, &w->to.fd, w->err);
 	if (w->rc != YQ_OK)
 		return w->rc;
-	w->to.fd = fd;
 	yq_paper_book_snapshot(book, rewrite_record, w);
 	if (w->rc == YQ_OK)
 		w->rc = yq_paper_journal_commit(&w->to, w->err);
-	if (w->rc == YQ_OK && fsync(fd) != 0)
+	if (w->rc == YQ_OK && fsync(w->to.fd) != 0)
 		w->rc = yq_err_errno(w->err, YQ_E_SYSTEM, errno, "cannot flush %s", path);
 	return w->rc;
 }

@@ -1,4 +1,5 @@
 /* paper_queue.c - the paper broker's turn: do what waits, journal it with one write, answer. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -108,8 +109,10 @@ do_replace(struct yq_paper *p, struct yq_paper_command *c, int64_t now_us, struc
 	bool open = o != NULL && market_open(p, o->exchange, now_us);
 	enum yq_rc rc = yq_paper_change(p->book, &c->order.id, &c->change, open, now_us, err);
 
-	if (rc == YQ_OK)
+	if (rc == YQ_OK) {
+		assert(o != NULL); /* what is not there cannot be changed */
 		c->number = o->number;
+	}
 	return rc == YQ_E_NOT_FOUND ? YQ_E_REFUSED : rc;
 }
 

@@ -19,6 +19,16 @@ close_fd(int *fd)
 		close(*fd);
 }
 
+/* What it held, which is the caller's from now on. */
+static int
+take_fd(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}
+
 enum yq_rc
 yq_path_join(char path[YQ_PATH_SIZE], const char *folder, const char *name, struct yq_err *err)
 {
@@ -151,7 +161,6 @@ yq_file_lock(const char *path, int *ret_fd, int64_t *ret_holder, struct yq_err *
 	yq_str_format(text, sizeof(text), "%lld\n", (long long)getpid());
 	if (ftruncate(fd, 0) != 0 || write_all(fd, text, strlen(text)) != YQ_OK)
 		return yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot write %s", path);
-	*ret_fd = fd;
-	fd = -1;
+	*ret_fd = take_fd(&fd);
 	return YQ_OK;
 }

@@ -10,8 +10,7 @@
 
 #include <stdio.h>
 #include <string.h>
-
-extern char **environ;
+#include <unistd.h>
 
 static const struct yq_column done_columns[] = { { "DONE", "done", YQ_COLUMN_TEXT } };
 

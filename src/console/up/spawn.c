@@ -17,8 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 enum yq_rc
 yq_notify_open(struct yq_notify_name *name, int *ret_fd, struct yq_err *err)
 {
