@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/fail_point.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "broker/paper_adapter.h"
@@ -187,8 +188,11 @@ static enum yq_rc
 commit(struct yq_paper *p)
 {
 	struct yq_err err;
-	enum yq_rc rc = yq_paper_journal_commit(p->journal, &err);
+	enum yq_rc rc;
 
+	YQ_FAIL_POINT("paper.executing");
+	rc = yq_paper_journal_commit(p->journal, &err);
+	YQ_FAIL_POINT("paper.executed");
 	if (rc == YQ_OK)
 		return YQ_OK;
 	yq_error("paper broker: %s", err.text);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail_point.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -287,6 +288,7 @@ on_stored(void *cookie, enum yq_rc rc, const struct yq_err *err)
 		retry_later(archiver);
 		return;
 	}
+	YQ_FAIL_POINT("archiver.stored");
 	if (archiver->behind)
 		yq_info("trades are archived again");
 	archiver->behind = false;
@@ -320,6 +322,7 @@ store(struct yq_archiver *archiver)
 {
 	enum yq_rc rc;
 
+	YQ_FAIL_POINT("archiver.taken");
 	read_rows(archiver);
 	if (archiver->row_count == 0) {
 		clear_stored(archiver);
@@ -375,6 +378,7 @@ on_removed(void *cookie, enum yq_rc rc, const struct yq_err *err)
 		retry_later(archiver); /* they are found there again, and are in the archive */
 		return;
 	}
+	YQ_FAIL_POINT("archiver.removed");
 	report_batch(archiver);
 	clear_items(archiver);
 	yq_daemon_event(archiver->daemon);

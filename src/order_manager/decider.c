@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail_point.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -434,6 +435,7 @@ on_facts(void *cookie, enum yq_rc rc, const struct yq_err *err)
 		return;
 	}
 	compose(decider);
+	YQ_FAIL_POINT("decider.composed");
 	if (decider->batch_count > 0) {
 		record(decider);
 		return;
@@ -481,6 +483,7 @@ on_recorded(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, s
 	}
 	if (rc == YQ_OK) {
 		assert(count == decider->batch_count);
+		YQ_FAIL_POINT("decider.decided");
 		end_batch(decider, answers);
 		return;
 	}
@@ -493,6 +496,7 @@ static void
 record(struct yq_decider *decider)
 {
 	decider->in_flight = true;
+	YQ_FAIL_POINT("decider.deciding");
 	yq_recording_send(
 	    decider->recording, yq_daemon_valkey(decider->daemon), on_recorded, decider);
 }

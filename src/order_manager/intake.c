@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail_point.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -62,6 +63,7 @@ on_entries(void *cookie, const struct yq_entry *entries, size_t count)
 {
 	struct yq_intake *intake = cookie;
 
+	YQ_FAIL_POINT("decider.read");
 	for (size_t i = 0; i < count; i++)
 		on_entry(intake, &entries[i]);
 	if (yq_decider_waiting(intake->decider) > PAUSE_AT) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail_point.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -138,6 +139,7 @@ on_archived(void *cookie, enum yq_rc rc, const struct yq_err *err)
 		repeat_batch(lane, err);
 		return;
 	}
+	YQ_FAIL_POINT("lane.acknowledged");
 	if (lane->behind)
 		yq_info("%s are archived again", lane->table->name);
 	lane->behind = false;
@@ -186,6 +188,7 @@ on_stored(void *cookie, enum yq_rc rc, const struct yq_err *err)
 
 	if (!landed(lane))
 		return;
+	YQ_FAIL_POINT("lane.stored");
 	if (rc != YQ_OK)
 		repeat_batch(lane, err);
 	else
@@ -211,6 +214,7 @@ store(struct yq_lane *lane)
 static void
 finish_load(struct yq_lane *lane)
 {
+	YQ_FAIL_POINT("lane.loaded");
 	if (lane->fault.rc != YQ_OK)
 		repeat_batch(lane, &lane->fault);
 	else

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail_point.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "bus/reply.h"
@@ -104,6 +105,7 @@ flush_work(uv_work_t *work)
 {
 	struct yq_deliver *deliver = work->data;
 
+	YQ_FAIL_POINT("webhook.spooling");
 	deliver->flush_rc = yq_spool_append(deliver->spool, &deliver->frames, &deliver->flush_err);
 }
 
@@ -115,6 +117,7 @@ flush_done(uv_work_t *work, int status)
 
 	deliver->flush_busy = false;
 	yq_buf_clear(&deliver->frames);
+	YQ_FAIL_POINT("webhook.spooled");
 	if (good)
 		deliver->readable = yq_spool_size(deliver->spool);
 	else
@@ -173,6 +176,7 @@ forwarded(struct yq_deliver *deliver)
 	struct yq_err err;
 	char text[96];
 
+	YQ_FAIL_POINT("webhook.forwarded");
 	deliver->forward_from = deliver->forward_next;
 	deliver->forwarded += deliver->forwarding;
 	if (has_backlog(deliver) || deliver->flush_busy)
@@ -217,6 +221,7 @@ on_step(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, size_
 		start_flush(deliver);
 		return;
 	}
+	YQ_FAIL_POINT("webhook.accepted");
 	if (deliver->step_forwards)
 		forwarded(deliver);
 	else if (!abandoned)
@@ -245,6 +250,7 @@ start_step(
 	deliver->step_busy = true;
 	deliver->step_forwards = forwards;
 	uv_timer_start(&deliver->stall, on_stall, STALL_MS, 0);
+	YQ_FAIL_POINT("webhook.accepting");
 	yq_step_accept(deliver->valkey, items, count, on_step, deliver);
 }
 

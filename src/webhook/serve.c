@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail_point.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -326,6 +327,7 @@ webhook_handle(void *cookie, struct yq_http_request *request)
 	const char *body = yq_http_body(request, &length);
 	int64_t now_us = yq_clock_now_us(yq_daemon_clock(webhook->daemon));
 
+	YQ_FAIL_POINT("webhook.received");
 	if (!yq_alert_open(&alert, body, length, &fault)) {
 		refuse_alert(webhook, request, &fault);
 		return;
