@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "base/err.h"
 #include "base/str.h"
 
 #define POINTS_MAX 64

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail_point.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -244,6 +245,7 @@ admit(struct gw_order *o)
 	o->lane->same_at_us[o->order.action] = now_us;
 	gw_order_set_phase(o, GW_CLAIMING);
 	claims_push(a->gw, o);
+	YQ_FAIL_POINT("gateway.checked");
 }
 
 /* ---- whose turn ---- */
@@ -415,6 +417,7 @@ on_claimed(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, si
 	}
 	yq_histogram_observe_us(
 	    gw->metrics.claim, (yq_clock_monotonic_ns(gw->clock) - gw->claim_started_ns) / 1000);
+	YQ_FAIL_POINT("gateway.claimed");
 	batch = yq_xcalloc(count, sizeof(struct gw_order *));
 	memcpy(batch, gw->claims, count * sizeof(struct gw_order *));
 	gw->claim_count -= count;
@@ -486,6 +489,7 @@ gw_claims_flush(struct gateway *gw)
 			.claimed_at_us = o->claimed_at_us,
 			.reduce_only = o->order.reduce_only };
 	}
+	YQ_FAIL_POINT("gateway.claiming");
 	gw->claiming = true;
 	gw->claim_started_ns = yq_clock_monotonic_ns(gw->clock);
 	yq_step_claim(gw->valkey, items, gw->claim_sent, on_claimed, gw);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail_point.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -280,6 +281,7 @@ on_entries(void *cookie, const struct yq_entry *entries, size_t count)
 {
 	struct gateway *gw = cookie;
 
+	YQ_FAIL_POINT("gateway.read");
 	for (size_t i = 0; i < count; i++) {
 		size_t k = 0;
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail_point.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -363,6 +364,7 @@ on_applied(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, si
 		gw_retry_later(gw);
 		return;
 	}
+	YQ_FAIL_POINT("gateway.applied");
 	yq_histogram_observe_us(
 	    gw->metrics.apply, (yq_clock_monotonic_ns(gw->clock) - gw->apply_started_ns) / 1000);
 	for (size_t i = 0; i < count; i++) {
@@ -411,6 +413,7 @@ gw_records_flush(struct gateway *gw)
 	pairs = yq_xcalloc(gw->record_sent, sizeof(*pairs));
 	for (r = gw->records; count < gw->record_sent; r = r->next, count++)
 		item_of(r, pairs[count], &items[count]);
+	YQ_FAIL_POINT("gateway.applying");
 	gw->applying = true;
 	gw->apply_started_ns = yq_clock_monotonic_ns(gw->clock);
 	yq_step_apply(gw->valkey, items, count, on_applied, gw);

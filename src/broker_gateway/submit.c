@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail_point.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -56,6 +57,7 @@ on_submitted(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const
 	struct gw_order *o = cookie;
 	struct gateway *gw = o->account->gw;
 
+	YQ_FAIL_POINT("gateway.answered");
 	/* Without the lease it is another's; the broker's book has it either way. */
 	if (!gw_order_unhold(o) || gw->stopped)
 		return;
@@ -92,6 +94,7 @@ gw_submit(struct gw_order *o)
 	o->sent_ns = yq_clock_monotonic_ns(gw->clock);
 	yq_counter_add(gw->metrics.sent, 1);
 	yq_broker_submit(o->account->broker, &o->order, on_submitted, o);
+	YQ_FAIL_POINT("gateway.submitted");
 }
 
 /* ---- cancel and replace ---- */
