@@ -88,7 +88,7 @@ export class System {
   async up() {
     this.output = '';
     this.child = spawn(yqPath, ['up', '--var', this.var, '--config', this.config], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.environment },
     });
     this.ended = new Promise((resolve) => {
       this.child.once('close', (code, signal) => resolve(signal ?? code));
@@ -155,17 +155,18 @@ export class System {
     return [...result.stdout.matchAll(/~([^~]*)~/g)].map((match) => match[1].split('|'));
   }
 
-  /* An alert as TradingView posts it: {status, body}. */
-  post(alert, agent) {
+  /* An alert as TradingView posts it: {status, body}; rejected after `timeout` ms without an answer. */
+  post(alert, agent, timeout = 0) {
     const body = JSON.stringify({ secret: this.endpoints.webhook.secret, strategy: 'e2e', exchange: 'NASDAQ', ...alert });
     return new Promise((resolve, reject) => {
-      const request = http.request(this.endpoints.webhook.url, { method: 'POST', agent, headers: { 'Content-Type': 'application/json' } }, (answer) => {
+      const request = http.request(this.endpoints.webhook.url, { method: 'POST', agent, timeout, headers: { 'Content-Type': 'application/json' } }, (answer) => {
         let text = '';
         answer.setEncoding('utf8');
         answer.on('data', (chunk) => { text += chunk; });
         answer.on('end', () => resolve({ status: answer.statusCode, body: text }));
       });
       request.on('error', reject);
+      request.on('timeout', () => request.destroy(new Error('no answer')));
       request.end(body);
     });
   }

@@ -1,0 +1,151 @@
+/* compare.mjs - what must hold between the books, however the system was treated.  Pure. */
+import { exact } from '../../e2e/lib/system.mjs';
+import { add, moneyOf, sharesOf, signalIdOf } from './books.mjs';
+import { CASH, MAPPING } from './schedule.mjs';
+
+const FINAL = new Set(['Filled', 'Canceled', 'Rejected', 'Expired']);
+
+function index(rows, key, faults, what) {
+  const map = new Map();
+  for (const row of rows) {
+    if (map.has(row[key])) faults.push(`${what} ${row[key]} twice`);
+    map.set(row[key], row);
+  }
+  return map;
+}
+
+/* Both maps hold the same amounts; what is absent is nothing. */
+function sameAmounts(what, faults, ...maps) {
+  for (const key of new Set(maps.flatMap((map) => [...map.keys()]))) {
+    const values = maps.map((map) => map.get(key) ?? 0n);
+    if (values.some((value) => value !== values[0])) faults.push(`${what} ${key}: ${values.join(' / ')}`);
+  }
+}
+
+function* allOf(brokers, name) {
+  for (const book of Object.values(brokers)) yield* book[name] instanceof Map ? book[name].values() : book[name];
+}
+
+/* Each check gets the books and the alerts as they were answered, and pushes what is wrong. */
+export const CHECKS = {
+  'every alert answered with 200 is one signal in the archive, and no other is there'({ archive }, alerts, faults) {
+    const rows = index(archive.signals, 'ID', faults, 'signal');
+    const known = new Map(alerts.map((alert) => [signalIdOf(alert.body.id), alert]));
+    for (const [id, alert] of known) {
+      const taken = alert.answers.filter(({ status }) => status === 200);
+      if (taken.length > 0 && !rows.has(id)) faults.push(`alert ${alert.body.id} (${id}) was answered with 200 and is lost`);
+      for (const answer of taken) if (answer.id !== id) faults.push(`alert ${alert.body.id} was answered with the id ${answer.id}`);
+    }
+    for (const id of rows.keys()) if (!known.has(id)) faults.push(`signal ${id} was never sent`);
+  },
+
+  'every signal stands in the stream once and is decided once'({ archive, bus }, alerts, faults) {
+    const streamed = index(bus.signals, 'Id', faults, 'signal in the stream');
+    const orders = groupBy(archive.orders, (row) => row.SIGNAL_ID);
+    for (const row of archive.signals) {
+      const made = orders.get(row.ID) ?? [];
+      if (!streamed.has(row.ID)) faults.push(`signal ${row.ID} is in the archive only`);
+      if (!['ordered', 'refused'].includes(row.VERDICT)) faults.push(`signal ${row.ID} has the verdict "${row.VERDICT}"`);
+      if (made.length !== Number(row.ORDER_COUNT)) faults.push(`signal ${row.ID}: ${row.ORDER_COUNT} orders decided, ${made.length} in the archive`);
+      const aliases = made.map((order) => order.ACCOUNT_ALIAS);
+      if (new Set(aliases).size !== aliases.length) faults.push(`signal ${row.ID} was ordered twice on one account: ${aliases}`);
+      for (const alias of aliases) if (!MAPPING[row.STRATEGY].includes(alias)) faults.push(`signal ${row.ID} of ${row.STRATEGY} was ordered on ${alias}`);
+    }
+    if (streamed.size !== archive.signals.length) faults.push(`${streamed.size} signals in the stream, ${archive.signals.length} in the archive`);
+  },
+
+  'every order at the broker is ours, and stands alike in all books'({ archive, bus, brokers }, alerts, faults) {
+    const rows = index(archive.orders, 'ID', faults, 'order');
+    for (const book of Object.values(brokers)) {
+      for (const [id, order] of book.orders) {
+        const row = rows.get(id);
+        const hash = bus.orders.get(id);
+        if (!row) faults.push(`order ${id} is at the broker and not in the archive`);
+        else if (row.STATUS !== order.State || exact(row.FILLED) !== order.filled)
+          faults.push(`order ${id}: ${order.State} ${order.filled} at the broker, ${row.STATUS} ${exact(row.FILLED)} in the archive`);
+        if (!hash) faults.push(`order ${id} is at the broker and not on the bus`);
+        else if (hash.State !== order.State || exact(hash.Filled) !== order.filled)
+          faults.push(`order ${id}: ${order.State} ${order.filled} at the broker, ${hash.State} ${hash.Filled} on the bus`);
+        if (row && row.ACCOUNT_ALIAS !== book.alias) faults.push(`order ${id} of ${row.ACCOUNT_ALIAS} is at ${book.alias}`);
+      }
+    }
+    for (const row of archive.orders)
+      if (!brokers[row.ACCOUNT_ALIAS].orders.has(row.ID) && (row.STATUS !== 'Rejected' || exact(row.FILLED) !== 0n))
+        faults.push(`order ${row.ID} is ${row.STATUS} in the archive, and the broker never had it`);
+    for (const id of bus.orders.keys()) if (!rows.has(id)) faults.push(`order ${id} is on the bus only`);
+  },
+
+  'every execution of the broker is one trade in the archive'({ archive, brokers }, alerts, faults) {
+    const rows = index(archive.trades, 'ID', faults, 'trade');
+    const real = index([...allOf(brokers, 'fills')], 'tradeId', faults, 'execution');
+    for (const [id, fill] of real) {
+      const row = rows.get(id);
+      if (!row) faults.push(`execution ${id} of order ${fill.order.Id} is not in the archive`);
+      else if (exact(row.QUANTITY) !== fill.qty || exact(row.PRICE) !== fill.price || exact(row.COMMISSION) !== fill.fee ||
+        row.ORDER_ID !== fill.order.Id || row.ACTION !== fill.order.Action || row.TICKER !== fill.order.Ticker || row.EXCHANGE !== fill.order.Exchange)
+        faults.push(`trade ${id} differs from what the broker executed: ${JSON.stringify(row)}`);
+    }
+    for (const id of rows.keys()) if (!real.has(id)) faults.push(`trade ${id} was never executed`);
+  },
+
+  'every execution of the broker was told once'({ bus, brokers }, alerts, faults) {
+    const told = new Map();
+    const real = new Map();
+    const seen = new Set();
+    for (const message of bus.executions) {
+      const step = `${message.OrderId} ${message.Sequence}`;
+      if (seen.has(step)) faults.push(`step ${message.Sequence} of order ${message.OrderId} was told twice`);
+      seen.add(step);
+      if (message.LastQty !== undefined)
+        add(told, `${message.OrderId} ${exact(message.LastQty)} at ${exact(message.LastPrice)} for ${exact(message.Commission ?? '0')}`, 1n);
+    }
+    for (const { order, qty, price, fee } of allOf(brokers, 'fills')) add(real, `${order.Id} ${qty} at ${price} for ${fee}`, 1n);
+    sameAmounts('times told / executed:', faults, told, real);
+  },
+
+  'cash is what it was and every execution, to the last digit'({ bus, brokers }, alerts, faults) {
+    for (const [alias, book] of Object.entries(brokers)) {
+      const sum = new Map(Object.entries(CASH).map(([currency, amount]) => [currency, exact(amount)]));
+      for (const fill of book.fills) add(sum, fill.order.Currency, moneyOf(fill));
+      const shown = new Map(Object.entries(bus.deposits[alias]).map(([currency, amount]) => [currency, exact(amount)]));
+      sameAmounts(`cash of ${alias} on the bus / at the broker / by sum:`, faults, shown, book.cash, sum);
+    }
+  },
+
+  'positions are the sum of the executions, to the last digit'({ bus, brokers }, alerts, faults) {
+    for (const [alias, book] of Object.entries(brokers)) {
+      const sum = new Map();
+      for (const fill of book.fills) add(sum, `${fill.order.Exchange}:${fill.order.Ticker}`, sharesOf(fill));
+      const shown = new Map(bus.positions[alias].map((position) => [`${position.Exchange}:${position.Ticker}`, exact(position.Qty)]));
+      sameAmounts(`position of ${alias} on the bus / at the broker / by sum:`, faults, shown, book.positions, sum);
+    }
+  },
+
+  'what is open here is open at the broker, and nothing else'({ bus, brokers }, alerts, faults) {
+    const here = new Set(bus.open);
+    const there = new Set([...allOf(brokers, 'orders')].filter((order) => !FINAL.has(order.State)).map((order) => order.Id));
+    for (const id of here) if (!there.has(id)) faults.push(`order ${id} (${bus.orders.get(id)?.State}) is open here, not at the broker`);
+    for (const id of there) if (!here.has(id)) faults.push(`order ${id} is open at the broker, not here`);
+  },
+
+  'nothing waits: queues, streams and the trades that were set aside are empty'({ bus }, alerts, faults) {
+    for (const [list, length] of Object.entries(bus.lists)) if (length !== 0) faults.push(`${list} holds ${length}`);
+    for (const { stream, name, pending, lag } of bus.groups)
+      if (name !== 'notifier' && (pending !== 0 || lag !== 0)) faults.push(`${stream}, ${name}: ${pending} pending, ${lag} unread`);
+  },
+};
+
+function groupBy(rows, key) {
+  const groups = new Map();
+  for (const row of rows) groups.set(key(row), [...(groups.get(key(row)) ?? []), row]);
+  return groups;
+}
+
+/* {check: [what is wrong]} */
+export function compare(books, alerts) {
+  return Object.fromEntries(Object.entries(CHECKS).map(([name, check]) => {
+    const faults = [];
+    check(books, alerts, faults);
+    return [name, faults];
+  }));
+}

@@ -1,0 +1,98 @@
+/* faults.mjs - do one fault to a running system.  Each returns when it is over. */
+import { spawn } from 'node:child_process';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pause, processesOf, until } from '../../e2e/lib/system.mjs';
+import { NEEDS_SPOOL } from './schedule.mjs';
+
+async function pidOf(system, program) {
+  const found = (await processesOf(system.var)).find(({ line }) => path.basename(line.split(' ')[0]).startsWith(program));
+  return found?.pid;
+}
+
+/* False when it is not there (it is just being started again). */
+async function signal(system, program, name) {
+  const pid = await pidOf(system, program);
+  try {
+    return pid !== undefined && process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}
+
+async function freeze(system, { target, ms }) {
+  const pid = await pidOf(system, target);
+  if (pid === undefined) return;
+  try {
+    process.kill(pid, 'SIGSTOP');
+    await pause(ms);
+    process.kill(pid, 'SIGCONT');
+  } catch {
+    /* it was killed meanwhile */
+  }
+}
+
+/* Somebody holds the tables of the archive; `rudely`: and is killed while it does. */
+async function lock(system, { ms, rudely }) {
+  const holder = spawn('isql-fb', ['-q', '-user', 'SYSDBA', '-ch', 'UTF8', system.endpoints.firebird.database], {
+    stdio: ['pipe', 'ignore', 'ignore'], env: { ...process.env, ...system.endpoints.firebird.environment },
+  });
+  const ended = new Promise((resolve) => holder.once('close', resolve));
+  holder.stdin.on('error', () => {});
+  holder.stdin.write('COMMIT;\nSET TRANSACTION READ WRITE WAIT SNAPSHOT RESERVING TRADES, ORDERS, SIGNALS FOR PROTECTED WRITE;\nSELECT COUNT(*) FROM TRADES;\n');
+  await pause(ms);
+  if (rudely) holder.kill('SIGKILL');
+  else holder.stdin.end('ROLLBACK;\nQUIT;\n');
+  const rescue = setTimeout(() => holder.kill('SIGKILL'), 5000);
+  await ended;
+  clearTimeout(rescue);
+}
+
+/* The archive's file is not where it should be while the order manager starts again. */
+async function hide(system, { ms }) {
+  const file = system.endpoints.firebird.database;
+  await rename(file, `${file}.hidden`);
+  await signal(system, 'yq-order-manager', 'SIGKILL');
+  await pause(ms);
+  await rename(`${file}.hidden`, file);
+}
+
+/* The power goes: everything dies at once, and is started again. */
+async function blackout(system) {
+  system.child.kill('SIGKILL');
+  await system.ended;
+  await until('everything gone', async () => (await processesOf(system.var)).length === 0, 5000);
+  await system.up();
+}
+
+async function arm(system, { point, passage, order }) {
+  const file = path.join(system.points, point);
+  await writeFile(`${file}.new`, `${order}@${passage}`);
+  await rename(`${file}.new`, file);
+  if (NEEDS_SPOOL.test(point)) await freeze(system, { target: 'valkey-server', ms: 2200 });
+}
+
+const DOERS = {
+  kill: (system, { target }) => signal(system, target, 'SIGKILL'),
+  stop: (system, { target }) => signal(system, target, 'SIGTERM'),
+  freeze, lock, hide, blackout, point: arm,
+};
+
+export function doFault(system, fault) {
+  return DOERS[fault.kind](system, fault);
+}
+
+export async function makePointsFolder(system) {
+  system.points = path.join(system.folder, 'points');
+  await mkdir(system.points);
+  system.environment = { YQ_FAIL_POINTS_FOLDER: system.points };
+}
+
+/* Orders that no program has come past yet. */
+export async function armedPoints(system) {
+  return (await readdir(system.points)).filter((name) => !/\.(fired|new)$/.test(name));
+}
+
+export async function disarm(system) {
+  for (const name of await armedPoints(system)) await rm(path.join(system.points, name), { force: true });
+}

@@ -1,0 +1,85 @@
+/*
+ * main.mjs - start the whole system, send alerts, kill and starve its parts meanwhile, heal, and
+ * compare what the broker really executed with every other book.
+ *
+ *	run [--seed S[,S...] | --seeds N] [--alerts N] [--faults KIND,...] [--at-once N] [--keep] [--verbose]
+ *
+ * --seed     these runs and no others: a seed replays the same alerts and the same faults
+ * --seeds    so many runs, from seed 1 (default 4: together they pass every fail point)
+ * --alerts   in one run (default 100)
+ * --faults   kill stop freeze lock hide blackout points (default: all); "none" for none
+ * --at-once  runs side by side (default 2)
+ * --keep     the folder of a failed run stays, and is named
+ *
+ * Needs a build with -Dfail_points=true (YQ_BUILD; default build-faults).  Writes TAP.  What the
+ * processor does between two steps is not replayed: the same seed may find a race one time in many.
+ */
+import { execFileSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+process.env.YQ_BUILD ??= path.join(root, 'build-faults');
+
+const { Run } = await import('./lib/drive.mjs');
+const { KINDS, describe, makeSchedule } = await import('./lib/schedule.mjs');
+
+/* Every name in the sources: a fail point that nobody runs into is no proof. */
+function findPoints() {
+  const text = execFileSync('grep', ['-rhoE', 'YQ_FAIL_POINT\\("[a-z_.]+"\\)', path.join(root, 'src')], { encoding: 'utf8' });
+  return [...new Set([...text.matchAll(/"([^"]+)"/g)].map((match) => match[1]))].sort();
+}
+
+function readArguments() {
+  const { values } = parseArgs({
+    options: {
+      seed: { type: 'string' }, seeds: { type: 'string', default: '4' }, alerts: { type: 'string', default: '100' },
+      faults: { type: 'string', default: [...Object.keys(KINDS), 'points'].join() }, 'at-once': { type: 'string', default: '2' },
+      keep: { type: 'boolean', default: false }, verbose: { type: 'boolean', default: false },
+    },
+  });
+  const seeds = values.seed?.split(',').map(Number) ?? Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
+  const kinds = values.faults.split(',');
+  const unknown = kinds.filter((kind) => kind !== 'points' && kind !== 'none' && !(kind in KINDS));
+  if (unknown.length > 0) throw new Error(`no such fault: ${unknown}`);
+  return { ...values, seeds, kinds, alerts: Number(values.alerts), atOnce: Number(values['at-once']) };
+}
+
+const totals = { passed: 0, failed: 0 };
+
+function report(seed, found, notes) {
+  for (const [name, faults] of Object.entries(found)) {
+    const good = faults.length === 0;
+    totals[good ? 'passed' : 'failed']++;
+    console.log(`${good ? 'ok' : 'not ok'} ${totals.passed + totals.failed} - seed ${seed}: ${name}`);
+    for (const fault of faults.slice(0, 10)) console.log(fault.replace(/^/gm, '# '));
+    if (faults.length > 10) console.log(`# ... and ${faults.length - 10} more`);
+  }
+  for (const note of notes) console.log(`# seed ${seed}: ${note}`);
+}
+
+async function runSeed(seed, options, points) {
+  const started = Date.now();
+  const schedule = makeSchedule(seed, options.alerts, options.kinds, points);
+  const run = new Run(schedule, (text) => options.verbose && console.log(`# seed ${seed}: ${text}`));
+  const found = await run.run();
+  const failed = Object.values(found).some((faults) => faults.length > 0);
+  const keep = failed && options.keep ? `${run.system.folder}-seed-${seed}` : undefined;
+  await run.end(keep);
+  const notes = [`${run.summary()}, ${Math.round((Date.now() - started) / 100) / 10} s`];
+  if (failed) notes.push(...schedule.faults.map(describe), `again: tests/faults/run --seed ${seed} --alerts ${options.alerts} --faults ${options.faults}`);
+  if (keep) notes.push(`kept: ${keep}`);
+  report(seed, found, notes);
+}
+
+const options = readArguments();
+const points = findPoints();
+const waiting = [...options.seeds];
+console.log(`# ${points.length} fail points; seeds ${options.seeds}; ${options.alerts} alerts each; faults ${options.kinds}`);
+await Promise.all(Array.from({ length: Math.min(options.atOnce, waiting.length) }, async () => {
+  while (waiting.length > 0) await runSeed(waiting.shift(), options, points);
+}));
+console.log(`1..${totals.passed + totals.failed}`);
+console.log(`# ${totals.passed} passed, ${totals.failed} failed`);
+process.exitCode = totals.failed === 0 ? 0 : 1;
