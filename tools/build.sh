@@ -38,3 +38,8 @@ build_release() {
 		compile build &&
 		build_page
 }
+
+# Like what people run, but with fail points: for tests/faults alone.
+build_faults() {
+	configure build-faults gcc --buildtype=debugoptimized -Dtests=false -Dfail_points=true && compile build-faults
+}

@@ -2,7 +2,7 @@
 #
 # A stage that cannot be built counts as one failed test.  Single test cases are counted, not programs.
 
-SUITES_OF_MESON="unit property integration faults fuzz"
+SUITES_OF_MESON="unit property integration fuzz"
 
 MESON_WRAP=() # what run_meson runs each test program under
 TOTAL_PASSED=0 TOTAL_FAILED=0 TOTAL_SKIPPED=0
@@ -14,7 +14,7 @@ run_tests() {
 		case " lint gcc clang threads valgrind " in
 		*" $word "*) stages="$stages $word" && continue ;;
 		esac
-		case " $SUITES_OF_MESON e2e " in
+		case " $SUITES_OF_MESON faults e2e " in
 		*" $word "*) suites="$suites $word" ;;
 		*) names="$names $word" ;;
 		esac
@@ -23,7 +23,7 @@ run_tests() {
 		stages="gcc"
 		[ -n "$suites$names" ] || stages="lint gcc clang valgrind"
 	fi
-	[ -n "$suites$names" ] || suites="$SUITES_OF_MESON e2e"
+	[ -n "$suites$names" ] || suites="$SUITES_OF_MESON faults e2e"
 
 	case " $stages " in *" lint "*) stage_lint ;; esac
 	case " $stages " in *" gcc "*) stage_gcc "$suites" "$names" ;; esac
@@ -113,7 +113,7 @@ stage_valgrind() {
 		return
 	fi
 	MESON_WRAP=(--wrap "valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite")
-	run_suites valgrind build "${1/e2e/}" "$2"
+	run_suites valgrind build "$(echo "$1" | sed "s/e2e//; s/faults//")" "$2"
 	MESON_WRAP=()
 }
 
@@ -132,6 +132,9 @@ run_suites() {
 	for suite in $3; do
 		if [ "$suite" = e2e ]; then
 			run_e2e "$1" "$2" tests/e2e/*.test.mjs
+			ran=yes
+		elif [ "$suite" = faults ]; then
+			[ "$2" != build ] || run_faults "$1"
 			ran=yes
 		elif grep -q "\"yquant:$suite\"" "$2/meson-info/intro-tests.json"; then
 			run_meson "$1: $suite" "$2" --suite "$suite"
@@ -187,4 +190,19 @@ run_e2e() {
 	counts=$(tools/count_tests node "$folder/e2e.tap" "$rc")
 	# shellcheck disable=SC2086
 	tally "$stage: e2e" $counts
+}
+
+# run_faults STAGE: the whole system killed and starved at random; a build of its own, which has fail points.
+run_faults() {
+	local rc=0 counts
+	if ! { build_faults && npm_install tests/e2e; }; then
+		tally "$1: faults: build" 0 1 0
+		return
+	fi
+	timeout --kill-after=10 300 tests/faults/run </dev/null >build-faults/faults.tap 2>&1 || rc=$?
+	[ "$rc" -eq 0 ] || grep -v '^ok' build-faults/faults.tap
+	counts=$(tools/count_tests tap build-faults/faults.tap)
+	[ "$rc" -eq 0 ] || [ "$(echo "$counts" | cut -d' ' -f2)" -gt 0 ] || counts="0 1 0"
+	# shellcheck disable=SC2086
+	tally "$1: faults" $counts
 }
