@@ -420,12 +420,23 @@ gw_position_field(struct gw_account *a, enum yq_exchange exchange, const char *t
 		    yq_names_text(&yq_exchange_names, (int)exchange));
 }
 
+static bool
+is_held_anywhere(const struct gw_account *a, const char *ticker)
+{
+	for (int e = 0; e < YQ_EXCHANGE_COUNT; e++)
+		if (yq_decimal_sign(yq_account_held(a->book, (enum yq_exchange)e, ticker)) != 0)
+			return true;
+	return false;
+}
+
+/* While the ticker is held on any exchange every name stays: a position whose field changed its
+ * name would be there twice. */
 void
-gw_position_gone(struct gw_account *a, enum yq_exchange exchange, const char *ticker)
+gw_position_gone(struct gw_account *a, const char *ticker)
 {
 	struct plain *plain = plain_of(a, ticker);
 
-	if (plain == NULL || plain->exchange != exchange)
+	if (plain == NULL || is_held_anywhere(a, ticker))
 		return;
 	yq_table_remove(&a->plain, &plain->node);
 	free(plain);

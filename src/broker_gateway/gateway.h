@@ -220,7 +220,8 @@ void gw_lane_release(struct gw_account *account, struct gw_lane *lane);
  * `take` is false. */
 void gw_position_field(struct gw_account *account, enum yq_exchange exchange, const char *ticker,
     char field[YQ_TICKER_SIZE + 16]);
-void gw_position_gone(struct gw_account *account, enum yq_exchange exchange, const char *ticker);
+/* A position came to nothing. */
+void gw_position_gone(struct gw_account *account, const char *ticker);
 
 /* ---- intake.c ---- */
 YQ_NODISCARD enum yq_rc gw_intake_open(struct gateway *gw, struct yq_err *err);

@@ -184,7 +184,7 @@ put_books(struct gw_record *r, const struct gw_order *o)
 	r->position_field = put(r, name);
 	if (holding == NULL || yq_decimal_sign(holding->position.qty) == 0) {
 		r->position_value = put(r, "");
-		gw_position_gone(a, order->exchange, order->ticker);
+		gw_position_gone(a, order->ticker);
 	} else {
 		struct yq_position position = holding->position;
 

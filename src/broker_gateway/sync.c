@@ -116,7 +116,7 @@ write_position(void *cookie, const struct yq_holding *holding)
 	char field[YQ_TICKER_SIZE + 16];
 
 	if (yq_decimal_sign(position.qty) == 0) {
-		gw_position_gone(w->account, position.exchange, position.ticker);
+		gw_position_gone(w->account, position.ticker);
 		return true;
 	}
 	gw_position_field(w->account, position.exchange, position.ticker, field);

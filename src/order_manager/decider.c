@@ -435,7 +435,6 @@ on_facts(void *cookie, enum yq_rc rc, const struct yq_err *err)
 		return;
 	}
 	compose(decider);
-	YQ_FAIL_POINT("decider.composed");
 	if (decider->batch_count > 0) {
 		record(decider);
 		return;
@@ -496,7 +495,6 @@ static void
 record(struct yq_decider *decider)
 {
 	decider->in_flight = true;
-	YQ_FAIL_POINT("decider.deciding");
 	yq_recording_send(
 	    decider->recording, yq_daemon_valkey(decider->daemon), on_recorded, decider);
 }

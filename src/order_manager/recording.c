@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail_point.h"
 #include "base/mem.h"
 #include "bus/message.h"
 #include "daemon/settings.h"
@@ -146,5 +147,6 @@ yq_recording_send(
     struct yq_recording *recording, struct yq_valkey *valkey, yq_step_fn *fn, void *cookie)
 {
 	resolve(recording);
+	YQ_FAIL_POINT("decider.deciding");
 	yq_step_decide(valkey, recording->items, recording->item_count, fn, cookie);
 }

@@ -57,6 +57,42 @@ test_an_order_is_filled_and_booked_everywhere(void **unused)
 	gateway_stop();
 }
 
+/* One ticker on two exchanges: the first has the plain field, and keeps it while the other stays.
+ */
+static void
+test_a_ticker_on_two_exchanges_has_one_field_for_each(void **unused)
+{
+	static const struct {
+		enum yq_exchange exchange;
+		enum yq_action action;
+		const char *qty;
+	} legs[] = {
+		{ YQ_NASDAQ, YQ_BUY, "3" },
+		{ YQ_NYSE, YQ_BUY, "4" },
+		{ YQ_NASDAQ, YQ_SELL, "3" },
+		{ YQ_NYSE, YQ_BUY, "5" },
+		{ YQ_NASDAQ, YQ_BUY, "2" },
+	};
+	char text[1024];
+
+	(void)unused;
+	gateway_start(QUIET);
+	for (size_t i = 0; i < YQ_COUNT(legs); i++) {
+		struct yq_order o = gateway_order(legs[i].action, "AAPL", legs[i].qty);
+
+		o.exchange = legs[i].exchange;
+		gateway_submit(&o);
+		gateway_await_state(&o.id, "Filled");
+	}
+	gateway_await_quiet(2);
+	assert_int_equal(valkey_do_int(fixture.console, "HLEN position:Paper"), 2);
+	valkey_do_text(fixture.console, "HGET position:Paper AAPL", text, sizeof(text));
+	assert_non_null(strstr(text, "\"Qty\":2,"));
+	valkey_do_text(fixture.console, "HGET position:Paper AAPL@NYSE", text, sizeof(text));
+	assert_non_null(strstr(text, "\"Qty\":9,"));
+	gateway_stop();
+}
+
 static void
 test_an_order_that_was_only_published_is_taken_up_once(void **unused)
 {
@@ -409,6 +445,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_an_order_is_filled_and_booked_everywhere),
+		TEST(test_a_ticker_on_two_exchanges_has_one_field_for_each),
 		TEST(test_an_order_that_was_only_published_is_taken_up_once),
 		TEST(test_what_nobody_can_read_is_told_and_the_rest_flows),
 		TEST(test_refusals_name_their_reason),
