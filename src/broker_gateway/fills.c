@@ -205,6 +205,13 @@ on_event(struct gw_account *a, const struct yq_broker_event *e)
 	}
 	if (o == NULL || o->account != a)
 		return;
+	/* What happened to it while nobody heard is not told again: the broker's answer has all of
+	 * it, and an end only closes the order when everything before it is booked. */
+	if (o->phase == GW_UNKNOWN) {
+		gw_ask(o);
+		if (e->kind != YQ_BROKER_EV_FILL)
+			return;
+	}
 	switch (e->kind) {
 	case YQ_BROKER_EV_ACK:
 		memcpy(o->broker_order_id, e->broker_order_id, sizeof(o->broker_order_id));

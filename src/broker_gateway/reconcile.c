@@ -192,7 +192,8 @@ take_in(struct gw_account *a, const struct yq_order_state_full *full, const char
 	reserve_again(o);
 	if (a->state == GW_SETTLING || a->state == GW_LOADING)
 		a->settling++;
-	gw_ask(o);
+	if (a->state != GW_LOADING) /* else when all are read: see ask_loaded */
+		gw_ask(o);
 }
 
 struct look_up {
@@ -232,6 +233,17 @@ gw_look_up(struct gw_account *account, const struct yq_id *id, const char *entry
 
 /* ---- recovery: everything open, after a lease was won ---- */
 
+static bool
+ask_loaded(void *cookie, struct yq_table_node *node)
+{
+	struct gw_order *o = yq_container(node, struct gw_order, node);
+
+	if (o->account == cookie && o->phase != GW_WAITING)
+		gw_ask(o);
+	return true;
+}
+
+/* From now on the broker's events are heard; what was missed before is in the answers. */
 static void
 recovered(struct gateway *gw)
 {
@@ -242,6 +254,7 @@ recovered(struct gateway *gw)
 		if (a->state != GW_LOADING)
 			continue;
 		a->state = GW_SETTLING;
+		yq_table_each(&gw->orders, ask_loaded, a);
 		settled(a);
 	}
 	gw_soon(gw);

@@ -306,6 +306,22 @@ test_without_the_lease_nothing_is_sent_or_written(void **unused)
 }
 
 static void
+test_a_fill_of_an_unknown_order_does_not_hide_an_earlier_one(void **unused)
+{
+	struct yq_order o = gateway_order(YQ_BUY, "AAPL", "8");
+
+	(void)unused;
+	/* The first part is executed in silence; the others are told. */
+	gateway_start("{\"SilentRate\":1,\"PartialFillRate\":1,\"WalkIntervalMs\":20}");
+	gateway_submit(&o);
+	gateway_await_state(&o.id, "Filled");
+	gateway_await_quiet(2);
+	assert_field(&o.id, "Filled", "8");
+	assert_true(gateway_assert_books_equal() > 1);
+	gateway_stop();
+}
+
+static void
 test_killed_anywhere_nothing_is_lost_and_nothing_done_twice(void **unused)
 {
 	enum { ROUNDS = 4, ORDERS = 150 };
@@ -456,6 +472,7 @@ main(int argc, char **argv)
 		TEST(test_a_timeout_is_not_a_rejection),
 		TEST(test_a_fill_booked_before_a_crash_is_not_booked_after_it),
 		TEST(test_without_the_lease_nothing_is_sent_or_written),
+		TEST(test_a_fill_of_an_unknown_order_does_not_hide_an_earlier_one),
 		TEST(test_killed_anywhere_nothing_is_lost_and_nothing_done_twice),
 		TEST(test_valkey_restarted_loses_nothing),
 		TEST(test_a_query_is_answered_after_the_state_is_updated),
