@@ -15,6 +15,7 @@
  * processor does between two steps is not replayed: the same seed may find a race one time in many.
  */
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,13 +47,21 @@ function readArguments() {
   return { ...values, seeds, kinds, alerts: Number(values.alerts), atOnce: Number(values['at-once']) };
 }
 
+/* The table of docs/reliability.md has each of them, and no other. */
+function checkDocument(points) {
+  const text = readFileSync(path.join(root, 'docs/reliability.md'), 'utf8');
+  const named = [...text.matchAll(/^\| `([a-z_]+\.[a-z_]+)` \|/gm)].map((match) => match[1]);
+  return [...points.filter((name) => !named.includes(name)).map((name) => `${name} is not in docs/reliability.md`),
+    ...named.filter((name) => !points.includes(name)).map((name) => `${name} is in docs/reliability.md only`)];
+}
+
 const totals = { passed: 0, failed: 0 };
 
 function report(seed, found, notes) {
   for (const [name, faults] of Object.entries(found)) {
     const good = faults.length === 0;
     totals[good ? 'passed' : 'failed']++;
-    console.log(`${good ? 'ok' : 'not ok'} ${totals.passed + totals.failed} - seed ${seed}: ${name}`);
+    console.log(`${good ? 'ok' : 'not ok'} ${totals.passed + totals.failed} - ${seed === null ? '' : `seed ${seed}: `}${name}`);
     for (const fault of faults.slice(0, 10)) console.log(fault.replace(/^/gm, '# '));
     if (faults.length > 10) console.log(`# ... and ${faults.length - 10} more`);
   }
@@ -77,6 +86,7 @@ const options = readArguments();
 const points = findPoints();
 const waiting = [...options.seeds];
 console.log(`# ${points.length} fail points; seeds ${options.seeds}; ${options.alerts} alerts each; faults ${options.kinds}`);
+report(null, { 'every fail point is documented': checkDocument(points) }, []);
 await Promise.all(Array.from({ length: Math.min(options.atOnce, waiting.length) }, async () => {
   while (waiting.length > 0) await runSeed(waiting.shift(), options, points);
 }));
