@@ -76,7 +76,7 @@ do_submit(struct yq_paper *p, struct yq_paper_command *c, int64_t now_us, struct
 	struct yq_order *o = &c->order;
 	bool open = market_open(p, o->exchange, now_us);
 	struct yq_paper_answer answer;
-	size_t told = p->batch->told_count;
+	size_t told;
 	enum yq_rc rc;
 
 	rc = yq_broker_supports(&p->head.capabilities, p->head.name, o, err);
@@ -85,6 +85,7 @@ do_submit(struct yq_paper *p, struct yq_paper_command *c, int64_t now_us, struct
 	if (o->reference_price.set && !yq_paper_is_known(p->book, &o->id))
 		yq_paper_observe(
 		    p->book, o->exchange, o->ticker, o->reference_price.value, open, now_us);
+	told = p->batch->told_count; /* what the price moved is told */
 	rc = yq_paper_submit(p->book, o, open, now_us, expiry(p, o, now_us), &answer, err);
 	c->number = answer.number;
 	c->silent = rc == YQ_OK && p->settings.silent_ppm != 0 &&

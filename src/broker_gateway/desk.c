@@ -287,6 +287,8 @@ run_order(struct gw_account *a, struct gw_task *task)
 {
 	struct gw_order *o = task->order;
 
+	if (o->detached)
+		return TURN_DONE;
 	if (o->lane->passed == a->gw->round || !order_may_go(a, o)) {
 		o->lane->passed = a->gw->round;
 		return TURN_WAIT;

@@ -118,10 +118,11 @@ struct gw_account {
 	struct yq_table lanes;
 	struct gw_task *first, **last; /* waiting, in order of arrival */
 	size_t task_count;
-	size_t unanswered;   /* orders claimed or sent without an answer */
-	size_t records;	     /* not yet written */
-	size_t settling;     /* orders being asked about before serving begins */
-	uint64_t generation; /* counts fills: an answer older than one is dropped */
+	size_t unanswered;		/* orders claimed or sent without an answer */
+	size_t records;			/* not yet written */
+	size_t settling;		/* orders being asked about before serving begins */
+	uint64_t generation;		/* counts fills: an answer older than one is dropped */
+	uint64_t seen, seen_generation; /* what the last full sync saw that our book did not have */
 	bool syncing, synced_once;
 	uint64_t sync_count;
 	int64_t sync_due_ns, synced_at_us, fills_from_us;

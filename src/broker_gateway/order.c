@@ -83,6 +83,9 @@ count(struct gw_order *o, enum gw_phase phase, bool up)
 	}
 	if (phase == GW_UNKNOWN)
 		o->lane->unknown += one;
+	/* A full sync meanwhile may have taken over what it executed. */
+	if (phase == GW_UNKNOWN && !up)
+		o->account->sync_due_ns = 0;
 }
 
 void

@@ -170,7 +170,16 @@ take_in(struct gw_account *a, const struct yq_order_state_full *full, const char
 		[YQ_ORDER_PARTIALLY_FILLED] = GW_LIVE,
 	};
 	struct gw_order *o = gw_order_find(a->gw, &full->order.id);
+	char entry[YQ_ENTRY_ID_SIZE];
 
+	/* Read from the stream as if it were new; the bus knows that it was taken up before. */
+	if (o != NULL && o->phase == GW_WAITING && a->state == GW_LOADING &&
+	    full->progress.state != YQ_ORDER_PENDING) {
+		memcpy(entry, o->entry_id, sizeof(entry));
+		entry_id = entry[0] != '\0' ? entry : entry_id;
+		gw_order_detach(o);
+		o = NULL;
+	}
 	if (o != NULL) {
 		if (entry_id != NULL && o->entry_id[0] == '\0')
 			yq_str_copy_cut(o->entry_id, sizeof(o->entry_id), entry_id);

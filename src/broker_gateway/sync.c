@@ -12,6 +12,8 @@
 #include "base/str.h"
 #include "broker_gateway/gateway.h"
 
+#define LOOK_AGAIN_NS (INT64_C(1000000) * (GW_RETRY_MS - 50)) /* due when the timer rings */
+
 struct sync {
 	struct gw_account *account;
 	uint64_t generation;
@@ -246,6 +248,60 @@ report_difference(struct gw_account *a, const struct yq_position *theirs)
 	    x, y);
 }
 
+static uint64_t
+digest(uint64_t name, struct yq_decimal amount)
+{
+	char text[YQ_DECIMAL_TEXT_SIZE];
+
+	if (yq_decimal_sign(amount) == 0)
+		return 0;
+	yq_decimal_format(amount, text);
+	return yq_table_hash_join(name, yq_table_hash_text(text));
+}
+
+static uint64_t
+digest_position(const struct yq_position *p)
+{
+	return digest(
+	    yq_table_hash_join(yq_table_hash_text(p->ticker), (uint64_t)p->exchange), p->qty);
+}
+
+static bool
+digest_holding(void *cookie, const struct yq_holding *holding)
+{
+	uint64_t *sum = cookie;
+
+	*sum += digest_position(&holding->position);
+	return true;
+}
+
+/*
+ * Whether the broker's books may take the place of ours.  Where they differ they may hold an
+ * execution that is still on its way to us, and would be booked once more when it comes: so they
+ * count when a second look, with no fill in between, sees the very same.
+ */
+static bool
+may_adopt(const struct sync *s, const struct yq_position *positions, size_t count)
+{
+	struct gw_account *a = s->account;
+	uint64_t theirs = 0, ours = 0;
+
+	for (size_t i = 0; i < count; i++)
+		theirs += digest_position(&positions[i]);
+	for (size_t i = 0; i < s->balance_count; i++)
+		theirs += digest((uint64_t)s->balances[i].currency + 1, s->balances[i].amount);
+	yq_account_each_holding(a->book, digest_holding, &ours);
+	for (int c = 0; c < YQ_CURRENCY_COUNT; c++)
+		ours += digest((uint64_t)c + 1, a->book->cash[c]);
+	if (theirs == ours || a->synced_at_us == 0)
+		return true;
+	if (a->seen == theirs && a->seen_generation == a->generation)
+		return true;
+	a->seen = theirs;
+	a->seen_generation = a->generation;
+	return false;
+}
+
 static void
 on_positions(void *cookie, enum yq_rc rc, const struct yq_position *positions, size_t count,
     const struct yq_err *err)
@@ -257,6 +313,12 @@ on_positions(void *cookie, enum yq_rc rc, const struct yq_position *positions, s
 
 	if (rc != YQ_OK || is_overtaken(s)) {
 		sync_end(s, false, rc != YQ_OK ? err->text : "overtaken by a fill");
+		return;
+	}
+	if (!may_adopt(s, positions, count)) {
+		gw_retry_later(a->gw);
+		sync_end(s, false, "the broker's books differ from ours: looked at again");
+		a->sync_due_ns = yq_clock_monotonic_ns(a->gw->clock) + LOOK_AGAIN_NS;
 		return;
 	}
 	kept = yq_xcalloc(count + 1, sizeof(*kept));
