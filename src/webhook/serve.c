@@ -182,7 +182,10 @@ webhook_head(void *cookie, struct yq_http_request *request)
 		return true;
 	if (is_unsupported(request)) {
 		count(webhook, WEBHOOK_UNSUPPORTED);
-		refuse(request, 415, "an alert is JSON, not compressed", NULL, NULL);
+		refuse(request, 415,
+		    "an alert is JSON text: expected Content-Type application/json or text/plain, "
+		    "not compressed",
+		    NULL, NULL);
 		return true;
 	}
 	return false;
