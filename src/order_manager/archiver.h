@@ -14,7 +14,7 @@
 
 struct yq_archiver; /* opaque */
 
-#define YQ_ARCHIVER_BATCH_MAX 512
+#define YQ_ARCHIVER_BATCH_MAX 256
 
 /* Opens a connection of its own and begins.  `worker` is borrowed. */
 YQ_NODISCARD enum yq_rc yq_archiver_open(struct yq_daemon *daemon, struct yq_worker *worker,

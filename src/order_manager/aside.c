@@ -92,18 +92,23 @@ hold(struct yq_aside *aside, const struct yq_signal *signal, const struct yq_map
 	}
 }
 
-bool
-yq_aside_blocks(const struct yq_aside *aside, const struct yq_signal *signal,
+static bool
+is_held(const struct yq_aside *aside, const struct yq_signal *signal,
     const struct yq_mapping_row *accounts)
 {
 	char key[KEY_SIZE];
 
-	if (aside->count == 0 || accounts == NULL)
-		return false;
-	for (size_t i = 0; i < accounts->alias_count; i++)
+	for (size_t i = 0; accounts != NULL && i < accounts->alias_count; i++)
 		if (find(aside, accounts->aliases[i], signal, key) != NULL)
 			return true;
 	return false;
+}
+
+bool
+yq_aside_blocks(const struct yq_aside *aside, const struct yq_signal *signal,
+    const struct yq_mapping_row *accounts)
+{
+	return aside->count > 0 && is_held(aside, signal, accounts);
 }
 
 void
@@ -131,23 +136,25 @@ is_ripe(const struct item *item, const struct yq_lookup *lookup, int64_t now_ns)
 }
 
 /* What is held is made anew from those that stay: the accounts of a strategy may have changed. */
-size_t
+void
 yq_aside_take(struct yq_aside *aside, const struct yq_rules *rules, const struct yq_lookup *lookup,
-    int64_t now_ns, struct yq_waiting *target)
+    int64_t now_ns, struct yq_line *line)
 {
-	size_t taken = 0, kept = 0, count = aside->count;
+	size_t taken = 0, kept = 0;
+	struct yq_waiting *ready;
 
-	if (count == 0)
-		return 0;
+	if (aside->count == 0)
+		return;
+	ready = yq_xcalloc(aside->count, sizeof(*ready));
 	release_all(aside);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < aside->count; i++) {
 		struct item *item = &aside->items[i];
 		const struct yq_mapping_row *accounts =
 		    yq_rules_accounts(rules, item->waiting.signal.strategy);
 
 		if (is_ripe(item, lookup, now_ns) &&
-		    !yq_aside_blocks(aside, &item->waiting.signal, accounts)) {
-			target[taken++] = item->waiting;
+		    !is_held(aside, &item->waiting.signal, accounts)) {
+			ready[taken++] = item->waiting;
 			continue;
 		}
 		hold(aside, &item->waiting.signal, accounts);
@@ -156,5 +163,6 @@ yq_aside_take(struct yq_aside *aside, const struct yq_rules *rules, const struct
 		kept++;
 	}
 	aside->count = kept;
-	return taken;
+	yq_line_put_first(line, ready, taken);
+	free(ready);
 }

@@ -31,10 +31,10 @@ void yq_aside_put(struct yq_aside *aside, const struct yq_waiting *waiting,
     const struct yq_mapping_row *accounts, bool for_price, int64_t until_ns);
 
 /*
- * Move those whose time has come, and that stand behind none that must stay, to `target` in the
- * order in which they came; returns how many.  `lookup` may be NULL.
+ * Move those whose time has come, and that stand behind none that must stay, to the head of `line`
+ * in the order in which they came: they stand before what came later.  `lookup` may be NULL.
  */
-size_t yq_aside_take(struct yq_aside *aside, const struct yq_rules *rules,
-    const struct yq_lookup *lookup, int64_t now_ns, struct yq_waiting *target);
+void yq_aside_take(struct yq_aside *aside, const struct yq_rules *rules,
+    const struct yq_lookup *lookup, int64_t now_ns, struct yq_line *line);
 
 #endif

@@ -13,12 +13,13 @@
 #include "order_manager/facts.h"
 #include "order_manager/recording.h"
 
-#define BATCH_MAX  YQ_STEP_ITEMS_MAX
-#define RETRY_MS   200
-#define ACCOUNT_MS 250	/* between looks for a missing account */
-#define TICK_MS	   50	/* between looks at what is set aside */
-#define FACTS_MAX  2048 /* reads of one batch, well below what a connection takes */
-#define RESYNC_NS  (INT64_C(300) * 1000000000) /* open orders are read anew so often */
+#define BATCH_MAX   128 /* some hundred KiB of verdicts; more would not be faster */
+#define IN_LINE_MAX (4 * BATCH_MAX)
+#define RETRY_MS    200
+#define ACCOUNT_MS  250	 /* between looks for a missing account */
+#define TICK_MS	    50	 /* between looks at what is set aside */
+#define FACTS_MAX   2048 /* reads of one batch, well below what a connection takes */
+#define RESYNC_NS   (INT64_C(300) * 1000000000) /* open orders are read anew so often */
 
 struct yq_decider {
 	struct yq_daemon *daemon;
@@ -169,10 +170,17 @@ yq_decider_free(struct yq_decider *decider)
 		release(decider);
 }
 
+/* Waiting, set aside, or in the present batch. */
+static size_t
+in_hand(const struct yq_decider *decider)
+{
+	return decider->line.count + decider->batch_count + yq_aside_count(decider->aside);
+}
+
 bool
 yq_decider_push(struct yq_decider *decider, const char *entry_id, const struct yq_signal *signal)
 {
-	if (yq_decider_waiting(decider) >= YQ_DECIDER_WAITING_MAX)
+	if (in_hand(decider) >= YQ_DECIDER_WAITING_MAX)
 		return false;
 	yq_line_push(&decider->line, entry_id, signal, yq_clock_monotonic_ns(clock_of(decider)));
 	if (!decider->busy && !decider->paused)
@@ -180,10 +188,11 @@ yq_decider_push(struct yq_decider *decider, const char *entry_id, const struct y
 	return true;
 }
 
-size_t
-yq_decider_waiting(const struct yq_decider *decider)
+bool
+yq_decider_has_room(const struct yq_decider *decider)
 {
-	return decider->line.count + decider->batch_count + yq_aside_count(decider->aside);
+	return decider->line.count <= IN_LINE_MAX &&
+	       in_hand(decider) + 2 * YQ_DECIDER_TAKE_MAX <= YQ_DECIDER_WAITING_MAX;
 }
 
 bool
@@ -265,21 +274,6 @@ ask_facts(struct yq_decider *decider)
 	yq_facts_read(decider->facts, on_facts, decider);
 }
 
-/* What was set aside and is ready stands before what came later. */
-static void
-take_ready(struct yq_decider *decider, int64_t now_ns)
-{
-	size_t aside = yq_aside_count(decider->aside), taken;
-	struct yq_waiting *ready;
-
-	if (aside == 0)
-		return;
-	ready = yq_xcalloc(aside, sizeof(*ready));
-	taken = yq_aside_take(decider->aside, decider->rules, decider->lookup, now_ns, ready);
-	yq_line_put_first(&decider->line, ready, taken);
-	free(ready);
-}
-
 static void
 start_batch(struct yq_decider *decider)
 {
@@ -293,7 +287,7 @@ start_batch(struct yq_decider *decider)
 		return;
 	}
 	take_next_rules(decider);
-	take_ready(decider, now_ns);
+	yq_aside_take(decider->aside, decider->rules, decider->lookup, now_ns, &decider->line);
 	if (decider->line.count == 0)
 		return;
 	decider->busy = true;

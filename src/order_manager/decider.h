@@ -21,6 +21,7 @@
 struct yq_decider; /* opaque */
 
 #define YQ_DECIDER_WAITING_MAX 2048 /* signals in hand; the intake pauses long before */
+#define YQ_DECIDER_TAKE_MAX    128  /* signals given at a time */
 
 /* How long a signal waits for an account that no gateway has announced yet. */
 #define YQ_DECIDER_ACCOUNT_WAIT_MS 15000
@@ -38,8 +39,8 @@ void yq_decider_free(struct yq_decider *decider);
 /* Take a signal of the stream.  False when full: the entry is not taken. */
 YQ_NODISCARD bool yq_decider_push(
     struct yq_decider *decider, const char *entry_id, const struct yq_signal *signal);
-/* Signals in hand: waiting, set aside, or in the present batch. */
-size_t yq_decider_waiting(const struct yq_decider *decider);
+/* Whether YQ_DECIDER_TAKE_MAX more are welcome, and as many that may be on their way already. */
+bool yq_decider_has_room(const struct yq_decider *decider);
 /* Nothing is being read or recorded. */
 bool yq_decider_is_idle(const struct yq_decider *decider);
 /* What was set aside may be ready: a price was looked up. */

@@ -15,8 +15,6 @@
 #include "bus/subscriber.h"
 #include "order_manager/adoption.h"
 
-#define PAUSE_AT (YQ_DECIDER_WAITING_MAX - 2 * YQ_CONSUMER_BATCH_MAX)
-
 struct yq_intake {
 	struct yq_daemon *daemon;
 	struct yq_books *books;
@@ -66,7 +64,7 @@ on_entries(void *cookie, const struct yq_entry *entries, size_t count)
 	YQ_FAIL_POINT("decider.read");
 	for (size_t i = 0; i < count; i++)
 		on_entry(intake, &entries[i]);
-	if (yq_decider_waiting(intake->decider) > PAUSE_AT) {
+	if (!yq_decider_has_room(intake->decider)) {
 		intake->paused = true;
 		yq_consumer_pause(intake->consumer);
 	}
@@ -75,7 +73,7 @@ on_entries(void *cookie, const struct yq_entry *entries, size_t count)
 void
 yq_intake_more(struct yq_intake *intake)
 {
-	if (intake->paused && !intake->stopped && yq_decider_waiting(intake->decider) <= PAUSE_AT) {
+	if (intake->paused && !intake->stopped && yq_decider_has_room(intake->decider)) {
 		intake->paused = false;
 		yq_consumer_resume(intake->consumer);
 	}
@@ -165,6 +163,7 @@ yq_intake_start(struct yq_intake *intake, struct yq_decider *decider, struct yq_
 	struct yq_consumer_spec spec = {
 		.group = YQ_GROUP_SIGNAL_INTAKE,
 		.instance = yq_daemon_instance(intake->daemon),
+		.batch = YQ_DECIDER_TAKE_MAX,
 		.fn = on_entries,
 		.cookie = intake,
 	};

@@ -15,7 +15,7 @@
 
 struct yq_lane; /* opaque */
 
-#define YQ_LANE_MAX 512 /* entries in hand */
+#define YQ_LANE_MAX 128 /* entries of a batch */
 
 struct yq_lane_entry {
 	char id[YQ_ENTRY_ID_SIZE];
