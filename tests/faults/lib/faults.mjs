@@ -51,10 +51,13 @@ async function lock(system, { ms, rudely }) {
 /* The archive's file is not where it should be while the order manager starts again. */
 async function hide(system, { ms }) {
   const file = system.endpoints.firebird.database;
+  if (system.hidden) return;
+  system.hidden = true;
   await rename(file, `${file}.hidden`);
   await signal(system, 'yq-order-manager', 'SIGKILL');
   await pause(ms);
   await rename(`${file}.hidden`, file);
+  system.hidden = false;
 }
 
 /* The power goes: everything dies at once, and is started again. */
