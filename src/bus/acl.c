@@ -19,7 +19,7 @@ static const struct {
 	[YQ_STREAM] = { "xadd", "xrange xrevrange xread xlen" },
 	[YQ_STRING] = { "set", "get mget exists ttl" },
 	[YQ_HASH] = { "hset", "hget hmget hgetall hexists hlen exists ttl" },
-	[YQ_SET] = { "sadd srem", "smembers sismember scard" },
+	[YQ_SET] = { "sadd srem", "smembers sismember smismember scard" },
 	[YQ_LIST] = { "rpush", "lrange llen" },
 };
 #define GROUP_COMMANDS "xreadgroup xack xclaim xautoclaim xpending xinfo|groups xinfo|consumers"

@@ -8,6 +8,9 @@
 --
 -- Each step is idempotent.  Where an item has a mark that it is done (a key, a field), the mark is
 -- written after what it stands for, so that a call that a fault broke off is done again whole.
+-- What one command can do for all items is done once a call: reads of marks before the first write,
+-- what must stand before any mark (members of a set, fields of one hash) before the first mark,
+-- acknowledgements after the last.
 -- Answers: { one letter an item, text of each item that has one ... }; see steps.c.
 
 local VERSION = '@VERSION@'
@@ -29,11 +32,35 @@ local function reader(list, at)
 	end
 end
 
--- HSET, HDEL ... with any number of arguments (unpack has a limit).
+-- HSET, HDEL ... with any number of arguments (unpack has a limit); nothing if there are none.
 local function spread(command, key, list)
 	for first = 1, #list, 1000 do
 		call(command, key, unpack(list, first, math.min(first + 999, #list)))
 	end
+end
+
+-- XACK, as spread.
+local function acknowledge(stream, group, entries)
+	for first = 1, #entries, 1000 do
+		call('XACK', stream, group, unpack(entries, first, math.min(first + 999, #entries)))
+	end
+end
+
+-- Those of the keys from list[first] on that do not exist, as a set.
+local function absent(list, first)
+	local found, missing = 0, {}
+	for from = first, #list, 1000 do
+		found = found + call('EXISTS', unpack(list, from, math.min(from + 999, #list)))
+	end
+	for i = first, #list do
+		missing[list[i]] = found == 0 or call('EXISTS', list[i]) == 0
+	end
+	return missing
+end
+
+-- The id at the end of a key.
+local function id_of(key)
+	return string.sub(key, -36)
 end
 
 local function read_pairs(arg)
@@ -66,39 +93,34 @@ end
 -- The signal's own key is the mark.  It outlives its 48 hours nowhere: a repeat after that is new,
 -- and its age makes it stale for whoever decides.
 local function accept(keys, args)
-	local arg = reader(args, 2)
+	local missing = absent(keys, 2)
 	local codes = {}
 	for i = 2, #keys do
-		local payload, foreign = arg(), arg()
-		if call('EXISTS', keys[i]) == 1 then
-			codes[#codes + 1] = DUPLICATE
-		else
+		local payload, foreign = args[2 * i - 1], args[2 * i]
+		if missing[keys[i]] then
+			missing[keys[i]] = false
 			call('XADD', keys[1], '*', 'payload', payload)
 			call('SET', keys[i], 'accepted', 'EX', args[2])
 			if foreign == '0' then
 				call('PUBLISH', args[1], payload)
 			end
 			codes[#codes + 1] = ACCEPTED
+		else
+			codes[#codes + 1] = DUPLICATE
 		end
 	end
 	return answer(codes, {})
 end
 
--- A new order; false if its id exists.  Its hash is the mark.
-local function create_order(bus, key, arg)
-	local alias, ticker, created, payload, foreign = arg(), arg(), arg(), arg(), arg()
-	if call('EXISTS', key) == 1 then
-		return false
-	end
+-- A new order, whose id is in the open set.  Its hash is the mark.
+local function write_order(bus, key, alias, ticker, created, payload, foreign)
 	call('XADD', bus.stream, '*', 'kind', 'order', 'payload', payload)
-	call('SADD', bus.open, string.sub(key, -36))
 	call('HSET', key, 'Order', payload, 'State', bus.pending, 'AccountAlias', alias,
 		'Ticker', ticker, 'Filled', '0', 'AvgPrice', '0', 'Notional', '0', 'Sequence', '0',
 		'CreatedAt', created)
 	if foreign == '0' then
 		call('PUBLISH', bus.channel, payload)
 	end
-	return true
 end
 
 -- A request about an order that exists and is not final.  `mark` is the field that says it was made;
@@ -110,7 +132,7 @@ local function request(bus, key, kind, mark, made, payload)
 	if (call('HGET', key, mark) or '') ~= '' then
 		return DUPLICATE
 	end
-	if call('SISMEMBER', bus.open, string.sub(key, -36)) == 0 then
+	if call('SISMEMBER', bus.open, id_of(key)) == 0 then
 		return CLOSED
 	end
 	call('XADD', bus.stream, '*', 'kind', kind, 'payload', payload)
@@ -128,12 +150,39 @@ local function submit(keys, args)
 	for i = 3, #keys do
 		local kind = arg()
 		if kind == 'order' then
-			codes[#codes + 1] = create_order(bus, keys[i], arg) and SUBMITTED or DUPLICATE
+			local alias, ticker, created, payload, foreign = arg(), arg(), arg(), arg(), arg()
+			if call('EXISTS', keys[i]) == 1 then
+				codes[#codes + 1] = DUPLICATE
+			else
+				call('SADD', bus.open, id_of(keys[i]))
+				write_order(bus, keys[i], alias, ticker, created, payload, foreign)
+				codes[#codes + 1] = SUBMITTED
+			end
 		else
 			codes[#codes + 1] = request(bus, keys[i], kind, arg(), arg(), arg())
 		end
 	end
 	return answer(codes, {})
+end
+
+-- Where each item of decide stands in keys and arguments.
+local function decide_items(keys, args)
+	local items, signals, orders = {}, {}, {}
+	local key, at = 4, 5
+	while keys[key] do
+		local count = tonumber(args[at + 2])
+		items[#items + 1] = { key = key, at = at, count = count }
+		signals[#signals + 1] = keys[key]
+		for i = key + 1, key + count do
+			orders[#orders + 1] = keys[i]
+		end
+		key, at = key + 1 + count, at + 3 + 5 * count
+	end
+	local words, values = {}, call('MGET', unpack(signals))
+	for i = 1, #signals do
+		words[signals[i]] = values[i]
+	end
+	return items, words, absent(orders, 1)
 end
 
 -- decide: KEYS signals, orders, open, (signal, order...)...;
@@ -143,39 +192,41 @@ end
 -- "accepted".  Then nothing is made again, the entry is only acknowledged.
 local function decide(keys, args)
 	local bus = { stream = keys[2], open = keys[3], channel = args[1], pending = args[2] }
-	local key, arg = reader(keys, 3), reader(args, 4)
-	local skip = function()
-		for _ = 1, 5 do
-			arg()
-		end
-	end
-	local codes = {}
-	local signal = key()
-	while signal do
-		local entry, verdict, orders = arg(), arg(), tonumber(arg())
-		local word = call('GET', signal)
-		local decided = word and word ~= 'accepted'
-		for _ = 1, orders do
-			local order = key()
-			if decided then
-				skip()
-			else
-				create_order(bus, order, arg)
+	local items, words, missing = decide_items(keys, args)
+	local codes, opened, entries, seen = {}, {}, {}, {}
+	for i, item in ipairs(items) do
+		local signal = keys[item.key]
+		local decided = seen[signal] or (words[signal] and words[signal] ~= 'accepted')
+		seen[signal] = true
+		codes[i] = decided and ALREADY or DECIDED
+		for key = item.key + 1, item.key + (decided and 0 or item.count) do
+			if missing[keys[key]] then
+				opened[#opened + 1] = id_of(keys[key])
 			end
 		end
-		if not decided then
-			if word then
-				call('SET', signal, verdict, 'KEEPTTL')
+		if args[item.at] ~= '' then
+			entries[#entries + 1] = args[item.at]
+		end
+	end
+	spread('SADD', bus.open, opened)
+	for i, item in ipairs(items) do
+		local signal, at = keys[item.key], item.at + 3
+		for key = item.key + 1, item.key + (codes[i] == DECIDED and item.count or 0) do
+			if missing[keys[key]] then
+				missing[keys[key]] = false
+				write_order(bus, keys[key], unpack(args, at, at + 4))
+			end
+			at = at + 5
+		end
+		if codes[i] == DECIDED then
+			if words[signal] then
+				call('SET', signal, args[item.at + 1], 'KEEPTTL')
 			else
-				call('SET', signal, verdict, 'EX', args[4])
+				call('SET', signal, args[item.at + 1], 'EX', args[4])
 			end
 		end
-		if entry ~= '' then
-			call('XACK', keys[1], args[3], entry)
-		end
-		codes[#codes + 1] = decided and ALREADY or DECIDED
-		signal = key()
 	end
+	acknowledge(keys[1], args[3], entries)
 	return answer(codes, {})
 end
 
@@ -205,11 +256,9 @@ local function claim(keys, args)
 		end
 		return halts[field] and field .. ' ' .. halts[field]
 	end
-	local arg = reader(args, 4)
 	local codes, texts = {}, {}
 	for i = 1, #keys do
-		local lease, token, account, strategy, reduce, now =
-			arg(), arg(), arg(), arg(), arg(), arg()
+		local lease, token, account, strategy, reduce, now = unpack(args, 6 * i - 1, 6 * i + 4)
 		local order = call('HMGET', keys[i], 'State', 'ClaimedAt', 'Fence')
 		local state, halt = order[1], nil
 		local code
@@ -236,84 +285,6 @@ local function claim(keys, args)
 		codes[#codes + 1] = code
 	end
 	return answer(codes, texts)
-end
-
--- Everything one item of apply changes but the acknowledgement.  The order's hash, with the mark
--- (the execution's id or the sequence), is written last.
-local function book(bus, item)
-	if item.position_field ~= '' then
-		if item.position_value == '' then
-			call('HDEL', item.position, item.position_field)
-		else
-			call('HSET', item.position, item.position_field, item.position_value)
-		end
-	end
-	if item.currency ~= '' then
-		call('HSET', item.deposit, item.currency, item.amount)
-	end
-	if item.trade ~= '' then
-		call('RPUSH', bus.trades, item.trade)
-	end
-	if item.result ~= '' then
-		call('XADD', bus.executions, '*', 'payload', item.result)
-	end
-	if item.final == '1' then
-		call('SREM', bus.open, string.sub(item.order, -36))
-	end
-	if item.sequence ~= '0' then
-		table.insert(item.fields, 'Sequence')
-		table.insert(item.fields, item.sequence)
-	end
-	if item.execution ~= '' then
-		table.insert(item.fields, 'Exec:' .. item.execution)
-		table.insert(item.fields, '1')
-	end
-	spread('HSET', item.order, item.fields)
-	if item.result ~= '' then
-		call('PUBLISH', bus.channel, item.result)
-	end
-end
-
-local function apply_one(bus, holds, item)
-	if not holds(item.lease, item.token) then
-		return FENCED
-	end
-	local code = APPLIED
-	local known = call('HMGET', item.order, 'State', 'Sequence', 'Exec:' .. item.execution)
-	if not known[1] then
-		code = NO_SUCH_ORDER
-	elseif item.execution ~= '' then
-		code = known[3] and ALREADY or APPLIED
-	elseif item.sequence ~= '0' and tonumber(item.sequence) <= (tonumber(known[2]) or 0) then
-		code = ALREADY
-	end
-	if code == APPLIED then
-		book(bus, item)
-	end
-	if item.entry ~= '' then
-		call('XACK', bus.orders, bus.group, item.entry)
-	end
-	return code
-end
-
--- apply: KEYS orders, executions, trades, open, (order, position, deposit)...; ARGV channel, group,
--- (lease, token, execution, sequence, position field, position value, currency, amount, trade,
--- result, final, entry, pairs, (field, value)...)...
-local function apply(keys, args)
-	local bus = { orders = keys[1], executions = keys[2], trades = keys[3], open = keys[4],
-		channel = args[1], group = args[2] }
-	local key, arg, holds = reader(keys, 4), reader(args, 2), fence()
-	local codes = {}
-	local order = key()
-	while order do
-		local item = { order = order, position = key(), deposit = key(), lease = arg(),
-			token = arg(), execution = arg(), sequence = arg(), position_field = arg(),
-			position_value = arg(), currency = arg(), amount = arg(), trade = arg(),
-			result = arg(), final = arg(), entry = arg(), fields = read_pairs(arg) }
-		codes[#codes + 1] = apply_one(bus, holds, item)
-		order = key()
-	end
-	return answer(codes, {})
 end
 
 -- lease: KEYS lease; ARGV owner, ttl in ms (0 = give back).  Answer { token, holder }.
@@ -353,36 +324,6 @@ local function sync(keys, args)
 	end
 	call(args[4] == '1' and 'SADD' or 'SREM', keys[1], args[3])
 	return answer({ APPLIED }, {})
-end
-
--- archived: KEYS processing, parked, open, order..., signal..., stream...; ARGV ttl, now, removed,
--- parked, orders, signals, acks, then item..., item..., word..., (group, entry)...
--- Each part is harmless when done again: what is gone is not found.
-local function archived(keys, args)
-	local key, arg = reader(keys, 3), reader(args, 7)
-	for _ = 1, tonumber(args[3]) do
-		call('LREM', keys[1], 1, arg())
-	end
-	for _ = 1, tonumber(args[4]) do
-		local item = arg()
-		if call('LREM', keys[1], 1, item) == 1 then
-			call('RPUSH', keys[2], item)
-		end
-	end
-	for _ = 1, tonumber(args[5]) do
-		local order = key()
-		if call('EXISTS', order) == 1 and call('SISMEMBER', keys[3], string.sub(order, -36)) == 0 then
-			call('HSET', order, 'ArchivedAt', args[2])
-			call('EXPIRE', order, args[1])
-		end
-	end
-	for _ = 1, tonumber(args[6]) do
-		call('SET', key(), arg(), 'XX', 'KEEPTTL')
-	end
-	for _ = 1, tonumber(args[7]) do
-		call('XACK', key(), arg(), arg())
-	end
-	return 'OK'
 end
 
 -- notify: KEYS stream; ARGV channel, payload.  A repeat is known by the latest entries.
@@ -438,10 +379,8 @@ register('yq_accept', accept)
 register('yq_decide', decide)
 register('yq_submit', submit)
 register('yq_claim', claim)
-register('yq_apply', apply, 'allow-oom')
 register('yq_lease', lease, 'allow-oom')
 register('yq_sync', sync, 'allow-oom')
-register('yq_archived', archived, 'allow-oom')
 register('yq_notify', notify, 'allow-oom')
 register('yq_stock', stock)
 register('yq_beat', beat, 'allow-oom')

@@ -125,7 +125,8 @@ void yq_step_claim(struct yq_valkey *valkey, const struct yq_claim_item *items, 
 /*
  * Record what the broker said.  YQ_ALREADY if `execution_id` is booked, or if there is none and
  * `sequence` is not above the order's own Sequence; then nothing changes but the XACK.
- * A fill on a final order is booked and leaves it final.
+ * A fill on a final order is booked and leaves it final.  Of several items that write the same
+ * field of position or deposit, the last that is applied counts: give items in the order of events.
  */
 struct yq_apply_item {
 	struct yq_id order_id;
@@ -135,16 +136,17 @@ struct yq_apply_item {
 	int64_t sequence;	  /* the order's new Sequence; 0 = no change of state (fields only,
 				     result_json NULL) */
 	const struct yq_pair *order_fields; /* without Sequence, which is written from above */
-	size_t field_count;
-	const char *position_field; /* NULL = untouched */
-	const char *position_value; /* "" = delete; NULL = untouched */
-	const char *currency;	    /* NULL = untouched */
+	size_t field_count;		    /* at most YQ_APPLY_FIELDS_MAX */
+	const char *position_field;	    /* NULL = untouched */
+	const char *position_value;	    /* "" = delete; NULL = untouched */
+	const char *currency;		    /* NULL = untouched */
 	const char *deposit;
 	const char *trade_json;	  /* NULL = none; goes to trades:queue */
 	const char *result_json;  /* NULL = none; goes to execution:stream and is PUBLISHed */
 	bool final;		  /* leaves order:open */
 	const char *ack_entry_id; /* in order:stream, for group broker-gateway; NULL = none */
 };
+#define YQ_APPLY_FIELDS_MAX 1000
 void yq_step_apply(struct yq_valkey *valkey, const struct yq_apply_item *items, size_t count,
     yq_step_fn *fn, void *cookie);
 

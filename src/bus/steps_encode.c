@@ -158,13 +158,39 @@ yq_encode_claim(struct yq_args *args, const struct yq_claim_item *items, size_t 
 	}
 }
 
+/* The accounts of a call of apply: one for each lease and token. */
+struct account_ref {
+	const char *alias;
+	int64_t fence;
+};
+
+/* Fills `place` (1 = the first) for each item; returns the number of accounts. */
+static size_t
+find_accounts(
+    const struct yq_apply_item *items, size_t count, struct account_ref *accounts, uint16_t *places)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t at = 0;
+
+		while (at < found && (accounts[at].fence != items[i].fence ||
+					 !yq_str_equal(accounts[at].alias, items[i].alias)))
+			at++;
+		if (at == found)
+			accounts[found++] = (struct account_ref){ items[i].alias, items[i].fence };
+		places[i] = (uint16_t)(at + 1);
+	}
+	return found;
+}
+
 static void
-add_apply(struct yq_args *args, const struct yq_apply_item *item)
+add_apply(struct yq_args *args, const struct yq_apply_item *item, size_t place)
 {
 	bool moves = item->position_field != NULL && item->position_value != NULL;
 
-	yq_args_key(args, YQ_KEY_LEASE, item->alias);
-	yq_args_int(args, item->fence);
+	assert(item->field_count <= YQ_APPLY_FIELDS_MAX);
+	yq_args_int(args, (int64_t)place);
 	yq_args_text(args, item->execution_id);
 	yq_args_int(args, item->sequence);
 	yq_args_text(args, moves ? item->position_field : "");
@@ -181,21 +207,32 @@ add_apply(struct yq_args *args, const struct yq_apply_item *item)
 void
 yq_encode_apply(struct yq_args *args, const struct yq_apply_item *items, size_t count)
 {
+	struct account_ref accounts[YQ_STEP_ITEMS_MAX];
+	uint16_t places[YQ_STEP_ITEMS_MAX];
+	size_t account_count;
+
 	assert(count >= 1 && count <= YQ_STEP_ITEMS_MAX);
-	yq_args_fcall(args, YQ_STEP_APPLY, 4 + 3 * count);
+	account_count = find_accounts(items, count, accounts, places);
+	yq_args_fcall(args, YQ_STEP_APPLY, 4 + 2 * account_count + count);
 	yq_args_key(args, YQ_KEY_ORDER_STREAM, NULL);
 	yq_args_key(args, YQ_KEY_EXECUTION_STREAM, NULL);
 	yq_args_key(args, YQ_KEY_TRADES_QUEUE, NULL);
 	yq_args_key(args, YQ_KEY_ORDER_OPEN, NULL);
-	for (size_t i = 0; i < count; i++) {
-		yq_args_key(args, YQ_KEY_ORDER_STATE, items[i].order_id.text);
-		yq_args_key(args, YQ_KEY_POSITION, items[i].alias);
-		yq_args_key(args, YQ_KEY_DEPOSIT, items[i].alias);
+	for (size_t i = 0; i < account_count; i++) {
+		yq_args_key(args, YQ_KEY_POSITION, accounts[i].alias);
+		yq_args_key(args, YQ_KEY_DEPOSIT, accounts[i].alias);
 	}
+	for (size_t i = 0; i < count; i++)
+		yq_args_key(args, YQ_KEY_ORDER_STATE, items[i].order_id.text);
 	yq_args_key(args, YQ_KEY_EXECUTION, NULL);
 	yq_args_text(args, yq_groups[YQ_GROUP_ORDER_INTAKE].name);
+	yq_args_int(args, (int64_t)account_count);
+	for (size_t i = 0; i < account_count; i++) {
+		yq_args_key(args, YQ_KEY_LEASE, accounts[i].alias);
+		yq_args_int(args, accounts[i].fence);
+	}
 	for (size_t i = 0; i < count; i++)
-		add_apply(args, &items[i]);
+		add_apply(args, &items[i], places[i]);
 }
 
 static void
@@ -223,10 +260,37 @@ yq_encode_sync(struct yq_args *args, const struct yq_sync_item *item)
 	add_hash(args, item->position, item->position_count);
 }
 
+/* How many acknowledgements from `at` on are of one group: they go in one command. */
+static size_t
+ack_run(const struct yq_archived *a, size_t at)
+{
+	size_t end = at + 1;
+
+	while (end < a->ack_count && a->acks[end].group == a->acks[at].group)
+		end++;
+	return end - at;
+}
+
+static void
+add_acks(struct yq_args *args, const struct yq_archived *a)
+{
+	for (size_t i = 0, run; i < a->ack_count; i += run) {
+		run = ack_run(a, i);
+		yq_args_text(args, yq_groups[a->acks[i].group].name);
+		yq_args_int(args, (int64_t)run);
+		for (size_t j = i; j < i + run; j++)
+			yq_args_text(args, a->acks[j].entry_id);
+	}
+}
+
 void
 yq_encode_archived(struct yq_args *args, const struct yq_archived *a)
 {
-	yq_args_fcall(args, YQ_STEP_ARCHIVED, 3 + a->order_count + a->signal_count + a->ack_count);
+	size_t runs = 0;
+
+	for (size_t i = 0; i < a->ack_count; i += ack_run(a, i))
+		runs++;
+	yq_args_fcall(args, YQ_STEP_ARCHIVED, 3 + a->order_count + a->signal_count + runs);
 	yq_args_key(args, YQ_KEY_TRADES_PROCESSING, NULL);
 	yq_args_key(args, YQ_KEY_TRADES_PARKED, NULL);
 	yq_args_key(args, YQ_KEY_ORDER_OPEN, NULL);
@@ -234,7 +298,7 @@ yq_encode_archived(struct yq_args *args, const struct yq_archived *a)
 		yq_args_key(args, YQ_KEY_ORDER_STATE, a->orders[i].text);
 	for (size_t i = 0; i < a->signal_count; i++)
 		yq_args_key(args, YQ_KEY_SIGNAL_STATE, a->signals[i].id.text);
-	for (size_t i = 0; i < a->ack_count; i++)
+	for (size_t i = 0; i < a->ack_count; i += ack_run(a, i))
 		yq_args_key(args, yq_groups[a->acks[i].group].stream, NULL);
 	yq_args_int(args, ORDER_TTL_AFTER_ARCHIVE_S);
 	yq_args_time(args, a->archived_at_us);
@@ -242,17 +306,14 @@ yq_encode_archived(struct yq_args *args, const struct yq_archived *a)
 	yq_args_int(args, (int64_t)a->parked_count);
 	yq_args_int(args, (int64_t)a->order_count);
 	yq_args_int(args, (int64_t)a->signal_count);
-	yq_args_int(args, (int64_t)a->ack_count);
+	yq_args_int(args, (int64_t)runs);
 	for (size_t i = 0; i < a->removed_count; i++)
 		yq_args_bytes(args, a->removed[i].bytes, a->removed[i].length);
 	for (size_t i = 0; i < a->parked_count; i++)
 		yq_args_bytes(args, a->parked[i].bytes, a->parked[i].length);
 	for (size_t i = 0; i < a->signal_count; i++)
 		yq_args_text(args, a->signals[i].word);
-	for (size_t i = 0; i < a->ack_count; i++) {
-		yq_args_text(args, yq_groups[a->acks[i].group].name);
-		yq_args_text(args, a->acks[i].entry_id);
-	}
+	add_acks(args, a);
 }
 
 void

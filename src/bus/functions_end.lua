@@ -1,0 +1,196 @@
+-- functions_end.lua - goes on where functions.lua ends: what a broker said is booked, and what is safe
+-- in the archive leaves.
+
+-- The items of apply: what each is to change, and the code of each.  An item of the same order
+-- further ahead counts as if it stood in the hash.
+local function apply_items(keys, args, accounts)
+	local holds, items, codes = fence(), {}, {}
+	local booked, sequences = {}, {}
+	local at = 3 + 2 * #accounts
+	for i = 5 + 2 * #accounts, #keys do
+		local order, account = keys[i], accounts[tonumber(args[at + 1])]
+		local execution, sequence = args[at + 2], tonumber(args[at + 3])
+		local mark = order .. execution
+		local code = FENCED
+		if holds(account.lease, account.token) then
+			local known = call('HMGET', order, 'State', 'Sequence', 'Exec:' .. execution)
+			if not known[1] then
+				code = NO_SUCH_ORDER
+			elseif execution ~= '' then
+				code = (known[3] or booked[mark]) and ALREADY or APPLIED
+			else
+				local last = sequences[order] or tonumber(known[2]) or 0
+				code = sequence ~= 0 and sequence <= last and ALREADY or APPLIED
+			end
+		end
+		if code == APPLIED then
+			booked[mark] = true
+			sequences[order] = sequence ~= 0 and sequence or sequences[order]
+		end
+		codes[#codes + 1] = code
+		items[#items + 1] = { order = order, account = account, at = at }
+		at = at + 12 + 2 * tonumber(args[at + 12])
+	end
+	return items, codes
+end
+
+-- Of what one hash gets, the last value of each field; nothing is a field to delete.
+local function write_fields(key, fields, values)
+	local list, gone = {}, {}
+	for _, field in ipairs(fields) do
+		local value = values[field]
+		if value == '' then
+			gone[#gone + 1] = field
+		elseif value then
+			list[#list + 1] = field
+			list[#list + 1] = value
+		end
+		values[field] = nil
+	end
+	spread('HSET', key, list)
+	spread('HDEL', key, gone)
+end
+
+-- What many items have in common: books, trades, the open set.
+local function apply_common(bus, items, codes, args)
+	local trades, over = {}, {}
+	for i, item in ipairs(items) do
+		local at, account = item.at, item.account
+		if codes[i] == APPLIED then
+			if args[at + 4] ~= '' then
+				account.fields[#account.fields + 1] = args[at + 4]
+				account.positions[args[at + 4]] = args[at + 5]
+			end
+			if args[at + 6] ~= '' then
+				account.currencies[#account.currencies + 1] = args[at + 6]
+				account.amounts[args[at + 6]] = args[at + 7]
+			end
+			if args[at + 8] ~= '' then
+				trades[#trades + 1] = args[at + 8]
+			end
+			if args[at + 10] == '1' then
+				over[#over + 1] = id_of(item.order)
+			end
+		end
+	end
+	for _, account in ipairs(bus.accounts) do
+		write_fields(account.position, account.fields, account.positions)
+		write_fields(account.deposit, account.currencies, account.amounts)
+	end
+	spread('RPUSH', bus.trades, trades)
+	spread('SREM', bus.open, over)
+end
+
+-- The execution and the order's own hash, which has the mark (the execution's id or the sequence).
+local function apply_order(bus, order, at, args)
+	local execution, sequence, result = args[at + 2], args[at + 3], args[at + 9]
+	local from, to = at + 13, at + 12 + 2 * tonumber(args[at + 12])
+	if result ~= '' then
+		call('XADD', bus.executions, '*', 'payload', result)
+	end
+	if execution ~= '' and sequence ~= '0' then
+		call('HSET', order, 'Sequence', sequence, 'Exec:' .. execution, '1', unpack(args, from, to))
+	elseif execution ~= '' then
+		call('HSET', order, 'Exec:' .. execution, '1', unpack(args, from, to))
+	elseif sequence ~= '0' then
+		call('HSET', order, 'Sequence', sequence, unpack(args, from, to))
+	elseif to > from then
+		call('HSET', order, unpack(args, from, to))
+	end
+	if result ~= '' then
+		call('PUBLISH', bus.channel, result)
+	end
+end
+
+-- apply: KEYS orders, executions, trades, open, (position, deposit)..., order...; ARGV channel,
+-- group, accounts, (lease, token)..., (account, execution, sequence, position field, position
+-- value, currency, amount, trade, result, final, entry, pairs, (field, value)...)...
+-- An account is the place of its lease and token among the accounts.
+local function apply(keys, args)
+	local bus = { orders = keys[1], executions = keys[2], trades = keys[3], open = keys[4],
+		channel = args[1], accounts = {} }
+	for i = 1, tonumber(args[3]) do
+		bus.accounts[i] = { position = keys[3 + 2 * i], deposit = keys[4 + 2 * i],
+			lease = args[2 + 2 * i], token = args[3 + 2 * i], fields = {}, positions = {},
+			currencies = {}, amounts = {} }
+	end
+	local items, codes = apply_items(keys, args, bus.accounts)
+	local entries = {}
+	apply_common(bus, items, codes, args)
+	for i, item in ipairs(items) do
+		local entry = args[item.at + 11]
+		if codes[i] == APPLIED then
+			apply_order(bus, item.order, item.at, args)
+		end
+		if codes[i] ~= FENCED and entry ~= '' then
+			entries[#entries + 1] = entry
+		end
+	end
+	acknowledge(bus.orders, args[2], entries)
+	return answer(codes, {})
+end
+
+-- Take items off a list.  Mostly they are its head, in order: then one cut does it.
+local function remove_items(list, items)
+	local head = #items > 0 and call('LRANGE', list, 0, #items - 1) or {}
+	for i = 1, #items do
+		if head[i] ~= items[i] then
+			for j = 1, #items do
+				call('LREM', list, 1, items[j])
+			end
+			return
+		end
+	end
+	if #items > 0 then
+		call('LTRIM', list, #items, -1)
+	end
+end
+
+-- Final orders begin to leave.  EXPIRE tells whether the hash is there at all.
+local function expire_orders(open, orders, ttl, now)
+	for first = 1, #orders, 1000 do
+		local ids = {}
+		for i = first, math.min(first + 999, #orders) do
+			ids[#ids + 1] = id_of(orders[i])
+		end
+		local is_open = call('SMISMEMBER', open, unpack(ids))
+		for i = 1, #ids do
+			local order = orders[first + i - 1]
+			if is_open[i] == 0 and call('EXPIRE', order, ttl) == 1 then
+				call('HSET', order, 'ArchivedAt', now)
+			end
+		end
+	end
+end
+
+-- archived: KEYS processing, parked, open, order..., signal..., stream...; ARGV ttl, now, removed,
+-- parked, orders, signals, streams, then item..., item..., word..., (group, entries, entry...)...
+-- Each part is harmless when done again: what is gone is not found.
+local function archived(keys, args)
+	local key, arg = reader(keys, 3), reader(args, 7)
+	local take = function(count, from)
+		local list = {}
+		for i = 1, tonumber(count) do
+			list[i] = from()
+		end
+		return list
+	end
+	remove_items(keys[1], take(args[3], arg))
+	for _, item in ipairs(take(args[4], arg)) do
+		if call('LREM', keys[1], 1, item) == 1 then
+			call('RPUSH', keys[2], item)
+		end
+	end
+	expire_orders(keys[3], take(args[5], key), args[1], args[2])
+	for _ = 1, tonumber(args[6]) do
+		call('SET', key(), arg(), 'XX', 'KEEPTTL')
+	end
+	for _ = 1, tonumber(args[7]) do
+		local stream, group = key(), arg()
+		acknowledge(stream, group, take(arg(), arg))
+	end
+	return 'OK'
+end
+
+register('yq_apply', apply, 'allow-oom')
+register('yq_archived', archived, 'allow-oom')
