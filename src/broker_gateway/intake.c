@@ -188,9 +188,9 @@ take_order(struct gateway *gw, const struct yq_entry *entry)
 	/* Delivered again, or found by the recovery before its entry: one order, one life. */
 	o = gw_order_find(gw, &order.id);
 	if (o != NULL && o->phase != GW_OVER) {
-		if (o->entry_id[0] != '\0' && !yq_str_equal(o->entry_id, entry->id))
-			gw_ack_only(gw, entry->id);
-		else if (o->phase == GW_LIVE)
+		bool has_another = o->entry_id[0] != '\0' && !yq_str_equal(o->entry_id, entry->id);
+
+		if (has_another || o->phase == GW_LIVE)
 			gw_ack_only(gw, entry->id);
 		else
 			yq_str_copy_cut(o->entry_id, sizeof(o->entry_id), entry->id);
