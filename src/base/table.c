@@ -87,6 +87,10 @@ yq_table_insert(struct yq_table *table, uint64_t hash, struct yq_table_node *nod
 	node->hash = hash;
 	node->next = *bucket;
 	*bucket = node;
+	node->older = table->newest;
+	node->newer = NULL;
+	*(node->older == NULL ? &table->oldest : &node->older->newer) = node;
+	table->newest = node;
 	table->count++;
 }
 
@@ -99,7 +103,9 @@ yq_table_remove(struct yq_table *table, struct yq_table_node *node)
 		link = &(*link)->next;
 	assert(*link == node); /* a node that is not in the table */
 	*link = node->next;
-	node->next = NULL;
+	*(node->older == NULL ? &table->oldest : &node->older->newer) = node->newer;
+	*(node->newer == NULL ? &table->newest : &node->newer->older) = node->older;
+	node->next = node->older = node->newer = NULL;
 	table->count--;
 }
 
@@ -113,11 +119,9 @@ yq_table_clear(struct yq_table *table)
 void
 yq_table_each(struct yq_table *table, yq_table_each_fn *fn, void *cookie)
 {
-	for (size_t i = 0; i < table->bucket_count; i++) {
-		for (struct yq_table_node *n = table->buckets[i], *next; n != NULL; n = next) {
-			next = n->next;
-			if (!fn(cookie, n))
-				return;
-		}
+	for (struct yq_table_node *n = table->oldest, *next; n != NULL; n = next) {
+		next = n->newer;
+		if (!fn(cookie, n))
+			return;
 	}
 }

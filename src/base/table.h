@@ -1,6 +1,6 @@
 /*
  * table.h - an intrusive hash table: the node lies in the caller's struct, so finding, entering and
- * removing allocate nothing but the buckets.
+ * removing allocate nothing but the buckets.  It remembers the order of entry.
  *
  *	struct thing { struct yq_table_node node; struct yq_id id; };
  *	struct thing *t = yq_container(yq_table_find(&table, hash, same_id, &id), struct thing,
@@ -12,14 +12,16 @@
 #include "base/common.h"
 
 struct yq_table_node {
-	struct yq_table_node *next;
+	struct yq_table_node *next; /* in the bucket */
 	uint64_t hash;
+	struct yq_table_node *older, *newer; /* in order of entry */
 };
 
 struct yq_table {
 	struct yq_table_node **buckets; /* NULL while empty; owned */
 	size_t bucket_count;		/* a power of two */
 	size_t count;
+	struct yq_table_node *oldest, *newest; /* NULL while empty */
 };
 
 /* True when `node` is the one that `key` names. */
@@ -48,8 +50,8 @@ void yq_table_remove(struct yq_table *table, struct yq_table_node *node);
 /* Frees the buckets, not the nodes; the table is then empty and usable. */
 void yq_table_clear(struct yq_table *table);
 
-/* Every node once, in no order, until `fn` returns false; `fn` may remove (and free) the node it is
- * given, nothing else. */
+/* Every node once, in order of entry, until `fn` returns false; `fn` may remove (and free) the node
+ * it is given, nothing else.  A caller's own loop goes from `oldest` along `newer`. */
 typedef bool yq_table_each_fn(void *cookie, struct yq_table_node *node);
 void yq_table_each(struct yq_table *table, yq_table_each_fn *fn, void *cookie);
 
