@@ -7,28 +7,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/table.h"
 #include "domain/order.h"
 
 #define ANSWER_MAX 4096
 
-/* An order of ours, by the id that the system will give it. */
-struct expected {
+/* An order of ours, by the id that the system will give it: its execution is awaited, or was heard
+ * before the answer to its alert. */
+struct awaited {
+	struct yq_table_node node;
 	struct yq_id order_id;
-	unsigned alert;
-	UT_hash_handle hh;
-};
-
-/* An execution heard before the answer to its alert. */
-struct early {
-	struct yq_id order_id;
-	int64_t heard_ns;
-	UT_hash_handle hh;
+	unsigned alert;	  /* of an execution that is awaited */
+	int64_t heard_ns; /* of one that came early */
 };
 
 struct connection {
@@ -49,8 +44,7 @@ struct load {
 	uv_timer_t pace, limit;
 	struct connection *connections;
 	redisAsyncContext *bus;
-	struct expected *expected;
-	struct early *early;
+	struct yq_table expected, early; /* of struct awaited */
 	int64_t *posted_ns;
 	int64_t started_ns;
 	unsigned posted, answered;
@@ -92,25 +86,60 @@ record_execution(struct load *load, unsigned alert, int64_t heard_ns)
 	load->result->executed++;
 }
 
+static bool
+same_id(const struct yq_table_node *node, const void *id)
+{
+	return yq_id_equal(&((const struct awaited *)(const void *)node)->order_id, id);
+}
+
+static uint64_t
+id_hash(const struct yq_id *id)
+{
+	return yq_table_hash(id->text, YQ_ID_LENGTH);
+}
+
+/* Take it out of the table, to be freed; NULL when it is not there. */
+static struct awaited *
+take(struct yq_table *table, const struct yq_id *id)
+{
+	struct yq_table_node *node = yq_table_find(table, id_hash(id), same_id, id);
+
+	if (node != NULL)
+		yq_table_remove(table, node);
+	return yq_container(node, struct awaited, node);
+}
+
+static void
+put(struct yq_table *table, const struct yq_id *id, unsigned alert, int64_t heard_ns)
+{
+	struct awaited *awaited = yq_xcalloc(1, sizeof(*awaited));
+
+	awaited->order_id = *id;
+	awaited->alert = alert;
+	awaited->heard_ns = heard_ns;
+	yq_table_insert(table, id_hash(id), &awaited->node);
+}
+
+/* What comes of an order after its first execution is not measured. */
+static void
+put_early(struct load *load, const struct yq_id *id, int64_t heard_ns)
+{
+	if (yq_table_find(&load->early, id_hash(id), same_id, id) == NULL)
+		put(&load->early, id, 0, heard_ns);
+}
+
 /* The system names an order by its signal, so the answer tells which execution to expect. */
 static void
 expect_execution(struct load *load, unsigned alert, const struct yq_id *signal_id)
 {
 	struct yq_id order_id = yq_order_id_of(signal_id, load->options->alias, 0);
-	struct early *early = NULL;
-	struct expected *expected;
+	struct awaited *early = take(&load->early, &order_id);
 
-	HASH_FIND(hh, load->early, order_id.text, YQ_ID_LENGTH, early);
-	if (early != NULL) {
+	if (early != NULL)
 		record_execution(load, alert, early->heard_ns);
-		HASH_DEL(load->early, early);
-		free(early);
-		return;
-	}
-	expected = yq_xcalloc(1, sizeof(*expected));
-	expected->order_id = order_id;
-	expected->alert = alert;
-	HASH_ADD(hh, load->expected, order_id.text, YQ_ID_LENGTH, expected);
+	else
+		put(&load->expected, &order_id, alert, 0);
+	free(early);
 }
 
 static void
@@ -118,25 +147,21 @@ on_execution(struct load *load, const char *payload)
 {
 	static const char member[] = "\"OrderId\":\"";
 	const char *at = strstr(payload, member);
-	struct expected *expected = NULL;
-	struct early *early;
+	struct awaited *expected;
+	struct yq_id order_id;
 	int64_t heard_ns = now_ns();
 
-	if (at == NULL || strlen(at) < sizeof(member) + YQ_ID_LENGTH)
+	if (at == NULL || strlen(at) < sizeof(member) + YQ_ID_LENGTH ||
+	    yq_id_parse(at + sizeof(member) - 1, YQ_ID_LENGTH, &order_id) != YQ_OK)
 		return;
-	at += sizeof(member) - 1;
-	HASH_FIND(hh, load->expected, at, YQ_ID_LENGTH, expected);
-	if (expected != NULL) {
-		record_execution(load, expected->alert, heard_ns);
-		HASH_DEL(load->expected, expected);
-		free(expected);
-		finish_if_done(load);
+	expected = take(&load->expected, &order_id);
+	if (expected == NULL) {
+		put_early(load, &order_id, heard_ns);
 		return;
 	}
-	early = yq_xcalloc(1, sizeof(*early));
-	memcpy(early->order_id.text, at, YQ_ID_LENGTH);
-	early->heard_ns = heard_ns;
-	HASH_ADD(hh, load->early, order_id.text, YQ_ID_LENGTH, early);
+	record_execution(load, expected->alert, heard_ns);
+	free(expected);
+	finish_if_done(load);
 }
 
 static void
@@ -352,12 +377,24 @@ on_close_walk(uv_handle_t *handle, void *cookie)
 		uv_close(handle, NULL);
 }
 
+static bool
+drop(void *cookie, struct yq_table_node *node)
+{
+	(void)cookie;
+	free(yq_container(node, struct awaited, node));
+	return true;
+}
+
+static void
+drop_all(struct yq_table *table)
+{
+	yq_table_each(table, drop, NULL);
+	yq_table_clear(table);
+}
+
 static void
 teardown(struct load *load)
 {
-	struct expected *expected, *next_expected;
-	struct early *early, *next_early;
-
 	if (load->bus != NULL)
 		redisAsyncFree(load->bus);
 	uv_walk(&load->loop, on_close_walk, NULL);
@@ -365,16 +402,8 @@ teardown(struct load *load)
 	uv_loop_close(&load->loop);
 	for (unsigned i = 0; load->connections != NULL && i < load->options->connections; i++)
 		yq_buf_free(&load->connections[i].request);
-	HASH_ITER(hh, load->expected, expected, next_expected)
-	{
-		HASH_DEL(load->expected, expected);
-		free(expected);
-	}
-	HASH_ITER(hh, load->early, early, next_early)
-	{
-		HASH_DEL(load->early, early);
-		free(early);
-	}
+	drop_all(&load->expected);
+	drop_all(&load->early);
 	free(load->connections);
 	free(load->posted_ns);
 }

@@ -7,62 +7,83 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-
-#define uthash_fatal(text) YQ_PANIC("%s", text)
-#include <uthash.h>
+#include "base/table.h"
 
 /* A ticker means nothing without its exchange: both are the key. */
 struct instrument_key {
-	char bytes[1 + YQ_TICKER_SIZE];
-	unsigned length;
+	enum yq_exchange exchange;
+	const char *ticker;
 };
 
 struct holding_node {
-	struct yq_holding holding; /* first: what callers see */
-	struct instrument_key key;
-	UT_hash_handle hh;
+	struct yq_table_node node;
+	struct yq_holding holding; /* what callers see */
 };
 
 struct order_node {
-	struct yq_open_order order; /* first */
+	struct yq_table_node node;
+	struct yq_open_order order; /* what callers see */
 	struct holding_node *holding;
-	UT_hash_handle hh;
 };
 
 struct yq_account_index {
-	struct holding_node *holdings;
-	struct order_node *orders;
+	struct yq_table holdings; /* of struct holding_node, by instrument */
+	struct yq_table orders;	  /* of struct order_node, by id */
 };
 
-static struct instrument_key
-key_of(enum yq_exchange exchange, const char *ticker)
+static struct holding_node *
+holding_at(struct yq_table_node *node)
 {
-	struct instrument_key key;
-	size_t length = strnlen(ticker, YQ_TICKER_SIZE - 1);
+	return yq_container(node, struct holding_node, node);
+}
 
-	key.bytes[0] = (char)exchange;
-	memcpy(key.bytes + 1, ticker, length);
-	key.length = (unsigned)(length + 1);
-	return key;
+static struct order_node *
+order_at(struct yq_table_node *node)
+{
+	return yq_container(node, struct order_node, node);
+}
+
+static bool
+same_instrument(const struct yq_table_node *node, const void *key)
+{
+	const struct holding_node *h = (const struct holding_node *)(const void *)node;
+	const struct instrument_key *k = key;
+
+	return h->holding.position.exchange == k->exchange &&
+	       yq_str_equal(h->holding.position.ticker, k->ticker);
+}
+
+static bool
+same_order(const struct yq_table_node *node, const void *id)
+{
+	return yq_id_equal(&((const struct order_node *)(const void *)node)->order.id, id);
+}
+
+static uint64_t
+instrument_hash(enum yq_exchange exchange, const char *ticker)
+{
+	return yq_table_hash_join(yq_table_hash_text(ticker), (uint64_t)exchange);
+}
+
+static uint64_t
+order_hash(const struct yq_id *id)
+{
+	return yq_table_hash(id->text, YQ_ID_LENGTH);
 }
 
 static struct holding_node *
 find_holding(const struct yq_account *account, enum yq_exchange exchange, const char *ticker)
 {
-	struct instrument_key key = key_of(exchange, ticker);
-	struct holding_node *node;
+	struct instrument_key key = { exchange, ticker };
 
-	HASH_FIND(hh, account->index->holdings, key.bytes, key.length, node);
-	return node;
+	return holding_at(yq_table_find(
+	    &account->index->holdings, instrument_hash(exchange, ticker), same_instrument, &key));
 }
 
 static struct order_node *
 find_order(const struct yq_account *account, const struct yq_id *id)
 {
-	struct order_node *node;
-
-	HASH_FIND(hh, account->index->orders, id->text, YQ_ID_LENGTH, node);
-	return node;
+	return order_at(yq_table_find(&account->index->orders, order_hash(id), same_order, id));
 }
 
 /* The holding of an instrument, made if it is not there; NULL when there are too many. */
@@ -75,16 +96,15 @@ want_holding(struct yq_account *account, enum yq_exchange exchange, const char *
 
 	if (node != NULL)
 		return node;
-	if (HASH_COUNT(account->index->holdings) >= YQ_HOLDINGS_MAX)
+	if (account->index->holdings.count >= YQ_HOLDINGS_MAX)
 		return NULL;
 	node = yq_xcalloc(1, sizeof(*node));
-	node->key = key_of(exchange, ticker);
 	position = &node->holding.position;
 	position->exchange = exchange;
 	position->currency = currency;
 	yq_str_copy_cut(position->account_alias, sizeof(position->account_alias), account->alias);
 	yq_str_copy_cut(position->ticker, sizeof(position->ticker), ticker);
-	HASH_ADD(hh, account->index->holdings, key.bytes, node->key.length, node);
+	yq_table_insert(&account->index->holdings, instrument_hash(exchange, ticker), &node->node);
 	return node;
 }
 
@@ -97,7 +117,7 @@ drop_if_empty(struct yq_account *account, struct holding_node *node)
 	if (yq_decimal_sign(holding->position.qty) != 0 || holding->open_buys > 0 ||
 	    holding->open_sells > 0)
 		return;
-	HASH_DELETE(hh, account->index->holdings, node);
+	yq_table_remove(&account->index->holdings, &node->node);
 	free(node);
 }
 
@@ -119,6 +139,8 @@ yq_account_free(struct yq_account *account)
 	if (account == NULL)
 		return;
 	yq_account_clear(account);
+	yq_table_clear(&account->index->holdings);
+	yq_table_clear(&account->index->orders);
 	free(account->index);
 	free(account);
 }
@@ -158,23 +180,18 @@ set_flat(struct yq_account *account, struct holding_node *node)
 void
 yq_account_clear_positions(struct yq_account *account)
 {
-	struct holding_node *node, *next;
-
-	HASH_ITER(hh, account->index->holdings, node, next)
-	{
-		set_flat(account, node);
+	for (struct yq_table_node *n = account->index->holdings.oldest, *next; n != NULL;
+	     n = next) {
+		next = n->newer;
+		set_flat(account, holding_at(n));
 	}
 }
 
 void
 yq_account_clear_orders(struct yq_account *account)
 {
-	struct order_node *node, *next;
-
-	HASH_ITER(hh, account->index->orders, node, next)
-	{
-		yq_account_close(account, &node->order.id);
-	}
+	while (account->index->orders.oldest != NULL)
+		yq_account_close(account, &order_at(account->index->orders.oldest)->order.id);
 }
 
 void
@@ -320,7 +337,7 @@ yq_account_open(struct yq_account *account, const struct yq_order *order, struct
 	node = yq_xcalloc(1, sizeof(*node));
 	node->order = entry;
 	node->holding = holding;
-	HASH_ADD(hh, account->index->orders, order.id.text, YQ_ID_LENGTH, node);
+	yq_table_insert(&account->index->orders, order_hash(&order->id), &node->node);
 	account->open_order_count++;
 	holding->holding.open_buys += order->action == YQ_BUY;
 	holding->holding.open_sells += order->action == YQ_SELL;
@@ -341,7 +358,7 @@ yq_account_close(struct yq_account *account, const struct yq_id *id)
 	holding->holding.open_buys -= node->order.action == YQ_BUY;
 	holding->holding.open_sells -= node->order.action == YQ_SELL;
 	account->open_order_count--;
-	HASH_DELETE(hh, account->index->orders, node);
+	yq_table_remove(&account->index->orders, &node->node);
 	free(node);
 	drop_if_empty(account, holding);
 }
@@ -416,17 +433,16 @@ yq_account_order(const struct yq_account *account, const struct yq_id *id)
 void
 yq_account_each_holding(const struct yq_account *account, yq_holding_fn *fn, void *cookie)
 {
-	for (struct holding_node *node = account->index->holdings; node != NULL;
-	     node = node->hh.next)
-		if (!fn(cookie, &node->holding))
+	for (struct yq_table_node *n = account->index->holdings.oldest; n != NULL; n = n->newer)
+		if (!fn(cookie, &holding_at(n)->holding))
 			return;
 }
 
 void
 yq_account_each_order(const struct yq_account *account, yq_open_order_fn *fn, void *cookie)
 {
-	for (struct order_node *node = account->index->orders; node != NULL; node = node->hh.next)
-		if (!fn(cookie, &node->order))
+	for (struct yq_table_node *n = account->index->orders.oldest; n != NULL; n = n->newer)
+		if (!fn(cookie, &order_at(n)->order))
 			return;
 }
 

@@ -3,17 +3,17 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <uthash.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/table.h"
 
 #define KEY_SIZE (YQ_ALIAS_SIZE + YQ_TICKER_SIZE + 8)
 
 /* An account and a ticker that somebody here waits for. */
 struct held {
+	struct yq_table_node node;
 	char key[KEY_SIZE];
-	UT_hash_handle hh;
 };
 
 struct item {
@@ -25,7 +25,7 @@ struct item {
 struct yq_aside {
 	struct item *items; /* oldest first */
 	size_t count, max;
-	struct held *held;
+	struct yq_table held; /* by key */
 };
 
 struct yq_aside *
@@ -38,16 +38,19 @@ yq_aside_make(size_t max)
 	return aside;
 }
 
+static bool
+free_held(void *cookie, struct yq_table_node *node)
+{
+	(void)cookie;
+	free(yq_container(node, struct held, node));
+	return true;
+}
+
 static void
 release_all(struct yq_aside *aside)
 {
-	struct held *held, *next;
-
-	HASH_ITER(hh, aside->held, held, next)
-	{
-		HASH_DEL(aside->held, held);
-		free(held);
-	}
+	yq_table_each(&aside->held, free_held, NULL);
+	yq_table_clear(&aside->held);
 }
 
 void
@@ -66,15 +69,19 @@ yq_aside_count(const struct yq_aside *aside)
 	return aside->count;
 }
 
-static struct held *
-find(const struct yq_aside *aside, const char *alias, const struct yq_signal *signal,
+static bool
+same_key(const struct yq_table_node *node, const void *key)
+{
+	return yq_str_equal(((const struct held *)(const void *)node)->key, key);
+}
+
+/* Whether it is held; its key is written to `key` in any case. */
+static bool
+find_key(const struct yq_aside *aside, const char *alias, const struct yq_signal *signal,
     char key[KEY_SIZE])
 {
-	struct held *held = NULL;
-
 	yq_str_format(key, KEY_SIZE, "%s %d %s", alias, (int)signal->exchange, signal->ticker);
-	HASH_FIND_STR(aside->held, key, held);
-	return held;
+	return yq_table_find(&aside->held, yq_table_hash_text(key), same_key, key) != NULL;
 }
 
 static void
@@ -82,13 +89,13 @@ hold(struct yq_aside *aside, const struct yq_signal *signal, const struct yq_map
 {
 	for (size_t i = 0; accounts != NULL && i < accounts->alias_count; i++) {
 		char key[KEY_SIZE];
-		struct held *held = find(aside, accounts->aliases[i], signal, key);
+		struct held *held;
 
-		if (held != NULL)
+		if (find_key(aside, accounts->aliases[i], signal, key))
 			continue;
 		held = yq_xcalloc(1, sizeof(*held));
 		yq_str_copy_cut(held->key, sizeof(held->key), key);
-		HASH_ADD_STR(aside->held, key, held);
+		yq_table_insert(&aside->held, yq_table_hash_text(key), &held->node);
 	}
 }
 
@@ -99,7 +106,7 @@ is_held(const struct yq_aside *aside, const struct yq_signal *signal,
 	char key[KEY_SIZE];
 
 	for (size_t i = 0; accounts != NULL && i < accounts->alias_count; i++)
-		if (find(aside, accounts->aliases[i], signal, key) != NULL)
+		if (find_key(aside, accounts->aliases[i], signal, key))
 			return true;
 	return false;
 }

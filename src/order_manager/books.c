@@ -4,11 +4,11 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/table.h"
 #include "bus/message.h"
 #include "order_manager/resync.h"
 
@@ -17,14 +17,14 @@
 #define HEARD_MAX     16384 /* messages kept while the open orders are read */
 
 struct book {
+	struct yq_table_node node;
 	struct yq_book book;
-	UT_hash_handle hh; /* by alias */
 };
 
 struct last {
+	struct yq_table_node node;
 	char key[LAST_KEY_SIZE]; /* alias, ticker, exchange, action */
 	struct yq_last_order order;
-	UT_hash_handle hh;
 };
 
 /* A message of the channels that came while the open orders were being read. */
@@ -38,8 +38,8 @@ struct heard {
 
 struct yq_books {
 	struct yq_valkey *valkey;
-	struct book *accounts;
-	struct last *lasts; /* in order of use: the first is the oldest */
+	struct yq_table accounts; /* of struct book, by alias */
+	struct yq_table lasts;	  /* of struct last, by key, in order of use */
 	struct yq_resync *resync;
 	struct heard *heard, **heard_end; /* oldest first; empty unless `resync` */
 	size_t heard_count;
@@ -73,42 +73,63 @@ drop_heard(struct yq_books *books)
 	books->heard_count = 0;
 }
 
+static bool
+free_book(void *cookie, struct yq_table_node *node)
+{
+	struct book *book = yq_container(node, struct book, node);
+
+	(void)cookie;
+	yq_account_free(book->book.account);
+	free(book);
+	return true;
+}
+
+static bool
+free_last(void *cookie, struct yq_table_node *node)
+{
+	(void)cookie;
+	free(yq_container(node, struct last, node));
+	return true;
+}
+
 void
 yq_books_free(struct yq_books *books)
 {
-	struct book *book, *next_book;
-	struct last *last, *next_last;
-
 	if (books == NULL)
 		return;
 	yq_resync_cancel(books->resync);
 	drop_heard(books);
-	HASH_ITER(hh, books->accounts, book, next_book)
-	{
-		HASH_DEL(books->accounts, book);
-		yq_account_free(book->book.account);
-		free(book);
-	}
-	HASH_ITER(hh, books->lasts, last, next_last)
-	{
-		HASH_DEL(books->lasts, last);
-		free(last);
-	}
+	yq_table_each(&books->accounts, free_book, NULL);
+	yq_table_clear(&books->accounts);
+	yq_table_each(&books->lasts, free_last, NULL);
+	yq_table_clear(&books->lasts);
 	free(books);
+}
+
+static bool
+same_alias(const struct yq_table_node *node, const void *alias)
+{
+	return yq_str_equal(((const struct book *)(const void *)node)->book.account->alias, alias);
+}
+
+static struct book *
+find_book(const struct yq_books *books, const char *alias)
+{
+	return yq_container(
+	    yq_table_find(&books->accounts, yq_table_hash_text(alias), same_alias, alias),
+	    struct book, node);
 }
 
 struct yq_book *
 yq_books_get(struct yq_books *books, const char *alias)
 {
-	struct book *book = NULL;
+	struct book *book = find_book(books, alias);
 
-	HASH_FIND_STR(books->accounts, alias, book);
 	if (book != NULL)
 		return &book->book;
 	book = yq_xcalloc(1, sizeof(*book));
 	book->book.account = yq_account_make(alias);
-	HASH_ADD_KEYPTR(hh, books->accounts, book->book.account->alias,
-	    strlen(book->book.account->alias), book);
+	yq_table_insert(&books->accounts, yq_table_hash_text(alias), &book->node);
 	return &book->book;
 }
 
@@ -140,28 +161,39 @@ last_key(char key[LAST_KEY_SIZE], const char *alias, enum yq_exchange exchange, 
 	yq_str_format(key, LAST_KEY_SIZE, "%s %s %d %d", alias, ticker, (int)exchange, (int)action);
 }
 
+static bool
+same_key(const struct yq_table_node *node, const void *key)
+{
+	return yq_str_equal(((const struct last *)(const void *)node)->key, key);
+}
+
+static struct last *
+find_last(const struct yq_books *books, const char *key)
+{
+	return yq_container(yq_table_find(&books->lasts, yq_table_hash_text(key), same_key, key),
+	    struct last, node);
+}
+
 static void
 remember_last(struct yq_books *books, const struct yq_order *order, int64_t now_us)
 {
 	char key[LAST_KEY_SIZE];
-	struct last *last = NULL;
+	struct last *last;
 
 	last_key(key, order->account_alias, order->exchange, order->ticker, order->action);
-	HASH_FIND_STR(books->lasts, key, last);
+	last = find_last(books, key);
 	if (last != NULL && last->order.at_us > now_us)
 		return;
-	if (last != NULL) {
-		HASH_DEL(books->lasts, last);
-	} else if (HASH_COUNT(books->lasts) >= LAST_MAX) {
-		last = books->lasts;
-		HASH_DEL(books->lasts, last);
-	} else {
+	if (last == NULL && books->lasts.count >= LAST_MAX)
+		last = yq_container(books->lasts.oldest, struct last, node);
+	if (last != NULL)
+		yq_table_remove(&books->lasts, &last->node);
+	else
 		last = yq_xcalloc(1, sizeof(*last));
-	}
 	memcpy(last->key, key, sizeof(key));
 	last->order.qty = yq_opt_decimal_of(order->qty);
 	last->order.at_us = now_us;
-	HASH_ADD_STR(books->lasts, key, last);
+	yq_table_insert(&books->lasts, yq_table_hash_text(key), &last->node);
 }
 
 struct yq_last_order
@@ -169,10 +201,10 @@ yq_books_last(const struct yq_books *books, const char *alias, enum yq_exchange 
     const char *ticker, enum yq_action action)
 {
 	char key[LAST_KEY_SIZE];
-	const struct last *last = NULL;
+	const struct last *last;
 
 	last_key(key, alias, exchange, ticker, action);
-	HASH_FIND_STR(books->lasts, key, last);
+	last = find_last(books, key);
 	return last == NULL ? (struct yq_last_order){ .at_us = 0 } : last->order;
 }
 
@@ -206,10 +238,7 @@ yq_books_enter(struct yq_books *books, const struct yq_order *order,
 static bool
 is_followed(const struct yq_books *books, const char *alias)
 {
-	struct book *book = NULL;
-
-	HASH_FIND_STR(books->accounts, alias, book);
-	return book != NULL || HASH_COUNT(books->accounts) < YQ_BOOKS_MAX;
+	return find_book(books, alias) != NULL || books->accounts.count < YQ_BOOKS_MAX;
 }
 
 /* ---- what is heard ---- */
@@ -232,11 +261,11 @@ take_execution(struct yq_books *books, const char *payload, size_t length)
 {
 	struct yq_execution execution;
 	struct yq_decimal remaining = YQ_DECIMAL_ZERO;
-	struct book *book = NULL;
+	struct book *book;
 
 	if (yq_message_decode_execution(payload, length, &execution, NULL) != YQ_OK)
 		return;
-	HASH_FIND_STR(books->accounts, execution.account_alias, book);
+	book = find_book(books, execution.account_alias);
 	if (book == NULL)
 		return;
 	if (!yq_order_state_is_final(execution.status) &&
@@ -363,15 +392,13 @@ static void
 on_resynced(void *cookie, enum yq_rc rc, const struct yq_id *ids, size_t count)
 {
 	struct yq_books *books = cookie;
-	struct book *book, *next;
 
 	books->resync = NULL;
-	if (rc == YQ_OK) {
-		HASH_ITER(hh, books->accounts, book, next)
-		close_gone(book->book.account, ids, count);
-	} else {
+	for (struct yq_table_node *n = books->accounts.oldest; n != NULL && rc == YQ_OK;
+	     n = n->newer)
+		close_gone(yq_container(n, struct book, node)->book.account, ids, count);
+	if (rc != YQ_OK)
 		books->stale = true;
-	}
 	take_heard(books);
 	books->done(books->done_cookie, rc);
 }

@@ -4,10 +4,10 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/table.h"
 
 /* The longest key: a letter, alias, strategy. */
 #define KEY_SIZE (YQ_ALIAS_SIZE + YQ_STRATEGY_SIZE + 8)
@@ -16,6 +16,7 @@ enum kind { ACCOUNT, HALT, PRICE };
 
 /* One thing wanted, and what the bus said of it. */
 struct fact {
+	struct yq_table_node node;
 	char key[KEY_SIZE];
 	enum kind kind;
 	struct round *round;
@@ -29,7 +30,6 @@ struct fact {
 	bool halted;
 	struct yq_opt_decimal price;
 	int64_t price_at_us;
-	UT_hash_handle hh;
 };
 
 /* One reading; it outlives facts that were freed meanwhile, and then owns the items. */
@@ -37,13 +37,13 @@ struct round {
 	struct yq_facts *facts; /* NULL once they are gone */
 	size_t left;
 	struct yq_err err;
-	struct fact *items;
+	struct yq_table items;
 };
 
 struct yq_facts {
 	struct yq_valkey *valkey;
 	struct yq_books *books;
-	struct fact *items;
+	struct yq_table items; /* of struct fact, by key */
 	struct round *round;
 	yq_facts_fn *fn;
 	void *cookie;
@@ -59,29 +59,31 @@ yq_facts_make(struct yq_valkey *valkey, struct yq_books *books)
 	return facts;
 }
 
-static void
-free_items(struct fact *items)
+static bool
+free_item(void *cookie, struct yq_table_node *node)
 {
-	struct fact *item, *next;
+	(void)cookie;
+	free(yq_container(node, struct fact, node));
+	return true;
+}
 
-	HASH_ITER(hh, items, item, next)
-	{
-		HASH_DEL(items, item);
-		free(item);
-	}
+static void
+free_items(struct yq_table *items)
+{
+	yq_table_each(items, free_item, NULL);
+	yq_table_clear(items);
 }
 
 void
 yq_facts_clear(struct yq_facts *facts)
 {
-	free_items(facts->items);
-	facts->items = NULL;
+	free_items(&facts->items);
 }
 
 size_t
 yq_facts_count(const struct yq_facts *facts)
 {
-	return HASH_COUNT(facts->items);
+	return facts->items.count;
 }
 
 void
@@ -93,18 +95,22 @@ yq_facts_free(struct yq_facts *facts)
 		facts->round->facts = NULL;
 		facts->round->items = facts->items;
 	} else {
-		free_items(facts->items);
+		free_items(&facts->items);
 	}
 	free(facts);
+}
+
+static bool
+same_key(const struct yq_table_node *node, const void *key)
+{
+	return yq_str_equal(((const struct fact *)(const void *)node)->key, key);
 }
 
 static struct fact *
 find(const struct yq_facts *facts, const char *key)
 {
-	struct fact *item = NULL;
-
-	HASH_FIND_STR(facts->items, key, item);
-	return item;
+	return yq_container(yq_table_find(&facts->items, yq_table_hash_text(key), same_key, key),
+	    struct fact, node);
 }
 
 /* A new item under `key`, or NULL if it is wanted already. */
@@ -118,7 +124,7 @@ want(struct yq_facts *facts, enum kind kind, const char *key)
 	item = yq_xcalloc(1, sizeof(*item));
 	item->kind = kind;
 	memcpy(item->key, key, strlen(key) + 1);
-	HASH_ADD_STR(facts->items, key, item);
+	yq_table_insert(&facts->items, yq_table_hash_text(key), &item->node);
 	return item;
 }
 
@@ -181,7 +187,7 @@ end_round(struct round *round)
 	struct yq_err err = round->err;
 
 	if (facts == NULL) {
-		free_items(round->items);
+		free_items(&round->items);
 		free(round);
 		return;
 	}
@@ -265,15 +271,16 @@ void
 yq_facts_read(struct yq_facts *facts, yq_facts_fn *fn, void *cookie)
 {
 	struct round *round = yq_xcalloc(1, sizeof(*round));
-	struct fact *item, *next;
 
 	round->facts = facts;
-	round->left = HASH_COUNT(facts->items);
+	round->left = facts->items.count;
 	facts->round = round;
 	facts->fn = fn;
 	facts->cookie = cookie;
-	HASH_ITER(hh, facts->items, item, next)
-	{
+	for (struct yq_table_node *n = facts->items.oldest, *next; n != NULL; n = next) {
+		struct fact *item = yq_container(n, struct fact, node);
+
+		next = n->newer;
 		item->round = round;
 		ask(facts, item);
 	}
