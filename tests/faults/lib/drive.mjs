@@ -9,7 +9,7 @@ import { CASH, MAPPING, NEEDS_SPOOL, describe } from './schedule.mjs';
 
 const ALIASES = ['Alpha', 'Beta'];
 const ANSWER_MS = 8000;
-const REACH_MS = 8000; /* for a fail point to be passed */
+const REACH_MS = 20000; /* for a fail point to be passed */
 const QUIET_MS = 30000; /* for all books to be equal */
 
 /* A broker that fills in parts, answers late, not at all, or with a refusal. */
