@@ -205,7 +205,9 @@ yq_books_last(const struct yq_books *books, const char *alias, enum yq_exchange 
 
 	last_key(key, alias, exchange, ticker, action);
 	last = find_last(books, key);
-	return last == NULL ? (struct yq_last_order){ .at_us = 0 } : last->order;
+	if (last == NULL)
+		return (struct yq_last_order){ .at_us = 0 };
+	return last->order;
 }
 
 /* An order of long ago must not take the place of the present minute. */
