@@ -18,7 +18,6 @@
 #include <cmocka.h>
 
 #include "base/str.h"
-#include "bus/message.h"
 #include "store/migrate.h"
 #include "store/signals.h"
 #include "store/tx.h"
@@ -300,110 +299,6 @@ om_teardown(void **state)
 	(void)om_stop(SIGKILL);
 	yq_firebird_target_clear(&om.database);
 	return steps_teardown(state);
-}
-
-/* ---- play the others ---- */
-
-void
-om_account(const char *alias, const char *usd)
-{
-	char words[256];
-
-	(void)yq_str_format(words, sizeof(words),
-	    "HSET account:%s Alias %s Number 1 Broker paper Active true", alias, alias);
-	yq_reply_free(valkey_do(console, words));
-	(void)yq_str_format(words, sizeof(words), "HSET deposit:%s USD %s", alias, usd);
-	yq_reply_free(valkey_do(console, words));
-}
-
-void
-om_price(const char *ticker, const char *price)
-{
-	struct yq_stock_item item = {
-		.ticker = ticker,
-		.exchange = YQ_NASDAQ,
-		.currency = YQ_USD,
-		.updated_at_us = yq_clock_now_us(yq_clock_system()),
-	};
-
-	assert_int_equal(yq_decimal_parse(price, strlen(price), &item.price), YQ_OK);
-	{
-		struct yq_args args = yq_args_make();
-
-		yq_encode_stock(&args, &item, 1);
-		assert_int_equal(steps_run(YQ_PROGRAM_GATEWAY, &args, 0), YQ_OK);
-		yq_args_free(&args);
-	}
-}
-
-struct yq_signal
-om_signal(unsigned n)
-{
-	struct yq_signal signal = yq_signal_default();
-	char name[32];
-
-	(void)yq_str_format(name, sizeof(name), "signal %u", n);
-	signal.id = yq_id_named(name, strlen(name));
-	yq_str_copy_cut(signal.ticker, sizeof(signal.ticker), "AAPL");
-	signal.exchange = YQ_NASDAQ;
-	signal.currency = YQ_USD;
-	signal.action = YQ_BUY;
-	signal.price = yq_opt_decimal_of(yq_decimal_from_int(100));
-	yq_str_copy_cut(signal.strategy, sizeof(signal.strategy), "One");
-	signal.timestamp_us = yq_clock_now_us(yq_clock_system());
-	signal.received_at_us = signal.timestamp_us;
-	return signal;
-}
-
-void
-om_accept(const struct yq_signal *signals, size_t count)
-{
-	struct yq_accept_item *items = calloc(count, sizeof(*items));
-	struct yq_buf *payloads = calloc(count, sizeof(*payloads));
-	struct yq_args args = yq_args_make();
-
-	assert_true(items != NULL && payloads != NULL);
-	for (size_t i = 0; i < count; i++) {
-		payloads[i] = yq_buf_make(YQ_MESSAGE_MAX);
-		yq_message_encode_signal(&signals[i], &payloads[i]);
-		items[i] = (struct yq_accept_item){
-			.id = signals[i].id,
-			.payload = payloads[i].data,
-			.length = payloads[i].length,
-		};
-	}
-	yq_encode_accept(&args, items, count);
-	assert_int_equal(steps_run(YQ_PROGRAM_WEBHOOK, &args, 0), YQ_OK);
-	yq_args_free(&args);
-	for (size_t i = 0; i < count; i++)
-		yq_buf_free(&payloads[i]);
-	free(payloads);
-	free(items);
-}
-
-void
-om_push_trade(unsigned n, const char *quantity, const char *price)
-{
-	struct yq_trade_item item = { .account_alias = "Paper" };
-	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
-	struct yq_args args = yq_args_make();
-	char name[32];
-
-	(void)yq_str_format(name, sizeof(name), "trade %u", n);
-	item.trade.id = yq_id_named(name, strlen(name));
-	item.trade.order_id = item.trade.id;
-	item.trade.executed_at_us = INT64_C(1790000000000000) + n;
-	yq_str_copy_cut(item.trade.ticker, sizeof(item.trade.ticker), "AAPL");
-	assert_int_equal(yq_decimal_parse(quantity, strlen(quantity), &item.trade.quantity), YQ_OK);
-	assert_int_equal(yq_decimal_parse(price, strlen(price), &item.trade.executed_price), YQ_OK);
-	item.trade.currency = YQ_USD;
-	item.trade.exchange = YQ_NASDAQ;
-	yq_message_encode_trade_item(&item, &payload);
-	yq_args_text(&args, "RPUSH");
-	yq_args_key(&args, YQ_KEY_TRADES_QUEUE, NULL);
-	yq_args_bytes(&args, payload.data, payload.length);
-	assert_int_equal(steps_run(YQ_PROGRAM_CONSOLE, &args, 0), YQ_OK);
-	yq_args_free(&args);
 }
 
 /* ---- look ---- */

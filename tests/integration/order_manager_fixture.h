@@ -34,7 +34,7 @@ void om_configure(const char *sizing, const char *database);
 bool om_log_has(const char *words);
 long om_resident_kib(void); /* VmRSS of the process */
 
-/* ---- play the others ---- */
+/* ---- play the others: order_manager_others.c ---- */
 void om_account(const char *alias, const char *usd);
 void om_price(const char *ticker, const char *price); /* on NASDAQ, now */
 /* A buy of AAPL on NASDAQ at 100 by strategy One, fired now; its id is made from `n`. */
