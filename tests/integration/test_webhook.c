@@ -10,20 +10,8 @@
 #include <cmocka.h>
 
 #include "base/str.h"
+#include "sanitized.h"
 #include "webhook_fixture.h"
-
-/* Such a build of the program is larger than it will ever run. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED true
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED true
-#endif
-#ifndef SANITIZED
-#define SANITIZED false
-#endif
 
 static void
 test_an_accepted_alert_is_in_the_stream_and_a_copy_is_not_taken_twice(void **state)

@@ -161,9 +161,17 @@ valkey_fixture_sync(const struct valkey_fixture *valkey, enum yq_program program
 	enum yq_rc rc = YQ_E_RETRY;
 
 	for (int i = 0; i < 500 && rc == YQ_E_RETRY; i++) { /* starting, or loading */
+		redisReply *reply = NULL;
+
 		rc = yq_valkey_sync_open(&target, "test", &sync, &err);
-		if (rc == YQ_E_RETRY)
+		if (rc == YQ_OK)
+			rc = yq_valkey_sync_words(sync, "EXISTS x", &reply, &err);
+		yq_reply_free(reply);
+		if (rc == YQ_E_RETRY) {
+			yq_valkey_sync_close(sync);
+			sync = NULL;
 			usleep(10000);
+		}
 	}
 	yq_valkey_target_clear(&target);
 	if (rc != YQ_OK)
