@@ -184,8 +184,9 @@ close_all(struct yq_daemon *daemon)
 	(void)uv_run(&daemon->loop, UV_RUN_DEFAULT);
 	uv_close((uv_handle_t *)&daemon->drain_limit, NULL);
 	(void)uv_run(&daemon->loop, UV_RUN_NOWAIT);
-	if (uv_loop_close(&daemon->loop) != 0)
-		yq_debug("some handles were not closed");
+	daemon->is_held = uv_loop_close(&daemon->loop) != 0;
+	if (daemon->is_held)
+		yq_warn("something did not end in time");
 }
 
 static int
@@ -212,6 +213,10 @@ run(struct yq_daemon *daemon)
 	if (daemon->phase != DAEMON_STOPPING)
 		(void)uv_run(&daemon->loop, UV_RUN_DEFAULT);
 	close_all(daemon);
+	if (daemon->is_held)
+		return daemon->exit_code;
+	if (daemon->spec->end != NULL)
+		daemon->spec->end(daemon);
 	free(daemon->state);
 	yq_metrics_free(daemon->metrics);
 	return daemon->exit_code;
@@ -297,6 +302,10 @@ yq_daemon_main(const struct yq_daemon_spec *spec, int argc, char **argv)
 		code = run(daemon);
 		yq_info("stopped (%d)", code);
 		daemon_notify_close(&daemon->notify);
+		/* A thread may still be at work with what would be freed, and a library that waits
+		 * for it at exit would wait for ever. */
+		if (daemon->is_held)
+			_exit(code);
 	}
 	yq_config_report_free(&report);
 	yq_valkey_target_clear(&daemon->target);

@@ -57,6 +57,8 @@ struct yq_daemon_spec {
 	/* Release everything; the loop then runs until its handles are closed.  Also after a start
 	 * that failed.  May be NULL. */
 	void (*stop)(struct yq_daemon *daemon);
+	/* The last call to Valkey has ended: release what its completion looks at.  May be NULL. */
+	void (*end)(struct yq_daemon *daemon);
 };
 
 /* Returns the exit code; call it from main and return that. */

@@ -43,6 +43,7 @@ struct yq_daemon {
 	void *state;
 	enum daemon_phase phase;
 	bool ready, drained;
+	bool is_held; /* the loop could not be closed */
 	int exit_code;
 	uv_signal_t signals[3];
 	uv_timer_t beat, watchdog, start_limit, drain_limit, verify_again;

@@ -2,6 +2,7 @@
  * main.c - yq-order-manager: from signals to orders, and from trades to the archive.
  */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -25,10 +26,12 @@ static const char manual[] =
     "Needs     Valkey (as user yq-order-manager) and Firebird.  No broker, no network besides.\n"
     "\n"
     "Valkey away     waits and goes on; nothing is decided meanwhile, nothing is lost.\n"
-    "Firebird away   decides as ever; what is to be archived waits in Valkey.\n"
+    "Firebird away   decides as ever; what is to be archived waits in Valkey.  /health says so.\n"
+    "Firebird stuck  for a minute: says so and ends with code 75, to be started again.\n"
     "A crash         at any point repeats work that is harmless to repeat.\n";
 
 #define TRIM_MS 10000
+#define QUIT_MS 500 /* for the notification to leave */
 
 /* The lanes of the journal, in the order of the tables. */
 static const struct yq_lane_table *const tables[] = { &yq_journal_signals, &yq_journal_orders,
@@ -44,6 +47,7 @@ struct order_manager {
 	struct yq_lane *lanes[YQ_COUNT(tables)];
 	uv_timer_t *trim;
 	uv_timer_t *drain;
+	uv_timer_t *quit; /* NULL once everything is being closed */
 	bool archiver_drained;
 };
 
@@ -65,11 +69,25 @@ on_trimmed(void *cookie, enum yq_rc rc, int64_t removed, const struct yq_err *er
 		yq_debug("%lld entries trimmed", (long long)removed);
 }
 
+/* Nothing but the connection that comes with a job. */
+static enum yq_rc
+look(struct yq_firebird *firebird, void *cookie, struct yq_err *err)
+{
+	(void)firebird;
+	(void)cookie;
+	(void)err;
+	return YQ_OK;
+}
+
 static void
 on_trim(uv_timer_t *timer)
 {
 	struct yq_daemon *daemon = timer->data;
+	struct order_manager *manager = yq_daemon_state(daemon);
 
+	/* With nothing to archive nobody else would find out that it is there again. */
+	if (!yq_worker_is_connected(manager->worker) && yq_worker_depth(manager->worker) == 0)
+		(void)!yq_worker_submit(manager->worker, look, NULL, NULL);
 	if (yq_daemon_valkey_up(daemon))
 		yq_step_trim(yq_daemon_valkey(daemon), on_trimmed, NULL);
 }
@@ -96,6 +114,39 @@ prepare_embedded(
 	return rc;
 }
 
+static void
+on_quit(uv_timer_t *timer)
+{
+	(void)timer;
+	_exit(YQ_EXIT_FORCED);
+}
+
+/* Firebird does not come back from where it is, and its thread cannot be ended: all that is in
+ * memory is on the bus as well, and who starts the program again gives it a new engine. */
+static void
+on_stuck(void *cookie, unsigned seconds)
+{
+	struct yq_daemon *daemon = cookie;
+	struct order_manager *manager = yq_daemon_state(daemon);
+	char text[160];
+
+	(void)yq_str_format(text, sizeof(text),
+	    "Firebird has not answered for %u s: the order manager ends, to be started with a new "
+	    "engine; nothing is lost, trades wait in Valkey",
+	    seconds);
+	yq_daemon_notify(daemon, "System", "Critical", text);
+	if (manager->quit != NULL)
+		uv_timer_start(manager->quit, on_quit, QUIT_MS, 0);
+	else
+		_exit(YQ_EXIT_FORCED);
+}
+
+static void
+on_away(void *cookie, const char *why)
+{
+	yq_daemon_unready(cookie, "firebird", why);
+}
+
 static enum yq_rc
 start_worker(struct yq_daemon *daemon, struct order_manager *manager, struct yq_err *err)
 {
@@ -113,6 +164,17 @@ start_worker(struct yq_daemon *daemon, struct order_manager *manager, struct yq_
 		rc = yq_worker_start(
 		    yq_daemon_loop(daemon), &target, NULL, 0, &manager->worker, err);
 	yq_firebird_target_clear(&target);
+	if (rc != YQ_OK)
+		return rc;
+	yq_worker_watch(manager->worker,
+	    &(struct yq_worker_watch){ .limit_ms = (unsigned)yq_config_int(yq_daemon_config(daemon),
+						       "OrderManager:ArchiveLimitSeconds") *
+						   1000U,
+		.stuck = on_stuck,
+		.away = on_away,
+		.cookie = daemon });
+	/* So that a Firebird that is away is known before the first trade is. */
+	(void)!yq_worker_submit(manager->worker, look, NULL, NULL);
 	return rc;
 }
 
@@ -187,6 +249,8 @@ start_timers(struct yq_daemon *daemon, struct order_manager *manager)
 	manager->drain = yq_xcalloc(1, sizeof(*manager->drain));
 	uv_timer_init(yq_daemon_loop(daemon), manager->drain);
 	manager->drain->data = daemon;
+	manager->quit = yq_xcalloc(1, sizeof(*manager->quit));
+	uv_timer_init(yq_daemon_loop(daemon), manager->quit);
 }
 
 static enum yq_rc
@@ -279,6 +343,8 @@ stop(struct yq_daemon *daemon)
 
 	close_timer(manager->trim);
 	close_timer(manager->drain);
+	close_timer(manager->quit);
+	manager->quit = NULL;
 	yq_intake_close(manager->intake);
 	yq_lookup_close(manager->lookup);
 	yq_decider_free(manager->decider);

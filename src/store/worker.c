@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 
 struct job {
 	struct job *next;
@@ -28,6 +29,11 @@ struct yq_worker {
 	size_t depth, queue_max;
 	yq_worker_closed_fn *closed;
 	void *closed_cookie;
+	struct yq_worker_watch watch;
+	uv_timer_t look;    /* runs while there are jobs and somebody watches */
+	uint64_t stuck_job; /* the one that was told of */
+	bool away;	    /* as it was told */
+	unsigned handles;   /* to close */
 	/* the thread's */
 	struct yq_firebird_target target;
 	struct yq_firebird_options options;
@@ -40,6 +46,9 @@ struct yq_worker {
 	pthread_cond_t changed;
 	struct list waiting, finished;
 	bool stopping, hand_back, ended, connected;
+	uint64_t begun; /* jobs begun; the last of them is at work while since_ns is set */
+	uint64_t since_ns;
+	char fault[YQ_ERR_TEXT_MAX]; /* why it is not connected */
 };
 
 static void
@@ -150,6 +159,8 @@ run_job(struct yq_worker *worker, struct job *job)
 		finish_all(worker, job, rc, &err);
 		return;
 	}
+	worker->begun++;
+	worker->since_ns = uv_hrtime();
 	pthread_mutex_unlock(&worker->lock);
 	rc = connect_if_needed(worker, &err);
 	if (rc == YQ_OK) {
@@ -158,7 +169,11 @@ run_job(struct yq_worker *worker, struct job *job)
 			job->err.text[0] = '\0';
 	}
 	pthread_mutex_lock(&worker->lock);
+	worker->since_ns = 0;
 	worker->connected = rc == YQ_OK && yq_firebird_is_connected(worker->firebird);
+	if (!worker->connected)
+		yq_str_copy_cut(worker->fault, sizeof(worker->fault),
+		    rc != YQ_OK ? err.text : "the connection was lost");
 	if (rc == YQ_OK)
 		finish(worker, job);
 	else
@@ -193,10 +208,70 @@ run(void *argument)
 /* ---- the loop ---- */
 
 static void
+tell_away(struct yq_worker *worker, const char *why)
+{
+	if (why == NULL && !worker->away)
+		return;
+	worker->away = why != NULL;
+	if (worker->watch.away != NULL)
+		worker->watch.away(worker->watch.cookie, why);
+}
+
+/* What is at work, and for how long. */
+static void
+on_look(uv_timer_t *timer)
+{
+	struct yq_worker *worker = timer->data;
+	uint64_t period_ms = uv_timer_get_repeat(timer), ms, job;
+	char text[96];
+
+	pthread_mutex_lock(&worker->lock);
+	ms = worker->since_ns == 0 ? 0 : (uv_hrtime() - worker->since_ns) / 1000000;
+	job = worker->begun;
+	pthread_mutex_unlock(&worker->lock);
+	if (ms >= period_ms) {
+		(void)yq_str_format(text, sizeof(text), "Firebird has not answered for %llu s",
+		    (unsigned long long)(ms / 1000));
+		tell_away(worker, text);
+	}
+	if (ms >= worker->watch.limit_ms && worker->stuck_job != job) {
+		worker->stuck_job = job;
+		worker->watch.stuck(worker->watch.cookie, (unsigned)(ms / 1000));
+	}
+}
+
+/* After a job: what its end shows of Firebird. */
+static void
+look_again(struct yq_worker *worker)
+{
+	char fault[YQ_ERR_TEXT_MAX];
+	bool connected;
+
+	if (worker->depth == 0)
+		uv_timer_stop(&worker->look);
+	pthread_mutex_lock(&worker->lock);
+	connected = worker->connected;
+	memcpy(fault, worker->fault, sizeof(fault));
+	pthread_mutex_unlock(&worker->lock);
+	tell_away(worker, connected ? NULL : fault);
+}
+
+void
+yq_worker_watch(struct yq_worker *worker, const struct yq_worker_watch *watch)
+{
+	assert(watch->stuck != NULL && worker->watch.stuck == NULL && worker->depth == 0);
+	worker->watch = *watch;
+	if (watch->limit_ms == 0)
+		worker->watch.limit_ms = YQ_WORKER_LIMIT_MS;
+}
+
+static void
 on_closed(uv_handle_t *handle)
 {
 	struct yq_worker *worker = handle->data;
 
+	if (--worker->handles > 0)
+		return;
 	if (worker->closed != NULL)
 		worker->closed(worker->closed_cookie);
 	pthread_mutex_destroy(&worker->lock);
@@ -206,12 +281,20 @@ on_closed(uv_handle_t *handle)
 }
 
 static void
+close_handles(struct yq_worker *worker)
+{
+	worker->handles = 2;
+	uv_close((uv_handle_t *)&worker->wake, on_closed);
+	uv_close((uv_handle_t *)&worker->look, on_closed);
+}
+
+static void
 on_wake(uv_async_t *wake)
 {
 	struct yq_worker *worker = wake->data;
 	struct list done;
 	struct job *job;
-	bool ended;
+	bool ended, any = false;
 
 	list_init(&done);
 	pthread_mutex_lock(&worker->lock);
@@ -224,10 +307,13 @@ on_wake(uv_async_t *wake)
 		if (job->done != NULL)
 			job->done(job->cookie, job->rc, &job->err);
 		free(job);
+		any = true;
 	}
+	if (any && worker->watch.stuck != NULL)
+		look_again(worker);
 	if (ended && !uv_is_closing((uv_handle_t *)wake)) {
 		pthread_join(worker->thread, NULL);
-		uv_close((uv_handle_t *)wake, on_closed);
+		close_handles(worker);
 	}
 }
 
@@ -257,11 +343,11 @@ yq_worker_start(uv_loop_t *loop, const struct yq_firebird_target *target,
 	fault = uv_async_init(loop, &worker->wake, on_wake);
 	if (fault != 0)
 		YQ_PANIC("uv_async_init: %s", uv_strerror(fault));
-	worker->wake.data = worker;
+	(void)uv_timer_init(loop, &worker->look);
+	worker->wake.data = worker->look.data = worker;
 	fault = pthread_create(&worker->thread, NULL, run, worker);
 	if (fault != 0) {
-		uv_close(
-		    (uv_handle_t *)&worker->wake, on_closed); /* frees on the loop's next turn */
+		close_handles(worker); /* frees on the loop's next turn */
 		return yq_err_errno(err, YQ_E_SYSTEM, fault, "cannot start the store's thread");
 	}
 	*ret_worker = worker;
@@ -281,7 +367,11 @@ yq_worker_submit(struct yq_worker *worker, yq_worker_fn *fn, yq_worker_done_fn *
 	job->fn = fn;
 	job->done = done;
 	job->cookie = cookie;
-	worker->depth++;
+	if (worker->depth++ == 0 && worker->watch.stuck != NULL) {
+		uint64_t period_ms = 1 + worker->watch.limit_ms / YQ_WORKER_LOOKS;
+
+		uv_timer_start(&worker->look, on_look, period_ms, period_ms);
+	}
 	pthread_mutex_lock(&worker->lock);
 	list_push(&worker->waiting, job);
 	pthread_cond_signal(&worker->changed);

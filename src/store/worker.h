@@ -12,9 +12,11 @@
 
 #include "store/firebird.h"
 
-#define YQ_WORKER_QUEUE_MAX	 1024 /* default bound of jobs not yet completed */
-#define YQ_WORKER_BACKOFF_MIN_MS 100  /* pause after a failed connection attempt ... */
-#define YQ_WORKER_BACKOFF_MAX_MS 5000 /* ... doubling up to this */
+#define YQ_WORKER_QUEUE_MAX	 1024  /* default bound of jobs not yet completed */
+#define YQ_WORKER_BACKOFF_MIN_MS 100   /* pause after a failed connection attempt ... */
+#define YQ_WORKER_BACKOFF_MAX_MS 5000  /* ... doubling up to this */
+#define YQ_WORKER_LIMIT_MS	 60000 /* default: what works longer is stuck */
+#define YQ_WORKER_LOOKS		 12    /* at what is running, within the limit */
 
 struct yq_worker; /* opaque */
 
@@ -30,6 +32,23 @@ typedef void yq_worker_closed_fn(void *cookie);
 YQ_NODISCARD enum yq_rc yq_worker_start(uv_loop_t *loop, const struct yq_firebird_target *target,
     const struct yq_firebird_options *options, size_t queue_max, struct yq_worker **ret_worker,
     struct yq_err *err);
+
+/*
+ * Embedded Firebird can wait for ever: a process that is killed while it attaches may leave a mutex
+ * behind, and every later attach in the same lock folder waits for it until the last engine there
+ * is gone.  No call can be taken back; only the end of the process helps.
+ */
+struct yq_worker_watch {
+	unsigned limit_ms; /* 0 = YQ_WORKER_LIMIT_MS; a connection counts with its job */
+	/* A job is at work for longer; once a job.  Its thread cannot be joined. */
+	void (*stuck)(void *cookie, unsigned seconds);
+	/* Firebird is away, or has not answered for a while: why, for people.  NULL: there again.
+	 * Told when it changes; may be NULL. */
+	void (*away)(void *cookie, const char *why);
+	void *cookie;
+};
+/* Report what goes on, on the loop.  Once, before the first job. */
+void yq_worker_watch(struct yq_worker *worker, const struct yq_worker_watch *watch);
 
 /*
  * Queue a job.  Loop thread only.  On YQ_OK `done` (may be NULL) runs exactly once, later, from the

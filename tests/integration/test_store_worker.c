@@ -37,6 +37,8 @@ struct scene {
 	bool closed;
 	uv_timer_t ticks;
 	int tick_count;
+	int stuck_count, away_count, back_count;
+	bool away;
 };
 
 static void
@@ -186,6 +188,67 @@ test_the_loop_turns_while_firebird_works(void **state)
 }
 
 static void
+on_stuck(void *cookie, unsigned seconds)
+{
+	struct scene *scene = cookie;
+
+	assert_int_equal(seconds, 0);
+	assert_int_equal(scene->done_count, 0); /* while it is at work, not after it */
+	scene->stuck_count++;
+}
+
+static void
+on_away(void *cookie, const char *why)
+{
+	struct scene *scene = cookie;
+
+	scene->away = why != NULL;
+	scene->away_count += why != NULL;
+	scene->back_count += why == NULL;
+}
+
+static void
+watch(struct scene *scene, unsigned limit_ms)
+{
+	yq_worker_watch(scene->worker,
+	    &(struct yq_worker_watch){
+		.limit_ms = limit_ms, .stuck = on_stuck, .away = on_away, .cookie = scene });
+}
+
+static void
+test_a_job_that_does_not_end_is_told_of_once(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	start(&scene, 0);
+	watch(&scene, 60);
+	assert_int_equal(submit(&scene, 0, 600, YQ_OK), YQ_OK);
+	run_until(&scene, 1);
+	assert_int_equal(scene.stuck_count, 1);
+	assert_true(scene.away_count > 1); /* it says how long it is by now */
+	assert_int_equal(scene.back_count, 1);
+	assert_false(scene.away);
+	stop(&scene, true);
+}
+
+static void
+test_many_jobs_that_end_are_not_stuck(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	start(&scene, 0);
+	watch(&scene, 5000);
+	for (int i = 0; i < JOBS; i++)
+		assert_int_equal(submit(&scene, i, 50, YQ_OK), YQ_OK);
+	run_until(&scene, JOBS);
+	assert_int_equal(scene.stuck_count, 0);
+	assert_false(scene.away);
+	stop(&scene, true);
+}
+
+static void
 test_stopping_finishes_what_is_queued(void **state)
 {
 	struct scene scene;
@@ -226,8 +289,10 @@ test_a_firebird_that_is_away_fails_all_that_wait_and_is_found_again(void **state
 	if (!fixture.served)
 		return; /* there is nothing that could be away */
 	start(&scene, 0);
+	watch(&scene, 0);
 	assert_int_equal(submit(&scene, 0, 0, YQ_OK), YQ_OK);
 	run_until(&scene, 1);
+	assert_false(scene.away);
 	fixture_stop_server(&fixture);
 	for (int i = 1; i < 6; i++)
 		assert_int_equal(submit(&scene, i, 0, YQ_OK), YQ_OK);
@@ -235,12 +300,15 @@ test_a_firebird_that_is_away_fails_all_that_wait_and_is_found_again(void **state
 	for (int i = 1; i < 6; i++)
 		assert_int_equal(scene.jobs[i].rc, YQ_E_RETRY);
 	assert_false(yq_worker_is_connected(scene.worker));
+	assert_true(scene.away);
 	/* handed back at once when stopping, however long the back-off has become */
 	fixture_start_server(&fixture);
 	assert_int_equal(submit(&scene, 6, 0, YQ_OK), YQ_OK);
 	run_until(&scene, 7);
 	assert_int_equal(scene.jobs[6].rc, YQ_OK);
 	assert_true(yq_worker_is_connected(scene.worker));
+	assert_false(scene.away);
+	assert_int_equal(scene.stuck_count, 0);
 	stop(&scene, true);
 }
 
@@ -262,6 +330,8 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_jobs_complete_in_order_with_what_they_returned),
 		cmocka_unit_test(test_a_full_queue_says_so),
 		cmocka_unit_test(test_the_loop_turns_while_firebird_works),
+		cmocka_unit_test(test_a_job_that_does_not_end_is_told_of_once),
+		cmocka_unit_test(test_many_jobs_that_end_are_not_stuck),
 		cmocka_unit_test(test_stopping_finishes_what_is_queued),
 		cmocka_unit_test(test_stopping_can_hand_back_what_was_not_begun),
 		cmocka_unit_test(
