@@ -51,6 +51,36 @@ queue_response(struct yq_http_request *request)
 	return result;
 }
 
+struct framing {
+	unsigned lengths, codings;
+	bool chunked;
+};
+
+static enum MHD_Result
+on_framing(void *cookie, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct framing *framing = cookie;
+
+	(void)kind;
+	framing->lengths += yq_str_equal_nocase(name, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	if (yq_str_equal_nocase(name, MHD_HTTP_HEADER_TRANSFER_ENCODING)) {
+		framing->codings++;
+		framing->chunked = value != NULL && yq_str_equal_nocase(value, "chunked");
+	}
+	return MHD_YES;
+}
+
+/* Where the body ends must be said once: a proxy that reads it in another way than we do would take
+ * the rest for something else than we do, and let a request through that it never saw. */
+static bool
+is_framed_clearly(const struct yq_http_request *request)
+{
+	struct framing framing = { 0 };
+
+	(void)MHD_get_connection_values(request->connection, MHD_HEADER_KIND, on_framing, &framing);
+	return framing.lengths + framing.codings <= 1 && (framing.codings == 0 || framing.chunked);
+}
+
 /* The header is there: refuse early, or go on to the body. */
 static enum MHD_Result
 begin(struct yq_http_request *request)
@@ -61,6 +91,8 @@ begin(struct yq_http_request *request)
 
 	if (server->closing)
 		yq_http_answer_error(request, 503, "the server is stopping");
+	else if (!is_framed_clearly(request))
+		yq_http_answer_error(request, 400, "where the body ends is not clear");
 	else if (length_text != NULL &&
 		 !yq_str_to_int64(length_text, 0, (int64_t)server->body_max, &length))
 		yq_http_answer_error(request, 413, too_large);

@@ -94,6 +94,37 @@ test_a_body_is_handed_over_whole_however_it_comes(void **state)
 	close_server(&f);
 }
 
+/* Else a proxy and we may differ about where the next request begins. */
+static void
+test_a_body_whose_end_is_not_clear_is_refused_and_the_connection_closed(void **state)
+{
+	static const char *const heads[] = {
+		"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+		"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+		"Content-Length: 5\r\nContent-Length: 60\r\n",
+		"Content-Length: 5\r\nContent-Length: 5\r\n",
+		"Transfer-Encoding: xchunked\r\n",
+		"Transfer-Encoding: gzip, chunked\r\n",
+		"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+	};
+	struct fixture f;
+	struct yq_buf request = yq_buf_make(4096);
+
+	(void)state;
+	open_server(&f, "127.0.0.1", 5);
+	for (size_t i = 0; i < YQ_COUNT(heads); i++) {
+		yq_buf_clear(&request);
+		yq_buf_add_format(&request,
+		    "POST / HTTP/1.1\r\nHost: x\r\n%s\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: "
+		    "x\r\n\r\n",
+		    heads[i]);
+		assert_reply(&f, yq_buf_text(&request), "HTTP/1.1 400", "not clear");
+	}
+	assert_int_equal(f.handled, 0);
+	yq_buf_free(&request);
+	close_server(&f);
+}
+
 static void
 test_a_body_that_is_too_large_is_answered_with_413_and_not_kept(void **state)
 {
@@ -261,6 +292,8 @@ main(void)
 		cmocka_unit_test(test_a_taken_port_is_a_fault_that_names_it),
 		cmocka_unit_test(test_a_unix_socket_serves_and_replaces_a_stale_file),
 		cmocka_unit_test(test_a_body_is_handed_over_whole_however_it_comes),
+		cmocka_unit_test(
+		    test_a_body_whose_end_is_not_clear_is_refused_and_the_connection_closed),
 		cmocka_unit_test(test_a_body_that_is_too_large_is_answered_with_413_and_not_kept),
 		cmocka_unit_test(test_a_header_that_is_too_large_is_refused),
 		cmocka_unit_test(test_the_head_may_be_refused_before_the_body),
