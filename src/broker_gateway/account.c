@@ -204,9 +204,7 @@ gw_accounts_close(struct gateway *gw)
 		yq_table_clear(&a->plain);
 		yq_account_free(a->book);
 	}
-	free(gw->accounts);
-	gw->accounts = NULL;
-	gw->account_count = 0;
+	gw->account_count = 0; /* their memory goes when no call names them: see end() */
 }
 
 /* ---- leases ---- */

@@ -285,6 +285,14 @@ stop(struct yq_daemon *daemon)
 	yq_risks_free(gw->risks);
 }
 
+static void
+end(struct yq_daemon *daemon)
+{
+	struct gateway *gw = yq_daemon_state(daemon);
+
+	free(gw->accounts);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -299,6 +307,7 @@ main(int argc, char **argv)
 		.drain = drain,
 		.reload = reload,
 		.stop = stop,
+		.end = end,
 	};
 
 	return yq_daemon_main(&spec, argc, argv);

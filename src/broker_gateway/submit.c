@@ -81,6 +81,7 @@ on_submitted(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const
 		no_answer(o, err->text);
 		break;
 	}
+	gw_order_release(o); /* its end may have come, and been recorded, before the answer */
 	gw_soon(gw);
 }
 
@@ -155,11 +156,15 @@ static void
 on_canceled(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const struct yq_err *err)
 {
 	struct request *r = cookie;
+	struct gw_order *o = r->order;
 
 	(void)ack;
 	/* The broker's event moves the order; where it pushes none, it is asked. */
-	if (request_end(r, rc, err) && !yq_broker_can(r->order->account->broker, YQ_BROKER_PUSHES))
-		gw_ask(r->order);
+	if (request_end(r, rc, err)) {
+		if (!yq_broker_can(o->account->broker, YQ_BROKER_PUSHES))
+			gw_ask(o);
+		gw_order_release(o);
+	}
 	free(r);
 }
 
