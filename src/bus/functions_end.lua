@@ -130,6 +130,19 @@ local function apply(keys, args)
 	return answer(codes, {})
 end
 
+-- take: KEYS queue, processing; ARGV number.  So many items at most go from the head of the queue to
+-- the end of the processing list.  Answer: { what still waits, item... }.  Broken off between the
+-- two writes an item stands in both, never in none.
+local function take(keys, args)
+	local items = call('LRANGE', keys[1], 0, args[1] - 1)
+	spread('RPUSH', keys[2], items)
+	if #items > 0 then
+		call('LTRIM', keys[1], #items, -1)
+	end
+	table.insert(items, 1, call('LLEN', keys[1]))
+	return items
+end
+
 -- Take items off a list.  Mostly they are its head, in order: then one cut does it.
 local function remove_items(list, items)
 	local head = #items > 0 and call('LRANGE', list, 0, #items - 1) or {}
@@ -168,29 +181,30 @@ end
 -- Each part is harmless when done again: what is gone is not found.
 local function archived(keys, args)
 	local key, arg = reader(keys, 3), reader(args, 7)
-	local take = function(count, from)
+	local several = function(count, from)
 		local list = {}
 		for i = 1, tonumber(count) do
 			list[i] = from()
 		end
 		return list
 	end
-	remove_items(keys[1], take(args[3], arg))
-	for _, item in ipairs(take(args[4], arg)) do
+	remove_items(keys[1], several(args[3], arg))
+	for _, item in ipairs(several(args[4], arg)) do
 		if call('LREM', keys[1], 1, item) == 1 then
 			call('RPUSH', keys[2], item)
 		end
 	end
-	expire_orders(keys[3], take(args[5], key), args[1], args[2])
+	expire_orders(keys[3], several(args[5], key), args[1], args[2])
 	for _ = 1, tonumber(args[6]) do
 		call('SET', key(), arg(), 'XX', 'KEEPTTL')
 	end
 	for _ = 1, tonumber(args[7]) do
 		local stream, group = key(), arg()
-		acknowledge(stream, group, take(arg(), arg))
+		acknowledge(stream, group, several(arg(), arg))
 	end
 	return 'OK'
 end
 
 register('yq_apply', apply, 'allow-oom')
+register('yq_take', take, 'allow-oom')
 register('yq_archived', archived, 'allow-oom')

@@ -3,7 +3,9 @@
  *
  *	RECOVER  what an earlier life left in the processing list
  *	TAKE     wait for one trade, moved by BLMOVE
- *	FILL     move as many more as wait, without blocking
+ *	GATHER   wait a moment for company, unless a full batch is there: a commit each would slow
+ *	         the disk for those who trade
+ *	FILL     move as many more as wait, in one step
  *	STORE    insert all in one transaction, on the worker's thread
  *	REMOVE   take the stored ones off the list, park the refused ones
  */
@@ -24,6 +26,7 @@
 
 #define TAKE_SECONDS	"5"
 #define TAKE_TIMEOUT_MS 10000
+#define GATHER_MS	100
 #define RETRY_MS	500
 
 struct item {
@@ -40,7 +43,6 @@ struct yq_archiver {
 	uv_timer_t *timer;
 	struct item items[YQ_ARCHIVER_BATCH_MAX];
 	size_t count;
-	size_t moves_left;
 	struct yq_trade_row *rows; /* those of the items that can be read */
 	size_t *row_items;	   /* their places in `items` */
 	size_t row_count;
@@ -124,54 +126,47 @@ add_item(struct yq_archiver *archiver, const struct redisReply *reply)
 
 /* ---- taking ---- */
 
+/* { what still waits, item ... } */
 static void
-send_move(struct yq_archiver *archiver, bool wait, yq_reply_fn *fn)
-{
-	struct yq_args *args = yq_valkey_args(archiver->blocking);
-
-	yq_args_text(args, wait ? "BLMOVE" : "LMOVE");
-	yq_args_key(args, YQ_KEY_TRADES_QUEUE, NULL);
-	yq_args_key(args, YQ_KEY_TRADES_PROCESSING, NULL);
-	yq_args_words(args, wait ? "LEFT RIGHT " TAKE_SECONDS : "LEFT RIGHT");
-	archiver->in_flight++;
-	yq_valkey_send(archiver->blocking, args, TAKE_TIMEOUT_MS, fn, archiver);
-}
-
-static void
-on_moved(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struct yq_err *err)
+on_filled(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struct yq_err *err)
 {
 	struct yq_archiver *archiver = cookie;
 
 	if (landed(archiver))
 		return;
 	if (rc == YQ_OK)
-		add_item(archiver, reply); /* nil: somebody was quicker */
+		yq_daemon_set_lag(archiver->daemon, yq_reply_int(yq_reply_at(reply, 0)));
 	else
-		yq_debug("a trade could not be moved: %s", err->text);
-	if (--archiver->moves_left == 0)
-		store(archiver);
+		yq_debug("trades could not be moved: %s", err->text);
+	for (size_t i = 1; i < yq_reply_count(reply); i++)
+		add_item(archiver, yq_reply_at(reply, i));
+	store(archiver);
+}
+
+static void
+on_gathered(uv_timer_t *timer)
+{
+	struct yq_archiver *archiver = timer->data;
+	struct yq_args *args = yq_valkey_args(archiver->blocking);
+
+	yq_args_fcall(args, YQ_STEP_TAKE, 2);
+	yq_args_key(args, YQ_KEY_TRADES_QUEUE, NULL);
+	yq_args_key(args, YQ_KEY_TRADES_PROCESSING, NULL);
+	yq_args_int(args, YQ_ARCHIVER_BATCH_MAX - 1);
+	archiver->in_flight++;
+	yq_valkey_send(archiver->blocking, args, TAKE_TIMEOUT_MS, on_filled, archiver);
 }
 
 static void
 on_waiting(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struct yq_err *err)
 {
 	struct yq_archiver *archiver = cookie;
-	int64_t waiting;
+	bool full = rc == YQ_OK && yq_reply_int(reply) >= YQ_ARCHIVER_BATCH_MAX - 1;
 
 	(void)err;
-	if (landed(archiver))
-		return;
-	waiting = rc == YQ_OK ? yq_reply_int(reply) : 0;
-	yq_daemon_set_lag(archiver->daemon, waiting);
-	if (waiting > YQ_ARCHIVER_BATCH_MAX - 1)
-		waiting = YQ_ARCHIVER_BATCH_MAX - 1;
-	if (waiting <= 0) {
-		store(archiver);
-		return;
-	}
-	archiver->moves_left = (size_t)waiting;
-	for (int64_t i = 0; i < waiting; i++)
-		send_move(archiver, false, on_moved);
+	if (!landed(archiver))
+		uv_timer_start(
+		    archiver->timer, on_gathered, full || archiver->draining ? 0 : GATHER_MS, 0);
 }
 
 static void
@@ -201,13 +196,21 @@ on_taken(void *cookie, enum yq_rc rc, const struct redisReply *reply, const stru
 static void
 take(struct yq_archiver *archiver)
 {
+	struct yq_args *args;
+
 	if (archiver->draining) {
 		if (archiver->done != NULL)
 			archiver->done(archiver->cookie);
 		archiver->done = NULL;
 		return;
 	}
-	send_move(archiver, true, on_taken);
+	args = yq_valkey_args(archiver->blocking);
+	yq_args_text(args, "BLMOVE");
+	yq_args_key(args, YQ_KEY_TRADES_QUEUE, NULL);
+	yq_args_key(args, YQ_KEY_TRADES_PROCESSING, NULL);
+	yq_args_words(args, "LEFT RIGHT " TAKE_SECONDS);
+	archiver->in_flight++;
+	yq_valkey_send(archiver->blocking, args, TAKE_TIMEOUT_MS, on_taken, archiver);
 }
 
 /* ---- what an earlier life left ---- */

@@ -1,4 +1,10 @@
-/* journal_orders.c - orders, and what becomes of them, into ORDERS. */
+/*
+ * journal_orders.c - orders, and what becomes of them, into ORDERS.
+ *
+ * Most orders are final before anybody could look them up as pending.  So the lane of the orders
+ * waits for a moment, and leaves out those that the lane of the executions has archived meanwhile:
+ * one row written in place of two.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,12 +12,25 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "bus/message.h"
+#include "bus/refuse.h"
+#include "bus/reply.h"
 #include "bus/state.h"
 #include "order_manager/journal.h"
 #include "store/orders.h"
 
+#define READ_TIMEOUT_MS 5000
+#define YOUNG_US	INT64_C(1000000)  /* an order may become final so soon */
+#define FINAL_US	INT64_C(60000000) /* ... and its executions be archived so much later */
+
+/* One question to the bus about one entry. */
+struct look {
+	struct yq_lane *lane;
+	size_t entry;
+};
+
 struct order_rows {
 	struct yq_order_row rows[YQ_LANE_MAX];
+	struct look looks[YQ_LANE_MAX];
 	size_t entries[YQ_LANE_MAX];
 	size_t count;
 	struct yq_id ids[YQ_LANE_MAX];
@@ -61,27 +80,90 @@ clear(void *cookie)
 /* ---- orders as they were made ---- */
 
 static void
+add_pending(struct order_rows *rows, size_t index, const struct yq_order *order)
+{
+	struct yq_order_row *row = &rows->rows[rows->count];
+
+	row->order = *order;
+	row->progress.state = YQ_ORDER_PENDING;
+	row->progress.qty = order->qty;
+	row->created_at_us = order->timestamp_us;
+	rows->entries[rows->count++] = index;
+}
+
+static bool
+read_order(const struct yq_lane_entry *entry, struct yq_order *order)
+{
+	struct yq_err err = { .rc = YQ_OK };
+
+	if (yq_message_decode_order(entry->payload, entry->length, order, &err) == YQ_OK)
+		return true;
+	yq_debug("entry %s is no order: %s", entry->id, err.text);
+	return false;
+}
+
+/* Whether the lane of the executions may soon have it. */
+static bool
+may_soon_be_archived(
+    const struct yq_lane *lane, const struct yq_lane_entry *entry, const char *state)
+{
+	int64_t age_us = yq_clock_now_us(yq_lane_clock(lane)) - yq_entry_time_us(entry->id);
+	int value = state == NULL ? -1 : yq_names_find(&yq_order_state_names, state, strlen(state));
+
+	if (value < 0)
+		return false;
+	return age_us < (yq_order_state_is_final((enum yq_order_state)value) ? FINAL_US : YOUNG_US);
+}
+
+/* { State, ArchivedAt }.  What cannot be read there is stored as it was made. */
+static void
+on_looked_up(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struct yq_err *err)
+{
+	const struct look *look = cookie;
+	struct yq_lane *lane = look->lane;
+	struct yq_lane_entry *entry;
+	struct yq_order order;
+	size_t length;
+
+	if (!yq_lane_answered(lane))
+		return;
+	if (rc == YQ_E_RETRY || rc == YQ_E_UNKNOWN) {
+		yq_lane_settle(lane, rc, err);
+		return;
+	}
+	entry = yq_lane_entry(lane, look->entry);
+	if (yq_reply_text(yq_reply_at(reply, 1), &length) == NULL) {
+		if (may_soon_be_archived(
+			lane, entry, yq_reply_text(yq_reply_at(reply, 0), &length)))
+			entry->wait = true;
+		else if (read_order(entry, &order))
+			add_pending(yq_lane_rows(lane), look->entry, &order);
+	}
+	yq_lane_settle(lane, YQ_OK, NULL);
+}
+
+static void
 load_orders(struct yq_lane *lane, void *cookie)
 {
 	struct order_rows *rows = cookie;
 
 	for (size_t i = 0; i < yq_lane_count(lane); i++) {
 		const struct yq_lane_entry *entry = yq_lane_entry(lane, i);
-		struct yq_order_row *row = &rows->rows[rows->count];
-		struct yq_err err = { .rc = YQ_OK };
+		struct yq_args *args = yq_valkey_args(yq_lane_valkey(lane));
+		struct yq_order order;
 
 		if (!yq_str_equal(
 			entry->kind, yq_names_text(&yq_submit_kind_names, YQ_SUBMIT_ORDER)))
 			continue; /* cancels and replaces show in the order they are about */
-		if (yq_message_decode_order(entry->payload, entry->length, &row->order, &err) !=
-		    YQ_OK) {
-			yq_debug("entry %s is no order: %s", entry->id, err.text);
+		if (!read_order(entry, &order))
 			continue;
-		}
-		row->progress.state = YQ_ORDER_PENDING;
-		row->progress.qty = row->order.qty;
-		row->created_at_us = row->order.timestamp_us;
-		rows->entries[rows->count++] = i;
+		yq_args_text(args, "HMGET");
+		yq_args_key(args, YQ_KEY_ORDER_STATE, order.id.text);
+		yq_args_words(args, "State ArchivedAt");
+		rows->looks[i] = (struct look){ lane, i };
+		yq_lane_ask(lane);
+		yq_valkey_send(
+		    yq_lane_valkey(lane), args, READ_TIMEOUT_MS, on_looked_up, &rows->looks[i]);
 	}
 }
 

@@ -10,7 +10,8 @@
 #include "base/str.h"
 
 #define GATHER_MS 50  /* a batch waits so long for company, out of the way of orders */
-#define WAIT_MS	  200 /* before entries that were not ready are looked at again */
+#define WAIT_MS	  50  /* before entries that were not ready are looked at again */
+#define STUCK_MS  200 /* ... when none of them was */
 #define RETRY_MS  500
 
 struct yq_lane {
@@ -21,10 +22,11 @@ struct yq_lane {
 	uv_timer_t *timer;
 	struct yq_lane_entry entries[2 * YQ_LANE_MAX]; /* one batch may come after the pause */
 	size_t count;				       /* in `entries` */
-	size_t batch; /* of them in the present batch, from the front */
-	bool busy;    /* a batch is under way */
-	bool waiting; /* the timer runs */
-	size_t asked; /* answers that load waits for */
+	size_t batch;	/* of them in the present batch, from the front */
+	bool busy;	/* a batch is under way */
+	bool waiting;	/* the timer runs */
+	bool gathering; /* ... only for company */
+	size_t asked;	/* answers that load waits for */
 	struct yq_err fault;
 	unsigned in_flight; /* completions to come; memory stays until then */
 	bool stopped, closed;
@@ -82,23 +84,25 @@ on_entries(void *cookie, const struct yq_entry *entries, size_t count)
 	}
 	if (lane->count >= YQ_LANE_MAX)
 		yq_consumer_pause(lane->consumer);
-	if (!lane->busy && !lane->waiting)
-		wait_for(lane, GATHER_MS);
+	if (lane->busy || (lane->waiting && !lane->gathering))
+		return;
+	if (lane->count >= YQ_LANE_MAX || !lane->waiting)
+		wait_for(lane, lane->count >= YQ_LANE_MAX ? 0 : GATHER_MS);
+	lane->gathering = true;
 }
 
 /* Keep the entries that were not ready and those behind the batch; the rest is done. */
 static void
 drop_batch(struct yq_lane *lane)
 {
-	size_t kept = 0;
-	bool unready = false;
+	size_t kept = 0, unready = 0, batch = lane->batch;
 
 	for (size_t i = 0; i < lane->count; i++) {
 		if (i < lane->batch && !lane->entries[i].wait) {
 			free(lane->entries[i].payload);
 			continue;
 		}
-		unready = unready || i < lane->batch;
+		unready += i < lane->batch;
 		lane->entries[i].wait = false;
 		lane->entries[kept++] = lane->entries[i];
 	}
@@ -109,7 +113,7 @@ drop_batch(struct yq_lane *lane)
 	if (lane->count < YQ_LANE_MAX && !lane->stopped)
 		yq_consumer_resume(lane->consumer);
 	if (lane->count > 0)
-		wait_for(lane, unready ? WAIT_MS : 0);
+		wait_for(lane, unready == 0 ? 0 : unready < batch ? WAIT_MS : STUCK_MS);
 }
 
 static void
@@ -264,6 +268,7 @@ static void
 wait_for(struct yq_lane *lane, uint64_t ms)
 {
 	lane->waiting = true;
+	lane->gathering = false;
 	uv_timer_start(lane->timer, on_timer, ms, 0);
 }
 

@@ -318,7 +318,30 @@ test_a_broken_off_decide_is_done_again_whole(void **state)
 	freeReplyObject(read);
 }
 
-/* ---- archived */
+/* ---- take, archived */
+
+static void
+test_trades_are_taken_in_order_and_no_more_than_asked(void **state)
+{
+	static const char *const taken[] = { "x", "a", "b" }, *const left[] = { "c" };
+	struct yq_args args = yq_args_make();
+
+	(void)state;
+	valkey_do_int(console, "RPUSH trades:processing x");
+	valkey_do_int(console, "RPUSH trades:queue a b c");
+	yq_args_fcall(&args, YQ_STEP_TAKE, 2);
+	yq_args_words(&args, "trades:queue trades:processing 2");
+	assert_int_equal(steps_run(YQ_PROGRAM_ORDER_MANAGER, &args, 0), YQ_OK);
+	assert_int_equal(held->elements, 3);
+	assert_int_equal(held->element[0]->integer, 1);
+	assert_string_equal(held->element[2]->str, "b");
+	assert_list("LRANGE trades:processing 0 -1", taken, 3);
+	assert_list("LRANGE trades:queue 0 -1", left, 1);
+	valkey_do_int(console, "DEL trades:queue");
+	assert_int_equal(steps_run(YQ_PROGRAM_ORDER_MANAGER, &args, 0), YQ_OK);
+	assert_int_equal(held->elements, 1);
+	yq_args_free(&args);
+}
 
 static void
 test_items_that_are_not_the_head_of_the_list_leave_alone(void **state)
@@ -393,6 +416,7 @@ main(void)
 		STEPS_TEST(test_a_signal_twice_in_one_call_is_decided_once),
 		STEPS_TEST(test_an_order_that_is_over_is_not_opened_by_a_later_decision),
 		STEPS_TEST(test_a_broken_off_decide_is_done_again_whole),
+		STEPS_TEST(test_trades_are_taken_in_order_and_no_more_than_asked),
 		STEPS_TEST(test_items_that_are_not_the_head_of_the_list_leave_alone),
 		STEPS_TEST(test_the_head_of_the_list_leaves_in_one_cut_and_no_more),
 		STEPS_TEST(test_acknowledgements_of_several_groups_go_each_to_its_own),

@@ -128,6 +128,7 @@ static const struct ask permitted[] = {
 	{ OM, "XCLAIM signal:stream order-manager x 0 1-1" },
 	{ OM, "FCALL yq_read 0 account:Paper deposit:Paper position:Paper" },
 	{ OM, "LMOVE trades:queue trades:processing LEFT RIGHT" },
+	{ OM, "FCALL yq_take 2 trades:queue trades:processing 255" },
 	{ OM, "LRANGE trades:processing 0 -1" },
 	{ OM, "LLEN trades:parked" },
 	{ OM, "HSET halt * x" },
