@@ -63,74 +63,6 @@ gw_desk_clear(struct gw_account *a)
 	}
 }
 
-/* ---- prices ---- */
-
-static void
-stock_add(struct gateway *gw, const struct yq_stock_item *item)
-{
-	size_t i;
-
-	for (i = 0; i < gw->stock_count; i++)
-		if (gw->stocks[i].exchange == item->exchange &&
-		    yq_str_equal(gw->stock_tickers[i], item->ticker))
-			break;
-	if (i == YQ_STEP_ITEMS_MAX)
-		return; /* the next price of it comes soon */
-	if (i == gw->stock_count)
-		gw->stock_count++;
-	gw->stocks[i] = *item;
-	yq_str_copy_cut(gw->stock_tickers[i], YQ_TICKER_SIZE, item->ticker);
-	gw->stocks[i].ticker = gw->stock_tickers[i];
-}
-
-void
-gw_price_seen(struct gw_account *a, enum yq_exchange exchange, const char *ticker,
-    struct yq_decimal price, struct yq_opt_decimal change_rate, int64_t at_us)
-{
-	struct gw_lane *lane = gw_lane_of(a, exchange, ticker);
-	struct yq_stock_item item = { .ticker = ticker,
-		.exchange = exchange,
-		.currency = yq_market_of(exchange)->currency,
-		.price = price,
-		.change_rate = change_rate,
-		.updated_at_us = at_us };
-
-	if (lane->price.set && lane->price_at_us > at_us)
-		return;
-	/* The same price again within a second is no news. */
-	if (lane->price.set && yq_decimal_cmp(lane->price.value, price) == 0 &&
-	    at_us - lane->price_at_us < YQ_US_PER_SECOND)
-		return;
-	lane->price = yq_opt_decimal_of(price);
-	lane->price_at_us = at_us;
-	if (yq_account_set_price(a->book, exchange, ticker, price) == YQ_OK)
-		yq_debug("%s: %s has a new price", a->settings.alias, ticker);
-	stock_add(a->gw, &item);
-}
-
-static void
-on_stocks(void *cookie, enum yq_rc rc, const struct yq_err *err)
-{
-	struct gateway *gw = cookie;
-
-	if (gw->stopped)
-		return;
-	gw->stocking = false;
-	if (rc != YQ_OK)
-		yq_debug("prices are not written: %s", err->text);
-	gw_soon(gw);
-}
-
-void
-gw_stocks_flush(struct gateway *gw)
-{
-	if (gw->stocking || gw->stock_count == 0 || !yq_valkey_is_up(gw->valkey))
-		return;
-	gw->stocking = true;
-	yq_step_stock(gw->valkey, gw->stocks, gw->stock_count, on_stocks, gw);
-	gw->stock_count = 0;
-}
-
 /* ---- risk ---- */
 
 /* The loss since the local day's first look, in the order's currency. */
@@ -289,7 +221,7 @@ run_order(struct gw_account *a, struct gw_task *task)
 
 	if (o->detached)
 		return TURN_DONE;
-	if (o->lane->passed == a->gw->round || !order_may_go(a, o)) {
+	if (o->lane->passed == a->gw->round || !order_may_go(a, o) || !gw_price_is_known(o)) {
 		o->lane->passed = a->gw->round;
 		return TURN_WAIT;
 	}
@@ -368,6 +300,28 @@ claim_back(struct gw_order *o)
 	gw_order_set_phase(o, GW_WAITING);
 }
 
+/* `halt` is the field and what it says: "account:Paper {...}". */
+static void
+refuse_halted(struct gw_order *o, const char *halt)
+{
+	const char *json = halt != NULL ? strchr(halt, '{') : NULL;
+	struct yq_halt said = { 0 };
+	char text[YQ_MESSAGE_SIZE];
+	size_t length;
+
+	if (json == NULL || yq_message_decode_halt(json, strlen(json), &said, NULL) != YQ_OK) {
+		gw_refuse(o, YQ_RISK_HALTED, halt != NULL ? halt : "halted");
+		return;
+	}
+	length = (size_t)(json - halt);
+	while (length > 0 && halt[length - 1] == ' ')
+		length--;
+	yq_str_format(text, sizeof(text), "%.*s halted by %s: %s",
+	    yq_str_starts(halt, YQ_HALT_ALL) ? 10 : (int)length,
+	    yq_str_starts(halt, YQ_HALT_ALL) ? "everything" : halt, said.who, said.why);
+	gw_refuse(o, YQ_RISK_HALTED, text);
+}
+
 static void
 claimed(struct gw_order *o, const struct yq_step_answer *answer)
 {
@@ -382,7 +336,7 @@ claimed(struct gw_order *o, const struct yq_step_answer *answer)
 		break;
 	case YQ_HALTED:
 		claim_back(o);
-		gw_refuse(o, YQ_RISK_HALTED, answer->text != NULL ? answer->text : "halted");
+		refuse_halted(o, answer->text);
 		break;
 	case YQ_FENCED:
 		gw_account_lose(a, "another gateway holds the lease");

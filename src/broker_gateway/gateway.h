@@ -74,10 +74,11 @@ struct gw_order {
 	int64_t claimed_at_us, submitted_at_us, first_fill_at_us, asked_at_us;
 	uint64_t *executions; /* hashes of the ids that are booked; owned */
 	size_t execution_count;
-	size_t refs;	 /* calls under way that name it */
-	bool detached;	 /* no longer ours: its memory goes with the last call */
-	bool ack_untold; /* the broker has it; nothing of that is recorded yet */
-	bool asking;	 /* the broker is being asked about it */
+	size_t refs;			/* calls under way that name it */
+	bool detached;			/* no longer ours: its memory goes with the last call */
+	bool ack_untold;		/* the broker has it; nothing of that is recorded yet */
+	bool asking;			/* the broker is being asked about it */
+	bool price_asked, price_asking; /* what its instrument costs; once */
 	bool in_untold;
 	struct gw_order *next_untold;
 };
@@ -256,10 +257,15 @@ YQ_NODISCARD enum yq_rc gw_check_risk(struct gw_account *account, const struct g
 void gw_desk_clear(struct gw_account *account);
 /* Claim what the desk has let through. */
 void gw_claims_flush(struct gateway *gw);
+
+/* ---- price.c ---- */
 /* What the price of something is believed to be. */
 void gw_price_seen(struct gw_account *account, enum yq_exchange exchange, const char *ticker,
     struct yq_decimal price, struct yq_opt_decimal change_rate, int64_t at_us);
 void gw_stocks_flush(struct gateway *gw);
+/* Whether the order can be valued, or nobody can tell; else the broker is asked and the desk runs
+ * again with its answer. */
+bool gw_price_is_known(struct gw_order *o);
 
 /* ---- submit.c ---- */
 void gw_submit(struct gw_order *o);

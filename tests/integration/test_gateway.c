@@ -58,8 +58,7 @@ test_an_order_is_filled_and_booked_everywhere(void **unused)
 	gateway_stop();
 }
 
-/* One ticker on two exchanges: the first has the plain field, and keeps it while the other stays.
- */
+/* The first of two exchanges has the plain field, and keeps it while the other stays. */
 static void
 test_a_ticker_on_two_exchanges_has_one_field_for_each(void **unused)
 {
@@ -130,6 +129,21 @@ test_what_nobody_can_read_is_told_and_the_rest_flows(void **unused)
 }
 
 static void
+test_an_order_without_a_price_is_valued_at_the_brokers(void **unused)
+{
+	for (int i = 0; i < 2; i++) { /* by then there is one, but only there */
+		struct yq_order o = gateway_order(YQ_BUY, "AAPL", "1");
+
+		o.reference_price.set = i == 0;
+		gateway_start(QUIET);
+		gateway_submit(&o);
+		gateway_await_state(&o.id, "Filled");
+		gateway_stop();
+	}
+	(void)unused;
+}
+
+static void
 test_refusals_name_their_reason(void **unused)
 {
 	struct yq_order sell = gateway_order(YQ_SELL, "AAPL", "1");
@@ -154,7 +168,7 @@ test_refusals_name_their_reason(void **unused)
 	    "HSET halt * {\"Who\":\"me\",\"When\":\"2026-11-22T00:00:00Z\",\"Why\":\"test\"}"));
 	gateway_submit(&halted);
 	gateway_await_state(&halted.id, "Rejected");
-	assert_field_has(&halted.id, "LastError", YQ_RISK_HALTED);
+	assert_field(&halted.id, "LastError", YQ_RISK_HALTED ": everything halted by me: test");
 	gateway_await_quiet(2);
 	assert_int_equal(gateway_assert_books_equal(), 0);
 	gateway_stop();
@@ -464,6 +478,7 @@ main(int argc, char **argv)
 		TEST(test_a_ticker_on_two_exchanges_has_one_field_for_each),
 		TEST(test_an_order_that_was_only_published_is_taken_up_once),
 		TEST(test_what_nobody_can_read_is_told_and_the_rest_flows),
+		TEST(test_an_order_without_a_price_is_valued_at_the_brokers),
 		TEST(test_refusals_name_their_reason),
 		TEST(test_a_resting_order_is_open_until_it_is_canceled),
 		TEST(test_a_resting_order_is_changed_within_the_rules),

@@ -1,0 +1,108 @@
+/* price.c - what instruments are believed to cost: seen, asked for, and written to stock:{Ticker}.
+ */
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "broker_gateway/gateway.h"
+
+static void
+stock_add(struct gateway *gw, const struct yq_stock_item *item)
+{
+	size_t i;
+
+	for (i = 0; i < gw->stock_count; i++)
+		if (gw->stocks[i].exchange == item->exchange &&
+		    yq_str_equal(gw->stock_tickers[i], item->ticker))
+			break;
+	if (i == YQ_STEP_ITEMS_MAX)
+		return; /* the next price of it comes soon */
+	if (i == gw->stock_count)
+		gw->stock_count++;
+	gw->stocks[i] = *item;
+	yq_str_copy_cut(gw->stock_tickers[i], YQ_TICKER_SIZE, item->ticker);
+	gw->stocks[i].ticker = gw->stock_tickers[i];
+}
+
+void
+gw_price_seen(struct gw_account *a, enum yq_exchange exchange, const char *ticker,
+    struct yq_decimal price, struct yq_opt_decimal change_rate, int64_t at_us)
+{
+	struct gw_lane *lane = gw_lane_of(a, exchange, ticker);
+	struct yq_stock_item item = { .ticker = ticker,
+		.exchange = exchange,
+		.currency = yq_market_of(exchange)->currency,
+		.price = price,
+		.change_rate = change_rate,
+		.updated_at_us = at_us };
+
+	if (lane->price.set && lane->price_at_us > at_us)
+		return;
+	/* The same price again within a second is no news. */
+	if (lane->price.set && yq_decimal_cmp(lane->price.value, price) == 0 &&
+	    at_us - lane->price_at_us < YQ_US_PER_SECOND)
+		return;
+	lane->price = yq_opt_decimal_of(price);
+	lane->price_at_us = at_us;
+	if (yq_account_set_price(a->book, exchange, ticker, price) == YQ_OK)
+		yq_debug("%s: %s has a new price", a->settings.alias, ticker);
+	stock_add(a->gw, &item);
+}
+
+static void
+on_stocks(void *cookie, enum yq_rc rc, const struct yq_err *err)
+{
+	struct gateway *gw = cookie;
+
+	if (gw->stopped)
+		return;
+	gw->stocking = false;
+	if (rc != YQ_OK)
+		yq_debug("prices are not written: %s", err->text);
+	gw_soon(gw);
+}
+
+void
+gw_stocks_flush(struct gateway *gw)
+{
+	if (gw->stocking || gw->stock_count == 0 || !yq_valkey_is_up(gw->valkey))
+		return;
+	gw->stocking = true;
+	yq_step_stock(gw->valkey, gw->stocks, gw->stock_count, on_stocks, gw);
+	gw->stock_count = 0;
+}
+
+/* ---- asking ---- */
+
+static void
+on_asked(void *cookie, enum yq_rc rc, const struct yq_broker_quote *quote, const struct yq_err *err)
+{
+	struct gw_order *o = cookie;
+	struct gateway *gw = o->account->gw;
+
+	if (!gw_order_unhold(o) || gw->stopped)
+		return;
+	o->price_asking = false;
+	if (rc == YQ_OK)
+		gw_price_seen(o->account, o->order.exchange, o->order.ticker, quote->price,
+		    quote->change_rate, quote->time_us);
+	else
+		yq_debug("order %s: no price: %s", o->order.id.text, err->text);
+	gw_order_release(o);
+	gw_soon(gw);
+}
+
+bool
+gw_price_is_known(struct gw_order *o)
+{
+	const struct gw_lane *lane = o->lane;
+
+	if (o->price_asking)
+		return false;
+	if (o->price_asked || yq_risk_price(&o->order, lane->price, lane->price_at_us).set)
+		return true;
+	o->price_asked = o->price_asking = true;
+	gw_order_hold(o);
+	yq_broker_price(o->account->broker, o->order.exchange, o->order.ticker, on_asked, o);
+	return false;
+}
