@@ -187,6 +187,19 @@ set_halt(struct yq_system *system, const char *field, const struct yq_halt *halt
 	return YQ_CONSOLE_DONE;
 }
 
+/* What `yq resume` needs to release the same: "account:Paper" is --account Paper. */
+static void
+print_way_back(const char *field)
+{
+	const char *name = strchr(field, ':');
+
+	if (name == NULL)
+		printf("`yq resume`");
+	else
+		printf("`yq resume --%.*s '%s'`", (int)(name - field), field, name + 1);
+	printf(" releases it; open orders stay (`yq cancel --all`)\n");
+}
+
 static const char *
 field_for_people(const char *field)
 {
@@ -212,10 +225,12 @@ yq_verb_halt(const struct yq_call *call)
 		return status;
 	yq_str_format(text, sizeof(text), "halted %s by %s: %.300s", field_for_people(field),
 	    halt.who, halt.why);
-	if (yq_call_has(call, YQ_OPT_JSON))
+	if (yq_call_has(call, YQ_OPT_JSON)) {
 		printf("{\"halted\":true}\n");
-	else
-		printf("%s\n`yq resume` releases it; open orders stay (`yq cancel --all`)\n", text);
+	} else {
+		puts(text);
+		print_way_back(field);
+	}
 	return say(&system, text);
 }
 

@@ -105,7 +105,9 @@ take_line(struct yq_child *child)
 	child->line_length = 0;
 	if (line[0] == '\0')
 		return;
-	yq_str_copy_cut(child->last_words, sizeof(child->last_words), line);
+	/* An error stays said, whatever a program tells of its end. */
+	if (strstr(child->last_words, " error ") == NULL || strstr(line, " error ") != NULL)
+		yq_str_copy_cut(child->last_words, sizeof(child->last_words), line);
 	if (child->ready_line != NULL && strstr(line, child->ready_line) != NULL)
 		child_ready(child);
 	tell(child, YQ_CHILD_EV_LINE, line);
