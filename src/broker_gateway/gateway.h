@@ -143,8 +143,9 @@ struct gw_metrics {
 	struct yq_gauge *open, *waiting;
 };
 
-struct gw_record; /* record.c */
-struct gw_query;  /* query.c */
+struct gw_record;  /* record.c */
+struct gw_query;   /* query.c */
+struct gw_foreign; /* intake.c */
 
 struct gateway {
 	struct yq_daemon *daemon;
@@ -184,6 +185,8 @@ struct gateway {
 	char (*stock_tickers)[YQ_TICKER_SIZE];
 	size_t stock_count;
 	bool stocking;
+	struct gw_foreign *foreigns; /* orders heard on the channel, on their way into the stream */
+	size_t foreign_count;
 	struct gw_query *queries; /* that wait for a full sync */
 	bool told_ready;
 	uint64_t taken_trimmed; /* orders taken when memory was last given back */
@@ -230,6 +233,7 @@ YQ_NODISCARD enum yq_rc gw_intake_open(struct gateway *gw, struct yq_err *err);
 void gw_intake_close(struct gateway *gw);
 void gw_ack_only(struct gateway *gw, const char *entry_id);
 void gw_acks_flush(struct gateway *gw);
+void gw_foreigns_flush(struct gateway *gw);
 
 /* ---- order.c ---- */
 struct gw_order *gw_order_find(struct gateway *gw, const struct yq_id *id);

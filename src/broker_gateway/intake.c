@@ -311,42 +311,99 @@ on_reader(void *cookie, bool up, const struct yq_err *err)
 
 /* ---- orders that were only PUBLISHed ---- */
 
+struct gw_foreign {
+	struct gw_foreign *next;
+	struct gateway *gw;
+	struct yq_order order;
+	size_t length;
+	char payload[];
+};
+
+/* True while it is worth another try: it may be there or not, and twice is once. */
+static bool
+may_come(enum yq_rc rc)
+{
+	return rc == YQ_E_RETRY || rc == YQ_E_UNKNOWN || rc == YQ_E_LIMIT;
+}
+
 static void
 on_adopted(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, size_t count,
     const struct yq_err *err)
 {
-	(void)cookie;
+	struct gw_foreign *f = cookie;
+	struct gateway *gw = f->gw;
+
 	(void)count;
-	if (rc != YQ_OK)
-		yq_warn("an order heard on the channel was not taken up: %s", err->text);
-	else
+	if (!gw->stopped && may_come(rc)) {
+		yq_debug("an order heard on the channel is not taken up yet: %s", err->text);
+		f->next = gw->foreigns;
+		gw->foreigns = f;
+		gw_retry_later(gw);
+		return;
+	}
+	if (rc == YQ_OK)
 		yq_debug(
 		    "an order heard on the channel: %s", yq_step_result_name(answers[0].result));
+	else if (!gw->stopped)
+		gw_notify(gw, "Order", "Critical",
+		    "order %s was heard on the channel and could not be taken up: %s",
+		    f->order.id.text, err->text);
+	gw->foreign_count--;
+	free(f);
+}
+
+static void
+adopt(struct gw_foreign *f)
+{
+	struct yq_submit_item item = { .kind = YQ_SUBMIT_ORDER,
+		.id = f->order.id,
+		.alias = f->order.account_alias,
+		.ticker = f->order.ticker,
+		.created_at_us = yq_clock_now_us(f->gw->clock),
+		.payload = f->payload,
+		.length = f->length,
+		.foreign = true };
+
+	yq_step_submit(f->gw->valkey, &item, 1, on_adopted, f);
+}
+
+void
+gw_foreigns_flush(struct gateway *gw)
+{
+	struct gw_foreign *f = gw->foreigns, *next;
+
+	if (!yq_valkey_is_up(gw->valkey))
+		return;
+	gw->foreigns = NULL;
+	for (; f != NULL; f = next) {
+		next = f->next;
+		adopt(f);
+	}
 }
 
 static void
 on_foreign(void *cookie, const char *payload, size_t length)
 {
 	struct gateway *gw = cookie;
+	struct gw_foreign *f;
 	struct yq_order order;
-	struct yq_submit_item item;
 	struct yq_err err;
 
-	if (yq_message_decode_order(payload, length, &order, &err) != YQ_OK) {
+	if (yq_message_decode_order(payload, length, &order, &err) != YQ_OK ||
+	    (gw->foreign_count >= GW_TASKS_MAX &&
+		yq_err_set(&err, YQ_E_LIMIT, "too many at a time") != YQ_OK)) {
 		yq_counter_add(gw->metrics.bad, 1);
 		gw_notify(gw, "Order", "Warning", "a message on the order channel was dropped: %s",
 		    err.text);
 		return;
 	}
-	item = (struct yq_submit_item){ .kind = YQ_SUBMIT_ORDER,
-		.id = order.id,
-		.alias = order.account_alias,
-		.ticker = order.ticker,
-		.created_at_us = yq_clock_now_us(gw->clock),
-		.payload = payload,
-		.length = length,
-		.foreign = true };
-	yq_step_submit(gw->valkey, &item, 1, on_adopted, gw);
+	f = yq_xcalloc(1, sizeof(*f) + length + 1);
+	f->gw = gw;
+	f->order = order;
+	f->length = length;
+	memcpy(f->payload, payload, length);
+	gw->foreign_count++;
+	adopt(f);
 }
 
 static void
@@ -392,4 +449,9 @@ gw_intake_close(struct gateway *gw)
 	gw->consumer = NULL;
 	gw->subscriber = NULL;
 	gw->adopt = NULL;
+	for (struct gw_foreign *f = gw->foreigns, *next; f != NULL; f = next) {
+		next = f->next;
+		free(f);
+	}
+	gw->foreigns = NULL;
 }

@@ -37,7 +37,7 @@ is_quiet(const struct gateway *gw)
 		if (gw->accounts[i].unanswered > 0)
 			return false;
 	return gw->record_count == 0 && gw->untold == NULL && gw->claim_count == 0 &&
-	       gw->ack_count == 0 && !gw->acking;
+	       gw->ack_count == 0 && !gw->acking && gw->foreign_count == 0;
 }
 
 static void
@@ -51,6 +51,7 @@ on_soon(uv_idle_t *idle)
 	gw_claims_flush(gw);
 	gw_records_flush(gw);
 	gw_acks_flush(gw);
+	gw_foreigns_flush(gw);
 	gw_stocks_flush(gw);
 	gw_sync_tick(gw);
 	if (gw->queries != NULL)

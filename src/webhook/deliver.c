@@ -70,7 +70,8 @@ finish(struct yq_job *job, enum yq_outcome outcome)
 	struct yq_deliver *deliver = job->deliver;
 
 	deliver->job_count--;
-	job->fn(job->cookie, outcome, job->repeated ? &job->previous : &job->id);
+	if (job->fn != NULL)
+		job->fn(job->cookie, outcome, job->repeated ? &job->previous : &job->id);
 	free(job);
 	if (deliver->job_count == 0 && !deliver->closing)
 		deliver->events.idle(deliver->events.cookie);
@@ -430,6 +431,13 @@ on_closed(uv_handle_t *handle)
 	maybe_release(deliver);
 }
 
+static void
+lose(struct yq_job *job)
+{
+	job->fn(job->cookie, YQ_LOST, &job->id);
+	job->fn = NULL;
+}
+
 void
 yq_deliver_free(struct yq_deliver *deliver)
 {
@@ -441,8 +449,13 @@ yq_deliver_free(struct yq_deliver *deliver)
 	deliver->closing = true;
 	finish_all(&deliver->flying, YQ_LOST);
 	finish_all(&deliver->to_spool, YQ_LOST);
+	/* A call names it, or the disk has it: who waits for it is told now, as who asked may be
+	 * gone when that ends. */
+	STAILQ_FOREACH(job, &deliver->spooling, link)
+	lose(job);
 	STAILQ_CONCAT(&waiting, &deliver->waiting);
 	while ((job = yq_jobs_take(&waiting)) != NULL) {
+		lose(job);
 		if (job->checking) /* its answer finishes it */
 			STAILQ_INSERT_TAIL(&deliver->waiting, job, link);
 		else
