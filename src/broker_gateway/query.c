@@ -284,6 +284,36 @@ parameter_exchange(const char *parameters, enum yq_exchange *exchange)
 	return yq_exchange_parse(text, length, exchange);
 }
 
+struct by_ticker {
+	const char *ticker;
+	enum yq_exchange exchange;
+	size_t count;
+};
+
+static bool
+look_at_lane(void *cookie, struct yq_table_node *node)
+{
+	struct by_ticker *by = cookie;
+	const struct gw_lane *lane = yq_container(node, struct gw_lane, node);
+
+	if (yq_str_equal(lane->ticker, by->ticker)) {
+		by->exchange = lane->exchange;
+		by->count++;
+	}
+	return true;
+}
+
+/* A ticker alone is enough where the account knows it at one exchange only. */
+static bool
+known_exchange(struct gw_account *account, const char *ticker, enum yq_exchange *exchange)
+{
+	struct by_ticker by = { .ticker = ticker };
+
+	yq_table_each(&account->lanes, look_at_lane, &by);
+	*exchange = by.exchange;
+	return by.count == 1;
+}
+
 static void
 ask_price(struct gw_query *q)
 {
@@ -293,7 +323,8 @@ ask_price(struct gw_query *q)
 	enum yq_rc rc;
 
 	rc = yq_market_split(q->query.target, strlen(q->query.target), &exchange, ticker, &err);
-	if (rc == YQ_E_NOT_FOUND && parameter_exchange(q->query.parameters, &exchange)) {
+	if (rc == YQ_E_NOT_FOUND && (parameter_exchange(q->query.parameters, &exchange) ||
+					known_exchange(q->account, q->query.target, &exchange))) {
 		if (yq_str_copy(ticker, sizeof(ticker), q->query.target) &&
 		    yq_ticker_is_valid(ticker))
 			rc = YQ_OK;
