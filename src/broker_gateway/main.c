@@ -101,7 +101,8 @@ on_beat(uv_timer_t *timer)
 	gw_reconcile_tick(gw);
 	for (size_t i = 0; i < gw->account_count; i++)
 		serving = serving && gw->accounts[i].state == GW_SERVING;
-	if (serving && !gw->told_ready) {
+	/* What is published before the channels are heard would be heard by nobody. */
+	if (serving && yq_subscriber_is_up(gw->subscriber) && !gw->told_ready) {
 		gw->told_ready = true;
 		yq_daemon_ready(gw->daemon);
 	}

@@ -25,6 +25,7 @@ struct yq_intake {
 	struct yq_adoption *adoption;
 	bool paused, stopped;
 	bool deaf; /* the channels are not heard: it has been said */
+	bool listened;
 	struct yq_counter *received, *unreadable;
 };
 
@@ -124,6 +125,11 @@ on_ear(void *cookie, bool up, const struct yq_err *err)
 	if (up && intake->deaf)
 		yq_info("hears what is published again");
 	intake->deaf = !up;
+	yq_daemon_unready(intake->daemon, "channels", up ? NULL : "not listening to the channels");
+	/* What is published before would be heard by nobody. */
+	if (up && !intake->listened)
+		yq_daemon_ready(intake->daemon);
+	intake->listened = intake->listened || up;
 }
 
 /* ---- life ---- */

@@ -15,7 +15,7 @@
 
 struct yq_intake; /* opaque */
 
-/* All borrowed. */
+/* All borrowed.  The daemon is told that it is ready when the channels are first heard. */
 YQ_NODISCARD enum yq_rc yq_intake_open(struct yq_daemon *daemon, struct yq_books *books,
     struct yq_intake **ret_intake, struct yq_err *err);
 /* Signals go to `decider` from now on. */

@@ -264,9 +264,7 @@ start(struct yq_daemon *daemon, struct yq_err *err)
 	rc = start_archive(daemon, manager, err);
 	if (rc == YQ_OK)
 		rc = start_decisions(daemon, manager, err);
-	if (rc == YQ_OK)
-		yq_daemon_ready(daemon);
-	return rc;
+	return rc; /* the intake says when it is ready */
 }
 
 /* ---- change and end ---- */
