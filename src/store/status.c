@@ -16,6 +16,7 @@ struct fault_row {
 static const struct fault_row faults[] = {
 	{ isc_unique_key_violation, YQ_E_EXISTS, false },
 	{ isc_no_dup, YQ_E_EXISTS, false },
+	{ isc_dyn_dup_table, YQ_E_EXISTS, false },
 	{ isc_lock_timeout, YQ_E_RETRY, false },
 	{ isc_lock_conflict, YQ_E_RETRY, false },
 	{ isc_update_conflict, YQ_E_RETRY, false },

@@ -133,6 +133,27 @@ test_programs_that_start_at_once_migrate_once(void **state)
 	assert_int_equal(applied, yq_migration_count);
 }
 
+/* Who starts at the same moment may make a table between our look and our own. */
+static void
+test_a_table_that_somebody_else_made_is_there(void **state)
+{
+	struct database *database = *state;
+	struct yq_firebird *firebird = fixture_open(&database->target);
+	struct yq_tx *tx = NULL;
+	struct yq_err err = { 0 };
+
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(yq_tx_begin(firebird, NULL, &tx, &err), YQ_OK);
+		assert_int_equal(
+		    yq_tx_exec(tx, "CREATE TABLE MADE_TWICE (A INTEGER)", NULL, 0, NULL, &err),
+		    i == 0 ? YQ_OK : YQ_E_EXISTS);
+		if (i == 0)
+			assert_int_equal(yq_tx_commit(tx, &err), YQ_OK);
+		yq_tx_endp(&tx);
+	}
+	yq_firebird_close(firebird);
+}
+
 /* In the child: the number applied is the exit status. */
 static int
 migrate_as_child(char **argv)
@@ -229,6 +250,7 @@ main(int argc, char **argv)
 		T(test_a_newer_version_is_refused_and_left_alone),
 		T(test_a_migration_that_fails_leaves_nothing_of_itself),
 		T(test_programs_that_start_at_once_migrate_once),
+		T(test_a_table_that_somebody_else_made_is_there),
 		T(test_the_database_takes_the_domains_names_and_no_others),
 		T(test_columns_are_as_wide_as_the_domains_texts),
 	};
