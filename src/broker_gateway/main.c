@@ -1,6 +1,4 @@
-/*
- * main.c - yq-broker-gateway: the only program that talks to brokers.
- */
+/* main.c - yq-broker-gateway: the only program that talks to brokers. */
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +6,21 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "broker_gateway/account.h"
+#include "broker_gateway/ack.h"
+#include "broker_gateway/apply.h"
+#include "broker_gateway/claim.h"
+#include "broker_gateway/desk.h"
+#include "broker_gateway/foreign.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/intake.h"
+#include "broker_gateway/lease.h"
+#include "broker_gateway/metrics.h"
+#include "broker_gateway/price.h"
+#include "broker_gateway/query.h"
+#include "broker_gateway/reconcile.h"
+#include "broker_gateway/recover.h"
+#include "broker_gateway/sync.h"
 
 static const char manual[] =
     "yq-broker-gateway sends orders to brokers and is the only writer of account state.\n"
@@ -36,8 +48,8 @@ is_quiet(const struct gateway *gw)
 	for (size_t i = 0; i < gw->account_count; i++)
 		if (gw->accounts[i].unanswered > 0)
 			return false;
-	return gw->record_count == 0 && gw->untold == NULL && gw->claim_count == 0 &&
-	       gw->ack_count == 0 && !gw->acking && gw->foreign_count == 0;
+	return gw->records.count == 0 && gw->untold == NULL && gw->claims.count == 0 &&
+	       gw->acks.count == 0 && !gw->acks.under_way && gw->foreigns.count == 0;
 }
 
 static void
@@ -87,7 +99,7 @@ on_beat(uv_timer_t *timer)
 	bool serving = gw->account_count > 0;
 
 	/* What a burst took goes back to the system once it is over. */
-	if (gw->task_count == 0 && gw->record_count == 0 &&
+	if (gw->task_count == 0 && gw->records.count == 0 &&
 	    gw->taken_trimmed != gw->metrics.taken->value) {
 		gw->taken_trimmed = gw->metrics.taken->value;
 		(void)malloc_trim(0);
@@ -110,48 +122,6 @@ on_beat(uv_timer_t *timer)
 }
 
 /* ---- start ---- */
-
-static void
-metrics_open(struct gateway *gw)
-{
-	struct yq_metrics *m = yq_daemon_metrics(gw->daemon);
-	const struct {
-		struct yq_counter **counter;
-		const char *name, *help;
-	} counters[] = {
-		{ &gw->metrics.taken, "yq_gateway_orders_total", "Orders taken in." },
-		{ &gw->metrics.sent, "yq_gateway_sent_total", "Orders sent to a broker." },
-		{ &gw->metrics.fills, "yq_gateway_fills_total", "Executions booked." },
-		{ &gw->metrics.refused, "yq_gateway_refused_total",
-		    "Orders refused by our rules." },
-		{ &gw->metrics.rejected, "yq_gateway_rejected_total", "Orders a broker rejected." },
-		{ &gw->metrics.unknown, "yq_gateway_unknown_total", "Orders without an answer." },
-		{ &gw->metrics.canceled, "yq_gateway_canceled_total", "Orders canceled." },
-		{ &gw->metrics.bad, "yq_gateway_bad_messages_total", "Messages nobody can read." },
-		{ &gw->metrics.syncs, "yq_gateway_syncs_total", "Full syncs." },
-		{ &gw->metrics.fenced, "yq_gateway_leases_lost_total", "Leases lost." },
-	};
-	const struct {
-		struct yq_histogram **histogram;
-		const char *name, *help;
-	} histograms[] = {
-		{ &gw->metrics.claim, "yq_gateway_claim_seconds", "One claim call." },
-		{ &gw->metrics.broker, "yq_gateway_broker_seconds",
-		    "Submit to the broker's answer." },
-		{ &gw->metrics.apply, "yq_gateway_apply_seconds", "One apply call." },
-		{ &gw->metrics.whole, "yq_gateway_order_seconds", "Taken in to first recorded." },
-	};
-
-	for (size_t i = 0; i < YQ_COUNT(counters); i++)
-		*counters[i].counter =
-		    yq_metrics_counter(m, counters[i].name, NULL, counters[i].help);
-	for (size_t i = 0; i < YQ_COUNT(histograms); i++)
-		*histograms[i].histogram =
-		    yq_metrics_histogram(m, histograms[i].name, NULL, histograms[i].help);
-	gw->metrics.open = yq_metrics_gauge(m, "yq_gateway_orders", NULL, "Orders in hand.");
-	gw->metrics.waiting =
-	    yq_metrics_gauge(m, "yq_gateway_waiting", NULL, "Orders and requests that wait.");
-}
 
 static enum yq_rc
 settings_open(struct gateway *gw, struct yq_err *err)
@@ -197,11 +167,11 @@ start(struct yq_daemon *daemon, struct yq_err *err)
 	gw->loop = yq_daemon_loop(daemon);
 	gw->clock = yq_daemon_clock(daemon);
 	gw->valkey = yq_daemon_valkey(daemon);
-	gw->records_last = &gw->records;
+	gw->records.last = &gw->records.first;
 	memcpy(gw->owner, owner.text, sizeof(gw->owner));
-	gw->stocks = yq_xcalloc(YQ_STEP_ITEMS_MAX, sizeof(*gw->stocks));
-	gw->stock_tickers = yq_xcalloc(YQ_STEP_ITEMS_MAX, sizeof(*gw->stock_tickers));
-	metrics_open(gw);
+	gw->stocks.items = yq_xcalloc(YQ_STEP_ITEMS_MAX, sizeof(*gw->stocks.items));
+	gw->stocks.tickers = yq_xcalloc(YQ_STEP_ITEMS_MAX, sizeof(*gw->stocks.tickers));
+	gw_metrics_open(gw);
 	rc = settings_open(gw, err);
 	if (rc != YQ_OK)
 		return rc;
@@ -278,10 +248,10 @@ stop(struct yq_daemon *daemon)
 		uv_close((uv_handle_t *)&gw->beat, NULL);
 		uv_close((uv_handle_t *)&gw->retry, NULL);
 	}
-	free(gw->claims);
-	free(gw->acks);
-	free(gw->stocks);
-	free(gw->stock_tickers);
+	free(gw->claims.items);
+	free(gw->acks.ids);
+	free(gw->stocks.items);
+	free(gw->stocks.tickers);
 	yq_accounts_free(gw->accounts_config);
 	yq_markets_free(gw->markets);
 	yq_risks_free(gw->risks);

@@ -147,7 +147,6 @@ gw_order_detach(struct gw_order *o)
 	yq_account_close(o->account->book, &o->order.id);
 	yq_table_remove(&gw->orders, &o->node);
 	o->lane->tasks--;
-	gw_lane_release(o->account, o->lane);
 	o->lane = NULL;
 	o->detached = true;
 	if (o->refs == 0)

@@ -1,7 +1,7 @@
-/* price.c - what instruments are believed to cost: seen, asked for, and written to stock:{Ticker}.
+/*
+ * price.c - what instruments are believed to cost: seen, asked for, and written to stock:{Ticker}.
  */
-#include <string.h>
-
+#include "broker_gateway/price.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "broker_gateway/gateway.h"
@@ -11,17 +11,17 @@ stock_add(struct gateway *gw, const struct yq_stock_item *item)
 {
 	size_t i;
 
-	for (i = 0; i < gw->stock_count; i++)
-		if (gw->stocks[i].exchange == item->exchange &&
-		    yq_str_equal(gw->stock_tickers[i], item->ticker))
+	for (i = 0; i < gw->stocks.count; i++)
+		if (gw->stocks.items[i].exchange == item->exchange &&
+		    yq_str_equal(gw->stocks.tickers[i], item->ticker))
 			break;
 	if (i == YQ_STEP_ITEMS_MAX)
 		return; /* the next price of it comes soon */
-	if (i == gw->stock_count)
-		gw->stock_count++;
-	gw->stocks[i] = *item;
-	yq_str_copy_cut(gw->stock_tickers[i], YQ_TICKER_SIZE, item->ticker);
-	gw->stocks[i].ticker = gw->stock_tickers[i];
+	if (i == gw->stocks.count)
+		gw->stocks.count++;
+	gw->stocks.items[i] = *item;
+	yq_str_copy_cut(gw->stocks.tickers[i], YQ_TICKER_SIZE, item->ticker);
+	gw->stocks.items[i].ticker = gw->stocks.tickers[i];
 }
 
 void
@@ -56,7 +56,7 @@ on_stocks(void *cookie, enum yq_rc rc, const struct yq_err *err)
 
 	if (gw->stopped)
 		return;
-	gw->stocking = false;
+	gw->stocks.under_way = false;
 	if (rc != YQ_OK)
 		yq_debug("prices are not written: %s", err->text);
 	gw_soon(gw);
@@ -65,11 +65,11 @@ on_stocks(void *cookie, enum yq_rc rc, const struct yq_err *err)
 void
 gw_stocks_flush(struct gateway *gw)
 {
-	if (gw->stocking || gw->stock_count == 0 || !yq_valkey_is_up(gw->valkey))
+	if (gw->stocks.under_way || gw->stocks.count == 0 || !yq_valkey_is_up(gw->valkey))
 		return;
-	gw->stocking = true;
-	yq_step_stock(gw->valkey, gw->stocks, gw->stock_count, on_stocks, gw);
-	gw->stock_count = 0;
+	gw->stocks.under_way = true;
+	yq_step_stock(gw->valkey, gw->stocks.items, gw->stocks.count, on_stocks, gw);
+	gw->stocks.count = 0;
 }
 
 /* ---- asking ---- */

@@ -4,10 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "broker_gateway/account.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/poll.h"
+#include "broker_gateway/price.h"
+#include "broker_gateway/query.h"
+#include "broker_gateway/reconcile.h"
+#include "broker_gateway/sync.h"
 
 #define ANSWER_MAX (1U << 20)
 #define WAIT_NS	   INT64_C(2000000000) /* for a full sync, before the books answer as they are */

@@ -1,38 +1,12 @@
-/*
- * record.c - what the broker said, on its way into Valkey: gathered, and applied in batches of
- * which one is in flight.  A batch whose answer is lost is sent again as it was.
- */
+/* record.c - what the broker said, made ready for Valkey. */
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/fail_point.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "broker_gateway/gateway.h"
-
-#define FIELDS_MAX 12
-
-/* Offsets are into `text`; 0 = absent. */
-struct gw_record {
-	struct gw_record *next;
-	struct gw_order *order;
-	struct gw_account *account;
-	struct yq_id order_id;
-	int64_t fence, sequence;
-	struct yq_buf text;
-	struct {
-		const char *field;
-		size_t value;
-	} fields[FIELDS_MAX];
-	size_t field_count;
-	size_t execution_id, position_field, position_value, deposit, trade, result;
-	const char *currency;
-	bool final, first;
-	int64_t taken_ns;
-	char entry_id[YQ_ENTRY_ID_SIZE];
-};
+#include "broker_gateway/position_name.h"
+#include "broker_gateway/record.h"
 
 #define TEXT_MAX (YQ_MESSAGE_MAX * 4)
 
@@ -54,7 +28,7 @@ put(struct gw_record *r, const char *text)
 static void
 field(struct gw_record *r, const char *name, const char *value)
 {
-	assert(r->field_count < FIELDS_MAX);
+	assert(r->field_count < GW_RECORD_FIELDS_MAX);
 	r->fields[r->field_count].field = name;
 	r->fields[r->field_count++].value = put(r, value);
 }
@@ -224,9 +198,9 @@ record_add(struct gw_record *r)
 		YQ_PANIC("a record of order %s is too long", r->order_id.text);
 	gw_order_hold(r->order);
 	r->account->records++;
-	*gw->records_last = r;
-	gw->records_last = &r->next;
-	gw->record_count++;
+	*gw->records.last = r;
+	gw->records.last = &r->next;
+	gw->records.count++;
 	gw_soon(gw);
 }
 
@@ -283,147 +257,4 @@ gw_record_no_cancel(struct gw_order *o, const char *entry_id)
 	yq_str_copy_cut(r->entry_id, sizeof(r->entry_id), entry_id);
 	field(r, "CancelRequestedAt", "");
 	record_add(r);
-}
-
-/* ---- sending ---- */
-
-static const char *
-text_at(const struct gw_record *r, size_t offset)
-{
-	return offset == 0 ? NULL : yq_buf_text(&r->text) + offset;
-}
-
-static void
-item_of(const struct gw_record *r, struct yq_pair *pairs, struct yq_apply_item *item)
-{
-	for (size_t i = 0; i < r->field_count; i++)
-		pairs[i] = (struct yq_pair){ r->fields[i].field, text_at(r, r->fields[i].value) };
-	*item = (struct yq_apply_item){
-		.order_id = r->order_id,
-		.alias = r->account->settings.alias,
-		.fence = r->fence,
-		.execution_id = text_at(r, r->execution_id),
-		.sequence = r->sequence,
-		.order_fields = pairs,
-		.field_count = r->field_count,
-		.position_field = text_at(r, r->position_field),
-		.position_value = text_at(r, r->position_value),
-		.currency = r->currency,
-		.deposit = text_at(r, r->deposit),
-		.trade_json = text_at(r, r->trade),
-		.result_json = text_at(r, r->result),
-		.final = r->final,
-		.ack_entry_id = r->entry_id[0] != '\0' ? r->entry_id : NULL,
-	};
-}
-
-static void
-record_pop(struct gateway *gw)
-{
-	struct gw_record *r = gw->records;
-
-	gw->records = r->next;
-	if (gw->records == NULL)
-		gw->records_last = &gw->records;
-	gw->record_count--;
-	r->account->records--;
-	if (gw_order_unhold(r->order))
-		gw_order_release(r->order);
-	yq_buf_free(&r->text);
-	free(r);
-}
-
-static void
-one_answer(struct gateway *gw, const struct gw_record *r, enum yq_step_result result)
-{
-	if (result == YQ_APPLIED && r->first)
-		yq_histogram_observe_us(
-		    gw->metrics.whole, (yq_clock_monotonic_ns(gw->clock) - r->taken_ns) / 1000);
-	if (result == YQ_NO_SUCH_ORDER)
-		yq_warn("order %s is not on the bus any more; what the broker said of it is in its "
-			"book alone",
-		    r->order_id.text);
-	if (result == YQ_ALREADY)
-		yq_debug("order %s: recorded before", r->order_id.text);
-	if (result == YQ_FENCED && r->account->fence == r->fence)
-		gw_account_lose(r->account, "another gateway has taken it over");
-}
-
-static void
-on_applied(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, size_t count,
-    const struct yq_err *err)
-{
-	struct gateway *gw = cookie;
-
-	if (gw->stopped)
-		return;
-	gw->applying = false;
-	if (rc != YQ_OK) {
-		/* The same items again, in the same order: each is applied once. */
-		yq_warn("recording is tried again: %s", err->text);
-		gw_retry_later(gw);
-		return;
-	}
-	YQ_FAIL_POINT("gateway.applied");
-	yq_histogram_observe_us(
-	    gw->metrics.apply, (yq_clock_monotonic_ns(gw->clock) - gw->apply_started_ns) / 1000);
-	for (size_t i = 0; i < count; i++) {
-		one_answer(gw, gw->records, answers[i].result);
-		record_pop(gw);
-	}
-	gw->record_sent = 0;
-	yq_daemon_event(gw->daemon);
-	gw_soon(gw);
-}
-
-/* Orders that rest: nothing but the ack has come for them. */
-static void
-tell_open(struct gateway *gw)
-{
-	while (gw->untold != NULL) {
-		struct gw_order *o = gw->untold;
-		struct gw_change change = {
-			.text = "open at the broker", .success = true, .tell = true
-		};
-
-		gw->untold = o->next_untold;
-		o->in_untold = false;
-		if (o->ack_untold)
-			gw_record(o, &change);
-		else
-			gw_order_release(o);
-	}
-}
-
-void
-gw_records_flush(struct gateway *gw)
-{
-	struct yq_apply_item *items;
-	struct yq_pair(*pairs)[FIELDS_MAX];
-	const struct gw_record *r;
-	size_t count = 0;
-
-	tell_open(gw);
-	if (gw->applying || gw->records == NULL || !yq_valkey_is_up(gw->valkey))
-		return;
-	/* A batch that was sent before goes again as it was. */
-	if (gw->record_sent == 0)
-		gw->record_sent = gw->record_count < GW_BATCH_MAX ? gw->record_count : GW_BATCH_MAX;
-	items = yq_xcalloc(gw->record_sent, sizeof(*items));
-	pairs = yq_xcalloc(gw->record_sent, sizeof(*pairs));
-	for (r = gw->records; count < gw->record_sent; r = r->next, count++)
-		item_of(r, pairs[count], &items[count]);
-	YQ_FAIL_POINT("gateway.applying");
-	gw->applying = true;
-	gw->apply_started_ns = yq_clock_monotonic_ns(gw->clock);
-	yq_step_apply(gw->valkey, items, count, on_applied, gw);
-	free(items);
-	free(pairs);
-}
-
-void
-gw_records_drop(struct gateway *gw)
-{
-	while (gw->records != NULL)
-		record_pop(gw);
 }

@@ -10,7 +10,12 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "broker_gateway/account.h"
+#include "broker_gateway/books.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/poll.h"
+#include "broker_gateway/price.h"
+#include "broker_gateway/sync.h"
 
 #define LOOK_AGAIN_NS (INT64_C(1000000) * (GW_RETRY_MS - 50)) /* due when the timer rings */
 
@@ -54,138 +59,6 @@ is_overtaken(const struct sync *s)
 	return a->gw->stopped || a->generation != s->generation || a->fence != s->fence ||
 	       a->unanswered > 0 || a->records > 0 ||
 	       (a->state != GW_SERVING && a->state != GW_SETTLING);
-}
-
-/* ---- writing ---- */
-
-/* Pairs of texts in one buffer; offsets become pointers when all are there. */
-struct pairs {
-	struct yq_buf text;
-	size_t *at;
-	size_t count, room;
-};
-
-static void
-pair_begin(struct pairs *p, const char *field)
-{
-	if (p->count == p->room) {
-		p->room = p->room == 0 ? 16 : p->room * 2;
-		p->at = yq_xrealloc(p->at, p->room, 2 * sizeof(size_t));
-	}
-	p->at[2 * p->count] = p->text.length;
-	yq_buf_add(&p->text, field, strlen(field) + 1);
-	p->at[2 * p->count + 1] = p->text.length;
-	p->count++;
-}
-
-static void
-pair(struct pairs *p, const char *field, const char *value)
-{
-	pair_begin(p, field);
-	yq_buf_add(&p->text, value, strlen(value) + 1);
-}
-
-static struct yq_pair *
-pairs_list(const struct pairs *p)
-{
-	struct yq_pair *list = yq_xcalloc(p->count + 1, sizeof(*list));
-
-	for (size_t i = 0; i < p->count; i++)
-		list[i] = (struct yq_pair){ yq_buf_text(&p->text) + p->at[2 * i],
-			yq_buf_text(&p->text) + p->at[2 * i + 1] };
-	return list;
-}
-
-static void
-pairs_free(struct pairs *p)
-{
-	yq_buf_free(&p->text);
-	free(p->at);
-}
-
-#define PAIRS_MAX (64U << 20)
-
-struct writing {
-	struct gw_account *account;
-	struct pairs pairs;
-};
-
-static bool
-write_position(void *cookie, const struct yq_holding *holding)
-{
-	struct writing *w = cookie;
-	struct yq_position position = holding->position;
-	char field[YQ_TICKER_SIZE + 16];
-
-	if (yq_decimal_sign(position.qty) == 0) {
-		gw_position_gone(w->account, position.ticker);
-		return true;
-	}
-	gw_position_field(w->account, position.exchange, position.ticker, field);
-	yq_str_copy_cut(
-	    position.account_alias, sizeof(position.account_alias), w->account->settings.alias);
-	pair_begin(&w->pairs, field);
-	yq_message_encode_position(&position, &w->pairs.text);
-	yq_buf_add_char(&w->pairs.text, '\0');
-	return true;
-}
-
-static void
-write_account(struct gw_account *a, struct pairs *p, const char *currencies)
-{
-	char now[YQ_TIME_TEXT_SIZE], synced[YQ_TIME_TEXT_SIZE];
-
-	yq_time_format(yq_clock_now_us(a->gw->clock), now);
-	yq_time_format(a->synced_at_us, synced);
-	pair(p, "Alias", a->settings.alias);
-	pair(p, "Number", a->settings.number);
-	pair(p, "Broker", a->broker->name);
-	pair(p, "Active", a->settings.active ? "true" : "false");
-	pair(p, "Currencies", currencies);
-	pair(p, "UpdatedAt", now);
-	pair(p, "SyncedAt", synced);
-}
-
-/* A currency is there if the broker told it or there is cash in it. */
-void
-gw_account_write(struct gw_account *a, yq_step_fn *fn, void *cookie)
-{
-	const struct sync *s = cookie;
-	struct writing positions = { .account = a };
-	struct pairs account = { .text = yq_buf_make(4096) },
-		     deposit = { .text = yq_buf_make(4096) };
-	struct yq_buf currencies = yq_buf_make(256);
-	struct yq_sync_item item = {
-		.alias = a->settings.alias, .fence = a->fence, .active = a->settings.active
-	};
-
-	positions.pairs.text = yq_buf_make(PAIRS_MAX);
-	yq_account_each_holding(a->book, write_position, &positions);
-	for (size_t i = 0; i < s->balance_count; i++) {
-		char amount[YQ_DECIMAL_TEXT_SIZE];
-		const char *name = yq_names_text(&yq_currency_names, (int)s->balances[i].currency);
-
-		yq_decimal_format_places(s->balances[i].amount, 2, amount);
-		pair(&deposit, name, amount);
-		if (currencies.length > 0)
-			yq_buf_add_char(&currencies, ',');
-		yq_buf_add_text(&currencies, name);
-	}
-	write_account(a, &account, yq_buf_text(&currencies));
-	item.account = pairs_list(&account);
-	item.account_count = account.count;
-	item.deposit = pairs_list(&deposit);
-	item.deposit_count = deposit.count;
-	item.position = pairs_list(&positions.pairs);
-	item.position_count = positions.pairs.count;
-	yq_step_sync(a->gw->valkey, &item, fn, cookie);
-	free((void *)(uintptr_t)item.account);
-	free((void *)(uintptr_t)item.deposit);
-	free((void *)(uintptr_t)item.position);
-	pairs_free(&account);
-	pairs_free(&deposit);
-	pairs_free(&positions.pairs);
-	yq_buf_free(&currencies);
 }
 
 /* ---- taking over ---- */
@@ -342,7 +215,7 @@ on_positions(void *cookie, enum yq_rc rc, const struct yq_position *positions, s
 	for (size_t i = 0; i < s->balance_count; i++)
 		yq_account_set_cash(a->book, s->balances[i].currency, s->balances[i].amount);
 	a->synced_at_us = yq_clock_now_us(a->gw->clock);
-	gw_account_write(a, on_written, s);
+	gw_books_write(a, s->balances, s->balance_count, on_written, s);
 }
 
 static void
@@ -376,57 +249,6 @@ gw_sync(struct gw_account *a)
 	s->fence = a->fence;
 	a->syncing = true;
 	yq_broker_balances(a->broker, on_balances, s);
-}
-
-/* ---- fills that the stream of events may have lost ---- */
-
-static void
-on_fills(void *cookie, enum yq_rc rc, const struct yq_broker_fill *fills, size_t count,
-    const struct yq_err *err)
-{
-	struct gw_account *a = cookie;
-
-	if (a->gw->stopped || a->state != GW_SERVING)
-		return;
-	if (rc != YQ_OK) {
-		yq_debug("account %s: fills: %s", a->settings.alias, err->text);
-		return;
-	}
-	for (size_t i = 0; i < count; i++) {
-		struct gw_order *o = yq_id_is_none(&fills[i].order_id)
-					 ? gw_order_by_broker_id(a, fills[i].broker_order_id)
-					 : gw_order_find(a->gw, &fills[i].order_id);
-
-		if (o != NULL)
-			gw_order_fill(o, &fills[i]);
-		else
-			gw_stray_fill(a, &fills[i]);
-	}
-}
-
-/* Only of orders in hand: what is final has had its fills when its end was told. */
-static bool
-ask_live(void *cookie, struct yq_table_node *node)
-{
-	struct gw_order *o = yq_container(node, struct gw_order, node);
-
-	if (o->account == cookie && o->phase == GW_LIVE)
-		gw_ask(o);
-	return true;
-}
-
-void
-gw_poll_fills(struct gw_account *a)
-{
-	int64_t since = yq_clock_now_us(a->gw->clock) - INT64_C(60) * YQ_US_PER_SECOND;
-
-	if (a->gw->orders.count < 200)
-		yq_table_each(&a->gw->orders, ask_live, a);
-	else
-		yq_broker_fills_since(a->broker,
-		    a->fills_from_us != 0 && a->fills_from_us < since ? a->fills_from_us : since,
-		    on_fills, a);
-	a->fills_from_us = since;
 }
 
 void

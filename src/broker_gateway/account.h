@@ -1,0 +1,60 @@
+/* account.h - an account this gateway serves.  Its book has one writer: the holder of its lease. */
+#ifndef YQ_BROKER_GATEWAY_ACCOUNT_H
+#define YQ_BROKER_GATEWAY_ACCOUNT_H
+
+#include "base/table.h"
+#include "broker/broker.h"
+#include "daemon/settings.h"
+#include "domain/account.h"
+#include "domain/risk.h"
+
+struct gateway;
+struct gw_task;
+
+enum gw_account_state {
+	GW_NO_LEASE, /* not ours (yet) */
+	GW_LOADING,  /* ours; reading what was left */
+	GW_SETTLING, /* asking the broker about orders left behind */
+	GW_SERVING,
+	GW_BROKEN, /* the broker cannot be opened; nothing is sent */
+};
+
+struct gw_account {
+	struct gateway *gw;
+	struct yq_account_settings settings;
+	const struct yq_risk_limits *limits;
+	struct yq_broker *broker;
+	enum gw_account_state state;
+	int64_t fence;
+	int64_t lease_until_ns; /* by our own clock; after it nothing is sent */
+	bool leasing;
+	int64_t retry_ns; /* when a broken broker is opened again */
+	struct yq_account *book;
+	struct yq_table lanes;
+	struct gw_task *first, **last; /* waiting, in order of arrival */
+	size_t task_count;
+	size_t unanswered;		/* orders claimed or sent without an answer */
+	size_t records;			/* not yet written */
+	size_t settling;		/* orders being asked about before serving begins */
+	uint64_t generation;		/* counts fills: an answer older than one is dropped */
+	uint64_t seen, seen_generation; /* what the last full sync saw that our book did not have */
+	bool syncing, synced_once;
+	uint64_t sync_count;
+	int64_t sync_due_ns, synced_at_us, fills_from_us;
+	struct yq_rate rate;
+	struct yq_table plain; /* tickers whose field in position:{Alias} has no exchange */
+	struct {
+		int64_t day;
+		bool set;
+		struct yq_decimal equity;
+	} day[YQ_CURRENCY_COUNT];
+};
+
+YQ_NODISCARD enum yq_rc gw_accounts_open(struct gateway *gw, struct yq_err *err);
+void gw_accounts_close(struct gateway *gw);
+struct gw_account *gw_account_find(struct gateway *gw, const char *alias);
+/* Another gateway has it: write and send nothing more. */
+void gw_account_lose(struct gw_account *account, const char *why);
+bool gw_account_may_send(const struct gw_account *account);
+
+#endif

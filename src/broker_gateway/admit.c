@@ -1,0 +1,112 @@
+/* admit.c - the last checks before an order is claimed: broker, risk, buying power. */
+#include "broker_gateway/admit.h"
+#include "base/fail_point.h"
+#include "base/str.h"
+#include "broker_gateway/claim.h"
+#include "broker_gateway/gateway.h"
+#include "broker_gateway/price.h"
+#include "broker_gateway/submit.h"
+
+/* The loss since the local day's first look, in the order's currency. */
+static struct yq_opt_decimal
+day_loss(struct gw_account *a, const struct yq_order *order, const struct yq_market_hours *hours,
+    int64_t now_us)
+{
+	int64_t day = yq_local_date(hours->zone, now_us);
+	struct yq_decimal equity = yq_account_equity(a->book, order->currency), loss;
+
+	if (!a->day[order->currency].set || a->day[order->currency].day != day) {
+		a->day[order->currency].set = true;
+		a->day[order->currency].day = day;
+		a->day[order->currency].equity = equity;
+	}
+	if (yq_decimal_sub(a->day[order->currency].equity, equity, &loss) != YQ_OK)
+		return YQ_OPT_DECIMAL_NONE;
+	return yq_opt_decimal_of(yq_decimal_max(loss, YQ_DECIMAL_ZERO));
+}
+
+enum yq_rc
+gw_check_risk(struct gw_account *a, const struct gw_lane *lane, const struct yq_order *order,
+    bool again, struct yq_trace *trace)
+{
+	struct gateway *gw = a->gw;
+	int64_t now_us = yq_clock_now_us(gw->clock);
+	const struct yq_market_hours *hours =
+	    yq_calendar_hours(yq_markets_calendar(gw->markets), order->exchange);
+	struct yq_risk_facts facts = {
+		.account = a->book,
+		.market_open = a->settings.any_hour ||
+			       yq_broker_can(a->broker, YQ_BROKER_ANY_HOUR) ||
+			       yq_market_is_open(hours, now_us),
+		.calendar_covered = a->settings.any_hour || yq_market_is_covered(hours, now_us),
+		.by_hand = yq_str_equal(order->buy_reason, "Manual"),
+		.last_price = lane->price,
+		.last_price_at_us = lane->price_at_us,
+		.now_us = now_us,
+		.orders_last_minute = yq_rate_count(&a->rate, now_us),
+		.day_loss = day_loss(a, order, hours, now_us),
+		.last_same_qty = lane->same_qty[order->action],
+		.last_same_at_us = again ? 0 : lane->same_at_us[order->action],
+	};
+
+	return yq_risk_check(order, &facts, a->limits, trace);
+}
+
+/* A price that came with the order is a price somebody saw. */
+static void
+observe(struct gw_order *o)
+{
+	struct gw_account *a = o->account;
+	struct yq_opt_decimal seen = o->order.reference_price;
+
+	if (!seen.set && o->order.type == YQ_TYPE_MARKET)
+		seen = o->order.price;
+	if (!seen.set || !yq_broker_can(a->broker, YQ_BROKER_SIMULATED))
+		return;
+	o->order.reference_price = seen;
+	gw_price_seen(a, o->order.exchange, o->order.ticker, seen.value, YQ_OPT_DECIMAL_NONE,
+	    o->order.timestamp_us);
+}
+
+/* Reserve what the order will take; from now on others see it. */
+static enum yq_rc
+reserve(struct gw_order *o, struct yq_err *err)
+{
+	struct yq_opt_decimal price =
+	    yq_risk_price(&o->order, o->lane->price, o->lane->price_at_us);
+
+	return yq_account_open(
+	    o->account->book, &o->order, price.set ? price.value : YQ_DECIMAL_ZERO, err);
+}
+
+void
+gw_admit(struct gw_order *o)
+{
+	struct gw_account *a = o->account;
+	int64_t now_us = yq_clock_now_us(a->gw->clock);
+	const struct yq_trace_step *step;
+	struct yq_trace trace = { 0 };
+	struct yq_err err = { 0 };
+
+	observe(o);
+	if (yq_broker_supports(&a->broker->capabilities, a->broker->name, &o->order, &err) !=
+	    YQ_OK) {
+		gw_refuse(o, "BROKER_CANNOT", err.text);
+		return;
+	}
+	if (gw_check_risk(a, o->lane, &o->order, false, &trace) != YQ_OK) {
+		step = yq_trace_refusal(&trace);
+		gw_refuse(o, step != NULL ? step->rule : "RISK", step != NULL ? step->text : "");
+		return;
+	}
+	if (reserve(o, &err) != YQ_OK) {
+		gw_refuse(o, "BOOK", err.text);
+		return;
+	}
+	yq_rate_add(&a->rate, now_us);
+	o->lane->same_qty[o->order.action] = yq_opt_decimal_of(o->order.qty);
+	o->lane->same_at_us[o->order.action] = now_us;
+	gw_order_set_phase(o, GW_CLAIMING);
+	gw_claims_add(a->gw, o);
+	YQ_FAIL_POINT("gateway.checked");
+}

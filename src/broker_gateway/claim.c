@@ -1,0 +1,187 @@
+/* claim.c - the claim makes durable that an order is about to be sent; one call in flight. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail_point.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "broker_gateway/account.h"
+#include "broker_gateway/ack.h"
+#include "broker_gateway/claim.h"
+#include "broker_gateway/fills.h"
+#include "broker_gateway/gateway.h"
+#include "broker_gateway/recover.h"
+#include "broker_gateway/submit.h"
+
+void
+gw_claims_add(struct gateway *gw, struct gw_order *o)
+{
+	if (gw->claims.count == gw->claims.room) {
+		gw->claims.room = gw->claims.room == 0 ? 64 : gw->claims.room * 2;
+		gw->claims.items =
+		    yq_xrealloc(gw->claims.items, gw->claims.room, sizeof(*gw->claims.items));
+	}
+	gw->claims.items[gw->claims.count++] = o;
+	gw_order_hold(o);
+}
+
+static void
+claim_back(struct gw_order *o)
+{
+	yq_account_close(o->account->book, &o->order.id);
+	gw_order_set_phase(o, GW_WAITING);
+}
+
+/* `halt` is the field and what it says: "account:Paper {...}". */
+static void
+refuse_halted(struct gw_order *o, const char *halt)
+{
+	const char *json = halt != NULL ? strchr(halt, '{') : NULL;
+	struct yq_halt said = { 0 };
+	char text[YQ_MESSAGE_SIZE];
+	size_t length;
+
+	if (json == NULL || yq_message_decode_halt(json, strlen(json), &said, NULL) != YQ_OK) {
+		gw_refuse(o, YQ_RISK_HALTED, halt != NULL ? halt : "halted");
+		return;
+	}
+	length = (size_t)(json - halt);
+	while (length > 0 && halt[length - 1] == ' ')
+		length--;
+	yq_str_format(text, sizeof(text), "%.*s halted by %s: %s",
+	    yq_str_starts(halt, YQ_HALT_ALL) ? 10 : (int)length,
+	    yq_str_starts(halt, YQ_HALT_ALL) ? "everything" : halt, said.who, said.why);
+	gw_refuse(o, YQ_RISK_HALTED, text);
+}
+
+static void
+claimed(struct gw_order *o, const struct yq_step_answer *answer)
+{
+	struct gw_account *a = o->account;
+	struct yq_id id = o->order.id;
+	char entry[YQ_ENTRY_ID_SIZE];
+
+	switch (answer->result) {
+	case YQ_CLAIMED:
+		(void)gw_order_event(o, YQ_EVENT_CLAIM, "", true);
+		gw_submit(o);
+		break;
+	case YQ_HALTED:
+		claim_back(o);
+		refuse_halted(o, answer->text);
+		break;
+	case YQ_FENCED:
+		gw_account_lose(a, "another gateway holds the lease");
+		break;
+	case YQ_NOT_PENDING:
+		memcpy(entry, o->entry_id, sizeof(entry));
+		gw_order_detach(o);
+		gw_look_up(a, &id, entry);
+		break;
+	default:
+		yq_warn("order %s is not on the bus; its entry is dropped", id.text);
+		gw_notify(a->gw, "Order", "Warning",
+		    "order %s came without its record on the bus and was not sent", id.text);
+		gw_ack_only(a->gw, o->entry_id);
+		gw_order_detach(o);
+		break;
+	}
+}
+
+static void
+on_claimed(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, size_t count,
+    const struct yq_err *err)
+{
+	struct gateway *gw = cookie;
+	struct gw_order **batch;
+
+	if (gw->stopped)
+		return;
+	gw->claims.under_way = false;
+	if (rc != YQ_OK) {
+		yq_warn("claiming is tried again: %s", err->text);
+		gw_retry_later(gw);
+		return;
+	}
+	yq_histogram_observe_us(
+	    gw->metrics.claim, (yq_clock_monotonic_ns(gw->clock) - gw->claims.started_ns) / 1000);
+	YQ_FAIL_POINT("gateway.claimed");
+	batch = yq_xcalloc(count, sizeof(struct gw_order *));
+	memcpy(batch, gw->claims.items, count * sizeof(struct gw_order *));
+	gw->claims.count -= count;
+	memmove(gw->claims.items, gw->claims.items + count,
+	    gw->claims.count * sizeof(struct gw_order *));
+	gw->claims.sent = 0;
+	/* Held until here, so that losing an account on the way frees nothing we still look at. */
+	for (size_t i = 0; i < count; i++)
+		if (!batch[i]->detached)
+			claimed(batch[i], &answers[i]);
+	for (size_t i = 0; i < count; i++)
+		if (gw_order_unhold(batch[i]))
+			gw_order_release(batch[i]);
+	free(batch);
+	gw_soon(gw);
+}
+
+static const char *
+strategy_of(const struct yq_order *order)
+{
+	return yq_str_starts(order->buy_reason, "Webhook:") ? strchr(order->buy_reason, ':') + 1
+							    : "";
+}
+
+/* Orders of an account that was lost meanwhile are not ours to claim. */
+static void
+claims_purge(struct gateway *gw)
+{
+	size_t kept = 0, sent = 0;
+
+	for (size_t i = 0; i < gw->claims.count; i++) {
+		struct gw_order *o = gw->claims.items[i];
+
+		if (o->detached) {
+			if (gw_order_unhold(o))
+				gw_order_release(o);
+			continue;
+		}
+		sent += i < gw->claims.sent;
+		gw->claims.items[kept++] = o;
+	}
+	gw->claims.count = kept;
+	gw->claims.sent = sent;
+}
+
+void
+gw_claims_flush(struct gateway *gw)
+{
+	struct yq_claim_item *items;
+	int64_t now_us = yq_clock_now_us(gw->clock);
+
+	if (gw->claims.under_way || !yq_valkey_is_up(gw->valkey))
+		return;
+	claims_purge(gw);
+	if (gw->claims.count == 0)
+		return;
+	if (gw->claims.sent == 0) {
+		gw->claims.sent = gw->claims.count < GW_BATCH_MAX ? gw->claims.count : GW_BATCH_MAX;
+		for (size_t i = 0; i < gw->claims.sent; i++)
+			gw->claims.items[i]->claimed_at_us = now_us;
+	}
+	items = yq_xcalloc(gw->claims.sent, sizeof(*items));
+	for (size_t i = 0; i < gw->claims.sent; i++) {
+		const struct gw_order *o = gw->claims.items[i];
+
+		items[i] = (struct yq_claim_item){ .order_id = o->order.id,
+			.alias = o->order.account_alias,
+			.strategy = strategy_of(&o->order),
+			.fence = o->account->fence,
+			.claimed_at_us = o->claimed_at_us,
+			.reduce_only = o->order.reduce_only };
+	}
+	YQ_FAIL_POINT("gateway.claiming");
+	gw->claims.under_way = true;
+	gw->claims.started_ns = yq_clock_monotonic_ns(gw->clock);
+	yq_step_claim(gw->valkey, items, gw->claims.sent, on_claimed, gw);
+	free(items);
+}

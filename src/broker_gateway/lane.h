@@ -1,0 +1,31 @@
+/* lane.h - one instrument of one account: its orders run in order. */
+#ifndef YQ_BROKER_GATEWAY_LANE_H
+#define YQ_BROKER_GATEWAY_LANE_H
+
+#include "base/table.h"
+#include "domain/account.h"
+
+#define GW_LANES_MAX 4096 /* instruments remembered an account, those in use beyond */
+
+struct gw_account;
+
+struct gw_lane {
+	struct yq_table_node node; /* by ticker and exchange */
+	char ticker[YQ_TICKER_SIZE];
+	enum yq_exchange exchange;
+	size_t unknown;		     /* orders whose outcome is not known: the lane stands still */
+	size_t unanswered;	     /* orders claimed or sent, without the broker's answer */
+	size_t tasks;		     /* orders in hand */
+	uint64_t passed;	     /* the round of the desk in which a task of it had to wait */
+	struct yq_opt_decimal price; /* last seen */
+	int64_t price_at_us;
+	struct yq_opt_decimal same_qty[YQ_ACTION_COUNT]; /* of the last order on each side */
+	int64_t same_at_us[YQ_ACTION_COUNT];
+};
+
+/* Found or made.  A lane stays for its price; idle ones go when there are too many. */
+struct gw_lane *gw_lane_of(
+    struct gw_account *account, enum yq_exchange exchange, const char *ticker);
+void gw_lanes_free(struct gw_account *account);
+
+#endif

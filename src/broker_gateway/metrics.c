@@ -1,0 +1,46 @@
+/* metrics.c - what the gateway counts. */
+#include "broker_gateway/metrics.h"
+#include "base/str.h"
+#include "broker_gateway/gateway.h"
+
+void
+gw_metrics_open(struct gateway *gw)
+{
+	struct yq_metrics *m = yq_daemon_metrics(gw->daemon);
+	const struct {
+		struct yq_counter **counter;
+		const char *name, *help;
+	} counters[] = {
+		{ &gw->metrics.taken, "yq_gateway_orders_total", "Orders taken in." },
+		{ &gw->metrics.sent, "yq_gateway_sent_total", "Orders sent to a broker." },
+		{ &gw->metrics.fills, "yq_gateway_fills_total", "Executions booked." },
+		{ &gw->metrics.refused, "yq_gateway_refused_total",
+		    "Orders refused by our rules." },
+		{ &gw->metrics.rejected, "yq_gateway_rejected_total", "Orders a broker rejected." },
+		{ &gw->metrics.unknown, "yq_gateway_unknown_total", "Orders without an answer." },
+		{ &gw->metrics.canceled, "yq_gateway_canceled_total", "Orders canceled." },
+		{ &gw->metrics.bad, "yq_gateway_bad_messages_total", "Messages nobody can read." },
+		{ &gw->metrics.syncs, "yq_gateway_syncs_total", "Full syncs." },
+		{ &gw->metrics.fenced, "yq_gateway_leases_lost_total", "Leases lost." },
+	};
+	const struct {
+		struct yq_histogram **histogram;
+		const char *name, *help;
+	} histograms[] = {
+		{ &gw->metrics.claim, "yq_gateway_claim_seconds", "One claim call." },
+		{ &gw->metrics.broker, "yq_gateway_broker_seconds",
+		    "Submit to the broker's answer." },
+		{ &gw->metrics.apply, "yq_gateway_apply_seconds", "One apply call." },
+		{ &gw->metrics.whole, "yq_gateway_order_seconds", "Taken in to first recorded." },
+	};
+
+	for (size_t i = 0; i < YQ_COUNT(counters); i++)
+		*counters[i].counter =
+		    yq_metrics_counter(m, counters[i].name, NULL, counters[i].help);
+	for (size_t i = 0; i < YQ_COUNT(histograms); i++)
+		*histograms[i].histogram =
+		    yq_metrics_histogram(m, histograms[i].name, NULL, histograms[i].help);
+	gw->metrics.open = yq_metrics_gauge(m, "yq_gateway_orders", NULL, "Orders in hand.");
+	gw->metrics.waiting =
+	    yq_metrics_gauge(m, "yq_gateway_waiting", NULL, "Orders and requests that wait.");
+}

@@ -1,0 +1,59 @@
+/* order.h - an order in hand: not final, or its end not yet recorded. */
+#ifndef YQ_BROKER_GATEWAY_ORDER_H
+#define YQ_BROKER_GATEWAY_ORDER_H
+
+#include "base/table.h"
+#include "broker/broker.h"
+#include "broker_gateway/lane.h"
+#include "bus/steps.h"
+
+struct gateway;
+struct gw_account;
+
+enum gw_phase {
+	GW_WAITING,  /* in the desk's list */
+	GW_CLAIMING, /* being made durable as about to be sent */
+	GW_SENT,     /* at the broker, no answer yet */
+	GW_LIVE,     /* the broker has it */
+	GW_UNKNOWN,  /* may be there */
+	GW_OVER,     /* final; leaves when the last record is written */
+};
+
+struct gw_order {
+	struct yq_table_node node; /* by id */
+	struct yq_order order;
+	struct gw_account *account;
+	struct gw_lane *lane;
+	char entry_id[YQ_ENTRY_ID_SIZE]; /* to acknowledge with the next record; "" = none */
+	enum gw_phase phase;
+	struct yq_order_progress progress;
+	char broker_order_id[YQ_BROKER_ORDER_ID_SIZE];
+	int64_t taken_ns, sent_ns; /* for the histograms */
+	int64_t claimed_at_us, submitted_at_us, first_fill_at_us, asked_at_us;
+	uint64_t *executions; /* hashes of the ids that are booked; owned */
+	size_t execution_count;
+	size_t refs;			/* calls under way that name it */
+	bool detached;			/* no longer ours: its memory goes with the last call */
+	bool ack_untold;		/* the broker has it; nothing of that is recorded yet */
+	bool asking;			/* the broker is being asked about it */
+	bool price_asked, price_asking; /* what its instrument costs; once */
+	bool in_untold;
+	struct gw_order *next_untold;
+};
+
+struct gw_order *gw_order_find(struct gateway *gw, const struct yq_id *id);
+struct gw_order *gw_order_by_broker_id(struct gw_account *account, const char *broker_order_id);
+/* A new order in hand, waiting; YQ_ORDER_PENDING. */
+struct gw_order *gw_order_make(struct gw_account *account, const struct yq_order *order);
+/* A call that names the order begins; ends.  False from the end: it is no longer ours, and gone. */
+void gw_order_hold(struct gw_order *o);
+bool gw_order_unhold(struct gw_order *o);
+/* Out of the tables; frees it unless a call still names it. */
+void gw_order_detach(struct gw_order *o);
+/* Forget it if it is final and all of it is recorded. */
+void gw_order_release(struct gw_order *o);
+bool gw_order_has_execution(const struct gw_order *o, const char *execution_id);
+void gw_order_add_execution(struct gw_order *o, const char *execution_id);
+void gw_order_set_phase(struct gw_order *o, enum gw_phase phase);
+
+#endif

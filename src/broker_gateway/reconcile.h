@@ -1,0 +1,14 @@
+/* reconcile.h - the broker is asked about orders until it can tell. */
+#ifndef YQ_BROKER_GATEWAY_RECONCILE_H
+#define YQ_BROKER_GATEWAY_RECONCILE_H
+
+#include "broker_gateway/order.h"
+
+#define GW_ASK_AGAIN_S 5 /* before the broker is asked again about an unknown order */
+
+void gw_ask(struct gw_order *o);
+/* Go on when all orders that were left behind are asked about. */
+void gw_settled(struct gw_account *account);
+void gw_reconcile_tick(struct gateway *gw);
+
+#endif

@@ -1,0 +1,43 @@
+/* record.h - what the broker said, made ready for Valkey: one record a change. */
+#ifndef YQ_BROKER_GATEWAY_RECORD_H
+#define YQ_BROKER_GATEWAY_RECORD_H
+
+#include "base/buf.h"
+#include "broker_gateway/order.h"
+
+#define GW_RECORD_FIELDS_MAX 12
+
+/* Offsets are into `text`; 0 = absent. */
+struct gw_record {
+	struct gw_record *next;
+	struct gw_order *order;
+	struct gw_account *account;
+	struct yq_id order_id;
+	int64_t fence, sequence;
+	struct yq_buf text;
+	struct {
+		const char *field;
+		size_t value;
+	} fields[GW_RECORD_FIELDS_MAX];
+	size_t field_count;
+	size_t execution_id, position_field, position_value, deposit, trade, result;
+	const char *currency;
+	bool final, first;
+	int64_t taken_ns;
+	char entry_id[YQ_ENTRY_ID_SIZE];
+};
+
+struct gw_change {
+	const char *text; /* for people */
+	bool success;
+	const struct yq_broker_fill *fill; /* NULL = none */
+	bool tell;			   /* an execution message */
+};
+
+void gw_record(struct gw_order *o, const struct gw_change *change);
+/* The order's JSON changed (a replace). */
+void gw_record_order(struct gw_order *o, const char *text);
+/* The broker did not take a cancel: acknowledge its entry, and let it be asked for again. */
+void gw_record_no_cancel(struct gw_order *o, const char *entry_id);
+
+#endif

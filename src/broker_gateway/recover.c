@@ -1,0 +1,268 @@
+/* recover.c - what was left behind, taken over from the bus after a lease was won. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "broker_gateway/account.h"
+#include "broker_gateway/ack.h"
+#include "broker_gateway/gateway.h"
+#include "broker_gateway/reconcile.h"
+#include "broker_gateway/recover.h"
+#include "broker_gateway/sync.h"
+#include "broker_gateway/task.h"
+
+/* ---- taking an order over from the bus ---- */
+
+static void
+reserve_again(struct gw_order *o)
+{
+	struct yq_opt_decimal price =
+	    yq_risk_price(&o->order, o->order.reference_price, o->order.timestamp_us);
+	struct yq_decimal left;
+	struct yq_err err;
+
+	if (yq_account_open(o->account->book, &o->order, price.set ? price.value : YQ_DECIMAL_ZERO,
+		&err) != YQ_OK) {
+		yq_warn("order %s: %s", o->order.id.text, err.text);
+		return;
+	}
+	if (yq_decimal_sub(o->progress.qty, o->progress.filled, &left) == YQ_OK)
+		yq_account_set_remaining(o->account->book, &o->order.id, left);
+}
+
+static struct gw_order *
+order_from_bus(struct gw_account *a, const struct yq_order_state_full *full)
+{
+	struct gw_order *o = gw_order_make(a, &full->order);
+
+	o->taken_ns = 0;
+	o->progress = full->progress;
+	memcpy(o->broker_order_id, full->broker_order_id, sizeof(o->broker_order_id));
+	o->claimed_at_us = full->claimed_at_us;
+	o->submitted_at_us = full->submitted_at_us;
+	o->first_fill_at_us = full->first_fill_at_us;
+	for (size_t i = 0; i < full->execution_count; i++)
+		gw_order_add_execution(o, full->execution_ids[i]);
+	return o;
+}
+
+static void
+take_in(struct gw_account *a, const struct yq_order_state_full *full, const char *entry_id)
+{
+	static const enum gw_phase phases[YQ_ORDER_STATE_COUNT] = {
+		[YQ_ORDER_SUBMITTING] = GW_SENT,
+		[YQ_ORDER_UNKNOWN] = GW_UNKNOWN,
+		[YQ_ORDER_OPEN] = GW_LIVE,
+		[YQ_ORDER_PARTIALLY_FILLED] = GW_LIVE,
+	};
+	struct gw_order *o = gw_order_find(a->gw, &full->order.id);
+	char entry[YQ_ENTRY_ID_SIZE];
+
+	/* Read from the stream as if it were new; the bus knows that it was taken up before. */
+	if (o != NULL && o->phase == GW_WAITING && a->state == GW_LOADING &&
+	    full->progress.state != YQ_ORDER_PENDING) {
+		memcpy(entry, o->entry_id, sizeof(entry));
+		entry_id = entry[0] != '\0' ? entry : entry_id;
+		gw_order_detach(o);
+		o = NULL;
+	}
+	if (o != NULL) {
+		if (entry_id != NULL && o->entry_id[0] == '\0')
+			yq_str_copy_cut(o->entry_id, sizeof(o->entry_id), entry_id);
+		return;
+	}
+	if (yq_order_state_is_final(full->progress.state)) {
+		if (entry_id != NULL)
+			gw_ack_only(a->gw, entry_id);
+		return;
+	}
+	o = order_from_bus(a, full);
+	if (entry_id != NULL)
+		yq_str_copy_cut(o->entry_id, sizeof(o->entry_id), entry_id);
+	if (full->progress.state == YQ_ORDER_PENDING) {
+		gw_task_order(o);
+		return;
+	}
+	gw_order_set_phase(o, phases[full->progress.state]);
+	reserve_again(o);
+	if (a->state == GW_SETTLING || a->state == GW_LOADING)
+		a->settling++;
+	if (a->state != GW_LOADING) /* else when all are read: see ask_loaded */
+		gw_ask(o);
+}
+
+struct look_up {
+	struct gw_account *account;
+	struct yq_id id;
+	char entry_id[YQ_ENTRY_ID_SIZE];
+};
+
+static void
+on_looked_up(
+    void *cookie, enum yq_rc rc, const struct yq_order_state_full *full, const struct yq_err *err)
+{
+	struct look_up *l = cookie;
+	struct gw_account *a = l->account;
+
+	if (!a->gw->stopped && a->state != GW_NO_LEASE) {
+		if (rc == YQ_OK)
+			take_in(a, full, l->entry_id);
+		else if (rc == YQ_E_NOT_FOUND)
+			gw_ack_only(a->gw, l->entry_id);
+		else
+			yq_warn("order %s: %s", l->id.text, err->text);
+	}
+	free(l);
+}
+
+void
+gw_look_up(struct gw_account *account, const struct yq_id *id, const char *entry_id)
+{
+	struct look_up *l = yq_xcalloc(1, sizeof(*l));
+
+	l->account = account;
+	l->id = *id;
+	yq_str_copy_cut(l->entry_id, sizeof(l->entry_id), entry_id);
+	yq_state_order(account->gw->valkey, id, on_looked_up, l);
+}
+
+/* ---- recovery: everything open, after a lease was won ---- */
+
+static bool
+ask_loaded(void *cookie, struct yq_table_node *node)
+{
+	struct gw_order *o = yq_container(node, struct gw_order, node);
+
+	if (o->account == cookie && o->phase != GW_WAITING)
+		gw_ask(o);
+	return true;
+}
+
+/* From now on the broker's events are heard; what was missed before is in the answers. */
+static void
+recovered(struct gateway *gw)
+{
+	gw->recovery.under_way = false;
+	for (size_t i = 0; i < gw->account_count; i++) {
+		struct gw_account *a = &gw->accounts[i];
+
+		if (a->state != GW_LOADING)
+			continue;
+		a->state = GW_SETTLING;
+		yq_table_each(&gw->orders, ask_loaded, a);
+		gw_settled(a);
+	}
+	gw_soon(gw);
+}
+
+static void
+on_open_order(
+    void *cookie, enum yq_rc rc, const struct yq_order_state_full *full, const struct yq_err *err)
+{
+	struct gateway *gw = cookie;
+	struct gw_account *a;
+
+	if (gw->stopped)
+		return;
+	if (rc == YQ_OK) {
+		a = gw_account_find(gw, full->order.account_alias);
+		if (a != NULL && a->state == GW_LOADING)
+			take_in(a, full, NULL);
+	} else if (rc != YQ_E_NOT_FOUND) {
+		yq_error("an open order cannot be read: %s", err->text);
+		gw_notify(gw, "Order", "Critical", "an open order cannot be read: %s", err->text);
+	}
+	if (--gw->recovery.left == 0)
+		recovered(gw);
+}
+
+static void
+on_open_ids(
+    void *cookie, enum yq_rc rc, const struct yq_id *ids, size_t count, const struct yq_err *err)
+{
+	struct gateway *gw = cookie;
+
+	if (gw->stopped)
+		return;
+	if (rc != YQ_OK) {
+		yq_warn("open orders cannot be read: %s", err->text);
+		gw->recovery.under_way = false;
+		gw->recovery.wanted = true;
+		gw_retry_later(gw);
+		return;
+	}
+	gw->recovery.left = count + 1;
+	for (size_t i = 0; i < count; i++)
+		yq_state_order(gw->valkey, &ids[i], on_open_order, gw);
+	if (--gw->recovery.left == 0)
+		recovered(gw);
+}
+
+static void
+fill_book(struct gw_account *a, const struct yq_account_state *state)
+{
+	struct yq_err err;
+
+	yq_account_clear(a->book);
+	for (size_t i = 0; i < state->deposit_count; i++)
+		yq_account_set_cash(
+		    a->book, state->deposits[i].currency, state->deposits[i].amount);
+	for (size_t i = 0; i < state->position_count; i++)
+		if (yq_account_set_position(a->book, &state->positions[i], &err) != YQ_OK)
+			yq_warn("account %s: %s", a->settings.alias, err.text);
+	a->synced_at_us = state->synced_at_us;
+	a->fills_from_us = state->synced_at_us;
+}
+
+static void
+on_account(
+    void *cookie, enum yq_rc rc, const struct yq_account_state *state, const struct yq_err *err)
+{
+	struct gw_account *a = cookie;
+	struct gateway *gw = a->gw;
+
+	if (gw->stopped)
+		return;
+	if (rc == YQ_OK)
+		fill_book(a, state);
+	else if (rc == YQ_E_NOT_FOUND || rc == YQ_E_CORRUPT)
+		yq_account_clear(a->book); /* the full sync fills it */
+	else
+		gw->recovery.wanted = true;
+	if (rc != YQ_OK && rc != YQ_E_NOT_FOUND)
+		yq_warn("account %s cannot be read: %s", a->settings.alias, err->text);
+	if (--gw->recovery.left > 0)
+		return;
+	if (gw->recovery.wanted) {
+		gw->recovery.under_way = false;
+		gw_retry_later(gw);
+		return;
+	}
+	yq_state_open_orders(gw->valkey, on_open_ids, gw);
+}
+
+void
+gw_recover(struct gateway *gw)
+{
+	if (gw->recovery.under_way || !gw->recovery.wanted || !yq_valkey_is_up(gw->valkey))
+		return;
+	/* Leases that are asked for at the same time are recovered together. */
+	for (size_t i = 0; i < gw->account_count; i++)
+		if (gw->accounts[i].leasing && gw->accounts[i].state == GW_NO_LEASE)
+			return;
+	gw->recovery.under_way = true;
+	gw->recovery.wanted = false;
+	gw->recovery.left = 1;
+	for (size_t i = 0; i < gw->account_count; i++) {
+		struct gw_account *a = &gw->accounts[i];
+
+		if (a->state != GW_LOADING)
+			continue;
+		gw->recovery.left++;
+		yq_state_account(gw->valkey, a->settings.alias, on_account, a);
+	}
+	if (--gw->recovery.left == 0)
+		gw->recovery.under_way = false;
+}

@@ -1,0 +1,187 @@
+/* request.c - cancels and replaces: to the broker and back. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "broker_gateway/ack.h"
+#include "broker_gateway/admit.h"
+#include "broker_gateway/gateway.h"
+#include "broker_gateway/reconcile.h"
+#include "broker_gateway/record.h"
+#include "broker_gateway/request.h"
+
+struct request {
+	struct gw_order *order;
+	struct yq_broker_change change;
+	char entry_id[YQ_ENTRY_ID_SIZE];
+	const char *what;
+	bool cancels;
+};
+
+static struct request *
+request_make(const struct gw_task *task, struct gw_order *o, const char *what)
+{
+	struct request *r = yq_xcalloc(1, sizeof(*r));
+
+	r->order = o;
+	r->change = task->change;
+	r->what = what;
+	r->cancels = task->kind == GW_TASK_CANCEL;
+	memcpy(r->entry_id, task->entry_id, sizeof(r->entry_id));
+	gw_order_hold(o);
+	return r;
+}
+
+static void
+too_late(struct gw_account *a, const struct gw_task *task, const char *what)
+{
+	gw_notify(a->gw, "Order", "Warning", "%s of order %s came too late: it is final", what,
+	    task->order_id.text);
+	gw_ack_only(a->gw, task->entry_id);
+}
+
+/* True when the request may be answered: it is ours, and the answer is one. */
+static bool
+request_end(struct request *r, enum yq_rc rc, const struct yq_err *err)
+{
+	struct gw_order *o = r->order;
+	struct gateway *gw = o->account->gw;
+
+	if (!gw_order_unhold(o) || gw->stopped)
+		return false;
+	if (rc != YQ_OK)
+		gw_notify(gw, "Order", "Warning", "%s of order %s: %s", r->what, o->order.id.text,
+		    err->text);
+	/* Also when unknown: the order's own state tells in the end what became of it. */
+	if (rc != YQ_OK && rc != YQ_E_REFUSED)
+		gw_ask(o);
+	if (rc != YQ_OK && r->cancels)
+		gw_record_no_cancel(o, r->entry_id);
+	else
+		gw_ack_only(gw, r->entry_id);
+	return rc == YQ_OK;
+}
+
+static void
+on_canceled(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const struct yq_err *err)
+{
+	struct request *r = cookie;
+	struct gw_order *o = r->order;
+
+	(void)ack;
+	/* The broker's event moves the order; where it pushes none, it is asked. */
+	if (request_end(r, rc, err)) {
+		if (!yq_broker_can(o->account->broker, YQ_BROKER_PUSHES))
+			gw_ask(o);
+		gw_order_release(o);
+	}
+	free(r);
+}
+
+void
+gw_cancel(struct gw_account *a, struct gw_task *task, struct gw_order *o)
+{
+	struct yq_broker_ref ref;
+
+	if (o == NULL || o->phase == GW_OVER) {
+		too_late(a, task, "the cancel");
+		return;
+	}
+	ref = (struct yq_broker_ref){ &o->order, o->broker_order_id, o->submitted_at_us };
+	yq_broker_cancel(a->broker, &ref, on_canceled, request_make(task, o, "the cancel"));
+}
+
+/* Reserve again what is left of the order. */
+static void
+reopen(struct gw_order *o, struct yq_decimal left)
+{
+	struct yq_opt_decimal price =
+	    yq_risk_price(&o->order, o->lane->price, o->lane->price_at_us);
+
+	if (yq_account_open(o->account->book, &o->order, price.set ? price.value : YQ_DECIMAL_ZERO,
+		NULL) == YQ_OK)
+		yq_account_set_remaining(o->account->book, &o->order.id, left);
+}
+
+static void
+on_replaced(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const struct yq_err *err)
+{
+	struct request *r = cookie;
+	struct gw_order *o = r->order;
+	struct yq_decimal left;
+
+	if (!request_end(r, rc, err)) {
+		free(r);
+		return;
+	}
+	if (ack->broker_order_id[0] != '\0')
+		memcpy(o->broker_order_id, ack->broker_order_id, sizeof(o->broker_order_id));
+	if (r->change.qty.set)
+		o->order.qty = o->progress.qty = r->change.qty.value;
+	if (r->change.price.set)
+		o->order.price = r->change.price;
+	if (!yq_order_state_is_final(o->progress.state) &&
+	    yq_decimal_sub(o->order.qty, o->progress.filled, &left) == YQ_OK) {
+		yq_account_close(o->account->book, &o->order.id);
+		reopen(o, left);
+	}
+	gw_record_order(o, "replaced");
+	free(r);
+}
+
+/* The order as it would be, checked as if it came anew: it does not count against itself. */
+static bool
+change_allowed(struct gw_account *a, const struct gw_task *task, struct gw_order *o)
+{
+	struct yq_order wanted = o->order;
+	struct yq_trace trace = { 0 };
+	const struct yq_trace_step *step;
+	struct yq_decimal left;
+	bool allowed;
+
+	wanted.timestamp_us = yq_clock_now_us(a->gw->clock);
+	if (task->change.price.set)
+		wanted.price = task->change.price;
+	if (task->change.qty.set)
+		wanted.qty = task->change.qty.value;
+	if (yq_decimal_sub(wanted.qty, o->progress.filled, &wanted.qty) != YQ_OK ||
+	    yq_decimal_sub(o->order.qty, o->progress.filled, &left) != YQ_OK ||
+	    yq_decimal_sign(wanted.qty) <= 0) {
+		gw_notify(a->gw, "Order", "Warning",
+		    "order %s was not changed: so much is filled already", o->order.id.text);
+		return false;
+	}
+	yq_account_close(a->book, &o->order.id);
+	allowed = gw_check_risk(a, o->lane, &wanted, true, &trace) == YQ_OK;
+	reopen(o, left);
+	step = allowed ? NULL : yq_trace_refusal(&trace);
+	if (step != NULL)
+		gw_notify(a->gw, "Risk", "Warning", "order %s was not changed: %s: %s",
+		    o->order.id.text, step->rule, step->text);
+	return allowed;
+}
+
+void
+gw_replace(struct gw_account *a, struct gw_task *task, struct gw_order *o)
+{
+	struct yq_broker_ref ref;
+
+	if (o == NULL || o->phase == GW_OVER) {
+		too_late(a, task, "the change");
+		return;
+	}
+	if (o->phase == GW_WAITING || !yq_broker_can(a->broker, YQ_BROKER_REPLACES)) {
+		gw_notify(a->gw, "Order", "Warning", "order %s cannot be changed %s",
+		    task->order_id.text,
+		    o->phase == GW_WAITING ? "before it was sent" : "at this broker");
+		gw_ack_only(a->gw, task->entry_id);
+		return;
+	}
+	if (!change_allowed(a, task, o)) {
+		gw_ack_only(a->gw, task->entry_id);
+		return;
+	}
+	ref = (struct yq_broker_ref){ &o->order, o->broker_order_id, o->submitted_at_us };
+	yq_broker_replace(
+	    a->broker, &ref, &task->change, on_replaced, request_make(task, o, "the change"));
+}

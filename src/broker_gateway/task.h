@@ -1,0 +1,30 @@
+/* task.h - what was taken in and waits for its turn on an account, in order of arrival. */
+#ifndef YQ_BROKER_GATEWAY_TASK_H
+#define YQ_BROKER_GATEWAY_TASK_H
+
+#include "broker_gateway/order.h"
+
+#define GW_TASKS_MAX 1024 /* taken in and not yet sent, all accounts; then the reader pauses */
+#define GW_TASKS_LOW 512  /* ... and goes on */
+
+enum gw_task_kind { GW_TASK_ORDER, GW_TASK_CANCEL, GW_TASK_REPLACE };
+
+struct gw_task {
+	struct gw_task *next;
+	enum gw_task_kind kind;
+	struct gw_order *order; /* ORDER */
+	struct yq_id order_id;	/* CANCEL, REPLACE: what it is about */
+	struct gw_account *account;
+	struct yq_broker_change change;
+	char reason[YQ_REASON_SIZE];
+	char entry_id[YQ_ENTRY_ID_SIZE];
+};
+
+/* At the end of the account's list; takes ownership. */
+void gw_task_add(struct gw_account *account, struct gw_task *task);
+void gw_task_order(struct gw_order *o); /* enter an order */
+/* Out of the list; the caller's from now on. */
+void gw_task_unlink(struct gw_account *account, struct gw_task **link);
+void gw_tasks_clear(struct gw_account *account);
+
+#endif
