@@ -23,12 +23,26 @@ static const struct yq_field replace_fields[] = {
 	YQ_FIELD_OPT_DECIMAL("Qty", struct yq_replace, qty),
 	YQ_FIELD_OPT_DECIMAL("Price", struct yq_replace, price),
 	YQ_FIELD_TEXT("Reason", struct yq_replace, reason, YQ_OPTIONAL),
+	YQ_HAND_FIELDS(struct yq_replace),
 	YQ_FIELD_TIME("Timestamp", struct yq_replace, timestamp_us, YQ_REQUIRED),
 };
 static const struct yq_field halt_fields[] = {
 	YQ_FIELD_TEXT("Who", struct yq_halt, who, YQ_REQUIRED),
 	YQ_FIELD_TIME("When", struct yq_halt, when_us, YQ_REQUIRED),
 	YQ_FIELD_TEXT("Why", struct yq_halt, why, YQ_OPTIONAL),
+};
+static const struct yq_field act_fields[] = {
+	YQ_FIELD_ID("Id", struct yq_act, id, YQ_REQUIRED),
+	YQ_FIELD_TEXT("Kind", struct yq_act, kind, YQ_OPTIONAL),
+	YQ_FIELD_ID("OrderId", struct yq_act, order_id, YQ_OPTIONAL),
+	YQ_FIELD_TEXT("AccountAlias", struct yq_act, account_alias, YQ_OPTIONAL),
+	YQ_FIELD_TEXT("Target", struct yq_act, target, YQ_OPTIONAL),
+	YQ_FIELD_TEXT("BuyReason", struct yq_act, buy_reason, YQ_OPTIONAL),
+	YQ_FIELD_TEXT("Outcome", struct yq_act, outcome, YQ_OPTIONAL),
+	YQ_FIELD_TEXT("Before", struct yq_act, before, YQ_OPTIONAL),
+	YQ_FIELD_TEXT("Reason", struct yq_act, reason, YQ_OPTIONAL),
+	YQ_HAND_FIELDS(struct yq_act),
+	YQ_FIELD_TIME("Timestamp", struct yq_act, timestamp_us, YQ_REQUIRED),
 };
 
 /* ---- checks beyond the field types */
@@ -118,6 +132,22 @@ check_replace(const struct yq_replace *replace, struct yq_err *err)
 }
 
 static enum yq_rc
+check_resolution(const struct yq_resolution *resolution, struct yq_err *err)
+{
+	enum yq_rc rc = check_alias(resolution->account_alias, err);
+
+	return rc != YQ_OK ? rc : yq_resolution_check(resolution, err);
+}
+
+static enum yq_rc
+check_act(const struct yq_act *act, struct yq_err *err)
+{
+	(void)act;
+	(void)err;
+	return YQ_OK;
+}
+
+static enum yq_rc
 check_halt(const struct yq_halt *halt, struct yq_err *err)
 {
 	(void)halt;
@@ -196,6 +226,9 @@ CODEC(position, struct yq_position, yq_position_fields, yq_position_field_count,
 CODEC(notification, struct yq_notification, yq_notification_fields, yq_notification_field_count,
     (struct yq_notification){ 0 })
 CODEC(cancel, struct yq_cancel, yq_cancel_fields, yq_cancel_field_count, yq_cancel_default())
+CODEC(resolution, struct yq_resolution, yq_resolution_fields, yq_resolution_field_count,
+    yq_resolution_default())
+LOCAL_CODEC(act)
 LOCAL_CODEC(query_reply)
 LOCAL_CODEC(replace)
 LOCAL_CODEC(halt)
@@ -273,6 +306,23 @@ yq_message_encode_trade_item(const struct yq_trade_item *item, struct yq_buf *ou
 	yq_json_begin_object(&w);
 	yq_record_write(&w, yq_trade_fields, yq_trade_field_count, &item->trade);
 	yq_json_end_object(&w);
+	yq_json_end_object(&w);
+}
+
+void
+yq_message_encode_order_by_hand(
+    const struct yq_order *order, const struct yq_hand *hand, const char *why, struct yq_buf *out)
+{
+	struct yq_json_writer w = yq_json_writer_make(out);
+
+	yq_json_begin_object(&w);
+	yq_record_write(&w, yq_order_fields, yq_order_field_count, order);
+	if (hand->who[0] != '\0')
+		yq_json_put_text(&w, "Who", hand->who);
+	if (hand->origin[0] != '\0')
+		yq_json_put_text(&w, "Origin", hand->origin);
+	if (why[0] != '\0')
+		yq_json_put_text(&w, "Reason", why);
 	yq_json_end_object(&w);
 }
 

@@ -16,6 +16,7 @@
 #include "domain/order.h"
 #include "domain/position.h"
 #include "domain/query.h"
+#include "domain/resolution.h"
 #include "domain/signal.h"
 #include "domain/trade.h"
 
@@ -37,6 +38,7 @@ struct yq_replace {
 	struct yq_opt_decimal qty;   /* new total quantity, > 0 */
 	struct yq_opt_decimal price; /* new limit price, > 0 */
 	char reason[YQ_REASON_SIZE];
+	struct yq_hand hand;
 	int64_t timestamp_us;
 };
 
@@ -48,9 +50,28 @@ struct yq_trade_item {
 
 /* Value of a field of `halt`. */
 struct yq_halt {
-	char who[65];
+	char who[YQ_WHO_SIZE];
 	int64_t when_us;
 	char why[YQ_MESSAGE_SIZE];
+};
+
+/*
+ * What every entry of order:stream says of who made it, whatever else it holds; for the audit
+ * trail.  Also the whole of the entries "halt" and "resume", whose Target is the field of `halt`
+ * ("" = all of them).
+ */
+struct yq_act {
+	struct yq_id id;
+	char kind[8];	       /* "" in orders */
+	struct yq_id order_id; /* none in orders: it is `id` */
+	char account_alias[YQ_ALIAS_SIZE];
+	char target[YQ_STRATEGY_SIZE + 16];
+	char buy_reason[YQ_REASON_SIZE]; /* orders */
+	char outcome[16];		 /* "resolve": yq_resolved_as_names */
+	char before[YQ_MESSAGE_SIZE];	 /* how it stood when it was asked for */
+	char reason[YQ_MESSAGE_SIZE];
+	struct yq_hand hand;
+	int64_t timestamp_us;
 };
 
 /* Written to signal:{Id}; for writing only, read it with json.h. */
@@ -81,6 +102,8 @@ struct yq_verdict {
 	X(query_reply, struct yq_query_reply)   \
 	X(cancel, struct yq_cancel)             \
 	X(replace, struct yq_replace)           \
+	X(resolution, struct yq_resolution)     \
+	X(act, struct yq_act)                   \
 	X(halt, struct yq_halt)
 
 /* yq_message_decode_signal(bytes, length, &signal, &err), yq_message_encode_signal(&signal, &buf),
@@ -91,6 +114,9 @@ struct yq_verdict {
 	void yq_message_encode_##name(const type *message, struct yq_buf *out);
 YQ_MESSAGES(YQ_MESSAGE_DECLARE)
 
+/* An order with who made it and why ("" = not said), which the struct does not keep. */
+void yq_message_encode_order_by_hand(
+    const struct yq_order *order, const struct yq_hand *hand, const char *why, struct yq_buf *out);
 void yq_message_encode_verdict(const struct yq_verdict *verdict, struct yq_buf *out);
 
 #endif

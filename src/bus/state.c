@@ -198,6 +198,9 @@ static const struct yq_field order_fields[] = {
 	YQ_FIELD_TIME("FinalAt", FULL, final_at_us, YQ_OPTIONAL),
 	YQ_FIELD_TIME("ArchivedAt", FULL, archived_at_us, YQ_OPTIONAL),
 	YQ_FIELD_TIME("CancelRequestedAt", FULL, cancel_requested_at_us, YQ_OPTIONAL),
+	YQ_FIELD_TIME("UnknownAt", FULL, unknown_at_us, YQ_OPTIONAL),
+	YQ_FIELD_TIME("AlarmedAt", FULL, alarmed_at_us, YQ_OPTIONAL),
+	YQ_FIELD_DECIMAL("ManualLeft", FULL, manual_left, YQ_OPTIONAL),
 };
 
 /* The message in field Order, and the ids in the names Exec:{id}. */

@@ -39,7 +39,11 @@ struct yq_order_state_full {
 	char last_error[YQ_MESSAGE_SIZE];
 	int64_t created_at_us, claimed_at_us, submitted_at_us, first_fill_at_us, final_at_us,
 	    archived_at_us, cancel_requested_at_us; /* 0 = not yet */
-	const char *const *execution_ids;	    /* booked fills, NUL-terminated */
+	int64_t unknown_at_us;			    /* since when nobody knows its outcome */
+	int64_t alarmed_at_us;			    /* when people were last told of that */
+	struct yq_decimal manual_left;	  /* booked by hand and not told by the broker: see
+					     domain/resolution.h */
+	const char *const *execution_ids; /* booked fills, NUL-terminated */
 	size_t execution_count;
 };
 typedef void yq_order_fn(

@@ -136,6 +136,7 @@ union answer_fn {
 	yq_trim_fn *trim;
 	yq_lease_fn *lease;
 	yq_version_fn *version;
+	yq_halted_fn *halted;
 };
 struct simple {
 	union answer_fn fn;
@@ -294,6 +295,26 @@ yq_step_lease(struct yq_valkey *valkey, const char *alias, const char *owner, ui
 	yq_args_text(args, owner);
 	yq_args_int(args, ttl_ms);
 	send_simple(valkey, args, on_lease, (union answer_fn){ .lease = fn }, cookie);
+}
+
+static void
+on_halted(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err)
+{
+	struct simple *simple = cookie;
+
+	if (simple->fn.halted != NULL)
+		simple->fn.halted(simple->cookie, rc, rc == YQ_OK ? reply->integer : 0, err);
+	free(simple);
+}
+
+void
+yq_step_halt(
+    struct yq_valkey *valkey, const struct yq_halt_item *item, yq_halted_fn *fn, void *cookie)
+{
+	struct yq_args *args = yq_valkey_args(valkey);
+
+	yq_encode_halt(args, item);
+	send_simple(valkey, args, on_halted, (union answer_fn){ .halted = fn }, cookie);
 }
 
 static void

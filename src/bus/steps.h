@@ -33,8 +33,8 @@ enum yq_step_result {
 	YQ_HALTED,	  /* claim: a kill switch stands; text = its field, a space, its value */
 	YQ_FENCED,	  /* claim, apply, sync: another owner holds the lease; nothing changed */
 	YQ_NOT_PENDING,	  /* claim: taken up before, or final; text = its state */
-	YQ_NO_SUCH_ORDER, /* submit (cancel, replace), claim, apply: no such hash (apply: XACKed) */
-	YQ_CLOSED,	  /* submit (cancel, replace): the order is final */
+	YQ_NO_SUCH_ORDER, /* submit (requests), claim, apply: no such hash (apply: XACKed) */
+	YQ_CLOSED,	  /* submit (requests): the order is final */
 	YQ_STEP_RESULT_COUNT
 };
 const char *yq_step_result_name(enum yq_step_result result); /* "accepted" */
@@ -65,19 +65,36 @@ void yq_step_accept(struct yq_valkey *valkey, const struct yq_accept_item *items
     yq_step_fn *fn, void *cookie);
 
 /*
- * Put orders, cancels and replaces on order:stream.
+ * Put orders and requests about them on order:stream.
  * order    creates order:{id} as Pending, adds it to order:open, XADDs, PUBLISHes unless `foreign`;
  *          an id that exists is YQ_DUPLICATE, whatever it says.
  * cancel   sets CancelRequestedAt once and XADDs; asked before: YQ_DUPLICATE, until the gateway
  *          empties the field because the broker did not take it.
  * replace  once per request_id.
+ * resolve  once per request_id.
+ * halt, resume: see yq_step_halt; not for submit.
  */
-enum yq_submit_kind { YQ_SUBMIT_ORDER, YQ_SUBMIT_CANCEL, YQ_SUBMIT_REPLACE, YQ_SUBMIT_KIND_COUNT };
-extern const struct yq_names yq_submit_kind_names; /* "order", "cancel", "replace" */
+enum yq_submit_kind {
+	YQ_SUBMIT_ORDER,
+	YQ_SUBMIT_CANCEL,
+	YQ_SUBMIT_REPLACE,
+	YQ_SUBMIT_RESOLVE,
+	YQ_SUBMIT_HALT,
+	YQ_SUBMIT_RESUME,
+	YQ_SUBMIT_KIND_COUNT
+};
+extern const struct yq_names yq_submit_kind_names; /* "order", "cancel", ... */
+/* The field of order:{id} in which a replace or resolve is marked as made: its time; the gateway
+ * puts what became of a resolve in its place, a text that begins with one of these. */
+#define YQ_REQUEST_MARK_SIZE (YQ_ID_LENGTH + 16)
+#define YQ_MARK_APPLIED	     "applied: "
+#define YQ_MARK_REFUSED	     "refused: "
+void yq_request_mark(
+    enum yq_submit_kind kind, const struct yq_id *request_id, char mark[YQ_REQUEST_MARK_SIZE]);
 struct yq_submit_item {
 	enum yq_submit_kind kind;
 	struct yq_id id;	    /* the order's */
-	struct yq_id request_id;    /* replace: the request's own */
+	struct yq_id request_id;    /* replace, resolve: the request's own */
 	const char *alias, *ticker; /* order only */
 	int64_t created_at_us;	    /* CreatedAt, or CancelRequestedAt */
 	const char *payload;
@@ -86,6 +103,21 @@ struct yq_submit_item {
 };
 void yq_step_submit(struct yq_valkey *valkey, const struct yq_submit_item *items, size_t count,
     yq_step_fn *fn, void *cookie);
+
+/*
+ * Throw or release a kill switch and put that on order:stream (kind "halt" or "resume", payload an
+ * encoded struct yq_act), in one step.  `value` (struct yq_halt, encoded) NULL releases; `field`
+ * "" releases every one.  `changed`: switches written or released; of 0 nothing is told.  Again
+ * after a lost answer it is one act: its payload has the same id.
+ */
+struct yq_halt_item {
+	const char *field, *value;
+	const char *payload;
+	size_t length;
+};
+typedef void yq_halted_fn(void *cookie, enum yq_rc rc, int64_t changed, const struct yq_err *err);
+void yq_step_halt(
+    struct yq_valkey *valkey, const struct yq_halt_item *item, yq_halted_fn *fn, void *cookie);
 
 /*
  * Decide signals: the orders (as yq_step_submit does; an id that exists is left out), the verdict

@@ -13,7 +13,8 @@
 
 #define ORDER_TTL_AFTER_ARCHIVE_S 3600
 
-static const char *const kind_names[] = { "order", "cancel", "replace" };
+static const char *const kind_names[] = { "order", "cancel", "replace", "resolve", "halt",
+	"resume" };
 const struct yq_names yq_submit_kind_names = { "entry kind", kind_names, YQ_COUNT(kind_names) };
 
 static void
@@ -65,15 +66,24 @@ add_order(struct yq_args *args, const struct yq_submit_item *item)
 	add_flag(args, item->foreign);
 }
 
+void
+yq_request_mark(
+    enum yq_submit_kind kind, const struct yq_id *request_id, char mark[YQ_REQUEST_MARK_SIZE])
+{
+	assert(kind == YQ_SUBMIT_REPLACE || kind == YQ_SUBMIT_RESOLVE);
+	yq_str_format(mark, YQ_REQUEST_MARK_SIZE, "%s:%s",
+	    kind == YQ_SUBMIT_REPLACE ? "Replace" : "Resolve", request_id->text);
+}
+
 static void
 add_request(struct yq_args *args, const struct yq_submit_item *item)
 {
-	char mark[YQ_ID_LENGTH + 16];
+	char mark[YQ_REQUEST_MARK_SIZE];
 
 	if (item->kind == YQ_SUBMIT_CANCEL) {
 		yq_args_text(args, "CancelRequestedAt");
 	} else {
-		yq_str_format(mark, sizeof(mark), "Replace:%s", item->request_id.text);
+		yq_request_mark(item->kind, &item->request_id, mark);
 		yq_args_text(args, mark);
 	}
 	yq_args_time(args, item->created_at_us);
@@ -98,6 +108,18 @@ yq_encode_submit(struct yq_args *args, const struct yq_submit_item *items, size_
 		else
 			add_request(args, &items[i]);
 	}
+}
+
+void
+yq_encode_halt(struct yq_args *args, const struct yq_halt_item *item)
+{
+	yq_args_fcall(args, YQ_STEP_HALT, 2);
+	yq_args_key(args, YQ_KEY_HALT, NULL);
+	yq_args_key(args, YQ_KEY_ORDER_STREAM, NULL);
+	yq_args_text(args, kind_names[item->value != NULL ? YQ_SUBMIT_HALT : YQ_SUBMIT_RESUME]);
+	yq_args_text(args, item->field);
+	yq_args_text(args, item->value);
+	yq_args_bytes(args, item->payload, item->length);
 }
 
 void

@@ -11,6 +11,7 @@
 /* Each fills cleared `args`. */
 void yq_encode_accept(struct yq_args *args, const struct yq_accept_item *items, size_t count);
 void yq_encode_submit(struct yq_args *args, const struct yq_submit_item *items, size_t count);
+void yq_encode_halt(struct yq_args *args, const struct yq_halt_item *item);
 void yq_encode_decide(struct yq_args *args, const struct yq_decide_item *items, size_t count);
 void yq_encode_claim(struct yq_args *args, const struct yq_claim_item *items, size_t count);
 void yq_encode_apply(struct yq_args *args, const struct yq_apply_item *items, size_t count);

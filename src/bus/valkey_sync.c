@@ -242,6 +242,20 @@ yq_valkey_sync_submit(struct yq_valkey_sync *sync, const struct yq_submit_item *
 }
 
 enum yq_rc
+yq_valkey_sync_halt(struct yq_valkey_sync *sync, const struct yq_halt_item *item,
+    int64_t *ret_changed, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_reply_freep) redisReply *reply = NULL;
+	enum yq_rc rc;
+
+	yq_args_clear(&sync->args);
+	yq_encode_halt(&sync->args, item);
+	rc = yq_valkey_sync_send(sync, &sync->args, YQ_STEP_TIMEOUT_MS, &reply, err);
+	*ret_changed = rc == YQ_OK ? reply->integer : 0;
+	return rc;
+}
+
+enum yq_rc
 yq_valkey_sync_notify(
     struct yq_valkey_sync *sync, const char *payload, size_t length, struct yq_err *err)
 {

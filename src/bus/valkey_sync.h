@@ -42,6 +42,9 @@ YQ_NODISCARD enum yq_rc yq_valkey_sync_next(struct yq_valkey_sync *sync, uint32_
 YQ_NODISCARD enum yq_rc yq_valkey_sync_submit(struct yq_valkey_sync *sync,
     const struct yq_submit_item *items, size_t count, struct yq_step_answer *answers,
     struct yq_err *err);
+/* *ret_changed: see yq_step_halt. */
+YQ_NODISCARD enum yq_rc yq_valkey_sync_halt(struct yq_valkey_sync *sync,
+    const struct yq_halt_item *item, int64_t *ret_changed, struct yq_err *err);
 YQ_NODISCARD enum yq_rc yq_valkey_sync_notify(
     struct yq_valkey_sync *sync, const char *payload, size_t length, struct yq_err *err);
 

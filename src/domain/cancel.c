@@ -16,6 +16,7 @@ const struct yq_field yq_cancel_fields[] = {
 	YQ_FIELD_ID("OrderId", struct yq_cancel, order_id, YQ_REQUIRED),
 	YQ_FIELD_TEXT("AccountAlias", struct yq_cancel, account_alias, YQ_REQUIRED),
 	YQ_FIELD_TEXT("Reason", struct yq_cancel, reason, YQ_OPTIONAL),
+	YQ_HAND_FIELDS(struct yq_cancel),
 	YQ_FIELD_TIME("Timestamp", struct yq_cancel, timestamp_us, YQ_REQUIRED),
 };
 const size_t yq_cancel_field_count = YQ_COUNT(yq_cancel_fields);

@@ -4,7 +4,7 @@
 #ifndef YQ_DOMAIN_CANCEL_H
 #define YQ_DOMAIN_CANCEL_H
 
-#include "domain/terms.h"
+#include "domain/hand.h"
 
 struct yq_cancel {
 	struct yq_id id;
@@ -12,6 +12,7 @@ struct yq_cancel {
 	struct yq_id order_id;
 	char account_alias[YQ_ALIAS_SIZE];
 	char reason[YQ_REASON_SIZE];
+	struct yq_hand hand;
 	int64_t timestamp_us;
 };
 
