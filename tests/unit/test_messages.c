@@ -5,6 +5,7 @@
 #include "domain/execution.h"
 #include "domain/notification.h"
 #include "domain/query.h"
+#include "domain/resolution.h"
 #include "domain/signal.h"
 #include "domain/trade.h"
 
@@ -19,6 +20,7 @@ union any {
 	struct yq_position position;
 	struct yq_trade trade;
 	struct yq_cancel cancel;
+	struct yq_resolution resolution;
 	struct yq_notification notification;
 	struct yq_query query;
 };
@@ -65,12 +67,19 @@ static const struct sample {
 	    "\"Exchange\":\"NASDAQ\"}" },
 	{ "Cancel", yq_cancel_fields, &yq_cancel_field_count,
 	    "{\"Id\":\"" ID_A "\",\"Kind\":\"cancel\",\"OrderId\":\"" ID_B
-	    "\",\"AccountAlias\":\"Main\",\"Reason\":\"by hand\"," WHEN "}" },
+	    "\",\"AccountAlias\":\"Main\",\"Reason\":\"by hand\",\"Who\":\"me@here\","
+	    "\"Origin\":\"Console\"," WHEN "}" },
 	{ "Notification", yq_notification_fields, &yq_notification_field_count,
 	    "{\"Id\":\"" ID_A
 	    "\",\"Kind\":\"Risk\",\"Severity\":\"Critical\",\"App\":\"OrderManager\","
 	    "\"Text\":\"halted\",\"AccountAlias\":\"Main\",\"Strategy\":\"S\",\"OrderId\":\"" ID_B
 	    "\",\"SignalId\":\"" ID_A "\"," WHEN "}" },
+	{ "Resolution", yq_resolution_fields, &yq_resolution_field_count,
+	    "{\"Id\":\"" ID_A "\",\"Kind\":\"resolve\",\"OrderId\":\"" ID_B
+	    "\",\"AccountAlias\":\"Main\",\"Outcome\":\"Filled\",\"Qty\":4,\"Price\":100.1,"
+	    "\"Commission\":0.4,\"BrokerOrderId\":\"P-1\",\"Before\":\"Unknown\","
+	    "\"Reason\":\"seen on the broker's page\",\"Who\":\"me@here\","
+	    "\"Origin\":\"Console\"," WHEN "}" },
 	{ "Query", yq_query_fields, &yq_query_field_count,
 	    "{\"Id\":\"" ID_A
 	    "\",\"QueryType\":\"price\",\"Target\":\"NASDAQ:AAPL\",\"AccountAlias\":\"Main\"," WHEN
