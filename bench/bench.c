@@ -4,6 +4,10 @@
  *	bench floor      --endpoints FILE [--count N] [--rate R]
  *	bench latency    --endpoints FILE [--count N] [--rate R]
  *	bench throughput --endpoints FILE [--count N] [--connections C]
+ *	bench profile    --endpoints FILE [--count N] [--rate R]
+ *
+ * Further: --alias NAME --tickers N --accounts N (NAME1 to NAMEn) --resting (orders that stay
+ *open).
  *
  * Prints `name value` lines; bench/run puts them beside the targets.  Times in microseconds.
  */
@@ -20,6 +24,7 @@
 #include "base/str.h"
 #include "bench/endpoints.h"
 #include "bench/load.h"
+#include "bench/profile.h"
 
 /* About as long as an alert on its way through the system. */
 static const char payload[] =
@@ -31,7 +36,7 @@ static const char payload[] =
 struct arguments {
 	const char *endpoints;
 	const char *alias;
-	unsigned count, rate, connections, tickers;
+	unsigned count, rate, connections, tickers, accounts, resting;
 };
 
 static int
@@ -59,20 +64,28 @@ monotonic_ns(void)
 	return yq_clock_monotonic_ns(yq_clock_system());
 }
 
+static redisContext *
+log_in(const struct bench_endpoints *endpoints)
+{
+	redisContext *valkey = redisConnectUnix(endpoints->socket);
+
+	if (valkey == NULL || valkey->err != 0) {
+		fprintf(stderr, "bench: no connection to Valkey at %s\n", endpoints->socket);
+		redisFree(valkey);
+		return NULL;
+	}
+	freeReplyObject(redisCommand(valkey, "AUTH %s %s", endpoints->user, endpoints->password));
+	return valkey;
+}
+
 /* The floor: one flushed XADD after the other, at the pace at which alerts come. */
 static int
 run_floor(const struct arguments *arguments, const struct bench_endpoints *endpoints)
 {
-	redisContext *valkey = redisConnectUnix(endpoints->socket);
+	redisContext *valkey = log_in(endpoints);
 	int64_t *ns = yq_xcalloc(arguments->count, sizeof(*ns));
-	int status = 0;
+	int status = valkey == NULL ? 1 : 0;
 
-	if (valkey == NULL || valkey->err != 0) {
-		fprintf(stderr, "bench: no connection to Valkey at %s\n", endpoints->socket);
-		free(ns);
-		return 1;
-	}
-	freeReplyObject(redisCommand(valkey, "AUTH %s %s", endpoints->user, endpoints->password));
 	for (unsigned i = 0; i < arguments->count && status == 0; i++) {
 		int64_t from = monotonic_ns();
 		redisReply *reply = redisCommand(valkey, "XADD bench:floor * payload %s", payload);
@@ -86,7 +99,8 @@ run_floor(const struct arguments *arguments, const struct bench_endpoints *endpo
 		if (arguments->rate != 0)
 			usleep(1000000 / arguments->rate);
 	}
-	freeReplyObject(redisCommand(valkey, "DEL bench:floor"));
+	if (valkey != NULL)
+		freeReplyObject(redisCommand(valkey, "DEL bench:floor"));
 	redisFree(valkey);
 	if (status == 0)
 		print_percentiles("floor_us", ns, arguments->count);
@@ -106,7 +120,8 @@ keep_executed(const struct load_result *result, unsigned count)
 }
 
 static int
-run_load(const struct arguments *arguments, const struct bench_endpoints *endpoints)
+run_load(const struct arguments *arguments, const struct bench_endpoints *endpoints,
+    struct profile *profile)
 {
 	char run[32];
 	struct load_options options = {
@@ -122,7 +137,11 @@ run_load(const struct arguments *arguments, const struct bench_endpoints *endpoi
 		.rate = arguments->rate,
 		.count = arguments->count,
 		.tickers = arguments->tickers,
-		.timeout_s = 120,
+		.accounts = arguments->accounts,
+		.resting = arguments->resting != 0,
+		.timeout_s = 600,
+		.heard = profile == NULL ? NULL : profile_heard,
+		.cookie = profile,
 	};
 	struct load_result result;
 	struct yq_err err = { .rc = YQ_OK };
@@ -144,15 +163,33 @@ run_load(const struct arguments *arguments, const struct bench_endpoints *endpoi
 	print_percentiles("answer_us", result.answer_ns, arguments->count);
 	print_percentiles(
 	    "execution_us", result.execution_ns, keep_executed(&result, arguments->count));
+	if (profile != NULL) {
+		redisContext *bus = log_in(endpoints);
+
+		if (bus != NULL)
+			profile_print(profile, &result, arguments->count, bus);
+		redisFree(bus);
+	}
 	load_result_clear(&result);
 	return 0;
 }
 
 static int
+run_profile(const struct arguments *arguments, const struct bench_endpoints *endpoints)
+{
+	struct profile *profile = profile_make();
+	int status = run_load(arguments, endpoints, profile);
+
+	profile_free(profile);
+	return status;
+}
+
+static int
 usage(void)
 {
-	fprintf(stderr, "usage: bench floor|latency|throughput --endpoints FILE [--alias NAME] "
-			"[--count N] [--rate R] [--connections C] [--tickers N]\n");
+	fprintf(stderr, "usage: bench floor|latency|throughput|profile --endpoints FILE "
+			"[--alias NAME] [--count N] [--rate R] [--connections C] [--tickers N] "
+			"[--accounts N] [--resting]\n");
 	return 2;
 }
 
@@ -168,8 +205,9 @@ number(const char *text)
 	return (unsigned)value;
 }
 
-int
-main(int argc, char **argv)
+/* False: not understood. */
+static bool
+read_arguments(int argc, char **argv, struct arguments *a)
 {
 	static const struct option options[] = {
 		{ "endpoints", required_argument, NULL, 'e' },
@@ -178,48 +216,54 @@ main(int argc, char **argv)
 		{ "rate", required_argument, NULL, 'r' },
 		{ "connections", required_argument, NULL, 'c' },
 		{ "tickers", required_argument, NULL, 't' },
+		{ "accounts", required_argument, NULL, 'm' },
+		{ "resting", no_argument, NULL, 'l' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct arguments arguments = { NULL, "Bench", 2000, 100, 32, 50 };
-	struct bench_endpoints endpoints;
-	struct yq_err err = { .rc = YQ_OK };
+	unsigned *const numbers[] = { ['n'] = &a->count,
+		['r'] = &a->rate,
+		['c'] = &a->connections,
+		['t'] = &a->tickers,
+		['m'] = &a->accounts };
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (option) {
-		case 'e':
-			arguments.endpoints = optarg;
-			break;
-		case 'a':
-			arguments.alias = optarg;
-			break;
-		case 'n':
-			arguments.count = number(optarg);
-			break;
-		case 'r':
-			arguments.rate = number(optarg);
-			break;
-		case 'c':
-			arguments.connections = number(optarg);
-			break;
-		case 't':
-			arguments.tickers = number(optarg);
-			break;
-		default:
-			return usage();
-		}
+		if (option == '?')
+			return false;
+		if (option == 'e')
+			a->endpoints = optarg;
+		else if (option == 'a')
+			a->alias = optarg;
+		else if (option == 'l')
+			a->resting = 1;
+		else
+			*numbers[option] = number(optarg);
 	}
-	if (optind + 1 != argc || arguments.endpoints == NULL || arguments.count == 0)
+	return optind + 1 == argc && a->endpoints != NULL && a->count != 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct arguments arguments = { NULL, "Bench", 2000, 100, 32, 50, 0, 0 };
+	struct bench_endpoints endpoints;
+	struct yq_err err = { .rc = YQ_OK };
+	const char *what;
+
+	if (!read_arguments(argc, argv, &arguments))
 		return usage();
+	what = argv[optind];
 	if (bench_endpoints_read(arguments.endpoints, &endpoints, &err) != YQ_OK) {
 		fprintf(stderr, "bench: %s\n", err.text);
 		return 1;
 	}
-	if (yq_str_equal(argv[optind], "floor"))
+	if (yq_str_equal(what, "floor"))
 		return run_floor(&arguments, &endpoints);
-	if (yq_str_equal(argv[optind], "throughput"))
+	if (yq_str_equal(what, "profile"))
+		return run_profile(&arguments, &endpoints);
+	if (yq_str_equal(what, "throughput"))
 		arguments.rate = 0;
-	else if (!yq_str_equal(argv[optind], "latency"))
+	else if (!yq_str_equal(what, "latency"))
 		return usage();
-	return run_load(&arguments, &endpoints);
+	return run_load(&arguments, &endpoints, NULL);
 }

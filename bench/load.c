@@ -128,12 +128,27 @@ put_early(struct load *load, const struct yq_id *id, int64_t heard_ns)
 		put(&load->early, id, 0, heard_ns);
 }
 
+/* The account of an alert. */
+static void
+alias_of(const struct load_options *options, unsigned alert, char *alias, size_t size)
+{
+	if (options->accounts == 0)
+		yq_str_copy_cut(alias, size, options->alias);
+	else
+		yq_str_format(alias, size, "%s%u", options->alias, 1 + alert % options->accounts);
+}
+
 /* The system names an order by its signal, so the answer tells which execution to expect. */
 static void
 expect_execution(struct load *load, unsigned alert, const struct yq_id *signal_id)
 {
-	struct yq_id order_id = yq_order_id_of(signal_id, load->options->alias, 0);
-	struct awaited *early = take(&load->early, &order_id);
+	char alias[64];
+	struct yq_id order_id;
+	struct awaited *early;
+
+	alias_of(load->options, alert, alias, sizeof(alias));
+	order_id = yq_order_id_of(signal_id, alias, 0);
+	early = take(&load->early, &order_id);
 
 	if (early != NULL)
 		record_execution(load, alert, early->heard_ns);
@@ -190,12 +205,15 @@ post_next(struct connection *connection)
 	const struct load_options *options = load->options;
 	struct yq_buf body = yq_buf_make(1024);
 	unsigned alert = load->posted++;
+	char strategy[64];
 	uv_buf_t out;
 
+	alias_of(options, alert, strategy, sizeof(strategy));
 	yq_buf_add_format(&body,
-	    "{\"secret\":\"%s\",\"id\":\"%s-%u\",\"strategy\":\"Bench\",\"ticker\":\"B%u\","
-	    "\"exchange\":\"NASDAQ\",\"action\":\"buy\",\"price\":100.25,\"strength\":100}",
-	    options->secret, options->run, alert, alert % options->tickers);
+	    "{\"secret\":\"%s\",\"id\":\"%s-%u\",\"strategy\":\"%s\",\"ticker\":\"B%u\","
+	    "\"exchange\":\"NASDAQ\",\"action\":\"buy\",\"price\":100.25,\"strength\":100%s}",
+	    options->secret, options->run, alert, strategy, alert % options->tickers,
+	    options->resting ? ",\"type\":\"limit\",\"limitPrice\":1" : "");
 	yq_buf_clear(&connection->request);
 	yq_buf_add_format(&connection->request,
 	    "POST /webhook HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n"
@@ -207,6 +225,7 @@ post_next(struct connection *connection)
 	connection->answered = 0;
 	connection->write.data = connection;
 	load->posted_ns[alert] = now_ns();
+	load->result->posted_us[alert] = yq_clock_now_us(yq_clock_system());
 	if (alert == 0)
 		load->result->first_post_ns = load->posted_ns[alert];
 	out = uv_buf_init(connection->request.data, (unsigned)connection->request.length);
@@ -242,6 +261,7 @@ on_answer(struct connection *connection)
 	if (strncmp(connection->answer, "HTTP/1.1 200", 12) == 0 && id != NULL &&
 	    yq_id_parse(id + 6, YQ_ID_LENGTH, &signal_id) == YQ_OK) {
 		result->accepted++;
+		result->signal_ids[connection->alert] = signal_id;
 		expect_execution(load, connection->alert, &signal_id);
 	} else if (result->refused++ == 0) {
 		fprintf(stderr, "first refusal: %.600s\n", connection->answer);
@@ -307,7 +327,11 @@ on_bus(redisAsyncContext *bus, void *message, void *cookie)
 	if (reply == NULL || reply->type != REDIS_REPLY_ARRAY || reply->elements != 3)
 		return;
 	if (reply->element[2]->type == REDIS_REPLY_STRING) {
-		on_execution(load, reply->element[2]->str);
+		if (load->options->heard != NULL)
+			load->options->heard(load->options->cookie, reply->element[1]->str,
+			    reply->element[2]->str, yq_clock_now_us(yq_clock_system()));
+		if (strcmp(reply->element[1]->str, "execution") == 0)
+			on_execution(load, reply->element[2]->str);
 	} else if (!load->subscribed) {
 		load->subscribed = true;
 		start_posting(load);
@@ -365,7 +389,9 @@ open_bus(struct load *load)
 	redisLibuvAttach(load->bus, &load->loop);
 	redisAsyncCommand(
 	    load->bus, NULL, NULL, "AUTH %s %s", load->options->user, load->options->password);
-	redisAsyncCommand(load->bus, on_bus, load, "SUBSCRIBE execution");
+	redisAsyncCommand(load->bus, on_bus, load,
+	    load->options->heard == NULL ? "SUBSCRIBE execution"
+					 : "SUBSCRIBE execution signal order");
 	return true;
 }
 
@@ -416,6 +442,8 @@ load_run(const struct load_options *options, struct load_result *result, struct 
 	memset(result, 0, sizeof(*result));
 	result->answer_ns = yq_xcalloc(options->count, sizeof(int64_t));
 	result->execution_ns = yq_xcalloc(options->count, sizeof(int64_t));
+	result->posted_us = yq_xcalloc(options->count, sizeof(int64_t));
+	result->signal_ids = yq_xcalloc(options->count, sizeof(struct yq_id));
 	load.posted_ns = yq_xcalloc(options->count, sizeof(int64_t));
 	uv_loop_init(&load.loop);
 	uv_timer_init(&load.loop, &load.pace);
@@ -435,5 +463,7 @@ load_result_clear(struct load_result *result)
 {
 	free(result->answer_ns);
 	free(result->execution_ns);
+	free(result->posted_us);
+	free(result->signal_ids);
 	memset(result, 0, sizeof(*result));
 }

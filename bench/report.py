@@ -1,69 +1,143 @@
-"""Print the medians of a bench's figures beside the targets; optionally record the ratios.
-
-usage: report.py FIGURES HISTORY yes|no      FIGURES: lines "name value", one set a run
-"""
+"""Figures beside their targets, and the line of ratios for history.csv."""
 import csv
 import datetime
 import os
-import statistics
-import sys
+import subprocess
+
+import rows
+
+# figure of history.csv: how it is made; only ratios and counts, which another machine may be
+# compared with.
+HISTORY = (
+    ("p50_over_floor", lambda f: f"{over(f, 'latency_execution_us_p50'):.3f}"),
+    ("p99_over_floor", lambda f: f"{over(f, 'latency_execution_us_p99'):.3f}"),
+    ("archived_over_xadd", lambda f: f"{f['throughput_archived_per_s'] / f['run_xadd_per_s']:.3f}"),
+    ("journaled_over_xadd", lambda f: f"{f['throughput_journaled_per_s'] / f['run_xadd_per_s']:.3f}"),
+    ("lost", lambda f: f"{f['throughput_lost']:.0f}"),
+    ("cpu_over_floor", lambda f: f"{f['cpu_us_all'] / f['run_floor_us_p50']:.3f}"),
+    ("memory_mb", lambda f: f"{daemons(f):.1f}"),
+    ("idle_pct_max", lambda f: f"{max(idle(f).values()):.3f}"),
+    ("decide_us", lambda f: f"{f['decide_many_ns'] / 1000:.2f}"),
+    ("orders_10000_over_10", lambda f: f"{f['growth_orders']:.2f}"),
+    ("accounts_1000_over_1", lambda f: f"{f['growth_accounts']:.2f}"),
+    ("start_ms", lambda f: f"{f['start_own_ms']:.0f}"),
+)
 
 
-def read(path):
-    figures = {}
-    with open(path) as lines:
-        for line in lines:
-            name, value = line.split()
-            figures.setdefault(name, []).append(float(value))
-    return {name: statistics.median(values) for name, values in figures.items()}
+def over(figures, name):
+    return figures[name] / (4 * figures["run_floor_us_p50"])
 
 
-def row(what, value, target, ok):
-    mark = {True: "met", False: "NOT met", None: ""}[ok]
-    print(f"  {what:<58} {value:>14}   {target:<10} {mark}")
+def daemons(figures):
+    return sum(value for name, value in figures.items()
+               if name.startswith("memory_yq") and name.endswith("_rss"))
 
 
-def main():
-    figures, history, record = read(sys.argv[1]), sys.argv[2], sys.argv[3] == "yes"
-    floor = 4 * figures["run_floor_us_p50"]
-    p50 = figures["latency_execution_us_p50"] / floor
-    p99 = figures["latency_execution_us_p99"] / floor
-    archived = figures["throughput_archived_per_s"]
-    share = archived / figures["run_xadd_per_s"]
-    lost = figures["throughput_lost"]
-    memory = {name[len("memory_"):-len("_rss_mb")]: value
-              for name, value in figures.items() if name.endswith("_rss_mb")}
+def idle(figures):
+    return {name[5:]: value for name, value in figures.items() if name.startswith("idle_yq")}
 
+
+def row(what, value, target="", ok=None):
+    print(f"  {what:<58} {value:>14}   {target:<10} {({True: 'met', False: 'NOT met', None: ''})[ok]}".rstrip())
+
+
+def at_most(what, value, limit, unit, form=".2f"):
+    row(what, f"{value:{form}} {unit}", f"<= {limit:g} {unit}", value <= limit)
+
+
+def print_path(f):
     print("latency, webhook POST to `execution`, 100 alerts/s")
-    row("flushed XADD round trip p50", f"{figures['run_floor_us_p50']:.0f} us", "", None)
-    row("floor: four flushed XADDs", f"{floor:.0f} us", "", None)
-    row("POST to 200 p50", f"{figures['latency_answer_us_p50']:.0f} us", "", None)
-    row("POST to execution p50", f"{figures['latency_execution_us_p50']:.0f} us", "", None)
-    row("POST to execution p99", f"{figures['latency_execution_us_p99']:.0f} us", "", None)
-    row("p50 over the floor", f"{p50:.2f} x", "<= 1.3 x", p50 <= 1.3)
-    row("p99 over the floor", f"{p99:.2f} x", "<= 3 x", p99 <= 3)
+    row("flushed XADD round trip p50", f"{f['run_floor_us_p50']:.0f} us")
+    row("floor: four flushed XADDs", f"{4 * f['run_floor_us_p50']:.0f} us")
+    row("POST to 200 p50", f"{f['latency_answer_us_p50']:.0f} us")
+    row("POST to execution p50", f"{f['latency_execution_us_p50']:.0f} us")
+    row("POST to execution p99", f"{f['latency_execution_us_p99']:.0f} us")
+    at_most("p50 over the floor", over(f, "latency_execution_us_p50"), 1.3, "x")
+    at_most("p99 over the floor", over(f, "latency_execution_us_p99"), 3, "x")
+    print("where the p50 goes (steps of the same rate, with two more listeners)")
+    flushed = sum(v for n, v in f.items() if n.startswith("profile_flush_") and n.endswith("_p50"))
+    worked = sum(v for n, v in f.items() if n.startswith("profile_work_") and n.endswith("_p50"))
+    for name, value in f.items():
+        if name.startswith("profile_") and name.endswith("_p50"):
+            kind, step = name[8:-4].split("_", 1)
+            row(f"{step.replace('_', ' ')}{' (a flush)' if kind == 'flush' else ''}", f"{value:.0f} us")
+    row("all steps with a flush", f"{flushed:.0f} us")
+    row("all steps without", f"{worked:.0f} us")
     print("throughput, 32 connections, as fast as answers come")
-    row("valkey-benchmark flushed XADD, 32 clients", f"{figures['run_xadd_per_s']:.0f} /s", "", None)
-    row("accepted", f"{figures['throughput_accepted_per_s']:.0f} /s", "", None)
-    row("executed", f"{figures['throughput_executed_per_s']:.0f} /s", "", None)
+    archived = f["throughput_archived_per_s"]
+    share = archived / f["run_xadd_per_s"]
+    row("valkey-benchmark flushed XADD, 32 clients", f"{f['run_xadd_per_s']:.0f} /s")
+    row("accepted", f"{f['throughput_accepted_per_s']:.0f} /s")
+    row("executed", f"{f['throughput_executed_per_s']:.0f} /s")
     row("archived trades", f"{archived:.0f} /s", ">= 10000", archived >= 10000)
     row("archived trades over valkey-benchmark", f"{share:.2f}", ">= 0.25", share >= 0.25)
-    row("lost", f"{lost:.0f}", "0", lost == 0)
-    print("memory, resident after the load")
-    for name, value in memory.items():
-        own = figures[f"memory_{name}_own_mb"]  # the rest is code, shared with others
-        row(f"{name} (its own, without shared code: {own:.1f} MB)", f"{value:.1f} MB", "<= 8 MB", value <= 8)
-    row("all", f"{sum(memory.values()):.1f} MB", "<= 40 MB", sum(memory.values()) <= 40)
-
-    if record:
-        fresh = not os.path.exists(history)
-        with open(history, "a", newline="") as out:
-            writer = csv.writer(out)
-            if fresh:
-                writer.writerow(["date", "p50_over_floor", "p99_over_floor",
-                                 "archived_over_xadd", "lost", "memory_mb"])
-            writer.writerow([datetime.date.today().isoformat(), f"{p50:.3f}", f"{p99:.3f}",
-                             f"{share:.3f}", f"{lost:.0f}", f"{sum(memory.values()):.1f}"])
+    row("all journaled: signals, orders, trades", f"{f['throughput_journaled_per_s']:.0f} /s")
+    row("lost", f"{f['throughput_lost']:.0f}", "0", f["throughput_lost"] == 0)
+    for name, value in f.items():
+        if name.startswith("cpu_us_"):
+            row(f"processor time an alert, {name[7:]}", f"{value:.0f} us")
+    print("memory, resident after the load (Valkey apart)")
+    for name, value in f.items():
+        if name.startswith("memory_yq") and name.endswith("_rss"):
+            own = f[name[:-4] + "_own"]  # the rest is code, shared with others
+            at_most(f"{name[7:-4]} (its own, without code: {own:.1f} MB)", value, 8, "MB", ".1f")
+    at_most("all", daemons(f), 40, "MB", ".1f")
 
 
-main()
+def print_rest(f):
+    if idle(f):
+        print("idle, of one processor over 20 s")
+        for name, value in idle(f).items():
+            at_most(name, value, 0.2, "%", ".3f")
+        row("valkey", f"{f['idle_valkey']:.3f} %")
+    if "start_ms" in f:
+        print("start")
+        row("`yq up` to the first accepted alert", f"{f['start_ms']:.0f} ms")
+        row("Valkey and Firebird by themselves", f"{f['start_servers_ms']:.0f} ms")
+        at_most("the difference", f["start_own_ms"], 300, "ms", ".0f")
+    if "decide_few_ns" in f:
+        print("decide + risk, pure")
+        at_most("10 open orders", f["decide_few_ns"] / 1000, 5, "us")
+        at_most("10,000 open orders", f["decide_many_ns"] / 1000, 5, "us")
+    if "growth_orders" in f:
+        print("growth, p50 over the floor of the same system")
+        at_most("10 -> 10,000 open orders", f["growth_orders"], 1.5, "x")
+        at_most("1 -> 1,000 accounts", f["growth_accounts"], 1.5, "x")
+
+
+def print_all(figures):
+    if "run_floor_us_p50" in figures:
+        print_path(figures)
+    print_rest(figures)
+
+
+def record(figures, path, root):
+    def git(*words):
+        return subprocess.run(["git", "-C", root, *words], capture_output=True, text=True).stdout.strip()
+
+    fresh = not os.path.exists(path)
+    with open(path, "a", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        if fresh:
+            writer.writerow(["date", "commit", "cores"] + [name for name, _ in HISTORY])
+        writer.writerow([datetime.date.today().isoformat(), git("rev-parse", "--short", "HEAD"),
+                         os.cpu_count()] + [make(figures) for _, make in HISTORY])
+
+
+def print_many(snapshots, trades, orders):
+    """Flat: at the end within 5 % of what it was after the first part."""
+    first, last = snapshots[0], snapshots[-1]
+    good = trades == orders
+    print(f"{orders} orders, {trades} trades archived; after the first {orders // len(snapshots)} and at the end")
+    for name in last:
+        if name in rows.STREAMS:
+            ok = last[name] <= rows.STREAMS[name] + rows.NODE
+            row(f"entries of {name}", f"{last[name]}", f"~{rows.STREAMS[name]}", ok)
+        elif name == "lasting_keys":
+            ok = last[name] <= first[name]
+            row("keys without a time to live", f"{first[name]} -> {last[name]}", "the same", ok)
+        else:
+            ok = last[name] <= first[name] * 1.05
+            row(f"{name}, MB", f"{first[name]:.1f} -> {last[name]:.1f}", "+ 5 %", ok)
+        good = good and ok
+    return 0 if good else 1
