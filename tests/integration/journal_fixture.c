@@ -77,7 +77,7 @@ void
 empty_tables(struct yq_firebird *firebird)
 {
 	static const char *const sql[] = { "DELETE FROM TRADES", "DELETE FROM ORDERS",
-		"DELETE FROM SIGNALS" };
+		"DELETE FROM SIGNALS", "DELETE FROM AUDIT" };
 	YQ_CLEANUP(yq_tx_endp) struct yq_tx *tx = NULL;
 
 	assert_int_equal(yq_tx_begin(firebird, NULL, &tx, NULL), YQ_OK);

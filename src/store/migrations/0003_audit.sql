@@ -1,0 +1,19 @@
+-- The audit trail of what people do.  Nothing was written to AUDIT before.
+--
+-- SEQ counts the rows 1, 2, 3 ... without a gap, in the order in which they were recorded.  SOURCE is
+-- the program a person used, TARGET the order or the kill switch, REQUEST the message as it was sent.
+
+ALTER TABLE AUDIT
+  DROP DETAIL,
+  ADD SEQ BIGINT NOT NULL,
+  ADD RECORDED_AT_US D_TIME_US NOT NULL,
+  ADD ACCOUNT_ALIAS D_ALIAS,
+  ADD BEFORE_TEXT D_MESSAGE,
+  ADD AFTER_TEXT D_MESSAGE,
+  ADD REASON D_MESSAGE,
+  ADD REQUEST D_JSON,
+  ADD RECORDED_AT COMPUTED BY (DATEADD(CAST(RECORDED_AT_US / 1000 AS BIGINT) MILLISECOND TO TIMESTAMP '1970-01-01 00:00:00'));
+
+CREATE UNIQUE DESCENDING INDEX AUDIT_BY_SEQ ON AUDIT (SEQ);
+CREATE UNIQUE INDEX AUDIT_BY_ID ON AUDIT (ID);
+CREATE INDEX AUDIT_BY_TARGET ON AUDIT (TARGET);
