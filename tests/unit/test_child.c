@@ -30,6 +30,7 @@ struct fixture {
 	uv_timer_t limit;
 	struct yq_child *child;
 	unsigned ready, died, failed, stopped;
+	unsigned waits_ms[8]; /* before each new start */
 	char last_death[512], last_line[512];
 	unsigned stop_after_ready; /* ask it to stop when it is ready for the nth time; 0 = never */
 };
@@ -55,6 +56,8 @@ on_child(void *cookie, struct yq_child *child, enum yq_child_event event, const 
 			yq_child_kill(child);
 		break;
 	case YQ_CHILD_EV_DIED:
+		if (f->died < YQ_COUNT(f->waits_ms))
+			f->waits_ms[f->died] = yq_child_backoff_ms(child);
 		f->died++;
 		yq_str_copy_cut(f->last_death, sizeof(f->last_death), text);
 		if (f->stop_after_ready == 0) {
@@ -105,7 +108,9 @@ start(struct fixture *f, const char *program, const char *script, const char *re
 		.variables = variables,
 		.ready_line = ready_line,
 		.log_path = f->log,
-		.keep_fd = -1 };
+		.keep_fd = -1,
+		.backoff_min_ms = 2,
+		.backoff_max_ms = 5 };
 	struct yq_err err = { 0 };
 
 	yq_str_copy_cut(f->folder, sizeof(f->folder), "/tmp/yq-child-XXXXXX");
@@ -155,6 +160,21 @@ test_a_killed_child_is_started_again_and_that_is_said(void **state)
 	assert_int_equal(f.died, 2);
 	assert_int_equal(f.stopped, 1);
 	assert_string_equal(f.last_death, "was killed by signal 9 (Killed)");
+	end(&f);
+}
+
+static void
+test_each_further_death_doubles_the_wait_up_to_its_bound(void **state)
+{
+	struct fixture f = { .stop_after_ready = 5 };
+
+	(void)state;
+	start(&f, "/bin/sh", "echo up; exec sleep 60", "up");
+	assert_int_equal(f.died, 4);
+	assert_int_equal(f.waits_ms[0], 2);
+	assert_int_equal(f.waits_ms[1], 4);
+	assert_int_equal(f.waits_ms[2], 5);
+	assert_int_equal(f.waits_ms[3], 5);
 	end(&f);
 }
 
@@ -232,6 +252,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_line_of_its_output_makes_it_ready),
 		cmocka_unit_test(test_a_killed_child_is_started_again_and_that_is_said),
+		cmocka_unit_test(test_each_further_death_doubles_the_wait_up_to_its_bound),
 		cmocka_unit_test(test_a_child_that_gives_up_is_quoted),
 		cmocka_unit_test(test_a_program_that_cannot_be_run_is_a_failure_not_a_crash),
 		cmocka_unit_test(test_a_child_dies_with_its_parent),

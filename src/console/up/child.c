@@ -30,7 +30,7 @@ struct yq_child {
 	pid_t pid;
 	bool was_ready;
 	uint64_t started_ms, ready_ms;
-	unsigned backoff_ms;
+	unsigned backoff_ms, backoff_min_ms, backoff_max_ms;
 	char line[YQ_CHILD_LINE_MAX];
 	size_t line_length;
 	char last_words[256];
@@ -223,7 +223,9 @@ yq_child_make(uv_loop_t *loop, const struct yq_child_spec *spec, yq_child_fn *fn
 		.keep_fd = spec->keep_fd,
 		.notify_fd = notify_fd,
 		.output_fd = -1,
-		.backoff_ms = YQ_CHILD_BACKOFF_MIN_MS };
+		.backoff_ms = spec->backoff_min_ms,
+		.backoff_min_ms = spec->backoff_min_ms,
+		.backoff_max_ms = spec->backoff_max_ms };
 	child->name = yq_xstrdup(spec->name);
 	child->program = yq_xstrdup(spec->program);
 	child->ready_line = spec->ready_line != NULL ? yq_xstrdup(spec->ready_line) : NULL;
@@ -264,12 +266,11 @@ static void
 back_off(struct yq_child *child, enum yq_child_event event, const char *text)
 {
 	if (child->ready_ms != 0 && uv_now(child->loop) - child->ready_ms >= YQ_CHILD_STEADY_MS)
-		child->backoff_ms = YQ_CHILD_BACKOFF_MIN_MS;
+		child->backoff_ms = child->backoff_min_ms;
 	child->state = YQ_CHILD_WAITING;
 	uv_timer_start(&child->timer, on_back_off, child->backoff_ms, 0);
-	child->backoff_ms *= 2;
-	if (child->backoff_ms > YQ_CHILD_BACKOFF_MAX_MS)
-		child->backoff_ms = YQ_CHILD_BACKOFF_MAX_MS;
+	child->backoff_ms = 2 * child->backoff_ms < child->backoff_max_ms ? 2 * child->backoff_ms
+									  : child->backoff_max_ms;
 	tell(child, event, text);
 }
 

@@ -17,12 +17,10 @@
 #include <sys/types.h>
 #include <uv.h>
 
-#define YQ_CHILD_BACKOFF_MIN_MS 100
-#define YQ_CHILD_BACKOFF_MAX_MS 10000
-#define YQ_CHILD_STEADY_MS	10000 /* ready for so long: the back-off begins anew */
-#define YQ_CHILD_STOP_MS	10000 /* from SIGTERM to SIGKILL */
-#define YQ_CHILD_LINE_MAX	4096
-#define YQ_CHILD_ARGS_MAX	16
+#define YQ_CHILD_STEADY_MS 10000 /* ready for so long: the back-off begins anew */
+#define YQ_CHILD_STOP_MS   10000 /* from SIGTERM to SIGKILL */
+#define YQ_CHILD_LINE_MAX  4096
+#define YQ_CHILD_ARGS_MAX  16
 
 enum yq_child_state {
 	YQ_CHILD_STOPPED,
@@ -51,7 +49,9 @@ struct yq_child_spec {
 	const char *const *variables; /* "NAME=value", win over our environment; NULL-terminated */
 	const char *ready_line;	      /* part of an output line that means ready; NULL = READY=1 */
 	const char *log_path;
-	int keep_fd; /* stays open in it; -1 = none */
+	int keep_fd;		 /* stays open in it; -1 = none */
+	unsigned backoff_min_ms; /* before it is started again; doubles with each death, ... */
+	unsigned backoff_max_ms; /* ... up to this; not below the former */
 };
 
 /* `spec` is copied.  Starts nothing yet. */

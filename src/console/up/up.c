@@ -292,22 +292,34 @@ on_signal(uv_signal_t *handle, int number)
 }
 
 static enum yq_rc
+make_child(struct up *up, struct yq_child_spec *spec, yq_child_fn *fn, struct yq_child **ret_child,
+    struct yq_err *err)
+{
+	int64_t delay_ms = yq_config_int(up->plan.config, "System:RestartDelayMs");
+	int64_t max_ms = yq_config_int(up->plan.config, "System:RestartDelayMaxMs");
+
+	spec->keep_fd = up->plan.lock_fd;
+	spec->backoff_min_ms = (unsigned)delay_ms;
+	spec->backoff_max_ms = (unsigned)(max_ms < delay_ms ? delay_ms : max_ms);
+	return yq_child_make(&up->loop, spec, fn, up, ret_child, err);
+}
+
+static enum yq_rc
 make_valkey(struct up *up, struct yq_err *err)
 {
 	const char *const arguments[] = { up->plan.valkey.settings, NULL };
 	char log_path[YQ_PATH_SIZE];
-	const struct yq_child_spec spec = {
+	struct yq_child_spec spec = {
 		.name = "valkey",
 		.program = up->plan.valkey.program,
 		.arguments = arguments,
 		.ready_line = YQ_PRIVATE_VALKEY_READY,
 		.log_path = log_path,
-		.keep_fd = up->plan.lock_fd,
 	};
 	enum yq_rc rc;
 
 	rc = yq_path_join(log_path, up->plan.log, "valkey.log", err);
-	return rc == YQ_OK ? yq_child_make(&up->loop, &spec, on_valkey, up, &up->valkey, err) : rc;
+	return rc == YQ_OK ? make_child(up, &spec, on_valkey, &up->valkey, err) : rc;
 }
 
 static enum yq_rc
@@ -322,8 +334,7 @@ make_daemon(struct up *up, size_t index, struct yq_err *err)
 		.program = path,
 		.arguments = arguments,
 		.variables = variables,
-		.log_path = log_path,
-		.keep_fd = up->plan.lock_fd };
+		.log_path = log_path };
 	enum yq_rc rc;
 
 	rc = yq_path_join(path, up->plan.programs, name, err);
@@ -342,7 +353,7 @@ make_daemon(struct up *up, size_t index, struct yq_err *err)
 		variables[i] = up->plan.root.environment[i];
 	if (!yq_str_format(log_path, sizeof(log_path), "%s/%s.log", up->plan.log, name))
 		return yq_err_set(err, YQ_E_INVALID, "the path %s is too long", up->plan.log);
-	return yq_child_make(&up->loop, &spec, on_daemon, up, &up->daemons[index], err);
+	return make_child(up, &spec, on_daemon, &up->daemons[index], err);
 }
 
 static enum yq_rc
