@@ -3,12 +3,15 @@
  * compare what the broker really executed with every other book.
  *
  *	run [--seed S[,S...] | --seeds N] [--alerts N] [--faults KIND,...] [--at-once N] [--keep] [--verbose]
+ *	run --soak MINUTES [--rate N] [--seed S] [--faults KIND,...] [--log FILE] [--keep]
  *
  * --seed     these runs and no others: a seed replays the same alerts and the same faults
  * --seeds    so many runs, from seed 1 (default 4: together they pass every fail point)
  * --alerts   in one run (default 100)
- * --faults   kill stop freeze lock hide blackout points (default: all); "none" for none
+ * --faults   kill stop freeze starve lock hide blackout points (default: all); "none" for none
  * --at-once  runs side by side (default 2)
+ * --soak     MINUTES of one system, compared every five; with --rate ALERTS a second (default 36),
+ *            --seed S and --log FILE, which gets all it says
  * --keep     the folder of a failed run stays, and is named
  *
  * Needs a build with -Dfail_points=true (YQ_BUILD; default build-faults).  Writes TAP.  What the
@@ -24,6 +27,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 process.env.YQ_BUILD ??= path.join(root, 'build-faults');
 
 const { Run } = await import('./lib/drive.mjs');
+const { Soak } = await import('./lib/soak.mjs');
 const { KINDS, describe, makeSchedule } = await import('./lib/schedule.mjs');
 
 /* Every name in the sources: a fail point that nobody runs into is no proof. */
@@ -37,6 +41,7 @@ function readArguments() {
     options: {
       seed: { type: 'string' }, seeds: { type: 'string', default: '4' }, alerts: { type: 'string', default: '100' },
       faults: { type: 'string', default: [...Object.keys(KINDS), 'points'].join() }, 'at-once': { type: 'string', default: '2' },
+      soak: { type: 'string' }, rate: { type: 'string', default: '36' }, log: { type: 'string' },
       keep: { type: 'boolean', default: false }, verbose: { type: 'boolean', default: false },
     },
   });
@@ -82,14 +87,28 @@ async function runSeed(seed, options, points) {
   report(seed, found, notes);
 }
 
+async function runSoak(options, points) {
+  const soak = new Soak({ seed: options.seeds[0], minutes: Number(options.soak), rate: Number(options.rate), kinds: options.kinds, points, log: options.log });
+  const found = await soak.run();
+  const failed = Object.values(found).some((faults) => faults.length > 0);
+  const keep = failed && options.keep ? `${soak.system.folder}-soak` : undefined;
+  if (keep) soak.say(`kept: ${keep}`);
+  await soak.end(keep);
+  report(options.seeds[0], found, []);
+}
+
+async function runSeeds(options, points) {
+  const waiting = [...options.seeds];
+  console.log(`# ${points.length} fail points; seeds ${options.seeds}; ${options.alerts} alerts each; faults ${options.kinds}`);
+  report(null, { 'every fail point is documented': checkDocument(points) }, []);
+  await Promise.all(Array.from({ length: Math.min(options.atOnce, waiting.length) }, async () => {
+    while (waiting.length > 0) await runSeed(waiting.shift(), options, points);
+  }));
+}
+
 const options = readArguments();
 const points = findPoints();
-const waiting = [...options.seeds];
-console.log(`# ${points.length} fail points; seeds ${options.seeds}; ${options.alerts} alerts each; faults ${options.kinds}`);
-report(null, { 'every fail point is documented': checkDocument(points) }, []);
-await Promise.all(Array.from({ length: Math.min(options.atOnce, waiting.length) }, async () => {
-  while (waiting.length > 0) await runSeed(waiting.shift(), options, points);
-}));
+await (options.soak === undefined ? runSeeds(options, points) : runSoak(options, points));
 console.log(`1..${totals.passed + totals.failed}`);
 console.log(`# ${totals.passed} passed, ${totals.failed} failed`);
 process.exitCode = totals.failed === 0 ? 0 : 1;

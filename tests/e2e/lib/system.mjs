@@ -67,6 +67,7 @@ export class System {
     system.var = path.join(system.folder, 'var');
     system.config = path.join(system.folder, 'config');
     system.clients = [];
+    system.queries = 0;
     system.output = '';
     await mkdir(system.config);
     await system.configure(settings);
@@ -143,16 +144,30 @@ export class System {
 
   /* Rows of a SELECT by isql-fb, beside the daemons: a list of lists of trimmed texts. */
   async isql(columns, rest) {
-    const separator = `'|'`;
-    const list = columns.map((name) => `TRIM(COALESCE(CAST(${name} AS VARCHAR(200)), ''))`).join(` || ${separator} || `);
-    const sql = `SET HEADING OFF;\nSET TRANSACTION READ ONLY ISOLATION LEVEL READ COMMITTED;\nSELECT '~' || ${list} || '~' AS R ${rest};\n`;
-    const file = path.join(this.folder, 'query.sql');
-    await writeFile(file, sql);
+    return (await this.isqlAll([{ name: 'rows', columns, rest }])).rows.map((row) => Object.values(row));
+  }
+
+  /* Several SELECTs [{name, columns, rest}] at one moment: {name: [{COLUMN: text}]}.  A column is a
+   * name, or "expression AS NAME". */
+  async isqlAll(asked) {
+    const selects = asked.map(({ columns, rest }, i) => {
+      const list = columns.map((name) => `TRIM(COALESCE(CAST(${name.replace(/ AS \w+$/, '')} AS VARCHAR(200)), ''))`).join(` || '|' || `);
+      return `SELECT '~${i}|' || ${list} || '~' AS R ${rest};\n`;
+    });
+    const file = path.join(this.folder, `query-${++this.queries}.sql`);
+    await writeFile(file, `SET HEADING OFF;\nCOMMIT;\nSET TRANSACTION READ ONLY ISOLATION LEVEL SNAPSHOT;\n${selects.join('')}`);
     const result = await run('isql-fb', ['-q', '-user', 'SYSDBA', '-ch', 'UTF8', '-i', file, this.endpoints.firebird.database], {
       env: { ...process.env, ...this.endpoints.firebird.environment },
     });
+    await rm(file);
     if (result.status !== 0) throw new Error(`isql-fb: ${result.stdout}${result.stderr}`);
-    return [...result.stdout.matchAll(/~([^~]*)~/g)].map((match) => match[1].split('|'));
+    const found = Object.fromEntries(asked.map(({ name }) => [name, []]));
+    for (const [, text] of result.stdout.matchAll(/~([^~]*)~/g)) {
+      const [i, ...row] = text.split('|');
+      const { name, columns } = asked[Number(i)];
+      found[name].push(Object.fromEntries(columns.map((column, k) => [column.replace(/^.* AS /, ''), row[k]])));
+    }
+    return found;
   }
 
   /* An alert as TradingView posts it: {status, body}; rejected after `timeout` ms without an answer. */

@@ -1,8 +1,15 @@
-/* books.mjs - read every book there is: the broker's journal, Valkey, Firebird. */
+/*
+ * books.mjs - read every book there is: the broker's journal, Valkey, Firebird.
+ *
+ * What was found equal at a quiet moment may be closed: from then on only what came later is read
+ * again, beside the sums over everything.  So an hour of books is compared as easily as a minute.
+ */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { exact, times } from '../../e2e/lib/system.mjs';
+import { FileTail, StreamTail } from './tail.mjs';
+
+export const FINAL = new Set(['Filled', 'Canceled', 'Rejected', 'Expired']);
 
 /* JSON whose numbers stay texts: nothing of money passes through a double. */
 export function parseExactly(text) {
@@ -26,20 +33,30 @@ export function add(map, key, amount) {
 /* ---- the broker's own book, from its journal: what really happened ---- */
 
 class BrokerBook {
-  constructor(alias) {
-    Object.assign(this, { alias, orders: new Map(), fills: [], cash: new Map(), positions: new Map() });
+  constructor(system, alias, cash) {
+    const opening = new Map(Object.entries(cash).map(([currency, amount]) => [currency, exact(amount)]));
+    Object.assign(this, {
+      alias, tail: new FileTail(path.join(system.var, 'paper', `${alias}.journal`)),
+      orders: new Map(), fills: [], cash: new Map(), positions: new Map(),
+      openingCash: opening, openingPositions: new Map(), /* of what is not closed */
+      past: new Set(), sums: new Map(), orderCount: 0, fillCount: 0, /* of everything */
+    });
+  }
+
+  read() {
+    return this.tail.lines((line) => {
+      for (const record of parseExactly(line.slice(line.indexOf(' ') + 1))) this.apply(record);
+    });
   }
 
   apply(record) {
     const order = this.orders.get(record.Id);
+    if (this.past.has(record.Id) && record.Kind !== 'Fill') return; /* a journal that was written anew tells it again */
     switch (record.Kind) {
       case 'Book': this.epoch = record.Epoch; break;
       case 'Cash': this.cash.set(record.Currency, exact(record.Value)); break;
       case 'Position': this.positions.set(`${record.Exchange}:${record.Ticker}`, exact(record.Qty)); break;
-      case 'Order':
-        if (order) throw new Error(`${this.alias}: order ${record.Id} twice in the journal`);
-        this.orders.set(record.Id, { ...record, brokerId: `${this.epoch}-${record.Number}`, filled: exact(record.Filled) });
-        break;
+      case 'Order': this.take(order, record); break;
       case 'Fill': this.fill(order, record, true); break;
       case 'Past': this.fill(order, record, false); break; /* of an order that was told whole */
       case 'Change': order.Qty = record.Qty; break;
@@ -48,17 +65,39 @@ class BrokerBook {
     }
   }
 
+  take(known, record) {
+    const brokerId = `${this.epoch}-${record.Number}`;
+    if (known && known.brokerId !== brokerId) throw new Error(`${this.alias}: order ${record.Id} twice in the journal`);
+    if (known) return;
+    this.orders.set(record.Id, { ...record, brokerId, filled: exact(record.Filled), told: new Set() });
+    this.orderCount++;
+  }
+
   fill(order, record, moves) {
+    if (!order) throw new Error(`${this.alias}: order ${record.Id} was executed after its end`);
+    if (order.told.has(record.Execution)) return;
+    order.told.add(record.Execution);
     const fill = {
       order, qty: exact(record.Qty), price: exact(record.Value), fee: exact(record.Fee),
       tradeId: namedId(`trade:${this.alias}:${order.brokerId}:${this.epoch}-E${record.Execution}`),
     };
     this.fills.push(fill);
+    this.fillCount++;
+    addToSums(this.sums, fill);
     if (!moves) return;
     add(this.cash, order.Currency, moneyOf(fill));
     add(this.positions, `${order.Exchange}:${order.Ticker}`, sharesOf(fill));
     order.filled += fill.qty;
     order.State = order.filled === exact(order.Qty) ? 'Filled' : 'PartiallyFilled';
+  }
+
+  close() {
+    Object.assign(this, { fills: [], openingCash: new Map(this.cash), openingPositions: new Map(this.positions) });
+    for (const [id, order] of this.orders) {
+      if (!FINAL.has(order.State)) continue;
+      this.orders.delete(id);
+      this.past.add(id);
+    }
   }
 }
 
@@ -71,71 +110,190 @@ export function sharesOf({ order, qty }) {
   return order.Action === 'Buy' ? qty : -qty;
 }
 
-async function readJournal(system, alias) {
-  const book = new BrokerBook(alias);
-  const text = await readFile(path.join(system.var, 'paper', `${alias}.journal`), 'utf8');
-  /* What has no newline yet was not written. */
-  for (const line of text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter(Boolean))
-    for (const record of parseExactly(line.slice(line.indexOf(' ') + 1))) book.apply(record);
-  return book;
+function addToSums(sums, { order, qty, fee }) {
+  const kind = `${order.Exchange}:${order.Ticker} ${order.Action}`;
+  add(sums, `number ${kind}`, 1n);
+  add(sums, `quantity ${kind}`, qty);
+  add(sums, `commission ${kind}`, fee);
 }
 
 /* ---- the bus ---- */
 
-const payloadOf = ([, fields]) => parseExactly(fields[fields.indexOf('payload') + 1]);
+const payloadOf = (fields) => parseExactly(fields[fields.indexOf('payload') + 1]);
 
 function pairsToObject(list) {
   return Object.fromEntries(Array.from({ length: list.length / 2 }, (_, i) => [list[2 * i], list[2 * i + 1]]));
 }
 
-async function readGroups(client) {
-  const groups = [];
-  for (const stream of ['signal:stream', 'order:stream', 'execution:stream'])
-    for (const group of await client.call('XINFO', 'GROUPS', stream)) groups.push({ stream, ...pairsToObject(group) });
-  return groups;
+const KEYS_AT_ONCE = 5000;
+const LISTS = ['trades:queue', 'trades:processing', 'trades:parked'];
+const STREAMS = ['signal:stream', 'order:stream', 'execution:stream'];
+
+/* Ids of all order:{Id}. */
+async function orderIds(client) {
+  const ids = [];
+  let cursor = '0';
+  do {
+    const [next, keys] = await client.scan(cursor, 'MATCH', 'order:*', 'COUNT', KEYS_AT_ONCE);
+    for (const key of keys) if (/^order:[0-9a-f-]{36}$/.test(key)) ids.push(key.slice(6));
+    cursor = next;
+  } while (cursor !== '0');
+  return [...new Set(ids)];
 }
 
-async function readBus(system, aliases) {
-  const client = system.valkey();
-  try {
-    const bus = { deposits: {}, positions: {} };
-    for (const alias of aliases) {
-      bus.deposits[alias] = await client.hgetall(`deposit:${alias}`);
-      bus.positions[alias] = Object.values(await client.hgetall(`position:${alias}`)).map(parseExactly);
+async function readHashes(client, ids) {
+  const hashes = new Map();
+  for (let i = 0; i < ids.length; i += KEYS_AT_ONCE) {
+    const some = ids.slice(i, i + KEYS_AT_ONCE);
+    const batch = client.pipeline();
+    for (const id of some) batch.hgetall(`order:${id}`);
+    for (const [k, [error, hash]] of (await batch.exec()).entries()) {
+      if (error) throw error;
+      hashes.set(some[k], hash);
     }
-    bus.open = await client.smembers('order:open');
-    bus.orders = new Map();
-    for (const key of await client.keys('order:*'))
-      if (/^order:[0-9a-f-]{36}$/.test(key)) bus.orders.set(key.slice(6), await client.hgetall(key));
-    bus.executions = (await client.xrange('execution:stream', '-', '+')).map(payloadOf);
-    bus.signals = (await client.xrange('signal:stream', '-', '+')).map(payloadOf);
-    bus.lists = {};
-    for (const list of ['trades:queue', 'trades:processing', 'trades:parked']) bus.lists[list] = await client.llen(list);
-    bus.groups = await readGroups(client);
-    return bus;
-  } finally {
-    client.disconnect();
-    system.clients.splice(system.clients.indexOf(client), 1);
+  }
+  return hashes;
+}
+
+class BusBook {
+  constructor() {
+    this.tails = { signals: new StreamTail('signal:stream'), executions: new StreamTail('execution:stream') };
+    Object.assign(this, { signals: [], executions: [], past: new Set() });
+  }
+
+  /* What is trimmed some day. */
+  async follow(client) {
+    for (const [name, tail] of Object.entries(this.tails)) await tail.entries(client, (fields) => this[name].push(payloadOf(fields)));
+  }
+
+  async waiting(client) {
+    this.lists = {};
+    for (const list of LISTS) this.lists[list] = await client.llen(list);
+    this.groups = [];
+    for (const stream of STREAMS)
+      for (const group of await client.call('XINFO', 'GROUPS', stream)) this.groups.push({ stream, ...pairsToObject(group) });
+  }
+
+  async read(client, aliases) {
+    await this.follow(client);
+    Object.assign(this, { deposits: {}, positions: {} });
+    for (const alias of aliases) {
+      this.deposits[alias] = await client.hgetall(`deposit:${alias}`);
+      this.positions[alias] = Object.values(await client.hgetall(`position:${alias}`)).map(parseExactly);
+    }
+    this.open = await client.smembers('order:open');
+    this.orders = await readHashes(client, (await orderIds(client)).filter((id) => !this.past.has(id)));
+    await this.waiting(client);
+  }
+
+  close() {
+    Object.assign(this, { signals: [], executions: [] });
+    for (const [id, { State }] of this.orders) if (FINAL.has(State)) this.past.add(id);
   }
 }
 
 /* ---- the archive ---- */
 
-async function readTable(system, table, columns) {
-  const rows = await system.isql(columns, `FROM ${table}`);
-  return rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])));
+const TABLES = {
+  signals: { columns: ['ID', 'VERDICT', 'CODE', 'ORDER_COUNT', 'STRATEGY'], rest: (since) => `FROM SIGNALS WHERE RECEIVED_AT_US >= ${since}` },
+  orders: {
+    columns: ['ID', 'ACCOUNT_ALIAS', 'STATUS', 'QUANTITY', 'FILLED', 'SIGNAL_ID', 'BROKER_ORDER_ID', 'REASON'],
+    rest: (since) => `FROM ORDERS WHERE ORDERED_AT_US >= ${since} OR FINAL_AT_US >= ${since} OR FINAL_AT_US IS NULL`,
+  },
+  trades: {
+    columns: ['ID', 'ORDER_ID', 'QUANTITY', 'PRICE', 'COMMISSION', 'ACCOUNT_ALIAS', 'BROKER_ORDER_ID', 'ACTION', 'TICKER', 'EXCHANGE'],
+    rest: (since) => `FROM TRADES WHERE EXECUTED_AT_US >= ${since}`,
+  },
+  sums: {
+    columns: ['ACCOUNT_ALIAS', 'EXCHANGE', 'TICKER', 'ACTION', 'COUNT(*) AS NUMBER', 'SUM(QUANTITY) AS QUANTITY', 'SUM(COMMISSION) AS COMMISSION'],
+    rest: () => 'FROM TRADES GROUP BY ACCOUNT_ALIAS, EXCHANGE, TICKER, ACTION',
+  },
+  counts: { columns: ['(SELECT COUNT(*) FROM SIGNALS) AS SIGNALS', '(SELECT COUNT(*) FROM ORDERS) AS ORDERS'], rest: () => 'FROM RDB$DATABASE' },
+};
+
+/* A resting order may be executed at any moment, also while the books are read: what is closed is
+ * known by its id; the time only bounds what is read. */
+class ArchiveBook {
+  constructor() {
+    Object.assign(this, { since: 0, signalsBefore: 0, ordersBefore: new Map(), tradesBefore: new Set() });
+  }
+
+  async read(system) {
+    const now = Date.now() * 1000;
+    const asked = Object.entries(TABLES).map(([name, { columns, rest }]) => ({ name, columns, rest: rest(this.since) }));
+    Object.assign(this, await system.isqlAll(asked), { readAt: now });
+    this.orders = this.orders.filter(({ ID }) => !FINAL.has(this.ordersBefore.get(ID)));
+    this.trades = this.trades.filter(({ ID }) => !this.tradesBefore.has(ID));
+  }
+
+  /* Orders ever seen. */
+  get orderCount() {
+    return this.ordersBefore.size + this.orders.filter(({ ID }) => !this.ordersBefore.has(ID)).length;
+  }
+
+  close() {
+    this.since = this.readAt;
+    this.signalsBefore += this.signals.length;
+    this.tradesBefore = new Set(this.trades.map(({ ID }) => ID));
+    for (const { ID, STATUS } of this.orders) this.ordersBefore.set(ID, STATUS);
+  }
 }
 
-async function readArchive(system) {
-  return {
-    signals: await readTable(system, 'SIGNALS', ['ID', 'VERDICT', 'CODE', 'ORDER_COUNT', 'STRATEGY']),
-    orders: await readTable(system, 'ORDERS', ['ID', 'ACCOUNT_ALIAS', 'STATUS', 'QUANTITY', 'FILLED', 'SIGNAL_ID', 'BROKER_ORDER_ID', 'REASON']),
-    trades: await readTable(system, 'TRADES', ['ID', 'ORDER_ID', 'QUANTITY', 'PRICE', 'COMMISSION', 'ACCOUNT_ALIAS', 'BROKER_ORDER_ID', 'ACTION', 'TICKER', 'EXCHANGE']),
-  };
-}
+/* ---- all of them ---- */
 
-export async function readBooks(system, aliases) {
-  const brokers = {};
-  for (const alias of aliases) brokers[alias] = await readJournal(system, alias);
-  return { brokers, bus: await readBus(system, aliases), archive: await readArchive(system) };
+export class Books {
+  constructor(system, cash) {
+    this.system = system;
+    this.brokers = Object.fromEntries(Object.entries(cash).map(([alias, amounts]) => [alias, new BrokerBook(system, alias, amounts)]));
+    Object.assign(this, { bus: new BusBook(), archive: new ArchiveBook(), turn: Promise.resolve() });
+  }
+
+  /* One reader at a time. */
+  alone(work) {
+    const mine = this.turn.then(work);
+    this.turn = mine.catch(() => {});
+    return mine;
+  }
+
+  get client() {
+    return (this.valkey ??= this.system.valkey());
+  }
+
+  /* What does not stay where it is; to be called often enough.  What is away is followed later. */
+  follow() {
+    return this.alone(async () => {
+      for (const book of Object.values(this.brokers)) await book.read();
+      await this.bus.follow(this.client).catch(() => {});
+    });
+  }
+
+  /* Whether nothing is on its way through the bus. */
+  isQuiet() {
+    return this.alone(async () => {
+      await this.bus.waiting(this.client);
+      return this.bus.groups.every(({ name, pending, lag }) => name === 'notifier' || (pending === 0 && lag === 0)) &&
+        Object.values(this.bus.lists).every((length) => length === 0);
+    });
+  }
+
+  read() {
+    return this.alone(async () => {
+      await this.archive.read(this.system);
+      await this.bus.read(this.client, Object.keys(this.brokers));
+      for (const book of Object.values(this.brokers)) await book.read();
+    });
+  }
+
+  /* All that was read is equal, and nothing is on its way: what comes from now on is looked at. */
+  close() {
+    for (const book of Object.values(this.brokers)) book.close();
+    this.bus.close();
+    this.archive.close();
+  }
+
+  async end() {
+    await this.turn;
+    for (const book of Object.values(this.brokers)) await book.tail.end();
+    this.valkey?.disconnect();
+  }
 }

@@ -1,9 +1,7 @@
 /* compare.mjs - what must hold between the books, however the system was treated.  Pure. */
 import { exact } from '../../e2e/lib/system.mjs';
-import { add, moneyOf, sharesOf, signalIdOf } from './books.mjs';
-import { CASH, MAPPING } from './schedule.mjs';
-
-const FINAL = new Set(['Filled', 'Canceled', 'Rejected', 'Expired']);
+import { FINAL, add, moneyOf, sharesOf, signalIdOf } from './books.mjs';
+import { MAPPING } from './schedule.mjs';
 
 function index(rows, key, faults, what) {
   const map = new Map();
@@ -37,6 +35,8 @@ export const CHECKS = {
       for (const answer of taken) if (answer.id !== id) faults.push(`alert ${alert.body.id} was answered with the id ${answer.id}`);
     }
     for (const id of rows.keys()) if (!known.has(id)) faults.push(`signal ${id} was never sent`);
+    const all = archive.signalsBefore + rows.size;
+    if (Number(archive.counts[0].SIGNALS) !== all) faults.push(`${archive.counts[0].SIGNALS} signals in the archive, ${all} seen`);
   },
 
   'every signal stands in the stream once and is decided once'({ archive, bus }, alerts, faults) {
@@ -73,6 +73,7 @@ export const CHECKS = {
       if (!brokers[row.ACCOUNT_ALIAS].orders.has(row.ID) && (row.STATUS !== 'Rejected' || exact(row.FILLED) !== 0n))
         faults.push(`order ${row.ID} is ${row.STATUS} in the archive, and the broker never had it`);
     for (const id of bus.orders.keys()) if (!rows.has(id)) faults.push(`order ${id} is on the bus only`);
+    if (Number(archive.counts[0].ORDERS) !== archive.orderCount) faults.push(`${archive.counts[0].ORDERS} orders in the archive, ${archive.orderCount} seen`);
   },
 
   'every execution of the broker is one trade in the archive'({ archive, brokers }, alerts, faults) {
@@ -86,6 +87,19 @@ export const CHECKS = {
         faults.push(`trade ${id} differs from what the broker executed: ${JSON.stringify(row)}`);
     }
     for (const id of rows.keys()) if (!real.has(id)) faults.push(`trade ${id} was never executed`);
+  },
+
+  'the sums over the whole archive are those of the broker'({ archive, brokers }, alerts, faults) {
+    for (const [alias, book] of Object.entries(brokers)) {
+      const sums = new Map();
+      for (const row of archive.sums.filter(({ ACCOUNT_ALIAS }) => ACCOUNT_ALIAS === alias)) {
+        const kind = `${row.EXCHANGE}:${row.TICKER} ${row.ACTION}`;
+        add(sums, `number ${kind}`, BigInt(row.NUMBER));
+        add(sums, `quantity ${kind}`, exact(row.QUANTITY));
+        add(sums, `commission ${kind}`, exact(row.COMMISSION));
+      }
+      sameAmounts(`all trades of ${alias} in the archive / at the broker:`, faults, sums, book.sums);
+    }
   },
 
   'every execution of the broker was told once'({ bus, brokers }, alerts, faults) {
@@ -105,7 +119,7 @@ export const CHECKS = {
 
   'cash is what it was and every execution, to the last digit'({ bus, brokers }, alerts, faults) {
     for (const [alias, book] of Object.entries(brokers)) {
-      const sum = new Map(Object.entries(CASH).map(([currency, amount]) => [currency, exact(amount)]));
+      const sum = new Map(book.openingCash);
       for (const fill of book.fills) add(sum, fill.order.Currency, moneyOf(fill));
       const shown = new Map(Object.entries(bus.deposits[alias]).map(([currency, amount]) => [currency, exact(amount)]));
       sameAmounts(`cash of ${alias} on the bus / at the broker / by sum:`, faults, shown, book.cash, sum);
@@ -114,7 +128,7 @@ export const CHECKS = {
 
   'positions are the sum of the executions, to the last digit'({ bus, brokers }, alerts, faults) {
     for (const [alias, book] of Object.entries(brokers)) {
-      const sum = new Map();
+      const sum = new Map(book.openingPositions);
       for (const fill of book.fills) add(sum, `${fill.order.Exchange}:${fill.order.Ticker}`, sharesOf(fill));
       const shown = new Map(bus.positions[alias].map((position) => [`${position.Exchange}:${position.Ticker}`, exact(position.Qty)]));
       sameAmounts(`position of ${alias} on the bus / at the broker / by sum:`, faults, shown, book.positions, sum);

@@ -1,7 +1,9 @@
 /* faults.mjs - do one fault to a running system.  Each returns when it is over. */
-import { spawn } from 'node:child_process';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { pause, processesOf, until } from '../../e2e/lib/system.mjs';
 import { NEEDS_SPOOL } from './schedule.mjs';
 
@@ -27,6 +29,36 @@ async function freeze(system, { target, ms }) {
     process.kill(pid, 'SIGSTOP');
     await pause(ms);
     process.kill(pid, 'SIGCONT');
+  } catch {
+    /* it was killed meanwhile */
+  }
+}
+
+/* It gets a fifth of the processor and goes behind everybody else. */
+async function starveOfTime(pid, ms) {
+  os.setPriority(pid, 19);
+  for (const end = Date.now() + ms; Date.now() < end; await pause(20)) {
+    process.kill(pid, 'SIGSTOP');
+    await pause(80);
+    process.kill(pid, 'SIGCONT');
+  }
+  os.setPriority(pid, 0);
+}
+
+/* It may open nothing more. */
+async function starveOfFiles(pid, ms) {
+  const limit = async (soft) => promisify(execFile)('prlimit', [`--pid=${pid}`, `--nofile=${soft}:`]);
+  const usual = /^Max open files\s+(\d+)/m.exec(await readFile(`/proc/${pid}/limits`, 'utf8'))[1];
+  await limit((await readdir(`/proc/${pid}/fd`)).length);
+  await pause(ms);
+  await limit(usual);
+}
+
+async function starve(system, { target, of, ms }) {
+  const pid = await pidOf(system, target);
+  if (pid === undefined) return;
+  try {
+    await (of === 'time' ? starveOfTime : starveOfFiles)(pid, ms);
   } catch {
     /* it was killed meanwhile */
   }
@@ -68,17 +100,24 @@ async function blackout(system) {
   await system.up();
 }
 
-async function arm(system, { point, passage, order }) {
+/* An order to whoever comes past that point. */
+export async function order(system, { point, passage, order: what }) {
   const file = path.join(system.points, point);
-  await writeFile(`${file}.new`, `${order}@${passage}`);
+  await writeFile(`${file}.new`, `${what}@${passage}`);
   await rename(`${file}.new`, file);
+}
+
+/* And what it takes for somebody to come past. */
+async function arm(system, fault) {
+  await order(system, fault);
+  const { point } = fault;
   if (NEEDS_SPOOL.test(point)) await freeze(system, { target: 'valkey-server', ms: 2200 });
 }
 
 const DOERS = {
   kill: (system, { target }) => signal(system, target, 'SIGKILL'),
   stop: (system, { target }) => signal(system, target, 'SIGTERM'),
-  freeze, lock, hide, blackout, point: arm,
+  freeze, starve, lock, hide, blackout, point: arm,
 };
 
 export function doFault(system, fault) {

@@ -47,7 +47,7 @@ const INSTRUMENTS = [
   { ticker: '000100', exchange: 'SZSE', lot: 100, price: (r) => `${r.whole(8, 9)}.${String(r.whole(0, 99)).padStart(2, '0')}` },
 ];
 
-function makeAlert(random, name) {
+export function makeAlert(random, name) {
   const instrument = random.pick(INSTRUMENTS);
   const price = instrument.price(random);
   const alert = {
@@ -59,13 +59,14 @@ function makeAlert(random, name) {
 }
 
 const DAEMONS = ['yq-webhook', 'yq-order-manager', 'yq-broker-gateway'];
-const PROCESSES = [...DAEMONS, 'valkey-server'];
+export const PROCESSES = [...DAEMONS, 'valkey-server'];
 
 /* [weight, maker]; each makes {kind, ...}.  faults.mjs does them. */
 export const KINDS = {
   kill: [6, (r) => ({ kind: 'kill', target: r.pick(PROCESSES) })],
   stop: [2, (r) => ({ kind: 'stop', target: r.pick(DAEMONS) })],
   freeze: [4, (r) => ({ kind: 'freeze', target: r.pick(PROCESSES), ms: r.chance(0.2) ? 5500 : r.whole(100, 2200) })],
+  starve: [2, (r) => ({ kind: 'starve', target: r.pick(PROCESSES), of: r.pick(['time', 'files']), ms: r.whole(300, 3000) })],
   lock: [2, (r) => ({ kind: 'lock', ms: r.whole(300, 2500), rudely: r.chance(0.5) })],
   hide: [1, (r) => ({ kind: 'hide', ms: r.whole(300, 2000) })],
   blackout: [1, () => ({ kind: 'blackout' })],

@@ -1,0 +1,119 @@
+/* harness.mjs - one whole system with a broker that misbehaves: send it alerts, heal it, compare its books. */
+import http from 'node:http';
+import { rename, stat } from 'node:fs/promises';
+import { System, pause, until } from '../../e2e/lib/system.mjs';
+import { Books } from './books.mjs';
+import { CHECKS, compare } from './compare.mjs';
+import { disarm, makePointsFolder } from './faults.mjs';
+import { MAPPING } from './schedule.mjs';
+
+export const ALIASES = ['Alpha', 'Beta'];
+const ANSWER_MS = 8000;
+const CONNECTIONS = 32;
+const FOLLOW_MS = 250;
+const STEADY_MS = 150; /* for nothing to move any more */
+const PROGRAMS = ['Webhook', 'OrderManager', 'BrokerGateway'];
+
+/* A broker that fills in parts, answers late, not at all, or with a refusal. */
+function account(seed, cash, extra) {
+  return {
+    Broker: 'paper', Session: 'always', CommissionRate: '0.0007', Currencies: cash,
+    Paper: { PartialFillRate: 0.3, RejectRate: 0.03, SilentRate: 0.02, LatencyMs: 5, WalkIntervalMs: 100, SlippageBps: 1, Seed: seed, ...extra },
+  };
+}
+
+export function settings(seed, cash) {
+  return {
+    System: { RestartDelayMs: 20, RestartDelayMaxMs: 1000 },
+    Webhook: { RateLimitPerSecond: 0, StrategyAccountMapping: MAPPING },
+    OrderManager: { Policies: { Sizing: { Given: { Type: 'FixedQty', FixedQty: 1 } } }, StrategySizingMapping: { '*': 'Given' } },
+    BrokerGateway: { LeaseSeconds: 3, Accounts: { Alpha: account(seed, cash), Beta: account(seed + 1, cash, { JournalMaxBytes: 65536 }) } },
+    Risk: { Default: { MaxOrdersPerMinute: 0, MaxOpenOrders: 0, DuplicateWindowSeconds: 0 } },
+  };
+}
+
+export class Harness {
+  constructor() {
+    this.alerts = []; /* since the books were last closed: {body, answers, insist} */
+    this.under = new Set(); /* faults and requests under way */
+    this.troubles = []; /* of the run itself, not of the system */
+    this.agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  }
+
+  async start(seed, cash) {
+    this.system = await System.make(settings(seed, cash));
+    await makePointsFolder(this.system);
+    await this.system.up();
+    this.books = new Books(this.system, Object.fromEntries(ALIASES.map((alias) => [alias, cash])));
+    this.following = setInterval(() => this.books.follow().catch((error) => this.troubles.push(error.message)), FOLLOW_MS);
+  }
+
+  begin(work) {
+    const promise = work.catch((error) => this.troubles.push(error.message)).finally(() => this.under.delete(promise));
+    this.under.add(promise);
+    return promise;
+  }
+
+  async allEnded() {
+    while (this.under.size > 0) await Promise.all([...this.under]);
+  }
+
+  async send(alert) {
+    try {
+      const { status, body } = await this.system.post(alert.body, this.agent, ANSWER_MS);
+      alert.answers.push({ status, id: status === 200 ? JSON.parse(body).id : null });
+    } catch {
+      alert.answers.push({ status: 0 }); /* nobody there, or gone before the answer */
+    }
+  }
+
+  isReady() {
+    return this.system.json('status').then((rows) => rows.filter(({ app }) => PROGRAMS.includes(app)).every(({ state }) => state === 'ready'));
+  }
+
+  /* No more faults: everything is up, and what was never answered is sent again. */
+  async heal() {
+    await disarm(this.system);
+    await until('every program ready', () => this.isReady(), 60000);
+    const again = this.alerts.filter((alert) => alert.insist && !alert.answers.some(({ status }) => status === 200));
+    await Promise.all(again.map((alert) => this.send(alert)));
+  }
+
+  /* What moves even when nobody does anything: a resting order may be executed. */
+  moved() {
+    return Object.values(this.books.brokers).map(({ orderCount, fillCount }) => `${orderCount} ${fillCount}`).join();
+  }
+
+  async compareOnce() {
+    try {
+      await this.books.read();
+      return compare(this.books, this.alerts);
+    } catch (error) {
+      return { ...Object.fromEntries(Object.keys(CHECKS).map((name) => [name, []])), 'the books can be read': [error.stack] };
+    }
+  }
+
+  /* Compare until all is equal and stays as it is: {check: [what is wrong]}. */
+  async settle(ms) {
+    const end = Date.now() + ms;
+    for (;;) {
+      while (Date.now() < end && !(await this.books.isQuiet().catch(() => false))) await pause(30);
+      const found = await this.compareOnce();
+      const equal = Object.values(found).every((faults) => faults.length === 0);
+      const before = this.moved();
+      await pause(STEADY_MS);
+      await this.books.follow();
+      if ((equal && this.moved() === before) || Date.now() > end) return found;
+    }
+  }
+
+  /* Stop it; the folder stays for looking where `keep` names a place. */
+  async end(keep) {
+    clearInterval(this.following);
+    this.agent.destroy();
+    await this.books?.end();
+    await this.system.down('SIGTERM');
+    if (keep !== undefined && await stat(this.system.folder).catch(() => null)) await rename(this.system.folder, keep).catch(() => {});
+    else await this.system.remove();
+  }
+}
