@@ -40,6 +40,9 @@ struct yq_broker_capabilities {
 	uint32_t exchanges;	 /* bit by enum yq_exchange */
 	unsigned in_flight_max;	 /* submits awaiting an answer; more are refused with YQ_E_RETRY */
 	int64_t absent_after_us; /* an order not found so long after sending was never there */
+	/* Calls a second, of orders and questions together, and at once after a pause; beyond that
+	 * it answers YQ_E_RETRY.  0 = no limit. */
+	uint32_t calls_per_second, calls_burst;
 };
 
 /* YQ_OK, or YQ_E_REFUSED with a sentence that names what this broker does not do. */
@@ -177,9 +180,11 @@ struct yq_broker {
 	struct yq_broker_capabilities capabilities;
 	yq_broker_event_fn *on_event;
 	void *event_cookie;
+	struct yq_broker_call *oldest, *newest; /* the port's: calls without an answer */
 };
 
-/* Copies what it keeps of its arguments.  These are the port's only callers of the table. */
+/* Copies what it keeps of its arguments.  These are the port's only callers of the table.  Each
+ * call may end with YQ_E_UNKNOWN because the broker does not answer: see yq_broker_expire. */
 void yq_broker_submit(
     struct yq_broker *broker, const struct yq_order *order, yq_broker_done_fn *fn, void *cookie);
 void yq_broker_cancel(
@@ -200,6 +205,13 @@ void yq_broker_price(struct yq_broker *broker, enum yq_exchange exchange, const 
 void yq_broker_observe(struct yq_broker *broker, enum yq_exchange exchange, const char *ticker,
     struct yq_decimal price, int64_t time_us);
 bool yq_broker_can(const struct yq_broker *broker, enum yq_broker_flag flag);
+/*
+ * End the calls that the adapter has not answered for `timeout_ms`: their completions run now, with
+ * YQ_E_UNKNOWN, and what the adapter says to them later is not told.  `now_ns` is monotonic; to be
+ * called about every second.  A call's time begins with the first look at it, so that it never gets
+ * less than its time, and up to one look more.  Returns how many were ended.
+ */
+size_t yq_broker_expire(struct yq_broker *broker, int64_t now_ns, uint32_t timeout_ms);
 void yq_broker_free(struct yq_broker *broker); /* NULL is a no-op */
 
 #endif

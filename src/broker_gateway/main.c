@@ -93,6 +93,26 @@ gw_retry_later(struct gateway *gw)
 }
 
 static void
+calls_expire(struct gateway *gw)
+{
+	uint32_t timeout_ms = (uint32_t)yq_config_int(yq_daemon_config(gw->daemon),
+				  "BrokerGateway:BrokerTimeoutSeconds") *
+			      1000U;
+
+	for (size_t i = 0; i < gw->account_count; i++) {
+		struct gw_account *a = &gw->accounts[i];
+		size_t ended = 0;
+
+		if (a->broker != NULL)
+			ended = yq_broker_expire(
+			    a->broker, yq_clock_monotonic_ns(gw->clock), timeout_ms);
+		if (ended > 0)
+			yq_warn("account %s: %zu calls without an answer from the broker",
+			    a->settings.alias, ended);
+	}
+}
+
+static void
 on_beat(uv_timer_t *timer)
 {
 	struct gateway *gw = timer->data;
@@ -107,6 +127,7 @@ on_beat(uv_timer_t *timer)
 	yq_gauge_set(gw->metrics.open, (int64_t)gw->orders.count);
 	yq_gauge_set(gw->metrics.waiting, (int64_t)gw->task_count);
 	yq_daemon_set_lag(gw->daemon, (int64_t)gw->task_count);
+	calls_expire(gw);
 	if (!yq_daemon_valkey_up(gw->daemon))
 		return;
 	gw_leases_renew(gw);
