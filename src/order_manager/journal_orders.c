@@ -1,5 +1,5 @@
 /*
- * journal_orders.c - orders, and what becomes of them, into ORDERS.
+ * journal_orders.c - orders, and what becomes of them, into ORDERS; what people did into AUDIT.
  *
  * Most orders are final before anybody could look them up as pending.  So the lane of the orders
  * waits for a moment, and leaves out those that the lane of the executions has archived meanwhile:
@@ -16,6 +16,7 @@
 #include "bus/reply.h"
 #include "bus/state.h"
 #include "order_manager/journal.h"
+#include "order_manager/journal_audit.h"
 #include "store/orders.h"
 
 #define READ_TIMEOUT_MS 5000
@@ -142,21 +143,30 @@ on_looked_up(void *cookie, enum yq_rc rc, const struct redisReply *reply, const 
 	yq_lane_settle(lane, YQ_OK, NULL);
 }
 
+/* What the entries of order:stream become: orders, and what people did. */
+struct made_rows {
+	struct order_rows orders; /* first: yq_lane_rows is either */
+	struct yq_audit_rows audit;
+};
+
 static void
 load_orders(struct yq_lane *lane, void *cookie)
 {
-	struct order_rows *rows = cookie;
+	struct made_rows *made = cookie;
+	struct order_rows *rows = &made->orders;
 
 	for (size_t i = 0; i < yq_lane_count(lane); i++) {
 		const struct yq_lane_entry *entry = yq_lane_entry(lane, i);
-		struct yq_args *args = yq_valkey_args(yq_lane_valkey(lane));
+		struct yq_args *args;
 		struct yq_order order;
 
+		yq_audit_rows_load(&made->audit, lane, i);
 		if (!yq_str_equal(
 			entry->kind, yq_names_text(&yq_submit_kind_names, YQ_SUBMIT_ORDER)))
-			continue; /* cancels and replaces show in the order they are about */
+			continue; /* requests show in the order they are about */
 		if (!read_order(entry, &order))
 			continue;
+		args = yq_valkey_args(yq_lane_valkey(lane));
 		yq_args_text(args, "HMGET");
 		yq_args_key(args, YQ_KEY_ORDER_STATE, order.id.text);
 		yq_args_words(args, "State ArchivedAt");
@@ -167,22 +177,43 @@ load_orders(struct yq_lane *lane, void *cookie)
 	}
 }
 
+static enum yq_rc
+store_orders(struct yq_firebird *firebird, void *cookie, struct yq_err *err)
+{
+	struct made_rows *made = cookie;
+	enum yq_rc rc = store(firebird, &made->orders, err);
+
+	return rc == YQ_OK ? yq_audit_rows_store(firebird, &made->audit, err) : rc;
+}
+
 static void
 stored_orders(struct yq_lane *lane, void *cookie, struct yq_archived *archived)
 {
+	struct made_rows *made = cookie;
+
 	(void)archived;
-	report_faults(lane, cookie);
+	report_faults(lane, &made->orders);
+	yq_audit_rows_stored(&made->audit, lane);
+}
+
+static void
+clear_orders(void *cookie)
+{
+	struct made_rows *made = cookie;
+
+	clear(&made->orders);
+	yq_audit_rows_clear(&made->audit);
 }
 
 const struct yq_lane_table yq_journal_orders = {
 	.name = "orders",
 	.labels = "table=\"ORDERS\"",
 	.group = YQ_GROUP_ORDER_ARCHIVER,
-	.rows_size = sizeof(struct order_rows),
+	.rows_size = sizeof(struct made_rows),
 	.load = load_orders,
-	.store = store,
+	.store = store_orders,
 	.stored = stored_orders,
-	.clear = clear,
+	.clear = clear_orders,
 };
 
 /* ---- what became of them ---- */
