@@ -234,6 +234,13 @@ yq_broker_open_orders(struct yq_broker *broker, yq_broker_orders_fn *fn, void *c
 }
 
 void
+yq_broker_orders_since(
+    struct yq_broker *broker, int64_t since_us, yq_broker_orders_fn *fn, void *cookie)
+{
+	broker->ops->orders_since(broker, since_us, on_orders, BEGIN(orders));
+}
+
+void
 yq_broker_fills_since(
     struct yq_broker *broker, int64_t since_us, yq_broker_fills_fn *fn, void *cookie)
 {

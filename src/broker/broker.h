@@ -162,6 +162,7 @@ struct yq_broker_ops {
 	void (*find_order)(
 	    struct yq_broker *, const struct yq_broker_ref *, yq_broker_found_fn *, void *);
 	void (*open_orders)(struct yq_broker *, yq_broker_orders_fn *, void *);
+	void (*orders_since)(struct yq_broker *, int64_t since_us, yq_broker_orders_fn *, void *);
 	void (*fills_since)(struct yq_broker *, int64_t since_us, yq_broker_fills_fn *, void *);
 	void (*positions)(struct yq_broker *, yq_broker_positions_fn *, void *);
 	void (*balances)(struct yq_broker *, yq_broker_balances_fn *, void *);
@@ -195,6 +196,10 @@ void yq_broker_replace(struct yq_broker *broker, const struct yq_broker_ref *ref
 void yq_broker_find_order(struct yq_broker *broker, const struct yq_broker_ref *ref,
     yq_broker_found_fn *fn, void *cookie);
 void yq_broker_open_orders(struct yq_broker *broker, yq_broker_orders_fn *fn, void *cookie);
+/* Orders taken at or after `since_us` that the broker tells of, final ones too (a broker may go
+ * back no further than today). */
+void yq_broker_orders_since(
+    struct yq_broker *broker, int64_t since_us, yq_broker_orders_fn *fn, void *cookie);
 /* Fills at or after `since_us`, oldest first. */
 void yq_broker_fills_since(
     struct yq_broker *broker, int64_t since_us, yq_broker_fills_fn *fn, void *cookie);

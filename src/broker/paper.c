@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -44,13 +45,34 @@ paper_submit(
 	c->over = paper_of(broker)->waiting_submits++ >= YQ_PAPER_IN_FLIGHT_MAX;
 }
 
+/* The order that `ref` names; none when this broker cannot know.  Without client ids only its own
+ * number tells. */
+static struct yq_id
+named(struct yq_broker *broker, const struct yq_broker_ref *ref)
+{
+	if (yq_broker_can(broker, YQ_BROKER_KEEPS_CLIENT_ID))
+		return ref->order->id;
+	return yq_paper_id_of(paper_of(broker)->book, ref->broker_order_id);
+}
+
+/* Whether this book may have given that number: it forgets those of old. */
+static bool
+was_given(struct yq_broker *broker, const char *number)
+{
+	char first[YQ_BROKER_ORDER_ID_SIZE];
+
+	yq_paper_order_number(paper_of(broker)->book, 0, first);
+	first[strlen(first) - 1] = '\0';
+	return yq_str_starts(number, first);
+}
+
 static void
 paper_cancel(
     struct yq_broker *broker, const struct yq_broker_ref *ref, yq_broker_done_fn *fn, void *cookie)
 {
 	struct yq_paper_command *c = command(broker, YQ_PAPER_DO_CANCEL, cookie);
 
-	c->order.id = ref->order->id;
+	c->order.id = named(broker, ref);
 	c->fn.done = fn;
 }
 
@@ -60,7 +82,7 @@ paper_replace(struct yq_broker *broker, const struct yq_broker_ref *ref,
 {
 	struct yq_paper_command *c = command(broker, YQ_PAPER_DO_REPLACE, cookie);
 
-	c->order.id = ref->order->id;
+	c->order.id = named(broker, ref);
 	c->change = *change;
 	c->fn.done = fn;
 }
@@ -71,7 +93,9 @@ paper_find(
 {
 	struct yq_paper_command *c = command(broker, YQ_PAPER_ASK_ORDER, cookie);
 
-	c->order.id = ref->order->id;
+	c->order.id = named(broker, ref);
+	c->unsure = yq_id_is_none(&c->order.id) &&
+		    (ref->broker_order_id[0] == '\0' || was_given(broker, ref->broker_order_id));
 	c->fn.found = fn;
 }
 
@@ -79,6 +103,16 @@ static void
 paper_open_orders(struct yq_broker *broker, yq_broker_orders_fn *fn, void *cookie)
 {
 	command(broker, YQ_PAPER_ASK_OPEN, cookie)->fn.orders = fn;
+}
+
+static void
+paper_orders_since(
+    struct yq_broker *broker, int64_t since_us, yq_broker_orders_fn *fn, void *cookie)
+{
+	struct yq_paper_command *c = command(broker, YQ_PAPER_ASK_SINCE, cookie);
+
+	c->since_us = since_us;
+	c->fn.orders = fn;
 }
 
 static void
@@ -165,6 +199,7 @@ static const struct yq_broker_ops paper_ops = {
 	.replace = paper_replace,
 	.find_order = paper_find,
 	.open_orders = paper_open_orders,
+	.orders_since = paper_orders_since,
 	.fills_since = paper_fills_since,
 	.positions = paper_positions,
 	.balances = paper_balances,
@@ -198,10 +233,12 @@ yq_paper_open(const struct yq_paper_spec *spec, struct yq_broker **ret_broker, s
 	p->head.on_event = spec->on_event;
 	p->head.event_cookie = spec->event_cookie;
 	p->head.capabilities = (struct yq_broker_capabilities){
-		.flags = YQ_BROKER_KEEPS_CLIENT_ID | YQ_BROKER_IDEMPOTENT | YQ_BROKER_ORDERED |
-			 YQ_BROKER_REPLACES | YQ_BROKER_PUSHES | YQ_BROKER_SIMULATED |
-			 (spec->settings->always_open ? YQ_BROKER_ANY_HOUR : 0U) |
-			 (spec->settings->allow_short ? YQ_BROKER_SHORTS : 0U),
+		.flags =
+		    (spec->settings->client_ids ? YQ_BROKER_KEEPS_CLIENT_ID | YQ_BROKER_IDEMPOTENT
+						: 0U) |
+		    YQ_BROKER_ORDERED | YQ_BROKER_REPLACES | YQ_BROKER_PUSHES |
+		    YQ_BROKER_SIMULATED | (spec->settings->always_open ? YQ_BROKER_ANY_HOUR : 0U) |
+		    (spec->settings->allow_short ? YQ_BROKER_SHORTS : 0U),
 		.order_types = UINT32_MAX,
 		.times_in_force = UINT32_MAX,
 		.exchanges = UINT32_MAX,

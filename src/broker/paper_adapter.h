@@ -15,6 +15,7 @@ enum yq_paper_verb {
 	YQ_PAPER_DO_OBSERVE,
 	YQ_PAPER_ASK_ORDER,
 	YQ_PAPER_ASK_OPEN,
+	YQ_PAPER_ASK_SINCE,
 	YQ_PAPER_ASK_FILLS,
 	YQ_PAPER_ASK_POSITIONS,
 	YQ_PAPER_ASK_BALANCES,
@@ -29,7 +30,7 @@ struct yq_paper_command {
 	struct yq_order order; /* SUBMIT; id for CANCEL, REPLACE, ASK_ORDER; ticker for prices */
 	struct yq_broker_change change;
 	struct yq_decimal price; /* OBSERVE */
-	int64_t since_us;	 /* ASK_FILLS */
+	int64_t since_us;	 /* ASK_SINCE, ASK_FILLS */
 	union {
 		yq_broker_done_fn *done;
 		yq_broker_found_fn *found;
@@ -44,6 +45,7 @@ struct yq_paper_command {
 	int64_t number;
 	int64_t time_us;
 	bool over;   /* beyond YQ_PAPER_IN_FLIGHT_MAX: not done */
+	bool unsure; /* ASK_ORDER: nothing that this broker still knows, and it may have had it */
 	bool silent; /* executed, and neither answered nor told of */
 	char *text;  /* why not; owned; NULL = nothing to say */
 };

@@ -107,11 +107,18 @@ yq_paper_tell_quotes(struct yq_paper *paper)
 
 /* ---- one answer a verb ---- */
 
+/* Our id, where this broker keeps it. */
+static struct yq_id
+told_id(const struct yq_paper *paper, const struct yq_id *id)
+{
+	return paper->settings.client_ids ? *id : (struct yq_id){ 0 };
+}
+
 static struct yq_broker_fill
 broker_fill(
     const struct yq_paper *paper, const struct yq_paper_order *o, const struct yq_paper_fill *f)
 {
-	struct yq_broker_fill fill = { .order_id = o->id,
+	struct yq_broker_fill fill = { .order_id = told_id(paper, &o->id),
 		.fill = { o->action, f->qty, f->price, f->fee },
 		.time_us = f->time_us };
 
@@ -123,7 +130,7 @@ broker_fill(
 static struct yq_broker_order
 broker_order(const struct yq_paper *paper, const struct yq_paper_order *o)
 {
-	struct yq_broker_order order = { .order_id = o->id,
+	struct yq_broker_order order = { .order_id = told_id(paper, &o->id),
 		.exchange = o->exchange,
 		.action = o->action,
 		.state = o->state,
@@ -165,7 +172,10 @@ answer_order(struct yq_paper *paper, struct yq_paper_command *c, enum yq_rc rc, 
 	struct yq_broker_fill *fills;
 
 	if (o == NULL) {
-		if (rc == YQ_OK && yq_paper_is_known(paper->book, &c->order.id))
+		if (rc == YQ_OK && c->unsure)
+			rc = yq_err_set(err, YQ_E_UNKNOWN,
+			    "this broker keeps no ids of ours, and knows none of its own for it");
+		else if (rc == YQ_OK && yq_paper_is_known(paper->book, &c->order.id))
 			rc = yq_err_set(err, YQ_E_UNKNOWN,
 			    "order %s was executed; its details are no longer kept",
 			    c->order.id.text);
@@ -186,6 +196,7 @@ answer_order(struct yq_paper *paper, struct yq_paper_command *c, enum yq_rc rc, 
 struct gather {
 	const struct yq_paper *paper;
 	int64_t since_us;
+	bool open_only;
 	struct yq_broker_order *orders;
 	struct yq_broker_fill *fills;
 	struct yq_position *positions;
@@ -193,11 +204,11 @@ struct gather {
 };
 
 static bool
-gather_open(void *cookie, const struct yq_paper_order *o)
+gather_order(void *cookie, const struct yq_paper_order *o)
 {
 	struct gather *g = cookie;
 
-	if (o->instrument == NULL)
+	if (g->open_only ? o->instrument == NULL : o->time_us < g->since_us)
 		return true;
 	g->orders = yq_xrealloc(g->orders, g->count + 1, sizeof(*g->orders));
 	g->orders[g->count++] = broker_order(g->paper, o);
@@ -205,12 +216,14 @@ gather_open(void *cookie, const struct yq_paper_order *o)
 }
 
 static void
-answer_open(struct yq_paper *paper, struct yq_paper_command *c, enum yq_rc rc, struct yq_err *err)
+answer_orders(struct yq_paper *paper, struct yq_paper_command *c, enum yq_rc rc, struct yq_err *err)
 {
-	struct gather g = { .paper = paper };
+	struct gather g = {
+		.paper = paper, .since_us = c->since_us, .open_only = c->verb == YQ_PAPER_ASK_OPEN
+	};
 
 	if (rc == YQ_OK)
-		yq_paper_each(paper->book, gather_open, &g);
+		yq_paper_each(paper->book, gather_order, &g);
 	c->fn.orders(c->cookie, rc, g.orders, g.count, rc == YQ_OK ? NULL : err);
 	free(g.orders);
 }
@@ -339,7 +352,8 @@ yq_paper_answer(struct yq_paper *paper, struct yq_paper_command *c, enum yq_rc r
 		[YQ_PAPER_DO_REPLACE] = answer_done,
 		[YQ_PAPER_DO_OBSERVE] = NULL, /* nobody waits */
 		[YQ_PAPER_ASK_ORDER] = answer_order,
-		[YQ_PAPER_ASK_OPEN] = answer_open,
+		[YQ_PAPER_ASK_OPEN] = answer_orders,
+		[YQ_PAPER_ASK_SINCE] = answer_orders,
 		[YQ_PAPER_ASK_FILLS] = answer_fills,
 		[YQ_PAPER_ASK_POSITIONS] = answer_positions,
 		[YQ_PAPER_ASK_BALANCES] = answer_balances,
@@ -372,13 +386,13 @@ deliver_events(struct yq_paper *paper, const struct yq_paper_batch *batch)
 		struct yq_broker_event *e = &events[i];
 
 		e->kind = t->kind;
-		e->order_id = t->order_id;
+		e->order_id = told_id(paper, &t->order_id);
 		e->time_us = t->time_us;
 		e->text = t->text;
 		yq_paper_order_number(paper->book, t->number, e->broker_order_id);
 		if (t->kind == YQ_BROKER_EV_FILL) {
 			fills[i] = (struct yq_broker_fill){
-				.order_id = t->order_id, .fill = t->fill, .time_us = t->time_us
+				.order_id = e->order_id, .fill = t->fill, .time_us = t->time_us
 			};
 			memcpy(fills[i].broker_order_id, e->broker_order_id,
 			    sizeof(e->broker_order_id));

@@ -39,6 +39,7 @@ struct yq_paper_settings {
 	bool invent_prices; /* an unknown price starts at a made-up one instead of a refusal */
 	bool allow_short;
 	bool always_open; /* else the market's hours */
+	bool client_ids;  /* orders are found by our ids; else only by the broker's own */
 	bool sync;	  /* fsync before each answer */
 };
 struct yq_paper_settings yq_paper_settings_default(void);
@@ -144,6 +145,8 @@ bool yq_paper_is_known(const struct yq_paper_book *book, const struct yq_id *id)
 const struct yq_paper_instrument *yq_paper_instrument_of(
     const struct yq_paper_book *book, enum yq_exchange exchange, const char *ticker);
 const struct yq_account *yq_paper_account(const struct yq_paper_book *book);
+/* The id of the kept order with this number ("7f3a9c21-12"); none when there is none. */
+struct yq_id yq_paper_id_of(const struct yq_paper_book *book, const char *number);
 /* "7f3a9c21-12" for order 12; "7f3a9c21-E12" for execution 12. */
 void yq_paper_order_number(
     const struct yq_paper_book *book, int64_t number, char text[YQ_BROKER_ORDER_ID_SIZE]);

@@ -106,6 +106,35 @@ yq_paper_execution_number(
 	yq_str_format(text, YQ_EXECUTION_ID_SIZE, "%s-E%lld", book->epoch, (long long)number);
 }
 
+struct by_number {
+	const struct yq_paper_book *book;
+	const char *number;
+	struct yq_id id;
+};
+
+static bool
+compare_number(void *cookie, struct yq_table_node *node)
+{
+	const struct yq_paper_order *o = yq_container(node, struct yq_paper_order, node);
+	struct by_number *look = cookie;
+	char number[YQ_BROKER_ORDER_ID_SIZE];
+
+	yq_paper_order_number(look->book, o->number, number);
+	if (yq_str_equal(number, look->number))
+		look->id = o->id;
+	return yq_id_is_none(&look->id);
+}
+
+struct yq_id
+yq_paper_id_of(const struct yq_paper_book *book, const char *number)
+{
+	struct by_number look = { .book = book, .number = number };
+	struct yq_table orders = book->orders;
+
+	yq_table_each(&orders, compare_number, &look);
+	return look.id;
+}
+
 struct order_visit {
 	yq_paper_order_fn *fn;
 	void *cookie;

@@ -15,6 +15,7 @@ yq_paper_settings_default(void)
 		.seed = 1,
 		.journal_max_bytes = INT64_C(32) << 20,
 		.always_open = true,
+		.client_ids = true,
 	};
 }
 
@@ -37,6 +38,7 @@ static const struct row {
 	{ "JournalMaxBytes", FORM_INT64, offsetof(S, journal_max_bytes), INT64_MAX },
 	{ "InventPrices", FORM_BOOL, offsetof(S, invent_prices), 0 },
 	{ "AllowShort", FORM_BOOL, offsetof(S, allow_short), 0 },
+	{ "ClientIds", FORM_BOOL, offsetof(S, client_ids), 0 },
 	{ "Fsync", FORM_BOOL, offsetof(S, sync), 0 },
 };
 

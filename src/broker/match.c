@@ -1,0 +1,39 @@
+/* match.c - which of a broker's orders is ours. */
+#include "broker/match.h"
+
+#include "base/str.h"
+
+static bool
+has_limit(const struct yq_order *order)
+{
+	return order->type == YQ_TYPE_LIMIT || order->type == YQ_TYPE_STOP_LIMIT;
+}
+
+static bool
+is_alike(const struct yq_order *ours, const struct yq_broker_order *theirs)
+{
+	if (!yq_str_equal(ours->ticker, theirs->ticker) || ours->exchange != theirs->exchange ||
+	    ours->action != theirs->action || yq_decimal_cmp(ours->qty, theirs->qty) != 0)
+		return false;
+	return !has_limit(ours) || !ours->price.set || !theirs->price.set ||
+	       yq_decimal_cmp(ours->price.value, theirs->price.value) == 0;
+}
+
+struct yq_match
+yq_match_order(const struct yq_order *order, int64_t sent_at_us,
+    const struct yq_broker_order *theirs, size_t count, yq_match_owned_fn *is_owned, void *cookie)
+{
+	struct yq_match match = { 0 };
+
+	for (size_t i = 0; i < count; i++) {
+		if (!is_alike(order, &theirs[i]) ||
+		    theirs[i].time_us < sent_at_us - YQ_MATCH_BEFORE_US ||
+		    theirs[i].time_us > sent_at_us + YQ_MATCH_AFTER_US ||
+		    is_owned(cookie, theirs[i].broker_order_id))
+			continue;
+		if (match.count < YQ_MATCH_MAX)
+			match.places[match.count] = i;
+		match.count++;
+	}
+	return match;
+}
