@@ -37,6 +37,22 @@ valkey_service(void *target, struct yq_part value)
 }
 
 static bool
+valkey_sentinel_user(void *target, struct yq_part value)
+{
+	struct yq_valkey_target *t = target;
+
+	return yq_part_text(value, t->sentinel_user, sizeof(t->sentinel_user));
+}
+
+static bool
+valkey_sentinel_password(void *target, struct yq_part value)
+{
+	struct yq_valkey_target *t = target;
+
+	return yq_part_secret(value, &t->sentinel_password);
+}
+
+static bool
 valkey_tls(void *target, struct yq_part value)
 {
 	static const char *const words[] = { "false", "true", "no", "yes", "0", "1" };
@@ -86,6 +102,8 @@ static const struct yq_option valkey_options[] = {
 	{ "defaultDatabase", valkey_database, "a number from 0 to 15" },
 	{ "connectTimeout", valkey_timeout, "milliseconds from 1 to 600000" },
 	{ "serviceName", valkey_service, "at most 63 bytes" },
+	{ "sentinelUser", valkey_sentinel_user, "at most 63 bytes" },
+	{ "sentinelPassword", valkey_sentinel_password, NULL },
 	/* Of no use here: what they tune belongs to that library. */
 	{ "abortConnect", NULL, NULL },
 	{ "allowAdmin", NULL, NULL },
@@ -268,5 +286,16 @@ void
 yq_valkey_target_clear(struct yq_valkey_target *target)
 {
 	yq_secret_free(target->password);
+	yq_secret_free(target->sentinel_password);
 	*target = (struct yq_valkey_target){ .connect_timeout_ms = DEFAULT_TIMEOUT };
+}
+
+struct yq_valkey_target
+yq_valkey_target_copy(const struct yq_valkey_target *target)
+{
+	struct yq_valkey_target copy = *target;
+
+	copy.password = yq_secret_copy(target->password);
+	copy.sentinel_password = yq_secret_copy(target->sentinel_password);
+	return copy;
 }

@@ -24,10 +24,14 @@ static const struct {
 };
 #define GROUP_COMMANDS "xreadgroup xack xclaim xautoclaim xpending xinfo|groups xinfo|consumers"
 
-/* Without a key: log in, pick the database, name oneself, wrap commands in a transaction. */
-static const char *const everyone[] = { "reset", "resetchannels", "-@all", "+auth", "+hello",
-	"+select", "+ping", "+quit", "+client|setname", "+client|id", "+client|setinfo",
-	"+unsubscribe", "+multi", "+exec", "+discard", "+time" };
+/*
+ * Without a key: log in, pick the database, name oneself, wrap commands in a transaction, ask
+ * whether this is the master, and wait for replicas.  Of the blocking commands only WAIT and
+ * WAITAOF do without a key; not every server that is good enough knows the second by name.
+ */
+static const char *const everyone[] = { "reset", "resetchannels", "-@all", "+@blocking", "+auth",
+	"+hello", "+select", "+ping", "+quit", "+client|setname", "+client|id", "+client|setinfo",
+	"+unsubscribe", "+multi", "+exec", "+discard", "+time", "+info" };
 static const char *const console[] = { "reset", "allkeys", "allchannels", "+@all" };
 
 static struct yq_buf

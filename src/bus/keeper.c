@@ -1,5 +1,5 @@
 /*
- * keeper.c - reconnecting.
+ * keeper.c - reconnecting: finder.c decides, this does it.
  */
 #include "bus/keeper.h"
 
@@ -8,25 +8,26 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "bus/finder.h"
+#include "bus/lookout.h"
+#include "bus/role.h"
 
 struct yq_keeper {
 	uv_loop_t *loop;
-	struct yq_valkey_target target;
+	struct yq_valkey_target target; /* as configured; owned */
+	struct yq_valkey_target server; /* the one in use: borrows from `target` */
 	char client_name[64];
 	const struct yq_keeper_events *events;
 	void *cookie;
-	struct yq_link *link; /* NULL while waiting for the next try */
+	struct yq_finder finder;
+	struct yq_link *link; /* NULL = none; not up before it has told its role */
+	struct yq_lookout *lookout;
 	bool is_up, closing;
-	size_t endpoint;
-	uint64_t delay_ms;
-	uv_timer_t retry;
+	char history[YQ_VALKEY_HISTORY_SIZE];
+	uv_timer_t rest;
 };
 
-static void on_up(void *cookie);
-static void on_reply(void *cookie, const redisReply *reply);
-static void on_down(void *cookie, const struct yq_err *err);
-
-static const struct yq_link_events link_events = { on_up, on_reply, on_down };
+static void obey(struct yq_keeper *keeper, enum yq_find find);
 
 enum yq_rc
 yq_keeper_check(const struct yq_valkey_target *target, struct yq_err *err)
@@ -35,63 +36,157 @@ yq_keeper_check(const struct yq_valkey_target *target, struct yq_err *err)
 		return yq_err_set(err, YQ_E_INVALID,
 		    "ConnectionStrings:Valkey: ssl=true is not supported; use a unix socket, or a "
 		    "TLS tunnel (stunnel) on this machine and ssl=false");
-	if (target->service_name[0] != '\0')
-		return yq_err_set(err, YQ_E_INVALID,
-		    "ConnectionStrings:Valkey: serviceName (Sentinel) is not supported; list the "
-		    "servers themselves");
 	if (target->endpoint_count == 0)
 		return yq_err_set(err, YQ_E_INVALID,
 		    "ConnectionStrings:Valkey: expected a host or socket, found none");
 	return YQ_OK;
 }
 
-static void
-open_link(struct yq_keeper *keeper)
-{
-	keeper->link = yq_link_open(keeper->loop, &keeper->target, keeper->endpoint,
-	    keeper->client_name, &link_events, keeper);
-}
+/* ---- the server */
 
 static void
-on_retry(uv_timer_t *timer)
-{
-	open_link(timer->data);
-}
-
-static void
-on_up(void *cookie)
+link_up(void *cookie)
 {
 	struct yq_keeper *keeper = cookie;
+	struct yq_args args = yq_args_make();
+	uint64_t end;
 
+	yq_args_words(&args, YQ_ROLE_QUESTION);
+	if (!yq_link_write(keeper->link, &args, &end))
+		YQ_PANIC("the first question does not fit");
+	yq_args_free(&args);
+}
+
+static void
+lose(struct yq_keeper *keeper, const struct yq_err *err)
+{
+	keeper->link = NULL;
+	keeper->is_up = false;
+	obey(keeper, yq_finder_lost(&keeper->finder, err));
+	keeper->events->down(keeper->cookie, &keeper->finder.why);
+}
+
+static void
+link_reply(void *cookie, const redisReply *reply)
+{
+	struct yq_keeper *keeper = cookie;
+	char history[YQ_VALKEY_HISTORY_SIZE];
+	struct yq_err err;
+
+	if (keeper->is_up) {
+		keeper->events->reply(keeper->cookie, reply);
+		return;
+	}
+	if (yq_role_read(reply, &keeper->finder.server, keeper->finder.asks, history, &err) !=
+	    YQ_OK) {
+		yq_keeper_drop(keeper, &err);
+		return;
+	}
+	memcpy(keeper->history, history, sizeof(history));
 	keeper->is_up = true;
-	keeper->delay_ms = 0;
+	yq_finder_up(&keeper->finder);
 	keeper->events->up(keeper->cookie);
 }
 
 static void
-on_reply(void *cookie, const redisReply *reply)
+link_down(void *cookie, const struct yq_err *err)
 {
-	struct yq_keeper *keeper = cookie;
+	lose(cookie, err);
+}
 
-	keeper->events->reply(keeper->cookie, reply);
+static const struct yq_link_events link_events = { link_up, link_reply, link_down };
+
+/* A server that is left for another one is given up first. */
+static void
+connect_server(struct yq_keeper *keeper)
+{
+	bool was_up = keeper->is_up;
+	struct yq_err err;
+
+	if (keeper->link != NULL)
+		yq_link_close(keeper->link);
+	keeper->is_up = false;
+	keeper->server.endpoints[0] = keeper->finder.server;
+	keeper->link = yq_link_open(
+	    keeper->loop, &keeper->server, 0, keeper->client_name, &link_events, keeper);
+	if (!was_up)
+		return;
+	yq_err_set(&err, YQ_E_RETRY, "valkey: failed over to %s:%u", keeper->finder.server.host,
+	    (unsigned)keeper->finder.server.port);
+	keeper->events->down(keeper->cookie, &err);
+}
+
+/* ---- sentinels */
+
+/* All of them were of no help: say so, unless there is a server all the same. */
+static void
+after_asking(struct yq_keeper *keeper, enum yq_find find)
+{
+	obey(keeper, find);
+	if (find == YQ_FIND_REST && !keeper->finder.serving)
+		keeper->events->down(keeper->cookie, &keeper->finder.why);
 }
 
 static void
-on_down(void *cookie, const struct yq_err *err)
+on_named(void *cookie, const struct yq_endpoint *master, int64_t epoch)
 {
 	struct yq_keeper *keeper = cookie;
 
-	keeper->link = NULL;
-	keeper->is_up = false;
-	keeper->endpoint = (keeper->endpoint + 1) % keeper->target.endpoint_count;
-	keeper->delay_ms *= 2;
-	if (keeper->delay_ms < YQ_KEEPER_DELAY_MIN_MS)
-		keeper->delay_ms = YQ_KEEPER_DELAY_MIN_MS;
-	if (keeper->delay_ms > YQ_KEEPER_DELAY_MAX_MS)
-		keeper->delay_ms = YQ_KEEPER_DELAY_MAX_MS;
-	uv_timer_start(&keeper->retry, on_retry, keeper->delay_ms, 0);
-	keeper->events->down(keeper->cookie, err);
+	after_asking(keeper, yq_finder_named(&keeper->finder, master, epoch));
 }
+
+static void
+on_switched(void *cookie, const struct yq_endpoint *master)
+{
+	struct yq_keeper *keeper = cookie;
+
+	obey(keeper, yq_finder_switched(&keeper->finder, master));
+}
+
+static void
+on_gone(void *cookie, const struct yq_err *err)
+{
+	struct yq_keeper *keeper = cookie;
+
+	keeper->lookout = NULL;
+	after_asking(keeper, yq_finder_unanswered(&keeper->finder, err));
+}
+
+static const struct yq_lookout_events lookout_events = { on_named, on_switched, on_gone };
+
+/* ---- doing what the finder says */
+
+static void
+on_rested(uv_timer_t *timer)
+{
+	struct yq_keeper *keeper = timer->data;
+
+	obey(keeper, yq_finder_rested(&keeper->finder));
+}
+
+static void
+obey(struct yq_keeper *keeper, enum yq_find find)
+{
+	if (find == YQ_FIND_NOTHING)
+		return;
+	uv_timer_stop(&keeper->rest);
+	switch (find) {
+	case YQ_FIND_ASK:
+		yq_lookout_close(keeper->lookout);
+		keeper->lookout = yq_lookout_open(keeper->loop, &keeper->target,
+		    keeper->finder.sentinel, &lookout_events, keeper);
+		break;
+	case YQ_FIND_CONNECT:
+		connect_server(keeper);
+		break;
+	case YQ_FIND_REST:
+	default:
+		uv_timer_start(&keeper->rest, on_rested, keeper->finder.delay_ms, 0);
+		break;
+	}
+}
+
+/* ---- interface */
 
 void
 yq_keeper_drop(struct yq_keeper *keeper, const struct yq_err *err)
@@ -99,13 +194,19 @@ yq_keeper_drop(struct yq_keeper *keeper, const struct yq_err *err)
 	if (keeper->link == NULL || keeper->closing)
 		return;
 	yq_link_close(keeper->link);
-	on_down(keeper, err);
+	lose(keeper, err);
 }
 
 struct yq_link *
 yq_keeper_link(const struct yq_keeper *keeper)
 {
 	return keeper->is_up ? keeper->link : NULL;
+}
+
+const char *
+yq_keeper_history(const struct yq_keeper *keeper)
+{
+	return keeper->history;
 }
 
 enum yq_rc
@@ -121,14 +222,15 @@ yq_keeper_open(uv_loop_t *loop, const struct yq_valkey_target *target, const cha
 		return rc;
 	keeper = yq_xcalloc(1, sizeof(*keeper));
 	keeper->loop = loop;
-	keeper->target = *target;
-	keeper->target.password = yq_secret_copy(target->password);
+	keeper->target = yq_valkey_target_copy(target);
+	keeper->server = keeper->target;
+	keeper->server.endpoint_count = 1;
 	yq_str_copy_cut(keeper->client_name, sizeof(keeper->client_name), client_name);
 	keeper->events = events;
 	keeper->cookie = cookie;
-	uv_timer_init(loop, &keeper->retry);
-	keeper->retry.data = keeper;
-	open_link(keeper);
+	uv_timer_init(loop, &keeper->rest);
+	keeper->rest.data = keeper;
+	obey(keeper, yq_finder_start(&keeper->finder, &keeper->target));
 	*ret_keeper = keeper;
 	return YQ_OK;
 }
@@ -142,7 +244,7 @@ on_closed(uv_handle_t *handle)
 	free(keeper);
 }
 
-/* A closed link uses nothing of the keeper any more: it only waits for its own handles. */
+/* What is closed uses nothing of the keeper any more: it only waits for its own handles. */
 void
 yq_keeper_close(struct yq_keeper *keeper)
 {
@@ -153,5 +255,7 @@ yq_keeper_close(struct yq_keeper *keeper)
 	if (keeper->link != NULL)
 		yq_link_close(keeper->link);
 	keeper->link = NULL;
-	uv_close((uv_handle_t *)&keeper->retry, on_closed);
+	yq_lookout_close(keeper->lookout);
+	keeper->lookout = NULL;
+	uv_close((uv_handle_t *)&keeper->rest, on_closed);
 }

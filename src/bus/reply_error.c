@@ -23,6 +23,7 @@ static const struct {
 	{ "MASTERDOWN", YQ_E_RETRY },
 	{ "MISCONF", YQ_E_RETRY },
 	{ "NOREPLICAS", YQ_E_RETRY },
+	{ "UNBLOCKED", YQ_E_RETRY },
 	{ "TRYAGAIN", YQ_E_RETRY },
 	{ "BUSYGROUP", YQ_E_EXISTS },
 	{ "NOGROUP", YQ_E_STATE },
@@ -43,4 +44,15 @@ yq_valkey_error(const char *text, size_t length, struct yq_err *err)
 		}
 	}
 	return yq_err_set(err, rc, "valkey: %.*s", (int)length, text);
+}
+
+bool
+yq_valkey_is_demoted(const char *text)
+{
+	static const char *const prefixes[] = { "READONLY", "UNBLOCKED", "MASTERDOWN" };
+
+	for (size_t i = 0; i < YQ_COUNT(prefixes); i++)
+		if (yq_str_starts(text, prefixes[i]))
+			return true;
+	return false;
 }

@@ -257,7 +257,7 @@ on_reply(void *cookie, const redisReply *reply)
 		request->fn(
 		    request->cookie, rc, rc == YQ_OK ? reply : NULL, rc == YQ_OK ? NULL : &err);
 	/* A server that has become a replica: look for the one that writes. */
-	if (!valkey->closing && rc == YQ_E_RETRY && yq_str_starts(reply->str, "READONLY"))
+	if (!valkey->closing && rc == YQ_E_RETRY && yq_valkey_is_demoted(reply->str))
 		yq_keeper_drop(valkey->keeper, &err);
 	request_free(request);
 }
@@ -318,6 +318,12 @@ bool
 yq_valkey_is_up(const struct yq_valkey *valkey)
 {
 	return !valkey->closing && yq_keeper_link(valkey->keeper) != NULL;
+}
+
+const char *
+yq_valkey_history(const struct yq_valkey *valkey)
+{
+	return valkey->closing ? "" : yq_keeper_history(valkey->keeper);
 }
 
 size_t

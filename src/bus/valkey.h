@@ -2,8 +2,9 @@
  * valkey.h - one connection to the server on a libuv loop: commands and their answers.
  *
  * It connects by itself, and again with a growing delay (50 ms to 2 s) whenever it is lost, trying
- * the endpoints in turn: AUTH, SELECT and CLIENT SETNAME come first each time.  Commands given
- * while it is down wait, within bounds, until it is up or their time is over.  Loop thread only.
+ * the endpoints in turn, or asking the sentinels (keeper.h): AUTH, SELECT and CLIENT SETNAME come
+ * first each time.  A server that is a replica, or becomes one, is left.  Commands given while it
+ * is down wait, within bounds, until it is up or their time is over.  Loop thread only.
  */
 #ifndef YQ_BUS_VALKEY_H
 #define YQ_BUS_VALKEY_H
@@ -44,8 +45,7 @@ typedef void yq_reply_fn(
 
 /*
  * Start connecting.  `target` is copied.  `client_name` shows in CLIENT LIST.  `state` may be NULL.
- *   YQ_E_INVALID  TLS or Sentinel asked for (not supported: the text says what to do), or no
- *                 endpoint.
+ *   YQ_E_INVALID  TLS asked for (not supported: the text says what to do), or no endpoint.
  */
 YQ_NODISCARD enum yq_rc yq_valkey_open(uv_loop_t *loop, const struct yq_valkey_target *target,
     const char *client_name, yq_valkey_state_fn *state, void *cookie, struct yq_valkey **ret_valkey,
@@ -56,6 +56,10 @@ YQ_NODISCARD enum yq_rc yq_valkey_open(uv_loop_t *loop, const struct yq_valkey_t
 void yq_valkey_close(struct yq_valkey *valkey);
 bool yq_valkey_is_up(const struct yq_valkey *valkey);
 size_t yq_valkey_waiting(const struct yq_valkey *valkey); /* commands without an answer */
+/* Of the server that is, or was last, connected: another text after a restart or a failover, when
+ * what was written last may be gone (keeper.h); "" if it does not tell. */
+#define YQ_VALKEY_HISTORY_SIZE 48
+const char *yq_valkey_history(const struct yq_valkey *valkey);
 
 /* Send a command; the arguments are copied.  `lengths` NULL = all are NUL-terminated.  `fn` may be
  * NULL.  Commands are carried out in the order of the calls. */
@@ -69,5 +73,7 @@ struct yq_args *yq_valkey_args(struct yq_valkey *valkey);
 
 /* What an error answer means for the caller (see yq_reply_fn); fills `err` with its text. */
 enum yq_rc yq_valkey_error(const char *text, size_t length, struct yq_err *err);
+/* Such an error answer comes from a server that is no master (any more). */
+bool yq_valkey_is_demoted(const char *text);
 
 #endif

@@ -5,12 +5,17 @@
 
 #include <errno.h>
 #include <hiredis/hiredis.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "bus/finder.h"
 #include "bus/keeper.h"
+#include "bus/lookout.h"
+#include "bus/role.h"
 #include "bus/steps_encode.h"
 
 struct yq_valkey_sync {
@@ -79,6 +84,137 @@ log_in(struct yq_valkey_sync *sync, const struct yq_valkey_target *target, const
 	return rc;
 }
 
+/* ---- finding the server */
+
+/* The answer, of whatever kind, to what stands in sync->args; NULL = none came in time. */
+static redisReply *
+ask(struct yq_valkey_sync *sync, uint32_t timeout_ms)
+{
+	void *reply = NULL;
+
+	yq_buf_clear(&sync->bytes);
+	yq_args_write(&sync->args, &sync->bytes);
+	if (redisSetTimeout(sync->context, timeval_of(timeout_ms)) != REDIS_OK ||
+	    redisAppendFormattedCommand(sync->context, sync->bytes.data, sync->bytes.length) !=
+		REDIS_OK ||
+	    redisGetReply(sync->context, &reply) != REDIS_OK)
+		return NULL;
+	return reply;
+}
+
+/* One attempt at finder.server: logged in, and no replica. */
+static enum yq_rc
+try_server(struct yq_valkey_sync *sync, const struct yq_finder *finder, const char *client_name,
+    struct yq_err *err)
+{
+	YQ_CLEANUP(yq_reply_freep) redisReply *reply = NULL;
+	uint32_t timeout_ms = (uint32_t)finder->target->connect_timeout_ms;
+	char history[YQ_VALKEY_HISTORY_SIZE];
+	enum yq_rc rc = connect_to(&finder->server, timeout_ms, &sync->context, err);
+
+	if (rc == YQ_OK)
+		rc = log_in(sync, finder->target, client_name, err);
+	if (rc != YQ_OK)
+		return rc;
+	yq_args_clear(&sync->args);
+	yq_args_words(&sync->args, YQ_ROLE_QUESTION);
+	reply = ask(sync, timeout_ms);
+	if (reply == NULL)
+		return yq_err_set(err, YQ_E_RETRY, "valkey %s:%u: does not tell its role",
+		    finder->server.host, (unsigned)finder->server.port);
+	return yq_role_read(reply, &finder->server, finder->asks, history, err);
+}
+
+static void
+hang_up(struct yq_valkey_sync *sync)
+{
+	if (sync->context != NULL)
+		redisFree(sync->context);
+	sync->context = NULL;
+}
+
+static enum yq_find
+try_sentinel(struct yq_valkey_sync *sync, struct yq_finder *finder)
+{
+	const struct yq_valkey_target target = yq_lookout_target(finder->target);
+	uint32_t timeout_ms = (uint32_t)target.connect_timeout_ms;
+	struct yq_endpoint master;
+	redisReply *reply = NULL;
+	int64_t epoch = -1;
+	struct yq_err err;
+	enum yq_rc rc =
+	    connect_to(&target.endpoints[finder->sentinel], timeout_ms, &sync->context, &err);
+
+	if (rc == YQ_OK)
+		rc = log_in(sync, &target, "yq-lookout", &err);
+	if (rc == YQ_OK) {
+		yq_lookout_question(&sync->args, YQ_LOOKOUT_ADDRESS, target.service_name);
+		reply = ask(sync, timeout_ms);
+		rc = reply == NULL ? yq_err_set(&err, YQ_E_RETRY, "valkey: no answer")
+				   : yq_lookout_read_address(reply, &master, &err);
+		yq_reply_freep(&reply);
+	}
+	if (rc == YQ_OK) {
+		yq_lookout_question(&sync->args, YQ_LOOKOUT_MASTER, target.service_name);
+		reply = ask(sync, timeout_ms);
+		epoch = reply == NULL ? -1 : yq_lookout_read_epoch(reply);
+		yq_reply_freep(&reply);
+	}
+	hang_up(sync);
+	return rc == YQ_OK	      ? yq_finder_named(finder, &master, epoch)
+	       : rc == YQ_E_NOT_FOUND ? yq_finder_named(finder, NULL, -1)
+				      : yq_finder_unanswered(finder, &err);
+}
+
+/* Listed servers are tried once each; sentinels are asked until the connect timeout is over, for an
+ * election takes a while. */
+static bool
+go_on(const struct yq_finder *finder, size_t tried, int64_t began_ns)
+{
+	int64_t gone_ms = (yq_clock_monotonic_ns(yq_clock_system()) - began_ns) / 1000000;
+
+	if (!finder->asks)
+		return tried < finder->target->endpoint_count;
+	if (gone_ms >= finder->target->connect_timeout_ms)
+		return false;
+	(void)poll(NULL, 0, (int)finder->delay_ms);
+	return true;
+}
+
+static enum yq_rc
+find_server(struct yq_valkey_sync *sync, const struct yq_valkey_target *target,
+    const char *client_name, struct yq_err *err)
+{
+	int64_t began_ns = yq_clock_monotonic_ns(yq_clock_system());
+	struct yq_finder finder;
+	enum yq_find find = yq_finder_start(&finder, target);
+	size_t tried = 0;
+
+	for (;;) {
+		struct yq_err fault;
+		enum yq_rc rc;
+
+		if (find == YQ_FIND_ASK) {
+			find = try_sentinel(sync, &finder);
+			continue;
+		}
+		if (find == YQ_FIND_CONNECT) {
+			tried++;
+			rc = try_server(sync, &finder, client_name, &fault);
+			if (rc == YQ_OK)
+				return YQ_OK;
+			hang_up(sync);
+			find = yq_finder_lost(&finder, &fault);
+			if (rc != YQ_E_RETRY && rc != YQ_E_UNKNOWN)
+				return yq_err_set(err, rc, "%s", finder.why.text);
+			continue;
+		}
+		if (!go_on(&finder, tried, began_ns))
+			return yq_err_set(err, finder.why.rc, "%s", finder.why.text);
+		find = yq_finder_rested(&finder);
+	}
+}
+
 enum yq_rc
 yq_valkey_sync_open(const struct yq_valkey_target *target, const char *client_name,
     struct yq_valkey_sync **ret_sync, struct yq_err *err)
@@ -92,12 +228,7 @@ yq_valkey_sync_open(const struct yq_valkey_target *target, const char *client_na
 	sync = yq_xcalloc(1, sizeof(*sync));
 	sync->args = yq_args_make();
 	sync->bytes = yq_buf_make(YQ_ARGS_BYTES_MAX + 64);
-	rc = YQ_E_RETRY;
-	for (size_t i = 0; i < target->endpoint_count && rc == YQ_E_RETRY; i++)
-		rc = connect_to(&target->endpoints[i], (uint32_t)target->connect_timeout_ms,
-		    &sync->context, err);
-	if (rc == YQ_OK)
-		rc = log_in(sync, target, client_name, err);
+	rc = find_server(sync, target, client_name, err);
 	if (rc != YQ_OK) {
 		yq_valkey_sync_close(sync);
 		return rc;

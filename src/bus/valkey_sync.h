@@ -11,8 +11,8 @@
 struct redisReply;
 struct yq_valkey_sync; /* opaque; does not reconnect */
 
-/* YQ_E_RETRY when no endpoint can be reached; YQ_E_DENIED when the password is wrong; YQ_E_INVALID
- * as yq_valkey_open. */
+/* YQ_E_RETRY when no endpoint can be reached, or, asking sentinels for the connect timeout's time,
+ * no master; YQ_E_DENIED when the password is wrong; YQ_E_INVALID as yq_valkey_open. */
 YQ_NODISCARD enum yq_rc yq_valkey_sync_open(const struct yq_valkey_target *target,
     const char *client_name, struct yq_valkey_sync **ret_sync, struct yq_err *err);
 void yq_valkey_sync_close(struct yq_valkey_sync *sync); /* NULL is a no-op */

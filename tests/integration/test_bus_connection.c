@@ -55,7 +55,7 @@ test_a_wrong_password_is_denied_in_words(void **state)
 }
 
 static void
-test_tls_and_sentinel_are_refused_in_words(void **state)
+test_tls_is_refused_in_words(void **state)
 {
 	struct yq_valkey *valkey;
 	struct yq_err err;
@@ -65,10 +65,6 @@ test_tls_and_sentinel_are_refused_in_words(void **state)
 	assert_int_equal(
 	    yq_valkey_open(&loop, &target, "t", NULL, NULL, &valkey, &err), YQ_E_INVALID);
 	assert_non_null(strstr(err.text, "ssl"));
-	target.tls = false;
-	assert_true(yq_str_copy(target.service_name, sizeof(target.service_name), "m"));
-	assert_int_equal(
-	    yq_valkey_open(&loop, &target, "t", NULL, NULL, &valkey, &err), YQ_E_INVALID);
 }
 
 static void
@@ -216,7 +212,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		LOOP_TEST(test_commands_given_before_it_is_up_are_answered_in_order),
 		LOOP_TEST(test_a_wrong_password_is_denied_in_words),
-		LOOP_TEST(test_tls_and_sentinel_are_refused_in_words),
+		LOOP_TEST(test_tls_is_refused_in_words),
 		LOOP_TEST(test_a_lost_answer_is_unknown_and_an_unsent_command_is_not),
 		LOOP_TEST(test_no_answer_in_time_is_unknown_and_the_connection_is_replaced),
 		LOOP_TEST(test_closing_ends_every_command_once),

@@ -16,10 +16,10 @@
 
 #include "base/str.h"
 
-#define CONFIG                                                                              \
-	"port 0\nunixsocket %s/s\nunixsocketperm 700\ndir %s\nappendonly yes\nappendfsync " \
-	"always\n"                                                                          \
-	"save \"\"\naclfile %s/users.acl\nloglevel warning\nlogfile %s/log\n"
+#define CONFIG                                                                           \
+	"port %d\nbind 127.0.0.1\nunixsocket %s/s\nunixsocketperm 700\ndir %s\n"         \
+	"appendonly yes\nappendfsync always\nsave \"\"\naclfile %s/users.acl\nloglevel " \
+	"warning\nlogfile %s/log\n%s"
 
 static void
 write_file(const char *folder, const char *name, const char *text)
@@ -43,6 +43,15 @@ fill_options(const struct valkey_fixture *valkey, struct yq_provision_options *o
 }
 
 void
+valkey_fixture_exec(const char *config, const char *option)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that crashes leaves none behind */
+	execlp("valkey-server", "valkey-server", config, option, (char *)NULL);
+	execlp("redis-server", "redis-server", config, option, (char *)NULL);
+	_exit(127);
+}
+
+void
 valkey_fixture_again(struct valkey_fixture *valkey)
 {
 	char config[96];
@@ -50,28 +59,23 @@ valkey_fixture_again(struct valkey_fixture *valkey)
 	yq_str_format(config, sizeof(config), "%s/valkey.conf", valkey->folder);
 	valkey->pid = fork();
 	assert_true(valkey->pid >= 0);
-	if (valkey->pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that crashes leaves none behind */
-		execlp("valkey-server", "valkey-server", config, (char *)NULL);
-		_exit(127);
-	}
+	if (valkey->pid == 0)
+		valkey_fixture_exec(config, NULL);
 	for (int i = 0; i < 500 && access(valkey->socket, F_OK) != 0; i++)
 		usleep(10000);
 }
 
 void
-valkey_fixture_start(struct valkey_fixture *valkey)
+valkey_fixture_launch(struct valkey_fixture *valkey, int port, const char *more)
 {
 	struct yq_provision_options options;
 	struct yq_buf text = yq_buf_make(1U << 20);
 
-	*valkey = (struct valkey_fixture){ .folder = "/tmp/yq-valkey-XXXXXX" };
+	yq_str_copy_cut(valkey->folder, sizeof(valkey->folder), "/tmp/yq-valkey-XXXXXX");
 	assert_non_null(mkdtemp(valkey->folder));
 	yq_str_format(valkey->socket, sizeof(valkey->socket), "%s/s", valkey->folder);
-	for (int i = 0; i < YQ_PROGRAM_COUNT; i++)
-		valkey->passwords[i] = yq_secret_random(24);
-	yq_buf_add_format(
-	    &text, CONFIG, valkey->folder, valkey->folder, valkey->folder, valkey->folder);
+	yq_buf_add_format(&text, CONFIG, port, valkey->folder, valkey->folder, valkey->folder,
+	    valkey->folder, more);
 	write_file(valkey->folder, "valkey.conf", yq_buf_text(&text));
 	yq_buf_clear(&text);
 	fill_options(valkey, &options);
@@ -79,6 +83,15 @@ valkey_fixture_start(struct valkey_fixture *valkey)
 	write_file(valkey->folder, "users.acl", yq_buf_text(&text));
 	yq_buf_free(&text);
 	valkey_fixture_again(valkey);
+}
+
+void
+valkey_fixture_start(struct valkey_fixture *valkey)
+{
+	*valkey = (struct valkey_fixture){ .pid = 0 };
+	for (int i = 0; i < YQ_PROGRAM_COUNT; i++)
+		valkey->passwords[i] = yq_secret_random(24);
+	valkey_fixture_launch(valkey, 0, "");
 	valkey_fixture_clear(valkey);
 }
 

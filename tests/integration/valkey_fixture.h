@@ -20,6 +20,11 @@ struct valkey_fixture {
 
 /* Started, and provisioned: library, groups, users; the user `default` is closed. */
 void valkey_fixture_start(struct valkey_fixture *valkey);
+/* Only run, with the passwords that are there: on 127.0.0.1:`port` too (0 = not), with more lines
+ * of configuration. */
+void valkey_fixture_launch(struct valkey_fixture *valkey, int port, const char *more);
+/* Become the server; for a child after fork(). */
+_Noreturn void valkey_fixture_exec(const char *config, const char *option);
 void valkey_fixture_end(struct valkey_fixture *valkey);	  /* server and folder are gone after it */
 void valkey_fixture_kill(struct valkey_fixture *valkey);  /* SIGKILL */
 void valkey_fixture_again(struct valkey_fixture *valkey); /* start on the same folder */

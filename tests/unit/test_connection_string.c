@@ -76,6 +76,33 @@ test_a_whole_string_of_stackexchange_redis(void **state)
 }
 
 static void
+test_sentinels_have_a_log_in_of_their_own(void **state)
+{
+	struct yq_valkey_target target, copy;
+
+	(void)state;
+	assert_int_equal(
+	    yq_valkey_target_parse("s1,s2:5000,unix:/run/s3,serviceName=m,user=u,password=data,"
+				   "sentinelUser=watch,sentinelPassword=over",
+		&target, NULL),
+	    YQ_OK);
+	assert_endpoint(&target, 0, "s1", 26379);
+	assert_endpoint(&target, 1, "s2", 5000);
+	assert_endpoint(&target, 2, "/run/s3", 0);
+	copy = yq_valkey_target_copy(&target);
+	yq_valkey_target_clear(&target);
+	assert_null(target.sentinel_password);
+	assert_string_equal(copy.sentinel_user, "watch");
+	assert_string_equal(yq_secret_reveal(copy.sentinel_password), "over");
+	assert_string_equal(yq_secret_reveal(copy.password), "data");
+	yq_valkey_target_clear(&copy);
+	assert_int_equal(
+	    yq_valkey_target_parse("s1,serviceName=m,password=data", &target, NULL), YQ_OK);
+	assert_null(target.sentinel_password); /* what opens the data does not go to a sentinel */
+	yq_valkey_target_clear(&target);
+}
+
+static void
 test_defaults_are_those_of_the_documents(void **state)
 {
 	struct yq_valkey_target target;
@@ -216,6 +243,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_endpoints_of_every_kind),
 		cmocka_unit_test(test_a_whole_string_of_stackexchange_redis),
+		cmocka_unit_test(test_sentinels_have_a_log_in_of_their_own),
 		cmocka_unit_test(test_defaults_are_those_of_the_documents),
 		cmocka_unit_test(test_a_bad_valkey_string_says_which_part),
 		cmocka_unit_test(test_firebird_strings),
