@@ -187,6 +187,7 @@ paper_free(struct yq_broker *broker)
 		p->later = batch->next;
 		yq_paper_deliver(p, batch, YQ_E_UNKNOWN);
 	}
+	yq_paper_batch_free(p->held);
 	yq_paper_unload(p);
 	uv_close((uv_handle_t *)&p->idle, on_close);
 	uv_close((uv_handle_t *)&p->timer, on_close);
@@ -236,8 +237,9 @@ yq_paper_open(const struct yq_paper_spec *spec, struct yq_broker **ret_broker, s
 		.flags =
 		    (spec->settings->client_ids ? YQ_BROKER_KEEPS_CLIENT_ID | YQ_BROKER_IDEMPOTENT
 						: 0U) |
-		    YQ_BROKER_ORDERED | YQ_BROKER_REPLACES | YQ_BROKER_PUSHES |
-		    YQ_BROKER_SIMULATED | (spec->settings->always_open ? YQ_BROKER_ANY_HOUR : 0U) |
+		    (spec->settings->transient_ppm == 0 ? YQ_BROKER_ORDERED : 0U) |
+		    YQ_BROKER_REPLACES | YQ_BROKER_PUSHES | YQ_BROKER_SIMULATED |
+		    (spec->settings->always_open ? YQ_BROKER_ANY_HOUR : 0U) |
 		    (spec->settings->allow_short ? YQ_BROKER_SHORTS : 0U),
 		.order_types = UINT32_MAX,
 		.times_in_force = UINT32_MAX,

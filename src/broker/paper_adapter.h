@@ -1,6 +1,6 @@
 /*
- * paper_adapter.h - the paper broker's inside, shared by paper.c (queue, journal, time) and
- * paper_answer.c (what is asked and told).
+ * paper_adapter.h - the paper broker's inside, shared by paper.c (queue, journal, time),
+ * paper_answer.c (what is asked and told) and paper_unruly.c (how badly).
  */
 #ifndef YQ_BROKER_PAPER_ADAPTER_H
 #define YQ_BROKER_PAPER_ADAPTER_H
@@ -85,6 +85,8 @@ struct yq_paper {
 	size_t waiting_submits;
 	struct yq_paper_batch *batch; /* being filled by the sink; NULL = tell nobody */
 	struct yq_paper_batch *later, **later_last; /* done, not answered yet */
+	struct yq_paper_batch *held; /* told after what comes later; NULL = nothing */
+	uint64_t draws;		     /* of chance, in this life */
 	bool freed, delivering;
 	uv_idle_t idle;
 	uv_timer_t timer, tick;
@@ -100,6 +102,14 @@ void yq_paper_sink(
     void *cookie, const struct yq_paper_record *record, const struct yq_paper_order *order);
 void yq_paper_tell_quotes(struct yq_paper *paper);
 struct yq_paper_batch *yq_paper_batch_make(void);
+void yq_paper_batch_free(struct yq_paper_batch *batch); /* its commands are not its own */
+/* One more thing to tell, zeroed but for these. */
+struct yq_paper_told *yq_paper_tell(
+    struct yq_paper_batch *batch, enum yq_broker_event_kind kind, int64_t time_us);
+
+/* paper_unruly.c: a throw of the dice; and what is to be told, told as badly as asked for. */
+bool yq_paper_chance(struct yq_paper *paper, uint32_t ppm);
+void yq_paper_disorder(struct yq_paper *paper, struct yq_paper_batch *batch);
 
 /* paper_queue.c: book and journal from the file (a new one is begun), and back. */
 YQ_NODISCARD enum yq_rc yq_paper_load(struct yq_paper *paper, struct yq_err *err);

@@ -17,8 +17,19 @@ yq_paper_batch_make(void)
 	return batch;
 }
 
-static struct yq_paper_told *
-tell(struct yq_paper_batch *batch, enum yq_broker_event_kind kind, int64_t time_us)
+void
+yq_paper_batch_free(struct yq_paper_batch *batch)
+{
+	if (batch == NULL)
+		return;
+	for (size_t i = 0; i < batch->told_count; i++)
+		free(batch->told[i].text);
+	free(batch->told);
+	free(batch);
+}
+
+struct yq_paper_told *
+yq_paper_tell(struct yq_paper_batch *batch, enum yq_broker_event_kind kind, int64_t time_us)
 {
 	struct yq_paper_told *told;
 
@@ -49,17 +60,17 @@ yq_paper_sink(
 		return;
 	switch (record->kind) {
 	case YQ_PAPER_FILL:
-		told = tell(paper->batch, YQ_BROKER_EV_FILL, record->time_us);
+		told = yq_paper_tell(paper->batch, YQ_BROKER_EV_FILL, record->time_us);
 		told->execution = record->execution;
 		told->fill =
 		    (struct yq_fill){ order->action, record->qty, record->value, record->fee };
 		break;
 	case YQ_PAPER_CLOSE:
-		told = tell(paper->batch, close_events[record->state], record->time_us);
+		told = yq_paper_tell(paper->batch, close_events[record->state], record->time_us);
 		told->text = yq_xstrdup(record->text);
 		break;
 	case YQ_PAPER_CHANGE:
-		told = tell(paper->batch, YQ_BROKER_EV_REPLACED, record->time_us);
+		told = yq_paper_tell(paper->batch, YQ_BROKER_EV_REPLACED, record->time_us);
 		break;
 	default:
 		return;
@@ -91,7 +102,7 @@ tell_quote(void *cookie, const struct yq_paper_instrument *i)
 
 	if (!i->price.set)
 		return true;
-	told = tell(paper->batch, YQ_BROKER_EV_QUOTE, i->time_us);
+	told = yq_paper_tell(paper->batch, YQ_BROKER_EV_QUOTE, i->time_us);
 	memcpy(told->ticker, i->ticker, sizeof(told->ticker));
 	told->exchange = i->exchange;
 	told->fill.price = i->price.value;
@@ -426,10 +437,9 @@ yq_paper_deliver(struct yq_paper *paper, struct yq_paper_batch *batch, enum yq_r
 		free(c->text);
 		free(c);
 	}
+	if (rc == YQ_OK)
+		yq_paper_disorder(paper, batch);
 	if (rc == YQ_OK && batch->told_count > 0 && paper->head.on_event != NULL)
 		deliver_events(paper, batch);
-	for (size_t i = 0; i < batch->told_count; i++)
-		free(batch->told[i].text);
-	free(batch->told);
-	free(batch);
+	yq_paper_batch_free(batch);
 }

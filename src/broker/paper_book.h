@@ -31,6 +31,9 @@ struct yq_paper_settings {
 	uint32_t partial_ppm;		/* chance in a million that a match fills only a part */
 	uint32_t reject_ppm;		/* ... that an order is rejected for no reason */
 	uint32_t silent_ppm;		/* ... that an order is executed but never answered */
+	uint32_t transient_ppm;		/* ... that a call is refused for the moment, undone */
+	uint32_t duplicate_ppm;		/* ... that an event is told once more, later */
+	uint32_t reorder_ppm;		/* ... that an event is told after later ones */
 	uint32_t latency_ms;		/* between execution and answer */
 	struct yq_decimal walk_bps; /* largest step of the random walk; 0 = prices stand still */
 	uint32_t walk_interval_ms;

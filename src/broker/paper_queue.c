@@ -146,6 +146,11 @@ do_command(struct yq_paper *p, struct yq_paper_command *c, int64_t now_us)
 		c->text = yq_xstrdup("too many orders await an answer");
 		return;
 	}
+	if (c->verb != YQ_PAPER_DO_OBSERVE && yq_paper_chance(p, p->settings.transient_ppm)) {
+		c->rc = YQ_E_RETRY;
+		c->text = yq_xstrdup("not now, as TransientRate asks for");
+		return;
+	}
 	if (doers[c->verb] == NULL)
 		return; /* questions are answered from the book when they are delivered */
 	c->rc = doers[c->verb](p, c, now_us, &err);

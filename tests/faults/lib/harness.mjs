@@ -14,11 +14,14 @@ const FOLLOW_MS = 250;
 const STEADY_MS = 150; /* for nothing to move any more */
 const PROGRAMS = ['Webhook', 'OrderManager', 'BrokerGateway'];
 
-/* A broker that fills in parts, answers late, not at all, or with a refusal. */
+/* A broker that fills in parts, answers late, not at all, or with a refusal, for good or for now; and tells twice and in disorder. */
 function account(seed, cash, extra) {
   return {
     Broker: 'paper', Session: 'always', CommissionRate: '0.0007', Currencies: cash,
-    Paper: { PartialFillRate: 0.3, RejectRate: 0.03, SilentRate: 0.02, LatencyMs: 5, WalkIntervalMs: 100, SlippageBps: 1, Seed: seed, ...extra },
+    Paper: {
+      PartialFillRate: 0.3, RejectRate: 0.03, SilentRate: 0.02, TransientRate: 0.03, DuplicateRate: 0.1, ReorderRate: 0.1,
+      LatencyMs: 5, WalkIntervalMs: 100, SlippageBps: 1, Seed: seed, ...extra,
+    },
   };
 }
 
