@@ -63,7 +63,7 @@ static const struct {
 
 static struct {
 	pthread_mutex_t lock;
-	bool armed, fired, ever;
+	bool armed, held, fired, ever;
 	struct ioerr_plan plan;
 	unsigned passed;
 	enum call failed;
@@ -109,6 +109,12 @@ ioerr_disarm(void)
 	fired = io.fired;
 	(void)pthread_mutex_unlock(&io.lock);
 	return fired;
+}
+
+void
+ioerr_hold(bool hold)
+{
+	io.held = hold;
 }
 
 const char *
@@ -170,7 +176,7 @@ due(enum ioerr_where where, enum call call, int fd)
 {
 	bool is_due = false;
 
-	if (!io.armed)
+	if (!io.armed || io.held)
 		return false;
 	(void)pthread_mutex_lock(&io.lock);
 	if (io.armed && io.plan.where == where && may(call) && is_ours(where, fd)) {

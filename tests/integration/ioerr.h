@@ -35,6 +35,8 @@ struct ioerr_plan {
 void ioerr_arm(const struct ioerr_plan *plan); /* `under` must live until disarmed */
 /* Whether a call was made to fail since then. */
 bool ioerr_disarm(void);
+/* Let the test's own calls through meanwhile; true and false in turn. */
+void ioerr_hold(bool hold);
 /* The call that failed first: "write". */
 const char *ioerr_call(void);
 
