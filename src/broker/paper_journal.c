@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -23,6 +24,7 @@ struct yq_paper_journal {
 	char *path;
 	int fd;
 	bool sync;
+	bool unnamed; /* made or renamed, and its folder not flushed since */
 	int64_t bytes, base;
 	struct yq_buf array;   /* records of the line being gathered */
 	struct yq_buf pending; /* whole lines to be written */
@@ -162,6 +164,7 @@ yq_paper_journal_open(const char *path, bool sync, struct yq_paper_book *book,
 		yq_paper_journal_close(j);
 		return yq_err_context(err, rc, "journal %s", path);
 	}
+	j->unnamed = true; /* perhaps just made, or renamed in a life that ended there */
 	*ret_journal = j;
 	return YQ_OK;
 }
@@ -208,20 +211,16 @@ yq_paper_journal_end_line(struct yq_paper_journal *j)
 	yq_paper_line_write(&j->pending, yq_buf_text(&j->array), j->array.length);
 }
 
-static enum yq_rc
-write_all(int fd, const char *bytes, size_t length, struct yq_err *err)
+/* Flush what is written, and the file's name while that is not certain. */
+static bool
+flush(struct yq_paper_journal *j)
 {
-	while (length > 0) {
-		ssize_t n = write(fd, bytes, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot write the journal");
-		bytes += n;
-		length -= (size_t)n;
-	}
-	return YQ_OK;
+	if (j->sync && fdatasync(j->fd) != 0)
+		return false;
+	if (j->sync && j->unnamed && !yq_file_sync_folder_of(j->path))
+		return false;
+	j->unnamed = false;
+	return true;
 }
 
 static void
@@ -235,18 +234,19 @@ pending_reset(struct yq_paper_journal *j)
 enum yq_rc
 yq_paper_journal_commit(struct yq_paper_journal *j, struct yq_err *err)
 {
-	enum yq_rc rc;
+	enum yq_rc rc = YQ_OK;
 
 	yq_paper_journal_end_line(j);
 	if (!yq_buf_ok(&j->pending))
 		rc = yq_err_set(err, YQ_E_LIMIT, "too much at once for the journal");
-	else
-		rc = write_all(j->fd, yq_buf_text(&j->pending), j->pending.length, err);
-	if (rc == YQ_OK && j->sync && j->pending.length > 0 && fdatasync(j->fd) != 0)
+	else if (!yq_file_write(j->fd, yq_buf_text(&j->pending), j->pending.length))
+		rc = yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot write the journal");
+	else if (j->pending.length > 0 && !flush(j))
 		rc = yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot flush the journal");
 	if (rc == YQ_OK)
 		j->bytes += (int64_t)j->pending.length;
-	else if (ftruncate(j->fd, j->bytes) != 0 || lseek(j->fd, j->bytes, SEEK_SET) < 0)
+	else if (ftruncate(j->fd, j->bytes) != 0 || lseek(j->fd, j->bytes, SEEK_SET) < 0 ||
+		 (j->sync && fdatasync(j->fd) != 0))
 		rc = YQ_E_UNKNOWN;
 	pending_reset(j);
 	return rc;
@@ -314,11 +314,13 @@ yq_paper_journal_compact(
 	w.to.array = yq_buf_make(LINE_MAX_BYTES);
 	w.to.pending = yq_buf_make(PENDING_MAX);
 	rc = rewrite_into(&w, book, yq_buf_text(&path));
-	if (rc == YQ_OK && rename(yq_buf_text(&path), j->path) != 0)
+	/* A rename that failed may have been done all the same; what has the name counts. */
+	if (rc == YQ_OK && rename(yq_buf_text(&path), j->path) != 0 && is_still(j->fd, j->path))
 		rc = yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot replace %s", j->path);
 	if (rc == YQ_OK) {
 		(void)close(j->fd);
 		j->fd = w.to.fd;
+		j->unnamed = true;
 		j->bytes = w.to.bytes;
 		j->base = w.to.bytes;
 	} else if (w.to.fd >= 0) {

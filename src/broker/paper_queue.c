@@ -189,6 +189,20 @@ yq_paper_unload(struct yq_paper *p)
 	p->book = NULL;
 }
 
+/* Go back to what the file holds; without it nothing is accepted or answered. */
+static void
+load_again(struct yq_paper *p)
+{
+	struct yq_err err;
+
+	yq_paper_unload(p);
+	if (yq_paper_load(p, &err) == YQ_OK)
+		return;
+	yq_error("paper broker: %s; nothing is accepted until it can be read", err.text);
+	yq_paper_journal_close(p->journal);
+	p->journal = NULL;
+}
+
 /* Commit; on failure go back to what the file holds. */
 static enum yq_rc
 commit(struct yq_paper *p)
@@ -202,12 +216,7 @@ commit(struct yq_paper *p)
 	if (rc == YQ_OK)
 		return YQ_OK;
 	yq_error("paper broker: %s", err.text);
-	yq_paper_unload(p);
-	if (yq_paper_load(p, &err) != YQ_OK) {
-		yq_error("paper broker: %s; nothing is accepted any more", err.text);
-		yq_paper_journal_close(p->journal);
-		p->journal = NULL;
-	}
+	load_again(p);
 	return rc == YQ_E_UNKNOWN ? YQ_E_UNKNOWN : YQ_E_RETRY;
 }
 
@@ -334,6 +343,8 @@ yq_paper_on_tick(uv_timer_t *tick)
 	bool open[YQ_EXCHANGE_COUNT];
 	enum yq_rc rc;
 
+	if (p->journal == NULL)
+		load_again(p);
 	if (p->journal == NULL)
 		return;
 	batch = p->batch = yq_paper_batch_make();

@@ -1,6 +1,7 @@
 /* files.c - private files, atomic writes, a lock that dies with its holder. */
 #include "console/files.h"
 
+#include "base/file.h"
 #include "base/str.h"
 
 #include <errno.h>
@@ -73,22 +74,6 @@ yq_folder_make(const char *path, struct yq_err *err)
 	return YQ_OK;
 }
 
-static enum yq_rc
-write_all(int fd, const char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t written = write(fd, bytes, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return YQ_E_SYSTEM;
-		bytes += written;
-		length -= (size_t)written;
-	}
-	return YQ_OK;
-}
-
 enum yq_rc
 yq_file_write_private(const char *path, const char *bytes, size_t length, struct yq_err *err)
 {
@@ -101,10 +86,12 @@ yq_file_write_private(const char *path, const char *bytes, size_t length, struct
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot write %s", temporary);
-	if (write_all(fd, bytes, length) != YQ_OK || fsync(fd) != 0)
+	if (!yq_file_write(fd, bytes, length) || fsync(fd) != 0)
 		return yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot write %s", temporary);
 	if (rename(temporary, path) != 0)
 		return yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot rename to %s", path);
+	if (!yq_file_sync_folder_of(path))
+		return yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot flush the folder of %s", path);
 	return YQ_OK;
 }
 
@@ -159,7 +146,7 @@ yq_file_lock(const char *path, int *ret_fd, int64_t *ret_holder, struct yq_err *
 		return yq_err_set(err, YQ_E_EXISTS, "%s is locked", path);
 	}
 	yq_str_format(text, sizeof(text), "%lld\n", (long long)getpid());
-	if (ftruncate(fd, 0) != 0 || write_all(fd, text, strlen(text)) != YQ_OK)
+	if (ftruncate(fd, 0) != 0 || !yq_file_write(fd, text, strlen(text)))
 		return yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot write %s", path);
 	*ret_fd = take_fd(&fd);
 	return YQ_OK;

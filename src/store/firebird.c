@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/internal.h"
@@ -145,22 +146,6 @@ create_named(struct yq_firebird *firebird, const char *name, ISC_STATUS *status)
 	return true;
 }
 
-static void
-flush_folder_of(const char *path)
-{
-	YQ_CLEANUP(yq_freep) char *folder = yq_xstrdup(path);
-	char *slash = strrchr(folder, '/');
-	int fd;
-
-	if (slash != NULL)
-		slash[slash == folder ? 1 : 0] = '\0';
-	fd = open(slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		(void)fsync(fd);
-		(void)close(fd);
-	}
-}
-
 /*
  * A new file gets its name only when it is complete: a crash on the way leaves no half database
  * under it, and of two programs that start at once both find the one that was first.
@@ -180,7 +165,8 @@ create_file(struct yq_firebird *firebird, struct yq_err *err)
 	if (link(temporary, path) != 0 && errno != EEXIST)
 		rc = yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot create %s", path);
 	(void)unlink(temporary);
-	flush_folder_of(path);
+	if (rc == YQ_OK && !yq_file_sync_folder_of(path))
+		rc = yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot flush the folder of %s", path);
 	return rc;
 }
 

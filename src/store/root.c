@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/str.h"
 
 #define ENGINE_PATTERN	  "/plugins/libEngine*.so"
@@ -143,7 +144,6 @@ static enum yq_rc
 put_file(const char *path, const char *content, struct yq_err *err)
 {
 	char temporary[YQ_FIREBIRD_PATH_SIZE];
-	size_t length = strlen(content);
 	enum yq_rc rc = beside(temporary, path, err);
 	bool written;
 	int fd;
@@ -153,7 +153,7 @@ put_file(const char *path, const char *content, struct yq_err *err)
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot write %s", temporary);
-	written = write(fd, content, length) == (ssize_t)length;
+	written = yq_file_write(fd, content, strlen(content));
 	if (!written)
 		yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot write %s", temporary);
 	if (close(fd) != 0 || !written) {

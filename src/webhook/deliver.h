@@ -47,9 +47,9 @@ void yq_deliver_alert(struct yq_deliver *deliver, const struct yq_id *id,
 /* Valkey came or went. */
 void yq_deliver_valkey(struct yq_deliver *deliver, bool up);
 
-size_t yq_deliver_waiting(const struct yq_deliver *deliver);	 /* alerts without an outcome */
-int64_t yq_deliver_backlog(const struct yq_deliver *deliver);	 /* bytes in the spool to forward */
-uint64_t yq_deliver_forwarded(const struct yq_deliver *deliver); /* records, since start */
-bool yq_deliver_can_accept(const struct yq_deliver *deliver);
+size_t yq_deliver_waiting(const struct yq_deliver *deliver);  /* alerts without an outcome */
+int64_t yq_deliver_backlog(const struct yq_deliver *deliver); /* bytes in the spool to forward */
+/* Why alerts get YQ_LOST at present; NULL = they do not. */
+const char *yq_deliver_trouble(const struct yq_deliver *deliver);
 
 #endif

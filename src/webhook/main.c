@@ -86,11 +86,16 @@ open_spool(const struct yq_config *config)
 static void
 show_readiness(struct webhook *webhook)
 {
-	yq_daemon_unready(webhook->daemon, "storage",
-	    yq_deliver_can_accept(webhook->deliver)
-		? NULL
-		: "Valkey is away and there is no spool: alerts are answered with 503");
+	const char *trouble = yq_deliver_trouble(webhook->deliver);
+	char text[YQ_ERR_TEXT_MAX + 48];
+
+	if (trouble != NULL)
+		(void)yq_str_format(
+		    text, sizeof(text), "%s: alerts are answered with 503", trouble);
+	yq_daemon_unready(webhook->daemon, "storage", trouble == NULL ? NULL : text);
 	yq_daemon_set_lag(webhook->daemon, yq_deliver_backlog(webhook->deliver));
+	yq_gauge_set(webhook->spool_bytes, yq_deliver_backlog(webhook->deliver));
+	yq_gauge_set(webhook->refusing, trouble != NULL);
 }
 
 static void
@@ -98,6 +103,7 @@ on_idle(void *cookie)
 {
 	struct webhook *webhook = cookie;
 
+	show_readiness(webhook);
 	if (yq_daemon_is_draining(webhook->daemon))
 		yq_daemon_drained(webhook->daemon);
 }

@@ -35,6 +35,10 @@ webhook_metrics(struct webhook *webhook)
 	for (size_t i = 0; i < WEBHOOK_RESULT_COUNT; i++)
 		webhook->results[i] = yq_metrics_counter(
 		    metrics, "yq_webhook_alerts_total", result_labels[i], "Alerts by their end.");
+	webhook->spool_bytes = yq_metrics_gauge(metrics, "yq_webhook_spool_bytes", NULL,
+	    "Alerts in the spool that are not forwarded yet.");
+	webhook->refusing = yq_metrics_gauge(metrics, "yq_webhook_refusing", NULL,
+	    "1 while alerts can be stored nowhere and are answered with 503.");
 	webhook->latency = yq_metrics_histogram(metrics, "yq_webhook_accept_seconds", NULL,
 	    "From the request's header to the answer of an accepted alert.");
 }

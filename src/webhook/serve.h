@@ -34,6 +34,7 @@ struct webhook {
 	struct yq_buf payload; /* room to write one signal */
 	struct yq_counter *results[WEBHOOK_RESULT_COUNT];
 	struct yq_histogram *latency;
+	struct yq_gauge *spool_bytes, *refusing;
 	int64_t warned_ns; /* of the last word about wrong secrets */
 	uint64_t refused_secrets;
 };

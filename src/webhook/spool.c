@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 
@@ -96,8 +97,10 @@ record_at(const unsigned char *bytes, size_t length)
 	return HEAD + body;
 }
 
-static bool
-read_at(const struct yq_spool *spool, int64_t offset, int64_t end, struct yq_buf *room)
+/* What stands between offset and end, as far as it fits; less when the file is shorter. */
+static enum yq_rc
+read_at(const struct yq_spool *spool, int64_t offset, int64_t end, struct yq_buf *room,
+    struct yq_err *err)
 {
 	int64_t left = end - offset;
 	size_t wanted = left > READ_SIZE ? READ_SIZE : (size_t)left;
@@ -112,11 +115,13 @@ read_at(const struct yq_spool *spool, int64_t offset, int64_t end, struct yq_buf
 
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got <= 0)
-			return room->length > 0;
+		if (got < 0)
+			return yq_err_errno(err, YQ_E_SYSTEM, errno, "the spool cannot be read");
+		if (got == 0)
+			break;
 		yq_buf_add(room, block, (size_t)got);
 	}
-	return wanted > 0;
+	return YQ_OK;
 }
 
 static void
@@ -128,52 +133,72 @@ take(struct yq_spool_record *record, const unsigned char *bytes, size_t length)
 	record->length = length - HEAD - YQ_ID_LENGTH;
 }
 
-size_t
-yq_spool_read(const struct yq_spool *spool, int64_t *offset, int64_t end, struct yq_buf *room,
-    struct yq_spool_record *records, size_t max, int64_t *skipped)
+/* Take the records at the start of `room`; returns the bytes used.  `last`: nothing follows. */
+static size_t
+take_all(const struct yq_buf *room, bool last, struct yq_spool_batch *batch)
 {
-	size_t count = 0;
+	size_t used = 0;
 
-	while (count == 0 && *offset < end) {
-		size_t used = 0;
-		bool last;
+	while (batch->count < batch->max && used < room->length) {
+		const unsigned char *at = (const unsigned char *)room->data + used;
+		size_t left = room->length - used, length = record_at(at, left);
 
-		if (!read_at(spool, *offset, end, room))
-			break;
-		last = *offset + (int64_t)room->length >= end;
-		while (count < max && used < room->length) {
-			const unsigned char *at = (const unsigned char *)room->data + used;
-			size_t left = room->length - used, length = record_at(at, left);
-
-			if (length > 0) {
-				take(&records[count++], at, length);
-				used += length;
-			} else if (count > 0 || (left < HEAD + BODY_MAX && !last)) {
-				break; /* damage, or it goes on beyond what was read: next time */
-			} else {
-				used++;
-				++*skipped;
-			}
+		if (length > 0) {
+			take(&batch->records[batch->count++], at, length);
+			used += length;
+		} else if (batch->count > 0 || (left < HEAD + BODY_MAX && !last)) {
+			break; /* damage, or it goes on beyond what was read: next time */
+		} else {
+			used++;
+			batch->skipped++;
 		}
-		*offset += (int64_t)used;
-		if (used == 0)
-			break;
 	}
-	return count;
+	return used;
+}
+
+enum yq_rc
+yq_spool_read(const struct yq_spool *spool, int64_t *offset, int64_t end,
+    struct yq_spool_batch *batch, struct yq_err *err)
+{
+	int64_t from = *offset;
+
+	batch->count = 0;
+	batch->skipped = 0;
+	while (batch->count == 0 && from < end) {
+		enum yq_rc rc = read_at(spool, from, end, &batch->room, err);
+		bool ends_early;
+
+		if (rc != YQ_OK)
+			return rc;
+		ends_early =
+		    batch->room.length < READ_SIZE && from + (int64_t)batch->room.length < end;
+		if (batch->room.length == 0) {
+			batch->skipped += end - from;
+			from = end;
+			break;
+		}
+		from += (int64_t)take_all(
+		    &batch->room, ends_early || from + (int64_t)batch->room.length >= end, batch);
+	}
+	*offset = from;
+	return YQ_OK;
 }
 
 /* The end of the last whole record. */
-static int64_t
-find_end(struct yq_spool *spool)
+static enum yq_rc
+find_end(struct yq_spool *spool, int64_t *end, struct yq_err *err)
 {
-	struct yq_buf room = yq_buf_make(READ_SIZE);
 	struct yq_spool_record records[FIND_BATCH];
-	int64_t offset = 0, end = 0, skipped = 0;
+	struct yq_spool_batch batch = { .records = records, .max = FIND_BATCH };
+	int64_t offset = 0;
+	enum yq_rc rc;
 
-	while (yq_spool_read(spool, &offset, spool->size, &room, records, FIND_BATCH, &skipped) > 0)
-		end = offset;
-	yq_buf_free(&room);
-	return end;
+	*end = 0;
+	while ((rc = yq_spool_read(spool, &offset, spool->size, &batch, err)) == YQ_OK &&
+	       batch.count > 0)
+		*end = offset;
+	yq_buf_free(&batch.room);
+	return rc;
 }
 
 /* Create every folder above `path` that is missing. */
@@ -193,34 +218,21 @@ make_folders(const char *path)
 	return made;
 }
 
-/* A new file is only there for certain once its folder is on disk. */
-static bool
-sync_folder(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder =
-	    slash == NULL ? yq_xstrdup(".") : yq_xstrndup(path, (size_t)(slash - path) + 1);
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool good = fd >= 0 && fsync(fd) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	free(folder);
-	return good;
-}
-
 static enum yq_rc
 prepare(struct yq_spool *spool, const char *path, struct yq_err *err)
 {
 	struct stat info;
+	enum yq_rc rc;
 	int64_t end;
 
 	if (flock(spool->fd, LOCK_EX | LOCK_NB) != 0)
 		return yq_err_set(err, YQ_E_EXISTS, "%s is in use by another program", path);
-	if (fstat(spool->fd, &info) != 0 || !S_ISREG(info.st_mode) || !sync_folder(path))
+	if (fstat(spool->fd, &info) != 0 || !S_ISREG(info.st_mode) || !yq_file_sync_folder_of(path))
 		return yq_err_errno(err, YQ_E_SYSTEM, errno, "%s", path);
 	spool->size = info.st_size;
-	end = find_end(spool);
+	rc = find_end(spool, &end, err);
+	if (rc != YQ_OK)
+		return yq_err_context(err, rc, "%s", path);
 	if (end < spool->size && (ftruncate(spool->fd, end) != 0 || fdatasync(spool->fd) != 0))
 		return yq_err_errno(err, YQ_E_SYSTEM, errno, "%s", path);
 	spool->size = end;
@@ -260,21 +272,12 @@ yq_spool_close(struct yq_spool *spool)
 	free(spool);
 }
 
+/* Take back what may be there in part; if not even that works, trust it no more. */
 static bool
-write_all(int fd, const char *bytes, size_t length, int64_t offset)
+cut_back(struct yq_spool *spool)
 {
-	while (length > 0) {
-		ssize_t put = pwrite(fd, bytes, length, offset);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0)
-			return false;
-		bytes += put;
-		length -= (size_t)put;
-		offset += put;
-	}
-	return true;
+	spool->broken = ftruncate(spool->fd, spool->size) != 0 || fdatasync(spool->fd) != 0;
+	return !spool->broken;
 }
 
 enum yq_rc
@@ -282,20 +285,18 @@ yq_spool_append(struct yq_spool *spool, const struct yq_buf *frames, struct yq_e
 {
 	int reason;
 
-	if (spool->broken)
-		return yq_err_set(err, YQ_E_SYSTEM, "the spool failed before");
+	if (spool->broken && !cut_back(spool))
+		return yq_err_errno(err, YQ_E_SYSTEM, errno, "the spool failed before, and still");
 	if (!yq_buf_ok(frames) || spool->size + (int64_t)frames->length > spool->size_max)
 		return yq_err_set(
 		    err, YQ_E_LIMIT, "the spool is full (%lld bytes)", (long long)spool->size_max);
-	if (write_all(spool->fd, frames->data, frames->length, spool->size) &&
+	if (yq_file_write_at(spool->fd, frames->data, frames->length, spool->size) &&
 	    fdatasync(spool->fd) == 0) {
 		spool->size += (int64_t)frames->length;
 		return YQ_OK;
 	}
 	reason = errno;
-	/* Take back what may be there in part; if not even that works, trust it no more. */
-	if (ftruncate(spool->fd, spool->size) != 0 || fdatasync(spool->fd) != 0)
-		spool->broken = true;
+	(void)cut_back(spool);
 	return yq_err_errno(err, YQ_E_SYSTEM, reason, "the spool cannot be written");
 }
 
@@ -308,9 +309,11 @@ yq_spool_size(const struct yq_spool *spool)
 enum yq_rc
 yq_spool_reset(struct yq_spool *spool, struct yq_err *err)
 {
-	if (ftruncate(spool->fd, 0) != 0 || fdatasync(spool->fd) != 0)
+	if (ftruncate(spool->fd, 0) != 0)
 		return yq_err_errno(err, YQ_E_SYSTEM, errno, "the spool cannot be emptied");
 	spool->size = 0;
 	spool->broken = false;
+	if (fdatasync(spool->fd) != 0)
+		return yq_err_errno(err, YQ_E_SYSTEM, errno, "the spool is empty, but not on disk");
 	return YQ_OK;
 }

@@ -35,16 +35,22 @@ struct yq_spool_record {
 	const char *payload; /* into the buffer */
 	size_t length;
 };
+struct yq_spool_batch {
+	struct yq_spool_record *records; /* the caller's, with room for `max` */
+	size_t max, count;
+	int64_t skipped;    /* damaged bytes on the way to them */
+	struct yq_buf room; /* their bytes; all zero at first, yq_buf_free in the end */
+};
 /*
- * Read up to `max` records from *offset on but not beyond `end`, a size that the spool once had;
- * *offset moves behind them.  `room` (an empty buffer at first) holds their bytes.  Returns how
- * many; 0 = no more.  Damaged bytes are skipped and added to *skipped.  May run while another
- * thread appends.
+ * Read records from *offset on but not beyond `end`, a size that the spool once had; *offset moves
+ * behind them.  YQ_OK and count 0 = no more; YQ_E_SYSTEM = the disk failed, *offset has not moved.
+ * May run while another thread appends.
  */
-size_t yq_spool_read(const struct yq_spool *spool, int64_t *offset, int64_t end,
-    struct yq_buf *room, struct yq_spool_record *records, size_t max, int64_t *skipped);
+YQ_NODISCARD enum yq_rc yq_spool_read(const struct yq_spool *spool, int64_t *offset, int64_t end,
+    struct yq_spool_batch *batch, struct yq_err *err);
 int64_t yq_spool_size(const struct yq_spool *spool); /* bytes of records */
-/* Everything has been forwarded: make it empty. */
+/* Everything has been forwarded: make it empty.  On an error it may be empty all the same: look at
+ * its size. */
 YQ_NODISCARD enum yq_rc yq_spool_reset(struct yq_spool *spool, struct yq_err *err);
 
 #endif

@@ -75,14 +75,16 @@ static size_t
 read_all(struct yq_spool *spool, unsigned first, int64_t *skipped)
 {
 	struct yq_spool_record records[2];
-	struct yq_buf room = yq_buf_make(0);
+	struct yq_spool_batch batch = { .records = records, .max = YQ_COUNT(records) };
 	int64_t offset = 0;
-	size_t total = 0, count;
+	size_t total = 0;
 
 	*skipped = 0;
-	while ((count = yq_spool_read(
-		    spool, &offset, yq_spool_size(spool), &room, records, 2, skipped)) > 0) {
-		for (size_t i = 0; i < count; i++, total++) {
+	do {
+		assert_int_equal(
+		    yq_spool_read(spool, &offset, yq_spool_size(spool), &batch, NULL), YQ_OK);
+		*skipped += batch.skipped;
+		for (size_t i = 0; i < batch.count; i++, total++) {
 			unsigned n = first + (unsigned)total;
 			struct yq_id id = yq_id_named(&n, sizeof(n));
 			char text[128];
@@ -92,8 +94,8 @@ read_all(struct yq_spool *spool, unsigned first, int64_t *skipped)
 			assert_int_equal(records[i].length, strlen(text));
 			assert_memory_equal(records[i].payload, text, strlen(text));
 		}
-	}
-	yq_buf_free(&room);
+	} while (batch.count > 0);
+	yq_buf_free(&batch.room);
 	return total;
 }
 
@@ -164,7 +166,7 @@ test_a_damaged_record_is_skipped_and_counted(void **state)
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	for (int64_t at = 0; at < first; at++) {
 		struct yq_spool_record record;
-		struct yq_buf room = yq_buf_make(0);
+		struct yq_spool_batch batch = { .records = &record, .max = 1 };
 		int64_t offset = 0;
 		char old, bad;
 
@@ -174,10 +176,10 @@ test_a_damaged_record_is_skipped_and_counted(void **state)
 		assert_int_equal(read_all(spool, 1, &skipped), 2);
 		assert_int_equal(skipped, first);
 		assert_int_equal(pwrite(fd, &old, 1, at), 1);
-		assert_int_equal(yq_spool_read(spool, &offset, yq_spool_size(spool), &room, &record,
-				     1, &skipped),
-		    1);
-		yq_buf_free(&room);
+		assert_int_equal(
+		    yq_spool_read(spool, &offset, yq_spool_size(spool), &batch, NULL), YQ_OK);
+		assert_int_equal(batch.count, 1);
+		yq_buf_free(&batch.room);
 	}
 	(void)close(fd);
 	yq_spool_close(spool);

@@ -1,0 +1,17 @@
+/*
+ * file.h - writing to files so that what is said to be written is there.
+ */
+#ifndef YQ_BASE_FILE_H
+#define YQ_BASE_FILE_H
+
+#include "base/common.h"
+
+/* Write all of it, whatever interrupts; false with errno, and then a part may be written. */
+YQ_NODISCARD bool yq_file_write(int fd, const char *bytes, size_t length);
+YQ_NODISCARD bool yq_file_write_at(int fd, const char *bytes, size_t length, int64_t offset);
+
+/* A file that was made or renamed is there for certain once its folder is on disk: flush the folder
+ * that holds `path`; false with errno. */
+YQ_NODISCARD bool yq_file_sync_folder_of(const char *path);
+
+#endif
