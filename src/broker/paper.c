@@ -251,6 +251,7 @@ yq_paper_open(const struct yq_paper_spec *spec, struct yq_broker **ret_broker, s
 	p->calendar = spec->calendar;
 	p->settings = *spec->settings;
 	p->path = yq_xstrdup(spec->journal);
+	p->take = spec->take;
 	p->last = &p->first;
 	p->later_last = &p->later;
 	rc = yq_paper_load(p, err);

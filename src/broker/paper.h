@@ -19,6 +19,7 @@ struct yq_paper_spec {
 	uv_loop_t *loop;
 	const struct yq_clock *clock;
 	const char *journal; /* path; its folder must exist */
+	bool take;	     /* also from another process (yq_paper_journal_take) */
 	const struct yq_paper_settings *settings;
 	const struct yq_calendar *calendar; /* borrowed; NULL = every market is always open */
 	yq_broker_event_fn *on_event;

@@ -13,24 +13,11 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "broker/paper_journal_file.h"
 
-#define PENDING_MAX    (64U << 20)
-#define LINE_MAX_BYTES (1U << 20)
-#define CHUNK	       (256U << 10)
+#define CHUNK YQ_PAPER_CHUNK
 /* What a drained buffer may keep between commits. */
 #define KEEP_BYTES (256U << 10)
-
-struct yq_paper_journal {
-	char *path;
-	int fd;
-	bool sync;
-	bool unnamed; /* made or renamed, and its folder not flushed since */
-	int64_t bytes, base;
-	struct yq_buf array;   /* records of the line being gathered */
-	struct yq_buf pending; /* whole lines to be written */
-	struct yq_json_writer writer;
-	bool line_open;
-};
 
 /* ---- reading ---- */
 
@@ -72,10 +59,10 @@ replay_lines(
 	return YQ_OK;
 }
 
-static enum yq_rc
-replay_file(struct yq_paper_journal *j, struct yq_paper_book *book, struct yq_err *err)
+enum yq_rc
+yq_paper_replay_file(struct yq_paper_journal *j, struct yq_paper_book *book, struct yq_err *err)
 {
-	struct yq_buf text = yq_buf_make(CHUNK + LINE_MAX_BYTES);
+	struct yq_buf text = yq_buf_make(CHUNK + YQ_PAPER_LINE_MAX_BYTES);
 	struct replay r = { book, 0 };
 	enum yq_rc rc = YQ_OK;
 	bool last = false;
@@ -98,7 +85,7 @@ replay_file(struct yq_paper_journal *j, struct yq_paper_book *book, struct yq_er
 		rc = replay_lines(&r, yq_buf_text(&text), text.length, last, &used, err);
 		yq_buf_drop_front(&text, used);
 		j->bytes += (int64_t)used;
-		if (rc == YQ_OK && !last && text.length >= LINE_MAX_BYTES)
+		if (rc == YQ_OK && !last && text.length >= YQ_PAPER_LINE_MAX_BYTES)
 			rc = yq_err_set(
 			    err, YQ_E_CORRUPT, "line %lld has no end", (long long)r.line + 1);
 	}
@@ -108,8 +95,8 @@ replay_file(struct yq_paper_journal *j, struct yq_paper_book *book, struct yq_er
 
 /* ---- opening ---- */
 
-static enum yq_rc
-open_locked(const char *path, int flags, int *ret_fd, struct yq_err *err)
+enum yq_rc
+yq_paper_open_locked(const char *path, int flags, int *ret_fd, struct yq_err *err)
 {
 	int fd = open(path, flags | O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
@@ -128,8 +115,8 @@ open_locked(const char *path, int flags, int *ret_fd, struct yq_err *err)
 }
 
 /* A file that was replaced by a rename while we waited for its lock is not the journal. */
-static bool
-is_still(int fd, const char *path)
+bool
+yq_paper_is_still(int fd, const char *path)
 {
 	struct stat a, b;
 
@@ -137,36 +124,79 @@ is_still(int fd, const char *path)
 	       a.st_dev == b.st_dev;
 }
 
-enum yq_rc
-yq_paper_journal_open(const char *path, bool sync, struct yq_paper_book *book,
-    struct yq_paper_journal **ret_journal, struct yq_err *err)
+static struct yq_paper_journal *
+journal_make(const char *path, bool sync)
 {
 	struct yq_paper_journal *j = yq_xcalloc(1, sizeof(*j));
-	enum yq_rc rc;
 
-	*ret_journal = NULL;
 	j->fd = -1;
 	j->path = yq_xstrdup(path);
 	j->sync = sync;
-	j->array = yq_buf_make(LINE_MAX_BYTES);
-	j->pending = yq_buf_make(PENDING_MAX);
-	rc = open_locked(path, 0, &j->fd, err);
-	if (rc == YQ_OK && !is_still(j->fd, path))
-		rc = yq_err_set(err, YQ_E_STATE, "%s was replaced while it was opened", path);
+	j->array = yq_buf_make(YQ_PAPER_LINE_MAX_BYTES);
+	j->pending = yq_buf_make(YQ_PAPER_PENDING_MAX);
+	return j;
+}
+
+/* Read it from the beginning; what comes next is appended. */
+static enum yq_rc
+open_plain(struct yq_paper_journal *j, struct yq_paper_book *book, struct yq_err *err)
+{
+	enum yq_rc rc = yq_paper_open_locked(j->path, 0, &j->fd, err);
+
+	if (rc == YQ_OK && !yq_paper_is_still(j->fd, j->path))
+		rc = yq_err_set(err, YQ_E_STATE, "%s was replaced while it was opened", j->path);
 	if (rc == YQ_OK)
-		rc = replay_file(j, book, err);
+		rc = yq_paper_replay_file(j, book, err);
 	/* Cut the torn tail, so that what is appended begins a line. */
 	if (rc == YQ_OK && ftruncate(j->fd, j->bytes) != 0)
-		rc = yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot cut %s", path);
+		rc = yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot cut %s", j->path);
 	if (rc == YQ_OK && lseek(j->fd, j->bytes, SEEK_SET) < 0)
-		rc = yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot seek in %s", path);
+		rc = yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot seek in %s", j->path);
+	return rc;
+}
+
+static enum yq_rc
+journal_open(struct yq_paper_journal *j, bool take, struct yq_paper_book *book, struct yq_err *err)
+{
+	enum yq_rc rc;
+
+	/* A taker was stopped in the middle: what it had renamed is the journal. */
+	if (yq_paper_taken_is_left(j->path))
+		return yq_paper_journal_steal(j, book, err);
+	rc = open_plain(j, book, err);
+	return rc == YQ_E_STATE && take ? yq_paper_journal_steal(j, book, err) : rc;
+}
+
+static enum yq_rc
+open_or_take(const char *path, bool sync, bool take, struct yq_paper_book *book,
+    struct yq_paper_journal **ret_journal, struct yq_err *err)
+{
+	struct yq_paper_journal *j = journal_make(path, sync);
+	enum yq_rc rc = journal_open(j, take, book, err);
+
+	*ret_journal = NULL;
 	if (rc != YQ_OK) {
 		yq_paper_journal_close(j);
 		return yq_err_context(err, rc, "journal %s", path);
 	}
 	j->unnamed = true; /* perhaps just made, or renamed in a life that ended there */
+	j->unnamed = true; /* perhaps just made, or renamed in a life that ended there */
 	*ret_journal = j;
 	return YQ_OK;
+}
+
+enum yq_rc
+yq_paper_journal_open(const char *path, bool sync, struct yq_paper_book *book,
+    struct yq_paper_journal **ret_journal, struct yq_err *err)
+{
+	return open_or_take(path, sync, false, book, ret_journal, err);
+}
+
+enum yq_rc
+yq_paper_journal_take(const char *path, bool sync, struct yq_paper_book *book,
+    struct yq_paper_journal **ret_journal, struct yq_err *err)
+{
+	return open_or_take(path, sync, true, book, ret_journal, err);
 }
 
 void
@@ -195,7 +225,7 @@ yq_paper_journal_add(struct yq_paper_journal *j, const struct yq_paper_record *r
 	}
 	yq_paper_record_write(&j->writer, record);
 	/* A command that touches very many orders takes several lines. */
-	if (j->array.length > LINE_MAX_BYTES / 2)
+	if (j->array.length > YQ_PAPER_LINE_MAX_BYTES / 2)
 		yq_paper_journal_end_line(j);
 }
 
@@ -243,7 +273,10 @@ yq_paper_journal_commit(struct yq_paper_journal *j, struct yq_err *err)
 		rc = yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot write the journal");
 	else if (j->pending.length > 0 && !flush(j))
 		rc = yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot flush the journal");
-	if (rc == YQ_OK)
+	/* After the write: whoever takes the file renames it before it reads. */
+	if (rc == YQ_OK && j->pending.length > 0 && !yq_paper_is_still(j->fd, j->path))
+		rc = yq_err_set(err, YQ_E_UNKNOWN, "another process has taken %s", j->path);
+	else if (rc == YQ_OK)
 		j->bytes += (int64_t)j->pending.length;
 	else if (ftruncate(j->fd, j->bytes) != 0 || lseek(j->fd, j->bytes, SEEK_SET) < 0 ||
 		 (j->sync && fdatasync(j->fd) != 0))
@@ -262,73 +295,4 @@ int64_t
 yq_paper_journal_base(const struct yq_paper_journal *j)
 {
 	return j->base;
-}
-
-/* ---- compacting ---- */
-
-struct rewrite {
-	struct yq_paper_journal to;
-	enum yq_rc rc;
-	struct yq_err *err;
-};
-
-static void
-rewrite_record(
-    void *cookie, const struct yq_paper_record *record, const struct yq_paper_order *order)
-{
-	struct rewrite *w = cookie;
-
-	(void)order;
-	if (w->rc != YQ_OK)
-		return;
-	yq_paper_journal_add(&w->to, record);
-	yq_paper_journal_end_line(&w->to);
-	if (w->to.pending.length >= CHUNK)
-		w->rc = yq_paper_journal_commit(&w->to, w->err);
-}
-
-static enum yq_rc
-rewrite_into(struct rewrite *w, const struct yq_paper_book *book, const char *path)
-{
-	w->rc = open_locked(path, O_TRUNC, &w->to.fd, w->err);
-	if (w->rc != YQ_OK)
-		return w->rc;
-	yq_paper_book_snapshot(book, rewrite_record, w);
-	if (w->rc == YQ_OK)
-		w->rc = yq_paper_journal_commit(&w->to, w->err);
-	if (w->rc == YQ_OK && fsync(w->to.fd) != 0)
-		w->rc = yq_err_errno(w->err, YQ_E_SYSTEM, errno, "cannot flush %s", path);
-	return w->rc;
-}
-
-enum yq_rc
-yq_paper_journal_compact(
-    struct yq_paper_journal *j, const struct yq_paper_book *book, struct yq_err *err)
-{
-	struct rewrite w = { .to = { .fd = -1 }, .err = err };
-	struct yq_buf path = yq_buf_make(4096);
-	enum yq_rc rc;
-
-	yq_buf_add_text(&path, j->path);
-	yq_buf_add_text(&path, ".new");
-	w.to.array = yq_buf_make(LINE_MAX_BYTES);
-	w.to.pending = yq_buf_make(PENDING_MAX);
-	rc = rewrite_into(&w, book, yq_buf_text(&path));
-	/* A rename that failed may have been done all the same; what has the name counts. */
-	if (rc == YQ_OK && rename(yq_buf_text(&path), j->path) != 0 && is_still(j->fd, j->path))
-		rc = yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot replace %s", j->path);
-	if (rc == YQ_OK) {
-		(void)close(j->fd);
-		j->fd = w.to.fd;
-		j->unnamed = true;
-		j->bytes = w.to.bytes;
-		j->base = w.to.bytes;
-	} else if (w.to.fd >= 0) {
-		(void)close(w.to.fd);
-		(void)unlink(yq_buf_text(&path));
-	}
-	yq_buf_free(&w.to.array);
-	yq_buf_free(&w.to.pending);
-	yq_buf_free(&path);
-	return rc;
 }

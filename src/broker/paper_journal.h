@@ -2,8 +2,12 @@
  * paper_journal.h - the paper broker's journal file: appended before anything is answered, replayed
  * at start, rewritten as a snapshot when it has grown.
  *
- * One process at a time (the file is locked).  A tail that was cut in the middle of a line is
- * dropped: nobody was told of it.  A damaged line before the last is refused.
+ * One process at a time: the file is locked while it is in use.  Who is entitled to it may take it
+ * from a process that does not let it go (one that is stopped, and still has the lock): the file is
+ * renamed first and read then, and whatever is written to it later is looked at by nobody.  A
+ * commit ends with a look at whether the file is still the journal, so its caller tells of nothing
+ * that the taker has not read.  A tail that was cut in the middle of a line is dropped: nobody was
+ * told of it.  A damaged line before the last is refused.
  */
 #ifndef YQ_BROKER_PAPER_JOURNAL_H
 #define YQ_BROKER_PAPER_JOURNAL_H
@@ -20,6 +24,10 @@ struct yq_paper_journal; /* opaque */
  */
 YQ_NODISCARD enum yq_rc yq_paper_journal_open(const char *path, bool sync,
     struct yq_paper_book *book, struct yq_paper_journal **ret_journal, struct yq_err *err);
+/* The same, and if another process has it, it has it no more.  YQ_E_STATE: somebody is just about
+ * to do the same, or to rewrite the file; try again later. */
+YQ_NODISCARD enum yq_rc yq_paper_journal_take(const char *path, bool sync,
+    struct yq_paper_book *book, struct yq_paper_journal **ret_journal, struct yq_err *err);
 void yq_paper_journal_close(struct yq_paper_journal *journal); /* NULL is a no-op */
 
 /* Records gathered since the last commit become one line: all of them or none happened. */
@@ -28,7 +36,7 @@ void yq_paper_journal_end_line(struct yq_paper_journal *journal);
 /*
  * Write what was gathered.  On anything but YQ_OK nothing of it is in the file (it was cut off
  * again): the caller must drop its book and open the journal anew; YQ_E_UNKNOWN: not even that is
- * sure.
+ * sure, or another process has taken the file.
  */
 YQ_NODISCARD enum yq_rc yq_paper_journal_commit(
     struct yq_paper_journal *journal, struct yq_err *err);

@@ -168,7 +168,10 @@ yq_paper_load(struct yq_paper *p, struct yq_err *err)
 	enum yq_rc rc;
 
 	p->book = yq_paper_book_make(&p->settings, yq_paper_sink, p);
-	rc = yq_paper_journal_open(p->path, p->settings.sync, p->book, &p->journal, err);
+	rc = (p->take ? yq_paper_journal_take : yq_paper_journal_open)(
+	    p->path, p->settings.sync, p->book, &p->journal, err);
+	p->take =
+	    false; /* who comes to read it again later is entitled to it no more than others */
 	if (rc != YQ_OK || yq_paper_book_is_founded(p->book))
 		return rc;
 	{
