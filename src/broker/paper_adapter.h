@@ -81,7 +81,7 @@ struct yq_paper {
 	struct yq_paper_book *book;
 	struct yq_paper_journal *journal; /* NULL after it broke: everything is refused */
 	char *path;
-	bool take; /* the journal, also from another process; once */
+	bool take;				/* the journal, also from another process; once */
 	struct yq_paper_command *first, **last; /* not done yet */
 	size_t waiting_submits;
 	struct yq_paper_batch *batch; /* being filled by the sink; NULL = tell nobody */

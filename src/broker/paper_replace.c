@@ -112,8 +112,7 @@ static void
 put_in_place(struct rewrite *w, const struct yq_paper_journal *j)
 {
 	if (rename(w->to.path, j->path) != 0 && !yq_paper_is_still(w->to.fd, j->path))
-		w->rc = yq_err_errno(
-		    w->err, YQ_E_SYSTEM, errno, "cannot replace %s", j->path);
+		w->rc = yq_err_errno(w->err, YQ_E_SYSTEM, errno, "cannot replace %s", j->path);
 }
 
 enum yq_rc

@@ -1,11 +1,11 @@
-/* account.c - the accounts this gateway serves: opened, found, lost, closed. */
+/* account.c - the accounts this gateway serves: opened, found, closed. */
 #include "broker_gateway/account.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "broker_gateway/apply.h"
-#include "broker_gateway/brokers.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/lease.h"
 #include "broker_gateway/position_name.h"
 #include "broker_gateway/task.h"
 
@@ -19,7 +19,6 @@ account_open(struct gateway *gw, struct gw_account *a, const struct yq_account_s
 	a->book->commission_rate = settings->commission_rate;
 	a->book->active = settings->active;
 	a->last = &a->first;
-	gw_broker_try(a);
 }
 
 enum yq_rc
@@ -30,10 +29,25 @@ gw_accounts_open(struct gateway *gw, struct yq_err *err)
 	for (size_t i = 0; i < gw->accounts_config->count; i++) {
 		const struct yq_account_settings *settings = &gw->accounts_config->items[i];
 
-		if (settings->active)
+		if (settings->active && yq_str_equal(settings->gateway, gw->name))
 			account_open(gw, &gw->accounts[gw->account_count++], settings);
 	}
+	if (gw->account_count == 0)
+		yq_warn("no account has the Gateway \"%s\"; see BrokerGateway:Name", gw->name);
 	return YQ_OK;
+}
+
+enum gw_owner
+gw_owner_of(const struct gateway *gw, const char *alias)
+{
+	const struct yq_account_settings *settings = yq_accounts_find(gw->accounts_config, alias);
+
+	/* An account that is not active is served by nobody. */
+	if (settings == NULL || !settings->active)
+		return yq_str_equal(gw->name, yq_accounts_first_gateway(gw->accounts_config))
+			   ? GW_OURS
+			   : GW_OTHERS;
+	return yq_str_equal(settings->gateway, gw->name) ? GW_OURS : GW_OTHERS;
 }
 
 struct gw_account *
@@ -78,25 +92,22 @@ gw_accounts_close(struct gateway *gw)
 	gw->account_count = 0; /* their memory goes when no call names them: see end() */
 }
 
+void
+gw_accounts_forget(struct gateway *gw)
+{
+	for (size_t i = 0; i < gw->account_count; i++) {
+		struct gw_account *a = &gw->accounts[i];
+
+		a->state = GW_NO_LEASE;
+		gw_tasks_clear(a);
+		a->settling = 0;
+		a->generation++;
+	}
+	yq_table_each(&gw->orders, detach_order, NULL);
+}
+
 bool
 gw_account_may_send(const struct gw_account *a)
 {
-	return a->state == GW_SERVING && a->settings.active &&
-	       yq_clock_monotonic_ns(a->gw->clock) < a->lease_until_ns;
-}
-
-void
-gw_account_lose(struct gw_account *a, const char *why)
-{
-	if (a->state == GW_NO_LEASE)
-		return;
-	a->state = GW_NO_LEASE;
-	yq_counter_add(a->gw->metrics.fenced, 1);
-	yq_error("account %s: no longer served here: %s", a->settings.alias, why);
-	gw_notify(a->gw, "System", "Critical", "account %s is no longer served by this gateway: %s",
-	    a->settings.alias, why);
-	gw_tasks_clear(a);
-	yq_table_each(&a->gw->orders, detach_order, a);
-	a->settling = 0;
-	a->generation++;
+	return a->state == GW_SERVING && a->settings.active && gw_lease_is_valid(a->gw);
 }

@@ -25,9 +25,7 @@ struct gw_account {
 	const struct yq_risk_limits *limits;
 	struct yq_broker *broker;
 	enum gw_account_state state;
-	int64_t fence;
-	int64_t lease_until_ns; /* by our own clock; after it nothing is sent */
-	bool leasing;
+	int64_t fence;	  /* token of the lease */
 	int64_t retry_ns; /* when a broken broker is opened again */
 	struct yq_account *book;
 	struct yq_table lanes;
@@ -52,9 +50,16 @@ struct gw_account {
 
 YQ_NODISCARD enum yq_rc gw_accounts_open(struct gateway *gw, struct yq_err *err);
 void gw_accounts_close(struct gateway *gw);
+/* They are another's: nothing that is in hand counts any more. */
+void gw_accounts_forget(struct gateway *gw);
 struct gw_account *gw_account_find(struct gateway *gw, const char *alias);
-/* Another gateway has it: write and send nothing more. */
-void gw_account_lose(struct gw_account *account, const char *why);
+/* Whose a message about this alias is.  Every gateway knows all accounts, so each message has
+ * exactly one that acts on it, or tells that nobody can. */
+enum gw_owner {
+	GW_OURS,   /* one of ours, or nobody's, and we answer for those */
+	GW_OTHERS, /* another gateway's */
+};
+enum gw_owner gw_owner_of(const struct gateway *gw, const char *alias);
 bool gw_account_may_send(const struct gw_account *account);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "broker_gateway/ack.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/lease.h"
 
 static void
 on_acked(void *cookie, enum yq_rc rc, const struct yq_err *err)
@@ -40,12 +41,13 @@ gw_acks_flush(struct gateway *gw)
 	const char *ids[YQ_STEP_ITEMS_MAX];
 	size_t count = gw->acks.count < YQ_STEP_ITEMS_MAX ? gw->acks.count : YQ_STEP_ITEMS_MAX;
 
-	if (gw->acks.under_way || count == 0 || !yq_valkey_is_up(gw->valkey))
+	if (gw->acks.under_way || count == 0 || !yq_valkey_is_up(gw->valkey) ||
+	    !gw_lease_is_valid(gw))
 		return;
 	for (size_t i = 0; i < count; i++)
 		ids[i] = gw->acks.ids[i];
 	gw->acks.under_way = true;
-	yq_step_ack(gw->valkey, YQ_GROUP_ORDER_INTAKE, ids, count, on_acked, gw);
+	yq_step_ack(gw->valkey, YQ_GROUP_ORDER_INTAKE, gw->group, ids, count, on_acked, gw);
 	gw->acks.count -= count;
 	memmove(gw->acks.ids, gw->acks.ids + count, gw->acks.count * sizeof(*gw->acks.ids));
 }

@@ -10,6 +10,7 @@
 #include "broker_gateway/account.h"
 #include "broker_gateway/apply.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/lease.h"
 #include "broker_gateway/record.h"
 
 static const char *
@@ -39,6 +40,7 @@ item_of(const struct gw_record *r, struct yq_pair *pairs, struct yq_apply_item *
 		.result_json = text_at(r, r->result),
 		.final = r->final,
 		.ack_entry_id = r->entry_id[0] != '\0' ? r->entry_id : NULL,
+		.ack_group = r->account->gw->group,
 	};
 }
 
@@ -71,7 +73,7 @@ one_answer(struct gateway *gw, const struct gw_record *r, enum yq_step_result re
 	if (result == YQ_ALREADY)
 		yq_debug("order %s: recorded before", r->order_id.text);
 	if (result == YQ_FENCED && r->account->fence == r->fence)
-		gw_account_lose(r->account, "another gateway has taken it over");
+		gw_lease_lose(gw, "another gateway has taken over");
 }
 
 static void
@@ -129,7 +131,9 @@ gw_records_flush(struct gateway *gw)
 	size_t count = 0;
 
 	tell_open(gw);
-	if (gw->records.under_way || gw->records.first == NULL || !yq_valkey_is_up(gw->valkey))
+	/* A lease that is over may still be ours: the fence decides. */
+	if (gw->records.under_way || gw->records.first == NULL || gw->lease.lost ||
+	    !yq_valkey_is_up(gw->valkey))
 		return;
 	/* A batch that was sent before goes again as it was. */
 	if (gw->records.sent == 0)

@@ -63,6 +63,7 @@ paper_open(struct gw_account *a, struct yq_err *err)
 		struct yq_paper_spec spec = { .loop = a->gw->loop,
 			.clock = a->gw->clock,
 			.journal = yq_buf_text(&path),
+			.take = true, /* the lease is ours: who has it may not write any more */
 			.settings = &settings,
 			.calendar = yq_markets_calendar(a->gw->markets),
 			.on_event = gw_on_events,
@@ -101,7 +102,8 @@ gw_broker_try(struct gw_account *a)
 	a->retry_ns = yq_clock_monotonic_ns(gw->clock) + REOPEN_NS;
 	yq_str_format(name, sizeof(name), "broker:%s", a->settings.alias);
 	if (broker_open(a, &err) == YQ_OK) {
-		a->state = GW_NO_LEASE;
+		a->state = GW_LOADING;
+		gw->recovery.wanted = true;
 		yq_daemon_unready(gw->daemon, name, NULL);
 		return;
 	}
@@ -112,4 +114,13 @@ gw_broker_try(struct gw_account *a)
 	}
 	a->state = GW_BROKEN;
 	yq_daemon_unready(gw->daemon, name, err.text);
+}
+
+void
+gw_broker_again(struct gw_account *a)
+{
+	gw_broker_try(a);
+	/* What was delivered meanwhile comes again. */
+	if (a->state != GW_BROKEN && a->gw->consumer != NULL)
+		yq_consumer_rewind(a->gw->consumer);
 }

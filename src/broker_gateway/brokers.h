@@ -4,7 +4,10 @@
 
 struct gw_account;
 
-/* A broker that cannot be opened breaks its account, not the others; it is tried again. */
+/* The lease is ours.  A broker that cannot be opened breaks its account, not the others; it is
+ * tried again. */
 void gw_broker_try(struct gw_account *account);
+/* Try a broken one once more. */
+void gw_broker_again(struct gw_account *account);
 
 #endif

@@ -11,6 +11,7 @@
 #include "broker_gateway/claim.h"
 #include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/lease.h"
 #include "broker_gateway/recover.h"
 #include "broker_gateway/submit.h"
 
@@ -55,6 +56,32 @@ refuse_halted(struct gw_order *o, const char *halt)
 	gw_refuse(o, YQ_RISK_HALTED, text);
 }
 
+/*
+ * `colors` is ours, a space, and the active one.  Refused, not kept: the orders of a system that is
+ * not the active one would be sent when it becomes that, hours after they were meant.
+ */
+static void
+refuse_inactive(struct gw_order *o, const char *colors)
+{
+	const char *space = strchr(colors, ' ');
+	const char *active = space != NULL ? space + 1 : "";
+	int length = space != NULL ? (int)(space - colors) : 0;
+	char text[YQ_MESSAGE_SIZE];
+
+	if (active[0] == '\0')
+		yq_str_format(text, sizeof(text),
+		    "this system (%.*s) does not know yet whether it is the active one", length,
+		    colors);
+	else if (strlen(active) == (size_t)length && memcmp(active, colors, strlen(active)) == 0)
+		yq_str_format(text, sizeof(text),
+		    "this system (%s) has not seen for too long that it is the active one", active);
+	else
+		yq_str_format(text, sizeof(text),
+		    "this system is %.*s, and %s is the active one: nothing is sent from here",
+		    length, colors, active);
+	gw_refuse(o, "NOT_ACTIVE", text);
+}
+
 static void
 claimed(struct gw_order *o, const struct yq_step_answer *answer)
 {
@@ -71,8 +98,12 @@ claimed(struct gw_order *o, const struct yq_step_answer *answer)
 		claim_back(o);
 		refuse_halted(o, answer->text);
 		break;
+	case YQ_INACTIVE:
+		claim_back(o);
+		refuse_inactive(o, answer->text);
+		break;
 	case YQ_FENCED:
-		gw_account_lose(a, "another gateway holds the lease");
+		gw_lease_lose(a->gw, "another gateway has taken over");
 		break;
 	case YQ_NOT_PENDING:
 		memcpy(entry, o->entry_id, sizeof(entry));
@@ -158,7 +189,7 @@ gw_claims_flush(struct gateway *gw)
 	struct yq_claim_item *items;
 	int64_t now_us = yq_clock_now_us(gw->clock);
 
-	if (gw->claims.under_way || !yq_valkey_is_up(gw->valkey))
+	if (gw->claims.under_way || !yq_valkey_is_up(gw->valkey) || !gw_lease_is_valid(gw))
 		return;
 	claims_purge(gw);
 	if (gw->claims.count == 0)
@@ -177,7 +208,8 @@ gw_claims_flush(struct gateway *gw)
 			.strategy = strategy_of(&o->order),
 			.fence = o->account->fence,
 			.claimed_at_us = o->claimed_at_us,
-			.reduce_only = o->order.reduce_only };
+			.reduce_only = o->order.reduce_only,
+			.color = gw->color };
 	}
 	YQ_FAIL_POINT("gateway.claiming");
 	gw->claims.under_way = true;

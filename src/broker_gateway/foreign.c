@@ -89,11 +89,15 @@ gw_foreign_heard(void *cookie, const char *payload, size_t length)
 	if (yq_message_decode_order(payload, length, &order, &err) != YQ_OK ||
 	    (gw->foreigns.count >= GW_TASKS_MAX &&
 		yq_err_set(&err, YQ_E_LIMIT, "too many at a time") != YQ_OK)) {
+		if (gw_owner_of(gw, "") != GW_OURS)
+			return;
 		yq_counter_add(gw->metrics.bad, 1);
 		gw_notify(gw, "Order", "Warning", "a message on the order channel was dropped: %s",
 		    err.text);
 		return;
 	}
+	if (gw_owner_of(gw, order.account_alias) != GW_OURS)
+		return; /* its gateway hears it too */
 	f = yq_xcalloc(1, sizeof(*f) + length + 1);
 	f->gw = gw;
 	f->order = order;

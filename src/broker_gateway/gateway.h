@@ -20,6 +20,8 @@
 #include "broker_gateway/apply.h"
 #include "broker_gateway/claim.h"
 #include "broker_gateway/foreign.h"
+#include "broker_gateway/homeless.h"
+#include "broker_gateway/lease.h"
 #include "broker_gateway/metrics.h"
 #include "broker_gateway/order.h"
 #include "broker_gateway/price.h"
@@ -49,11 +51,16 @@ struct gateway {
 	struct gw_account *accounts; /* owned; account_count of them */
 	size_t account_count;
 	char owner[YQ_ID_LENGTH + 1]; /* this life of this process */
+	char name[YQ_ALIAS_SIZE];     /* BrokerGateway:Name */
+	char group[YQ_GROUP_NAME_SIZE];
+	char color[8]; /* System:Color */
+	struct gw_lease lease;
 	struct yq_table orders;
 	struct yq_consumer *consumer;
 	struct yq_subscriber *subscriber;
 	struct yq_adopt *adopt;
 	bool paused, started, stopped, draining;
+	bool intake_wanted; /* the group is to be made, and read */
 	size_t task_count;
 	uint64_t round; /* of the desk */
 	struct gw_claims claims;
@@ -62,7 +69,8 @@ struct gateway {
 	struct gw_acks acks;
 	struct gw_stocks stocks;
 	struct gw_foreigns foreigns;
-	struct gw_query *queries; /* that wait for a full sync */
+	struct gw_homeless *homeless; /* orders for nobody, until they are refused */
+	struct gw_query *queries;     /* that wait for a full sync */
 	struct gw_recovery recovery;
 	bool told_ready;
 	uint64_t taken_trimmed; /* orders taken when memory was last given back */
@@ -73,6 +81,7 @@ struct gateway {
 
 void gw_soon(struct gateway *gw); /* run the desk and the steps in the next turn of the loop */
 void gw_retry_later(struct gateway *gw);
+void gw_role_tell(struct gateway *gw); /* what this gateway is among its kind has changed */
 /* Tell people: a notification; the rest as printf. */
 #define gw_notify(gw, kind, severity, ...)                               \
 	do {                                                             \

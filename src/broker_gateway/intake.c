@@ -11,19 +11,37 @@
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/homeless.h"
 #include "broker_gateway/intake.h"
+#include "broker_gateway/lease.h"
 #include "broker_gateway/query.h"
 #include "broker_gateway/task.h"
 
+#define LOOK_MS 2000 /* at what another member of the group has pending */
+
 /* ---- the three kinds of entries ---- */
 
+/* It stands in the group of each gateway; one of them tells. */
 static void
 bad_entry(struct gateway *gw, const struct yq_entry *entry, const char *why)
 {
+	if (gw_owner_of(gw, "") != GW_OURS) {
+		gw_ack_only(gw, entry->id);
+		return;
+	}
 	yq_counter_add(gw->metrics.bad, 1);
 	yq_warn("entry %s cannot be read: %s", entry->id, why);
 	gw_notify(gw, "Order", "Warning", "a message on the order stream (%s) was dropped: %s",
 	    entry->id, why);
 	gw_ack_only(gw, entry->id);
+}
+
+/* In our own group each entry of another gateway's accounts is done with. */
+static bool
+is_others(struct gateway *gw, const struct yq_entry *entry, const char *alias)
+{
+	if (gw_owner_of(gw, alias) != GW_OTHERS)
+		return false;
+	gw_ack_only(gw, entry->id);
+	return true;
 }
 
 static void
@@ -38,6 +56,8 @@ take_order(struct gateway *gw, const struct yq_entry *entry)
 		bad_entry(gw, entry, err.text);
 		return;
 	}
+	if (is_others(gw, entry, order.account_alias))
+		return;
 	a = gw_account_find(gw, order.account_alias);
 	if (a == NULL) {
 		gw_homeless_take(gw, &order, entry->id);
@@ -71,6 +91,8 @@ request_account(struct gateway *gw, const struct yq_entry *entry, const char *al
 {
 	struct gw_account *a = gw_account_find(gw, alias);
 
+	if (is_others(gw, entry, alias))
+		return NULL;
 	if (a == NULL)
 		bad_entry(gw, entry, "no gateway serves that account");
 	else if (a->state == GW_NO_LEASE || a->state == GW_BROKEN)
@@ -140,6 +162,11 @@ on_entries(void *cookie, const struct yq_entry *entries, size_t count)
 	struct gateway *gw = cookie;
 
 	YQ_FAIL_POINT("gateway.read");
+	/* They came while the program was stopped: pending for whoever has the lease now. */
+	if (!gw_lease_is_valid(gw)) {
+		yq_consumer_rewind(gw->consumer);
+		return;
+	}
 	for (size_t i = 0; i < count; i++) {
 		size_t k = 0;
 
@@ -172,33 +199,98 @@ on_message(void *cookie, const char *channel, const char *payload, size_t length
 {
 	struct gateway *gw = cookie;
 
+	if (!gw->lease.held || gw->lease.lost)
+		return; /* whoever serves hears it too */
 	if (yq_str_equal(channel, yq_key_name(YQ_KEY_ORDER)))
 		yq_adopt_heard(gw->adopt, payload, length);
-	else
+	else if (gw_lease_is_valid(gw))
 		gw_query_heard(gw, payload, length);
 }
 
 /* ---- opening ---- */
 
+static bool
+may_read(void *cookie)
+{
+	return gw_lease_is_valid(cookie);
+}
+
+/*
+ * What is pending for another member of the group is taken at once, however alive that member
+ * looks: it lost the lease, or we would not have it.  Should it have one of these entries in hand
+ * and wake up, its claims, records and syncs carry an old token and are refused inside the
+ * functions; and an order that it had claimed is Submitting, so that we ask the broker about it
+ * before anything else.
+ */
+static void
+consumer_open(struct gateway *gw)
+{
+	struct yq_consumer_spec spec = { .group = YQ_GROUP_ORDER_INTAKE,
+		.group_name = gw->group,
+		.instance = yq_daemon_instance(gw->daemon),
+		.batch = GW_BATCH_MAX,
+		.dead_ms = LOOK_MS,
+		.seize = true,
+		.may_read = may_read,
+		.fn = on_entries,
+		.state = on_reader,
+		.cookie = gw };
+	struct yq_err err;
+
+	if (yq_consumer_open(gw->loop, yq_daemon_valkey_target(gw->daemon), &spec, &gw->consumer,
+		&err) != YQ_OK) {
+		yq_error("order stream: %s", err.text); /* what is configured cannot be used */
+		yq_daemon_exit(gw->daemon, YQ_EXIT_START, true);
+	}
+}
+
+static void
+on_group(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struct yq_err *err)
+{
+	struct gateway *gw = cookie;
+
+	(void)reply;
+	if (gw->stopped || gw->lease.lost || gw->consumer != NULL)
+		return;
+	if (rc == YQ_OK || rc == YQ_E_EXISTS) {
+		consumer_open(gw);
+		return;
+	}
+	yq_warn("group %s: %s", gw->group, err->text);
+	gw->intake_wanted = true; /* with the next beat */
+}
+
+/* From the beginning of the stream: what was put there for these accounts before the group existed
+ * may not have been done by anybody. */
+void
+gw_intake_begin(struct gateway *gw)
+{
+	const char *argv[] = { "XGROUP", "CREATE", yq_key_name(YQ_KEY_ORDER_STREAM), gw->group, "0",
+		"MKSTREAM" };
+
+	gw->intake_wanted = false;
+	yq_valkey_command(
+	    gw->valkey, YQ_COUNT(argv), argv, NULL, YQ_VALKEY_TIMEOUT_MS, on_group, gw);
+}
+
+void
+gw_intake_more(struct gateway *gw)
+{
+	if (gw->intake_wanted)
+		gw_intake_begin(gw);
+	else if (gw->consumer != NULL && !gw->paused && !gw->draining)
+		yq_consumer_resume(gw->consumer);
+}
+
 enum yq_rc
 gw_intake_open(struct gateway *gw, struct yq_err *err)
 {
 	const char *channels[] = { yq_key_name(YQ_KEY_ORDER), yq_key_name(YQ_KEY_QUERY) };
-	const struct yq_valkey_target *target = yq_daemon_valkey_target(gw->daemon);
-	struct yq_consumer_spec spec = { .group = YQ_GROUP_ORDER_INTAKE,
-		.instance = yq_daemon_instance(gw->daemon),
-		.batch = GW_BATCH_MAX,
-		.fn = on_entries,
-		.state = on_reader,
-		.cookie = gw };
-	enum yq_rc rc;
 
 	gw->adopt = yq_adopt_open(gw->loop, 0, gw_foreign_heard, gw);
-	rc = yq_consumer_open(gw->loop, target, &spec, &gw->consumer, err);
-	if (rc == YQ_OK)
-		rc = yq_subscriber_open(gw->loop, target, "yq-broker-gateway:channels", channels,
-		    YQ_COUNT(channels), on_message, NULL, gw, &gw->subscriber, err);
-	return rc;
+	return yq_subscriber_open(gw->loop, yq_daemon_valkey_target(gw->daemon),
+	    "yq-broker-gateway:channels", channels, YQ_COUNT(channels), on_message, NULL, gw,
+	    &gw->subscriber, err);
 }
 
 void

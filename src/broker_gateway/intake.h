@@ -6,7 +6,12 @@
 
 struct gateway;
 
+/* The channels. */
 YQ_NODISCARD enum yq_rc gw_intake_open(struct gateway *gw, struct yq_err *err);
+/* The stream, once the leases are won. */
+void gw_intake_begin(struct gateway *gw);
+/* Read on: the lease was renewed. */
+void gw_intake_more(struct gateway *gw);
 void gw_intake_close(struct gateway *gw);
 
 #endif

@@ -1,4 +1,6 @@
-/* lease.c - one gateway an account: leases taken, renewed, given back. */
+/* lease.c - one gateway an account: leases won, renewed, lost, given back. */
+#include "broker_gateway/lease.h"
+
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -7,72 +9,11 @@
 #include "broker_gateway/account.h"
 #include "broker_gateway/brokers.h"
 #include "broker_gateway/gateway.h"
-#include "broker_gateway/lease.h"
+#include "broker_gateway/intake.h"
 
-struct leasing {
-	struct gw_account *account;
-	int64_t asked_ns;
-	int64_t ttl_ns;
-};
-
-static void
-lease_won(struct gw_account *a, int64_t token)
-{
-	char name[YQ_ALIAS_SIZE + 16];
-
-	yq_str_format(name, sizeof(name), "lease of %s", a->settings.alias);
-	yq_daemon_unready(a->gw->daemon, name, NULL);
-	yq_info("account %s: lease taken, token %lld", a->settings.alias, (long long)token);
-	a->fence = token;
-	a->state = GW_LOADING;
-	a->synced_once = false;
-	a->gw->recovery.wanted = true;
-	/* What was delivered while another had it comes again. */
-	if (a->gw->consumer != NULL)
-		yq_consumer_rewind(a->gw->consumer);
-	gw_soon(a->gw);
-}
-
-static void
-on_lease(void *cookie, enum yq_rc rc, int64_t token, const char *holder, const struct yq_err *err)
-{
-	struct leasing *l = cookie;
-	struct gw_account *a = l->account;
-	struct gateway *gw = a->gw;
-	char name[YQ_ALIAS_SIZE + 16];
-
-	if (gw->stopped) {
-		free(l);
-		return;
-	}
-	a->leasing = false;
-	if (rc != YQ_OK) {
-		yq_warn("account %s: lease: %s", a->settings.alias, err->text);
-	} else if (!yq_str_equal(holder, gw->owner)) {
-		yq_str_format(name, sizeof(name), "lease of %s", a->settings.alias);
-		yq_daemon_unready(gw->daemon, name, "another gateway holds the lease");
-		if (a->state != GW_NO_LEASE)
-			gw_account_lose(a, "another gateway holds the lease");
-	} else {
-		a->lease_until_ns = l->asked_ns + l->ttl_ns;
-		if (a->state != GW_NO_LEASE && a->fence != token)
-			gw_account_lose(a, "the lease was held by another in between");
-		if (a->state == GW_NO_LEASE)
-			lease_won(a, token);
-	}
-	free(l);
-}
-
-void
-gw_lease_returned(
-    void *cookie, enum yq_rc rc, int64_t token, const char *holder, const struct yq_err *err)
-{
-	(void)cookie;
-	(void)token;
-	(void)holder;
-	if (rc != YQ_OK)
-		yq_debug("a lease was not given back: %s", err->text);
-}
+#define QUIT_MS	    300 /* for the notification to leave */
+#define SPARE_ASKS  2	/* beyond a lease's time, until its holder is believed to live */
+#define ASK_SECONDS 1	/* gw_lease_tick is called so often */
 
 static uint32_t
 lease_ms(const struct gateway *gw)
@@ -81,25 +22,181 @@ lease_ms(const struct gateway *gw)
 	       1000U;
 }
 
-void
-gw_leases_renew(struct gateway *gw)
+static int64_t
+lease_ns(const struct gateway *gw)
 {
-	int64_t now_ns = yq_clock_monotonic_ns(gw->clock);
-	int64_t ttl_ns = (int64_t)lease_ms(gw) * 1000000;
+	return (int64_t)lease_ms(gw) * 1000000;
+}
 
+/* ---- winning */
+
+static void
+won(struct gateway *gw, const int64_t *tokens)
+{
+	gw->lease.held = true;
+	gw->lease.asks = 0;
 	for (size_t i = 0; i < gw->account_count; i++) {
 		struct gw_account *a = &gw->accounts[i];
-		struct leasing *l;
 
-		if (a->state == GW_BROKEN && now_ns >= a->retry_ns)
-			gw_broker_try(a);
-		if (a->state == GW_BROKEN || a->leasing)
-			continue;
-		if (a->state != GW_NO_LEASE && a->lease_until_ns - now_ns > ttl_ns * 2 / 3)
-			continue;
-		l = yq_xcalloc(1, sizeof(*l));
-		*l = (struct leasing){ a, now_ns, ttl_ns };
-		a->leasing = true;
-		yq_step_lease(gw->valkey, a->settings.alias, gw->owner, lease_ms(gw), on_lease, l);
+		yq_info(
+		    "account %s: lease taken, token %lld", a->settings.alias, (long long)tokens[i]);
+		a->fence = tokens[i];
+		gw_broker_try(a);
 	}
+	gw_role_tell(gw);
+	gw_intake_begin(gw);
+	gw_soon(gw);
+}
+
+/* ---- losing */
+
+static void
+on_quit(uv_timer_t *timer)
+{
+	struct gateway *gw = timer->data;
+
+	yq_daemon_exit(gw->daemon, YQ_EXIT_FORCED, true);
+}
+
+void
+gw_lease_lose(struct gateway *gw, const char *why)
+{
+	if (gw->lease.lost || !gw->lease.held || gw->stopped)
+		return;
+	gw->lease.lost = true;
+	yq_counter_add(gw->metrics.fenced, 1);
+	yq_error("the accounts are no longer served here: %s; this gateway ends", why);
+	gw_notify(gw, "System", "Critical",
+	    "gateway %s%sinstance %d no longer serves its accounts: %s.  It changes nothing any "
+	    "more and ends; started again it stands by.",
+	    gw->name, gw->name[0] != '\0' ? ", " : "", yq_daemon_instance(gw->daemon), why);
+	gw_accounts_forget(gw);
+	gw_role_tell(gw);
+	(void)uv_timer_start(&gw->lease.quit, on_quit, QUIT_MS, 0);
+}
+
+/* ---- asking */
+
+static bool
+same_tokens(const struct gateway *gw, const int64_t *tokens)
+{
+	for (size_t i = 0; i < gw->account_count; i++)
+		if (gw->accounts[i].fence != tokens[i])
+			return false;
+	return true;
+}
+
+static void
+refused(struct gateway *gw, const struct yq_lease_answer *answer)
+{
+	if (gw->lease.held) {
+		gw_lease_lose(gw, "another gateway has taken over");
+		return;
+	}
+	if (gw->lease.asks++ == 0)
+		yq_info("account %s: another gateway holds the lease; waiting",
+		    gw->lease.aliases[answer->held]);
+	gw_role_tell(gw);
+}
+
+static void
+on_lease(
+    void *cookie, enum yq_rc rc, const struct yq_lease_answer *answer, const struct yq_err *err)
+{
+	struct gateway *gw = cookie;
+
+	if (gw->stopped)
+		return;
+	gw->lease.asking = false;
+	if (gw->lease.lost)
+		return;
+	if (rc != YQ_OK) {
+		yq_warn("leases: %s", err->text);
+		return;
+	}
+	if (!answer->granted) {
+		refused(gw, answer);
+		return;
+	}
+	if (gw->lease.held && !same_tokens(gw, answer->tokens)) {
+		gw_lease_lose(gw, "another gateway had taken over in between");
+		return;
+	}
+	gw->lease.until_ns = gw->lease.asked_ns + lease_ns(gw);
+	if (!gw->lease.held)
+		won(gw, answer->tokens);
+	else
+		gw_intake_more(gw); /* it reads nothing while the lease is over */
+}
+
+void
+gw_lease_tick(struct gateway *gw)
+{
+	int64_t now_ns = yq_clock_monotonic_ns(gw->clock);
+
+	if (gw->lease.asking || gw->lease.lost || gw->account_count == 0)
+		return;
+	if (gw->lease.held && gw->lease.until_ns - now_ns > lease_ns(gw) * 2 / 3)
+		return;
+	gw->lease.asking = true;
+	gw->lease.asked_ns = now_ns;
+	yq_step_lease(gw->valkey, gw->lease.aliases, gw->account_count, gw->owner, lease_ms(gw),
+	    on_lease, gw);
+}
+
+/* ---- looking */
+
+bool
+gw_lease_is_valid(const struct gateway *gw)
+{
+	return gw->lease.held && !gw->lease.lost &&
+	       yq_clock_monotonic_ns(gw->clock) < gw->lease.until_ns;
+}
+
+bool
+gw_lease_is_standby(const struct gateway *gw)
+{
+	return !gw->lease.held && gw->lease.asks * ASK_SECONDS > lease_ms(gw) / 1000 + SPARE_ASKS;
+}
+
+/* ---- begin and end */
+
+void
+gw_lease_open(struct gateway *gw)
+{
+	gw->lease.aliases = yq_xcalloc(gw->account_count + 1, sizeof(*gw->lease.aliases));
+	for (size_t i = 0; i < gw->account_count; i++)
+		gw->lease.aliases[i] = gw->accounts[i].settings.alias;
+	(void)uv_timer_init(gw->loop, &gw->lease.quit);
+	gw->lease.quit.data = gw;
+	/* Without accounts there is nothing to win, but messages for nobody are to be told of. */
+	if (gw->account_count == 0) {
+		gw->lease.until_ns = INT64_MAX;
+		won(gw, NULL);
+	}
+}
+
+/* A lease that is given back saves the next one the wait. */
+static void
+on_returned(
+    void *cookie, enum yq_rc rc, const struct yq_lease_answer *answer, const struct yq_err *err)
+{
+	(void)cookie;
+	(void)answer;
+	if (rc != YQ_OK)
+		yq_debug("the leases were not given back: %s", err->text);
+}
+
+void
+gw_lease_close(struct gateway *gw)
+{
+	if (gw->lease.aliases == NULL)
+		return;
+	if (gw->lease.held && !gw->lease.lost && gw->account_count > 0 &&
+	    yq_daemon_valkey_up(gw->daemon))
+		yq_step_lease(gw->valkey, gw->lease.aliases, gw->account_count, gw->owner, 0,
+		    on_returned, NULL);
+	uv_close((uv_handle_t *)&gw->lease.quit, NULL);
+	free(gw->lease.aliases);
+	gw->lease.aliases = NULL;
 }

@@ -9,6 +9,7 @@
 #include "broker_gateway/account.h"
 #include "broker_gateway/ack.h"
 #include "broker_gateway/apply.h"
+#include "broker_gateway/brokers.h"
 #include "broker_gateway/claim.h"
 #include "broker_gateway/desk.h"
 #include "broker_gateway/foreign.h"
@@ -25,7 +26,7 @@
 static const char manual[] =
     "yq-broker-gateway sends orders to brokers and is the only writer of account state.\n"
     "\n"
-    "Reads     order:stream (group broker-gateway), the channels order and query; halt.\n"
+    "Reads     order:stream (group broker-gateway[:{Name}]), the channels order and query; halt.\n"
     "Writes    account, deposit, position, stock, the order hashes, trades:queue, execution;\n"
     "          each with the fencing token of the account's lease.\n"
     "Needs     Valkey (as user yq-broker-gateway), and each account's broker.  A paper account\n"
@@ -34,7 +35,11 @@ static const char manual[] =
     "Valkey away       sends nothing new; what the broker says is recorded when it is back.\n"
     "A broker away     orders that were provably not sent wait; an order that may be live is\n"
     "                  Unknown, is never sent again, and the broker is asked until it can tell.\n"
-    "The lease lost    the account is left alone at once; the one who has it goes on.\n"
+    "The lease lost    nothing is sent or written any more; the program says so and ends with "
+    "code\n"
+    "                  75, and stands by when it is started again.\n"
+    "Another serves    it stands by, and takes over within seconds after the other's last sign of\n"
+    "                  life.\n"
     "A crash           at any point: what was left behind is looked up at the broker first.\n";
 
 #define BEAT_MS 1000
@@ -65,10 +70,12 @@ on_soon(uv_idle_t *idle)
 	gw_acks_flush(gw);
 	gw_foreigns_flush(gw);
 	gw_stocks_flush(gw);
-	gw_sync_tick(gw);
+	gw_homeless_flush(gw);
+	if (gw_lease_is_valid(gw))
+		gw_sync_tick(gw);
 	if (gw->queries != NULL)
 		gw_queries_run(gw, false);
-	if (gw->draining && is_quiet(gw))
+	if (gw->draining && (is_quiet(gw) || !gw->lease.held))
 		yq_daemon_drained(gw->daemon);
 }
 
@@ -117,6 +124,7 @@ on_beat(uv_timer_t *timer)
 {
 	struct gateway *gw = timer->data;
 	bool serving = gw->account_count > 0;
+	int64_t now_ns = yq_clock_monotonic_ns(gw->clock);
 
 	/* What a burst took goes back to the system once it is over. */
 	if (gw->task_count == 0 && gw->records.count == 0 &&
@@ -130,16 +138,40 @@ on_beat(uv_timer_t *timer)
 	calls_expire(gw);
 	if (!yq_daemon_valkey_up(gw->daemon))
 		return;
-	gw_leases_renew(gw);
-	gw_reconcile_tick(gw);
-	for (size_t i = 0; i < gw->account_count; i++)
-		serving = serving && gw->accounts[i].state == GW_SERVING;
-	/* What is published before the channels are heard would be heard by nobody. */
-	if (serving && yq_subscriber_is_up(gw->subscriber) && !gw->told_ready) {
+	gw_lease_tick(gw);
+	if (gw_lease_is_valid(gw))
+		gw_reconcile_tick(gw);
+	for (size_t i = 0; i < gw->account_count; i++) {
+		struct gw_account *a = &gw->accounts[i];
+
+		if (a->state == GW_BROKEN && gw_lease_is_valid(gw) && now_ns >= a->retry_ns)
+			gw_broker_again(a);
+		serving = serving && a->state == GW_SERVING;
+	}
+	/* What is published before the channels are heard would be heard by nobody.  Who stands by
+	 * does what it is meant to. */
+	if ((serving || gw_lease_is_standby(gw)) && yq_subscriber_is_up(gw->subscriber) &&
+	    !gw->told_ready) {
 		gw->told_ready = true;
 		yq_daemon_ready(gw->daemon);
 	}
 	gw_soon(gw);
+}
+
+/* The one without a name that serves is what `heartbeat:BrokerGateway` speaks of. */
+void
+gw_role_tell(struct gateway *gw)
+{
+	bool serves = gw->lease.held && !gw->lease.lost;
+	char name[YQ_ALIAS_SIZE + 16];
+
+	yq_str_format(name, sizeof(name), "%s%s%d", gw->name, gw->name[0] != '\0' ? "-" : "",
+	    yq_daemon_instance(gw->daemon));
+	yq_daemon_set_role(gw->daemon, name,
+	    serves	     ? "serving"
+	    : gw->lease.lost ? "fenced"
+			     : "standby",
+	    serves && gw->name[0] == '\0');
 }
 
 /* ---- start ---- */
@@ -154,6 +186,9 @@ settings_open(struct gateway *gw, struct yq_err *err)
 	gw->accounts_config = yq_settings_accounts(config, &report);
 	gw->markets = yq_settings_markets(config, &report);
 	gw->risks = yq_settings_risk(config, &report);
+	yq_settings_gateway_name(config, &report, gw->name);
+	yq_gateway_group(gw->name, gw->group);
+	yq_str_copy_cut(gw->color, sizeof(gw->color), yq_config_text(config, "System:Color"));
 	if (report.fault_count > 0)
 		rc = yq_err_set(err, YQ_E_INVALID, "%s", yq_buf_text(&report.faults));
 	yq_config_report_free(&report);
@@ -197,13 +232,15 @@ start(struct yq_daemon *daemon, struct yq_err *err)
 	if (rc != YQ_OK)
 		return rc;
 	handles_open(gw);
+	gw_role_tell(gw);
 	rc = gw_accounts_open(gw, err);
 	if (rc == YQ_OK)
 		rc = gw_intake_open(gw, err);
 	if (rc != YQ_OK)
 		return rc;
 	yq_daemon_on_valkey(daemon, on_valkey);
-	gw_leases_renew(gw);
+	gw_lease_open(gw);
+	gw_lease_tick(gw);
 	(void)uv_timer_start(&gw->beat, on_beat, 50, BEAT_MS);
 	return YQ_OK;
 }
@@ -237,18 +274,9 @@ drain(struct yq_daemon *daemon)
 	struct gateway *gw = yq_daemon_state(daemon);
 
 	gw->draining = true;
-	yq_consumer_pause(gw->consumer);
+	if (gw->consumer != NULL)
+		yq_consumer_pause(gw->consumer);
 	gw_soon(gw);
-}
-
-/* A lease that is given back saves the next one the wait. */
-static void
-leases_return(struct gateway *gw)
-{
-	for (size_t i = 0; i < gw->account_count; i++)
-		if (gw->accounts[i].state != GW_NO_LEASE && gw->accounts[i].state != GW_BROKEN)
-			yq_step_lease(gw->valkey, gw->accounts[i].settings.alias, gw->owner, 0,
-			    gw_lease_returned, NULL);
 }
 
 static void
@@ -258,11 +286,11 @@ stop(struct yq_daemon *daemon)
 
 	if (gw->daemon == NULL)
 		return;
-	if (yq_daemon_valkey_up(daemon))
-		leases_return(gw);
+	gw_lease_close(gw);
 	gw->stopped = true;
 	gw_intake_close(gw);
 	gw_queries_run(gw, true);
+	gw_homeless_drop(gw);
 	gw_accounts_close(gw);
 	if (gw->started) {
 		uv_close((uv_handle_t *)&gw->soon, NULL);

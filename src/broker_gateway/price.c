@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/lease.h"
 
 static void
 stock_add(struct gateway *gw, const struct yq_stock_item *item)
@@ -65,7 +66,8 @@ on_stocks(void *cookie, enum yq_rc rc, const struct yq_err *err)
 void
 gw_stocks_flush(struct gateway *gw)
 {
-	if (gw->stocks.under_way || gw->stocks.count == 0 || !yq_valkey_is_up(gw->valkey))
+	if (gw->stocks.under_way || gw->stocks.count == 0 || !yq_valkey_is_up(gw->valkey) ||
+	    !gw_lease_is_valid(gw))
 		return;
 	gw->stocks.under_way = true;
 	yq_step_stock(gw->valkey, gw->stocks.items, gw->stocks.count, on_stocks, gw);

@@ -354,14 +354,19 @@ static void (*const askers[YQ_QUERY_TYPE_COUNT])(struct gw_query *) = {
 	[YQ_QUERY_ORDER] = ask_order,
 };
 
-/* The account asked about; for a price any that is served will do. */
-static struct gw_account *
-query_account(struct gateway *gw, const struct yq_query *query)
+/* The alias asked about; "" = any will do. */
+static const char *
+query_alias(const struct yq_query *query)
 {
 	bool any = query->type == YQ_QUERY_PRICE || query->type == YQ_QUERY_ORDER;
-	const char *alias = query->account_alias[0] != '\0' ? query->account_alias : query->target;
 
-	if (!any || query->account_alias[0] != '\0')
+	return any || query->account_alias[0] != '\0' ? query->account_alias : query->target;
+}
+
+static struct gw_account *
+query_account(struct gateway *gw, const char *alias)
+{
+	if (alias[0] != '\0')
 		return gw_account_find(gw, alias);
 	for (size_t i = 0; i < gw->account_count; i++)
 		if (gw->accounts[i].state == GW_SERVING)
@@ -377,20 +382,21 @@ gw_query_heard(struct gateway *gw, const char *payload, size_t length)
 
 	q->gw = gw;
 	if (yq_message_decode_query(payload, length, &q->query, &err) != YQ_OK) {
-		yq_counter_add(gw->metrics.bad, 1);
-		gw_notify(gw, "System", "Warning", "a message on the query channel was dropped: %s",
-		    err.text);
+		if (gw_owner_of(gw, "") == GW_OURS) {
+			yq_counter_add(gw->metrics.bad, 1);
+			gw_notify(gw, "System", "Warning",
+			    "a message on the query channel was dropped: %s", err.text);
+		}
 		free(q);
 		return;
 	}
-	q->account = query_account(gw, &q->query);
+	if (gw_owner_of(gw, query_alias(&q->query)) != GW_OURS) {
+		free(q); /* its own gateway answers */
+		return;
+	}
+	q->account = query_account(gw, query_alias(&q->query));
 	if (q->account != NULL && q->account->state == GW_SERVING) {
 		askers[q->query.type](q);
-		return;
-	}
-	/* Another gateway may serve the account: it answers, we say nothing. */
-	if (q->account == NULL && gw->account_count > 0 && q->query.account_alias[0] != '\0') {
-		free(q);
 		return;
 	}
 	answer_plain(q, false, "the account is not served by this gateway now");

@@ -248,10 +248,6 @@ gw_recover(struct gateway *gw)
 {
 	if (gw->recovery.under_way || !gw->recovery.wanted || !yq_valkey_is_up(gw->valkey))
 		return;
-	/* Leases that are asked for at the same time are recovered together. */
-	for (size_t i = 0; i < gw->account_count; i++)
-		if (gw->accounts[i].leasing && gw->accounts[i].state == GW_NO_LEASE)
-			return;
 	gw->recovery.under_way = true;
 	gw->recovery.wanted = false;
 	gw->recovery.left = 1;

@@ -92,6 +92,11 @@ gw_submit(struct gw_order *o)
 	struct gateway *gw = o->account->gw;
 
 	gw_order_set_phase(o, GW_SENT);
+	/* The last look: the program may have been stopped since the claim was sent. */
+	if (!gw_account_may_send(o->account)) {
+		not_sent(o, "the lease is over");
+		return;
+	}
 	gw_order_hold(o);
 	o->sent_ns = yq_clock_monotonic_ns(gw->clock);
 	yq_counter_add(gw->metrics.sent, 1);

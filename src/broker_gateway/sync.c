@@ -13,6 +13,7 @@
 #include "broker_gateway/account.h"
 #include "broker_gateway/books.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/lease.h"
 #include "broker_gateway/poll.h"
 #include "broker_gateway/price.h"
 #include "broker_gateway/sync.h"
@@ -87,7 +88,7 @@ on_written(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, si
 	(void)count;
 	if (!a->gw->stopped && rc == YQ_OK && answers[0].result == YQ_FENCED &&
 	    a->fence == s->fence)
-		gw_account_lose(a, "another gateway holds the lease");
+		gw_lease_lose(a->gw, "another gateway has taken over");
 	else if (!a->gw->stopped && rc == YQ_OK && a->fence == s->fence) {
 		yq_counter_add(a->gw->metrics.syncs, 1);
 		a->synced_once = true;

@@ -125,7 +125,7 @@ acknowledge_gone(struct yq_consumer *consumer, const redisReply *reply)
 	if (id == NULL)
 		return;
 	yq_debug("%s: entry %s is gone from the stream", consumer->stream, id);
-	yq_step_ack(consumer->valkey, consumer->spec.group, &id, 1, NULL, NULL);
+	yq_step_ack(consumer->valkey, consumer->spec.group, consumer->group, &id, 1, NULL, NULL);
 }
 
 /* Returns the number of entries in the answer, deliverable or not. */
@@ -188,7 +188,8 @@ find_dead(struct yq_consumer *consumer, const redisReply *reply)
 			else if (yq_str_equal(key, "idle"))
 				idle = row->element[j + 1]->integer;
 		}
-		if (pending > 0 && idle > (long long)consumer->spec.dead_ms &&
+		if (pending > 0 &&
+		    (consumer->spec.seize || idle > (long long)consumer->spec.dead_ms) &&
 		    !yq_str_equal(name, consumer->name) &&
 		    yq_str_copy(consumer->dead, sizeof(consumer->dead), name))
 			return true;
@@ -205,7 +206,7 @@ make_claim(struct yq_consumer *consumer, const redisReply *reply)
 	yq_args_text(&consumer->claim, consumer->stream);
 	yq_args_text(&consumer->claim, consumer->group);
 	yq_args_text(&consumer->claim, consumer->name);
-	yq_args_int(&consumer->claim, consumer->spec.dead_ms);
+	yq_args_int(&consumer->claim, consumer->spec.seize ? 0 : consumer->spec.dead_ms);
 	for (size_t i = 0; i < reply->elements; i++)
 		yq_args_text(&consumer->claim, reply->element[i]->element[0]->str);
 	return reply->elements > 0;
@@ -345,6 +346,8 @@ ask(struct yq_consumer *consumer)
 {
 	if (consumer->in_flight || consumer->paused || consumer->closing)
 		return;
+	if (consumer->spec.may_read != NULL && !consumer->spec.may_read(consumer->spec.cookie))
+		return;
 	if (consumer->rewind) {
 		consumer->rewind = false;
 		consumer->phase = OWN;
@@ -371,9 +374,9 @@ yq_consumer_open(uv_loop_t *loop, const struct yq_valkey_target *target,
 		consumer->spec.batch = YQ_CONSUMER_BATCH_MAX;
 	if (spec->dead_ms == 0)
 		consumer->spec.dead_ms = DEAD_DEFAULT_MS;
-	consumer->group = yq_groups[spec->group].name;
+	consumer->group = spec->group_name != NULL ? spec->group_name : yq_groups[spec->group].name;
 	consumer->stream = yq_key_name(yq_groups[spec->group].stream);
-	yq_consumer_name(spec->group, spec->instance, consumer->name);
+	yq_consumer_name(consumer->group, spec->instance, consumer->name);
 	rc = yq_valkey_open(
 	    loop, target, consumer->name, on_state, consumer, &consumer->valkey, err);
 	if (rc != YQ_OK) {

@@ -26,9 +26,18 @@ typedef void yq_entries_fn(void *cookie, const struct yq_entry *entries, size_t 
 
 struct yq_consumer_spec {
 	enum yq_group group;
+	/* The group's name where it has another than its row in schema.def; NULL = that one.  Must
+	 * live as long as the consumer. */
+	const char *group_name;
 	int instance;	  /* >= 1: names the consumer "{Group}-{instance}" */
 	size_t batch;	  /* 1-512; 0 = 512 */
 	uint32_t dead_ms; /* a member is dead after; 0 = 10000 */
+	/* Take what is pending for any other member, alive or not: somebody else has decided that
+	 * only this one may work, and its steps are fenced. */
+	bool seize;
+	/* Asked before each command; false = as if paused, until yq_consumer_resume.  May be NULL.
+	 */
+	bool (*may_read)(void *cookie);
 	yq_entries_fn *fn;
 	yq_valkey_state_fn *state; /* may be NULL; also told when the group is missing, and when
 				      it is there again */

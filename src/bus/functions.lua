@@ -1,6 +1,6 @@
 #!lua name=yquant
 -- functions.lua - the durable steps, on the server: each call is atomic and on disk before its answer.
--- functions_end.lua and functions_trim.lua go on where it ends: one library.
+-- functions_end.lua, functions_lease.lua and functions_trim.lua go on where it ends: one library.
 --
 -- Every name arrives with the call; this file knows none.  Of KEYS, each key that is written is
 -- named; keys that are only read (kill switches, leases) come among ARGV, for the server takes KEYS
@@ -17,7 +17,7 @@ local VERSION = '@VERSION@'
 
 local ACCEPTED, DECIDED, SUBMITTED, CLAIMED, APPLIED = 'a', 'd', 's', 'c', 'w'
 local DUPLICATE, ALREADY, HALTED, FENCED = '=', 'y', 'h', 'f'
-local NOT_PENDING, NO_SUCH_ORDER, CLOSED = 'p', 'n', 'z'
+local NOT_PENDING, NO_SUCH_ORDER, CLOSED, INACTIVE = 'p', 'n', 'z', 'i'
 
 -- redis.call is only there while a function runs.
 local function call(...)
@@ -74,6 +74,12 @@ end
 local function answer(codes, texts)
 	table.insert(texts, 1, table.concat(codes))
 	return texts
+end
+
+-- The server's clock.
+local function now_ms()
+	local time = call('TIME')
+	return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
 local function version()
@@ -241,12 +247,30 @@ local function fence()
 	end
 end
 
--- claim: KEYS order...; ARGV halt, pending, submitting, every, (lease, token, account, strategy,
--- reduce, now)...  `every`, `account` and `strategy` are fields of halt.
+-- Why the system `own` may send nothing, or nil.  Where nothing is said of colors there is no reason;
+-- a system that has a color but has never seen which one is active is not it.
+local function inactive(key, own)
+	local color = call('HMGET', key, 'Color', 'Active', 'Until')
+	own = own ~= '' and own or color[1]
+	if not own then
+		return nil
+	end
+	if color[2] ~= own then
+		return own .. ' ' .. (color[2] or '')
+	end
+	if (tonumber(color[3]) or 0) > 0 and now_ms() > tonumber(color[3]) then
+		return own .. ' ' .. own
+	end
+	return nil
+end
+
+-- claim: KEYS order...; ARGV halt, pending, submitting, every, color, own, (lease, token, account,
+-- strategy, reduce, now)...  `every`, `account` and `strategy` are fields of halt.
 -- ClaimedAt and Fence tell a repeat of the same call from another attempt; within one call the
 -- second item of an order is another attempt.
 local function claim(keys, args)
 	local holds, halts, seen = fence(), {}, {}
+	local idle = inactive(args[5], args[6])
 	local stands = function(field)
 		if field == '' then
 			return false
@@ -258,7 +282,7 @@ local function claim(keys, args)
 	end
 	local codes, texts = {}, {}
 	for i = 1, #keys do
-		local lease, token, account, strategy, reduce, now = unpack(args, 6 * i - 1, 6 * i + 4)
+		local lease, token, account, strategy, reduce, now = unpack(args, 6 * i + 1, 6 * i + 6)
 		local order = call('HMGET', keys[i], 'State', 'ClaimedAt', 'Fence')
 		local state, halt = order[1], nil
 		local code
@@ -271,6 +295,9 @@ local function claim(keys, args)
 		elseif state ~= args[2] then
 			code = NOT_PENDING
 			texts[#texts + 1] = state
+		elseif idle then
+			code = INACTIVE
+			texts[#texts + 1] = idle
 		else
 			halt = reduce == '0' and (stands(args[4]) or stands(account) or stands(strategy))
 			if halt then
@@ -285,27 +312,6 @@ local function claim(keys, args)
 		codes[#codes + 1] = code
 	end
 	return answer(codes, texts)
-end
-
--- lease: KEYS lease; ARGV owner, ttl in ms (0 = give back).  Answer { token, holder }.
--- A lease that was never there begins at the server's time in seconds, so that a lost hash does not
--- bring an old token back.
-local function lease(keys, args)
-	local time = call('TIME')
-	local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-	local ttl = tonumber(args[2])
-	local held = call('HMGET', keys[1], 'Owner', 'Token', 'ExpiresAt')
-	local owner, token, expires = held[1] or '', tonumber(held[2]), tonumber(held[3]) or 0
-	if owner ~= args[1] then
-		if expires > now or ttl == 0 then
-			return { string.format('%.0f', token or 0), owner }
-		end
-		token = token and token + 1 or tonumber(time[1])
-	end
-	local text = string.format('%.0f', token)
-	call('HSET', keys[1], 'Owner', args[1], 'Token', text, 'ExpiresAt',
-		string.format('%.0f', ttl == 0 and 0 or now + ttl))
-	return { text, args[1] }
 end
 
 -- sync: KEYS index, account, deposit, position; ARGV lease, token, alias, active, (given, pairs,
@@ -379,7 +385,6 @@ register('yq_accept', accept)
 register('yq_decide', decide)
 register('yq_submit', submit)
 register('yq_claim', claim)
-register('yq_lease', lease, 'allow-oom')
 register('yq_sync', sync, 'allow-oom')
 register('yq_notify', notify, 'allow-oom')
 register('yq_stock', stock)

@@ -74,7 +74,7 @@ on_reported(void *cookie, enum yq_rc rc, const struct yq_err *err)
 	const char *id = refusal->entry_id;
 
 	if (rc == YQ_OK)
-		yq_step_ack(refusal->valkey, refusal->group, &id, 1, NULL, NULL);
+		yq_step_ack(refusal->valkey, refusal->group, NULL, &id, 1, NULL, NULL);
 	else
 		yq_warn("entry %s could not be set aside: %s", id, err->text);
 	free(refusal);

@@ -62,6 +62,7 @@ static const struct {
 	[YQ_ARG_ALIAS] = { "{Alias}", "*" },
 	[YQ_ARG_TICKER] = { "{Ticker}", "*" },
 	[YQ_ARG_APP] = { "{App}", "*" },
+	[YQ_ARG_INSTANCE] = { "{Name-InstanceId}", "*" },
 };
 
 static const char *const kind_names[] = { "channel", "Stream", "String", "Hash", "Set", "List" };
@@ -121,10 +122,17 @@ yq_alias_is_reserved(const char *alias)
 }
 
 void
-yq_consumer_name(enum yq_group group, int instance, char out[YQ_CONSUMER_SIZE])
+yq_gateway_group(const char *gateway, char out[YQ_GROUP_NAME_SIZE])
 {
-	assert(group < YQ_GROUP_COUNT && instance >= 1);
-	yq_str_format(out, YQ_CONSUMER_SIZE, "%s-%d", yq_groups[group].name, instance);
+	yq_str_format(out, YQ_GROUP_NAME_SIZE, "%s%s%s", yq_groups[YQ_GROUP_ORDER_INTAKE].name,
+	    gateway[0] == '\0' ? "" : ":", gateway);
+}
+
+void
+yq_consumer_name(const char *group, int instance, char out[YQ_CONSUMER_SIZE])
+{
+	assert(instance >= 1);
+	yq_str_format(out, YQ_CONSUMER_SIZE, "%s-%d", group, instance);
 }
 
 void
@@ -219,7 +227,9 @@ yq_schema_document(struct yq_buf *out)
 			     "| key | type | writer | reader | bound or life | what |\n"
 			     "| :--- | :--- | :--- | :--- | :--- | :--- |\n");
 	document_keys(out, false);
-	yq_buf_add_text(out, "\n## Consumer groups\n\n| group | stream | reader |\n"
+	yq_buf_add_text(out, "\n## Consumer groups\n\nA gateway whose `BrokerGateway:Name` is set "
+			     "reads `order:stream` in a group of its own, "
+			     "`broker-gateway:{Name}`.\n\n| group | stream | reader |\n"
 			     "| :--- | :--- | :--- |\n");
 	for (size_t i = 0; i < YQ_GROUP_COUNT; i++) {
 		const struct yq_group_row *row = &yq_groups[i];

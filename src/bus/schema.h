@@ -23,7 +23,14 @@
 enum yq_program { YQ_PROGRAMS(YQ_PROGRAM_VALUE) YQ_PROGRAM_COUNT };
 
 enum yq_bus_kind { YQ_CHANNEL, YQ_STREAM, YQ_STRING, YQ_HASH, YQ_SET, YQ_LIST };
-enum yq_bus_arg { YQ_ARG_NONE, YQ_ARG_ID, YQ_ARG_ALIAS, YQ_ARG_TICKER, YQ_ARG_APP };
+enum yq_bus_arg {
+	YQ_ARG_NONE,
+	YQ_ARG_ID,
+	YQ_ARG_ALIAS,
+	YQ_ARG_TICKER,
+	YQ_ARG_APP,
+	YQ_ARG_INSTANCE
+};
 
 /* YQ_KEY_ORDER_STATE, YQ_KEY_SIGNAL (a channel), ... */
 #define X(kind, ident, name, arg, writers, readers, bound, ttl_s, what) YQ_KEY_##ident,
@@ -97,9 +104,13 @@ size_t yq_key_pattern(enum yq_key key, const char *app, char out[YQ_KEY_SIZE]);
 /* True for words that may not be aliases, because account:{Alias} would be another key. */
 bool yq_alias_is_reserved(const char *alias);
 
+/* The group of order:stream that a gateway of this name ("" = none) reads in. */
+#define YQ_GROUP_NAME_SIZE (YQ_ALIAS_SIZE + 16)
+void yq_gateway_group(const char *gateway, char out[YQ_GROUP_NAME_SIZE]);
+
 #define YQ_CONSUMER_SIZE 64
 /* The name of a consumer in a group: "{Group}-{instance}"; `instance` >= 1. */
-void yq_consumer_name(enum yq_group group, int instance, char out[YQ_CONSUMER_SIZE]);
+void yq_consumer_name(const char *group, int instance, char out[YQ_CONSUMER_SIZE]);
 
 /* Field names in streams, hashes and in `halt`. */
 #define YQ_ENTRY_PAYLOAD   "payload"

@@ -29,6 +29,7 @@ static const struct {
 	[YQ_NOT_PENDING] = { "not pending", 'p', true },
 	[YQ_NO_SUCH_ORDER] = { "no such order", 'n', false },
 	[YQ_CLOSED] = { "closed", 'z', false },
+	[YQ_INACTIVE] = { "inactive", 'i', true },
 };
 
 const char *
@@ -134,7 +135,6 @@ yq_step_sync(
 union answer_fn {
 	yq_done_fn *done;
 	yq_trim_fn *trim;
-	yq_lease_fn *lease;
 	yq_version_fn *version;
 	yq_halted_fn *halted;
 };
@@ -202,14 +202,31 @@ yq_step_stock(struct yq_valkey *valkey, const struct yq_stock_item *items, size_
 }
 
 void
-yq_step_beat(struct yq_valkey *valkey, const char *app, const struct yq_pair *fields, size_t count,
-    yq_done_fn *fn, void *cookie)
+yq_step_color(
+    struct yq_valkey *valkey, const struct yq_color_item *item, yq_step_fn *fn, void *cookie)
+{
+	struct yq_args *args = yq_valkey_args(valkey);
+
+	yq_args_fcall(args, YQ_STEP_COLOR, 1);
+	yq_args_key(args, YQ_KEY_COLOR, NULL);
+	yq_args_text(args, item->own);
+	yq_args_text(args, item->active);
+	yq_args_int(args, item->token);
+	yq_args_time(args, item->since_us);
+	yq_args_time(args, item->renewed_at_us);
+	yq_args_int(args, item->silence_ms);
+	send_items(valkey, args, 1, fn, cookie);
+}
+
+void
+yq_step_beat(struct yq_valkey *valkey, enum yq_key key, const char *name,
+    const struct yq_pair *fields, size_t count, yq_done_fn *fn, void *cookie)
 {
 	struct yq_args *args = yq_valkey_args(valkey);
 
 	yq_args_fcall(args, YQ_STEP_BEAT, 1);
-	yq_args_key(args, YQ_KEY_HEARTBEAT, app);
-	yq_args_int(args, yq_keys[YQ_KEY_HEARTBEAT].ttl_s);
+	yq_args_key(args, key, name);
+	yq_args_int(args, yq_keys[key].ttl_s);
 	yq_args_int(args, (int64_t)count);
 	for (size_t i = 0; i < count; i++) {
 		yq_args_text(args, fields[i].field);
@@ -219,15 +236,15 @@ yq_step_beat(struct yq_valkey *valkey, const char *app, const struct yq_pair *fi
 }
 
 void
-yq_step_ack(struct yq_valkey *valkey, enum yq_group group, const char *const *entry_ids,
-    size_t count, yq_done_fn *fn, void *cookie)
+yq_step_ack(struct yq_valkey *valkey, enum yq_group group, const char *name,
+    const char *const *entry_ids, size_t count, yq_done_fn *fn, void *cookie)
 {
 	struct yq_args *args = yq_valkey_args(valkey);
 
 	assert(count >= 1);
 	yq_args_text(args, "XACK");
 	yq_args_key(args, yq_groups[group].stream, NULL);
-	yq_args_text(args, yq_groups[group].name);
+	yq_args_text(args, name != NULL ? name : yq_groups[group].name);
 	for (size_t i = 0; i < count; i++)
 		yq_args_text(args, entry_ids[i]);
 	send_done(valkey, args, fn, cookie);
@@ -265,36 +282,68 @@ yq_step_trim(struct yq_valkey *valkey, yq_trim_fn *fn, void *cookie)
 	send_simple(valkey, args, on_trim, (union answer_fn){ .trim = fn }, cookie);
 }
 
+/* { holder, number of the first lease that another has, token ... } */
+static enum yq_rc
+read_lease(const redisReply *reply, struct yq_lease_answer *answer, int64_t *tokens, size_t count,
+    struct yq_err *err)
+{
+	bool good = reply->type == REDIS_REPLY_ARRAY && reply->elements == count + 2 &&
+		    reply->element[1]->type == REDIS_REPLY_INTEGER &&
+		    reply->element[1]->integer >= 0 &&
+		    reply->element[1]->integer <= (long long)count;
+
+	for (size_t i = 0; good && i < count; i++)
+		good = yq_str_to_int64(reply->element[i + 2]->str, 0, INT64_MAX, &tokens[i]);
+	if (!good)
+		return yq_err_set(err, YQ_E_CORRUPT, "valkey: a lease's answer is no token");
+	answer->granted = reply->element[1]->integer == 0;
+	answer->held = answer->granted ? 0 : (size_t)reply->element[1]->integer - 1;
+	answer->holder = reply->element[0]->str;
+	answer->tokens = tokens;
+	return YQ_OK;
+}
+
+struct leasing {
+	yq_lease_fn *fn;
+	void *cookie;
+	size_t count;
+	int64_t tokens[];
+};
+
 static void
 on_lease(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err)
 {
-	struct simple *simple = cookie;
+	struct leasing *leasing = cookie;
+	struct yq_lease_answer answer;
 	struct yq_err broken;
-	int64_t token = 0;
 
-	if (rc == YQ_OK && (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 ||
-			       !yq_str_to_int64(reply->element[0]->str, 0, INT64_MAX, &token))) {
-		rc = yq_err_set(&broken, YQ_E_CORRUPT, "valkey: a lease's answer is no token");
-		err = &broken;
+	if (rc == YQ_OK) {
+		rc = read_lease(reply, &answer, leasing->tokens, leasing->count, &broken);
+		err = rc == YQ_OK ? NULL : &broken;
 	}
-	if (simple->fn.lease != NULL)
-		simple->fn.lease(
-		    simple->cookie, rc, token, rc == YQ_OK ? reply->element[1]->str : NULL, err);
-	free(simple);
+	if (leasing->fn != NULL)
+		leasing->fn(leasing->cookie, rc, rc == YQ_OK ? &answer : NULL, err);
+	free(leasing);
 }
 
 void
-yq_step_lease(struct yq_valkey *valkey, const char *alias, const char *owner, uint32_t ttl_ms,
-    yq_lease_fn *fn, void *cookie)
+yq_step_lease(struct yq_valkey *valkey, const char *const *aliases, size_t count, const char *owner,
+    uint32_t ttl_ms, yq_lease_fn *fn, void *cookie)
 {
+	struct leasing *leasing =
+	    yq_xcalloc(1, sizeof(*leasing) + count * sizeof(leasing->tokens[0]));
 	struct yq_args *args = yq_valkey_args(valkey);
 
-	assert(owner[0] != '\0');
-	yq_args_fcall(args, YQ_STEP_LEASE, 1);
-	yq_args_key(args, YQ_KEY_LEASE, alias);
+	assert(owner[0] != '\0' && count >= 1);
+	leasing->fn = fn;
+	leasing->cookie = cookie;
+	leasing->count = count;
+	yq_args_fcall(args, YQ_STEP_LEASE, count);
+	for (size_t i = 0; i < count; i++)
+		yq_args_key(args, YQ_KEY_LEASE, aliases[i]);
 	yq_args_text(args, owner);
 	yq_args_int(args, ttl_ms);
-	send_simple(valkey, args, on_lease, (union answer_fn){ .lease = fn }, cookie);
+	yq_valkey_send(valkey, args, YQ_STEP_TIMEOUT_MS, on_lease, leasing);
 }
 
 static void

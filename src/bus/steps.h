@@ -35,6 +35,9 @@ enum yq_step_result {
 	YQ_NOT_PENDING,	  /* claim: taken up before, or final; text = its state */
 	YQ_NO_SUCH_ORDER, /* submit (requests), claim, apply: no such hash (apply: XACKed) */
 	YQ_CLOSED,	  /* submit (requests): the order is final */
+	YQ_INACTIVE,	  /* claim: this system's color is not the active one; text = its own, a
+			     space, and the active one ("" = not known yet; its own = the row that
+			     says so was not seen for too long) */
 	YQ_STEP_RESULT_COUNT
 };
 const char *yq_step_result_name(enum yq_step_result result); /* "accepted" */
@@ -138,7 +141,7 @@ void yq_step_decide(struct yq_valkey *valkey, const struct yq_decide_item *items
 
 /*
  * Take up orders: Pending -> Submitting, in one look at lease, kill switches and state.  Order of
- * the checks: YQ_FENCED, YQ_NO_SUCH_ORDER, YQ_NOT_PENDING, YQ_HALTED.
+ * the checks: YQ_FENCED, YQ_NO_SUCH_ORDER, YQ_NOT_PENDING, YQ_INACTIVE, YQ_HALTED.
  * `claimed_at_us` tells a repeat of this very call (YQ_CLAIMED again) from another attempt
  * (YQ_NOT_PENDING): give each new attempt a time of its own.  Within one call an order is claimed
  * once.
@@ -150,6 +153,8 @@ struct yq_claim_item {
 	int64_t fence;	      /* token of the lease */
 	int64_t claimed_at_us;
 	bool reduce_only; /* passes a kill switch */
+	/* Of this system; NULL or "" = none.  That of the first item counts for the call. */
+	const char *color;
 };
 void yq_step_claim(struct yq_valkey *valkey, const struct yq_claim_item *items, size_t count,
     yq_step_fn *fn, void *cookie);
@@ -176,21 +181,45 @@ struct yq_apply_item {
 	const char *trade_json;	  /* NULL = none; goes to trades:queue */
 	const char *result_json;  /* NULL = none; goes to execution:stream and is PUBLISHed */
 	bool final;		  /* leaves order:open */
-	const char *ack_entry_id; /* in order:stream, for group broker-gateway; NULL = none */
+	const char *ack_entry_id; /* in order:stream; NULL = none */
+	/* Whose entries they are; NULL = broker-gateway.  That of the first item counts. */
+	const char *ack_group;
 };
 #define YQ_APPLY_FIELDS_MAX 1000
 void yq_step_apply(struct yq_valkey *valkey, const struct yq_apply_item *items, size_t count,
     yq_step_fn *fn, void *cookie);
 
 /*
- * Acquire or renew the lease of an alias.  `owner` names one life of one process (it must differ
- * after a restart).  Granted iff holder equals owner; `token` rises with each change of owner.
- * ttl_ms 0 gives the lease back.  `holder` is borrowed for the call, NULL unless YQ_OK.
+ * Acquire or renew the leases of aliases, all of them or none.  `owner` names one life of one
+ * process (it must differ after a restart).  A lease's token rises with each change of owner.
+ * ttl_ms 0 gives back those of them that `owner` has.
  */
+struct yq_lease_answer {
+	bool granted;
+	size_t held;	       /* unless granted: the first of them that another has ... */
+	const char *holder;    /* ... and who */
+	const int64_t *tokens; /* one an alias, in the order of the call */
+};
+/* `answer` is borrowed for the call; NULL unless YQ_OK. */
 typedef void yq_lease_fn(
-    void *cookie, enum yq_rc rc, int64_t token, const char *holder, const struct yq_err *err);
-void yq_step_lease(struct yq_valkey *valkey, const char *alias, const char *owner, uint32_t ttl_ms,
-    yq_lease_fn *fn, void *cookie);
+    void *cookie, enum yq_rc rc, const struct yq_lease_answer *answer, const struct yq_err *err);
+void yq_step_lease(struct yq_valkey *valkey, const char *const *aliases, size_t count,
+    const char *owner, uint32_t ttl_ms, yq_lease_fn *fn, void *cookie);
+
+/*
+ * What the shared database says of colors, for this system's own servers: claims look at it.  One
+ * answer: YQ_APPLIED, or YQ_FENCED when a higher token is known; then nothing changed.
+ */
+struct yq_color_item {
+	const char *own;    /* this system's; "" = it has none, and the rest is not looked at */
+	const char *active; /* who may trade */
+	int64_t token;
+	int64_t since_us, renewed_at_us;
+	uint32_t
+	    silence_ms; /* claims stop so long after this call unless it is made again; 0 = never */
+};
+void yq_step_color(
+    struct yq_valkey *valkey, const struct yq_color_item *item, yq_step_fn *fn, void *cookie);
 
 /*
  * Replace the hashes of one account in one transaction, so that no reader sees a hole.  A NULL
@@ -261,13 +290,14 @@ struct yq_stock_item {
 void yq_step_stock(struct yq_valkey *valkey, const struct yq_stock_item *items, size_t count,
     yq_done_fn *fn, void *cookie);
 
-/* heartbeat:{App}, 30 s to live. */
-void yq_step_beat(struct yq_valkey *valkey, const char *app, const struct yq_pair *fields,
-    size_t count, yq_done_fn *fn, void *cookie);
+/* A heartbeat, 30 s to live: `key` with the name that fills it. */
+void yq_step_beat(struct yq_valkey *valkey, enum yq_key key, const char *name,
+    const struct yq_pair *fields, size_t count, yq_done_fn *fn, void *cookie);
 
-/* Only acknowledge entries (plain XACK): what needs no other step. */
-void yq_step_ack(struct yq_valkey *valkey, enum yq_group group, const char *const *entry_ids,
-    size_t count, yq_done_fn *fn, void *cookie);
+/* Only acknowledge entries (plain XACK): what needs no other step.  `name` is the group's where it
+ * has another than its row in schema.def (NULL = that one). */
+void yq_step_ack(struct yq_valkey *valkey, enum yq_group group, const char *name,
+    const char *const *entry_ids, size_t count, yq_done_fn *fn, void *cookie);
 
 /* The version of the library that this build carries, and of the one on the server. */
 typedef void yq_version_fn(

@@ -166,6 +166,8 @@ yq_encode_claim(struct yq_args *args, const struct yq_claim_item *items, size_t 
 	add_state(args, YQ_ORDER_PENDING);
 	add_state(args, YQ_ORDER_SUBMITTING);
 	yq_args_text(args, YQ_HALT_ALL);
+	yq_args_key(args, YQ_KEY_COLOR, NULL);
+	yq_args_text(args, items[0].color);
 	for (size_t i = 0; i < count; i++) {
 		yq_args_key(args, YQ_KEY_LEASE, items[i].alias);
 		yq_args_int(args, items[i].fence);
@@ -247,7 +249,8 @@ yq_encode_apply(struct yq_args *args, const struct yq_apply_item *items, size_t 
 	for (size_t i = 0; i < count; i++)
 		yq_args_key(args, YQ_KEY_ORDER_STATE, items[i].order_id.text);
 	yq_args_key(args, YQ_KEY_EXECUTION, NULL);
-	yq_args_text(args, yq_groups[YQ_GROUP_ORDER_INTAKE].name);
+	yq_args_text(args, items[0].ack_group != NULL ? items[0].ack_group
+						      : yq_groups[YQ_GROUP_ORDER_INTAKE].name);
 	yq_args_int(args, (int64_t)account_count);
 	for (size_t i = 0; i < account_count; i++) {
 		yq_args_key(args, YQ_KEY_LEASE, accounts[i].alias);

@@ -82,6 +82,14 @@ int yq_daemon_instance(const struct yq_daemon *daemon);
 typedef void yq_daemon_valkey_fn(struct yq_daemon *daemon, bool up);
 void yq_daemon_on_valkey(struct yq_daemon *daemon, yq_daemon_valkey_fn *fn);
 
+/*
+ * There may be several of this kind: a heartbeat of one's own under `name`
+ * (heartbeat:BrokerGateway:{name}), with `role` for people in it; and heartbeat:{App} as well if it
+ * is this one that it speaks of.  Beats at once if something of that has changed.
+ */
+void yq_daemon_set_role(
+    struct yq_daemon *daemon, const char *name, const char *role, bool speaks_for_app);
+
 /* Work has begun: READY=1, heartbeat "ready", /health ready.  Once; start() or later. */
 void yq_daemon_ready(struct yq_daemon *daemon);
 /* Why not ready, for people, under a short name ("broker:Paper"); NULL text takes it back. */

@@ -19,14 +19,12 @@ daemon_beat(struct yq_daemon *daemon)
 	char pid[24], started[YQ_TIME_TEXT_SIZE], event[YQ_TIME_TEXT_SIZE] = "", lag[24];
 	const char *url = daemon->health == NULL ? "" : yq_http_server_url(daemon->health);
 	const struct yq_pair fields[] = {
-		{ "Pid", pid },
-		{ "Version", YQ_VERSION },
-		{ "StartedAt", started },
-		{ "LastEventAt", event },
-		{ "Lag", lag },
-		{ "State", daemon_state_text(daemon) },
+		{ "Pid", pid }, { "Version", YQ_VERSION }, { "StartedAt", started },
+		{ "LastEventAt", event }, { "Lag", lag }, { "State", daemon_state_text(daemon) },
 		{ "Health", url },
+		{ "Role", daemon->role.role }, /* last: only where there are several */
 	};
+	size_t count = YQ_COUNT(fields) - (daemon->role.name[0] == '\0');
 
 	if (!yq_daemon_valkey_up(daemon))
 		return;
@@ -35,5 +33,23 @@ daemon_beat(struct yq_daemon *daemon)
 	yq_time_format(daemon->started_us, started);
 	if (daemon->event_us != 0)
 		yq_time_format(daemon->event_us, event);
-	yq_step_beat(daemon->valkey, daemon->spec->app, fields, YQ_COUNT(fields), NULL, NULL);
+	if (!daemon->role.silent)
+		yq_step_beat(
+		    daemon->valkey, YQ_KEY_HEARTBEAT, daemon->spec->app, fields, count, NULL, NULL);
+	if (daemon->role.name[0] != '\0')
+		yq_step_beat(daemon->valkey, YQ_KEY_HEARTBEAT_GATEWAY, daemon->role.name, fields,
+		    count, NULL, NULL);
+}
+
+void
+yq_daemon_set_role(
+    struct yq_daemon *daemon, const char *name, const char *role, bool speaks_for_app)
+{
+	if (yq_str_equal(daemon->role.name, name) && yq_str_equal(daemon->role.role, role) &&
+	    daemon->role.silent == !speaks_for_app)
+		return;
+	yq_str_copy_cut(daemon->role.name, sizeof(daemon->role.name), name);
+	yq_str_copy_cut(daemon->role.role, sizeof(daemon->role.role), role);
+	daemon->role.silent = !speaks_for_app;
+	daemon_beat(daemon);
 }

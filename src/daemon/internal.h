@@ -52,6 +52,10 @@ struct yq_daemon {
 	struct daemon_reason reasons[YQ_DAEMON_REASONS_MAX];
 	size_t reason_count;
 	int64_t started_us, event_us, lag;
+	struct {
+		char name[64], role[16]; /* "" = the only one of its kind */
+		bool silent;		 /* heartbeat:{App} is another's */
+	} role;
 };
 
 /* options.c: -1 = go on, else the exit code */

@@ -1,5 +1,6 @@
 /* settings_accounts.c - BrokerGateway:Accounts: the accounts, and the broker of each. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -10,7 +11,8 @@
 static const char *const broker_texts[] = { YQ_BROKERS(BROKER_NAME) };
 const struct yq_names yq_broker_kind_names = { "broker", broker_texts, YQ_COUNT(broker_texts) };
 
-#define PAPER_ALIAS "Paper" /* the built-in account */
+#define PAPER_ALIAS	 "Paper" /* the built-in account */
+#define GATEWAY_EXPECTED "a gateway's name (1 to 32 letters, digits, . - _), or nothing"
 
 enum session { SESSION_MARKET, SESSION_ALWAYS };
 static const char *const session_texts[] = { "market", "always" };
@@ -60,7 +62,8 @@ static void
 read_account(const struct settings_section *section, struct yq_account_settings *account)
 {
 	static const char *const names[] = { "Broker", "Number", "Active", "Environment", "BaseUrl",
-		"Session", "CommissionRate", "Currencies", "Paper", "AppKey", "AppSecret" };
+		"Session", "Gateway", "CommissionRate", "Currencies", "Paper", "AppKey",
+		"AppSecret" };
 	static const struct settings_range rate = { "0", "0.5" };
 	int broker = YQ_BROKER_PAPER, session = -1, environment = ENVIRONMENT_PRACTICE;
 
@@ -78,6 +81,10 @@ read_account(const struct settings_section *section, struct yq_account_settings 
 	settings_bool(section, "Active", &account->active);
 	settings_text(section, "Number", account->number, sizeof(account->number));
 	settings_text(section, "BaseUrl", account->base_url, sizeof(account->base_url));
+	settings_text(section, "Gateway", account->gateway, sizeof(account->gateway));
+	if (account->gateway[0] != '\0' && !yq_alias_is_valid(account->gateway))
+		settings_fault(section, "Gateway", GATEWAY_EXPECTED,
+		    yq_json_get_nocase(section->object, "Gateway"));
 	settings_decimal(section, "CommissionRate", rate, &account->commission_rate);
 	read_cash(section, account);
 	if (broker == YQ_BROKER_PAPER && account->live)
@@ -157,6 +164,31 @@ yq_accounts_find(const struct yq_accounts *accounts, const char *alias)
 			return &accounts->items[i];
 	}
 	return NULL;
+}
+
+void
+yq_settings_gateway_name(
+    const struct yq_config *config, struct yq_config_report *report, char name[YQ_ALIAS_SIZE])
+{
+	const char *text = yq_config_text(config, "BrokerGateway:Name");
+
+	name[0] = '\0';
+	if (text[0] == '\0' || (yq_alias_is_valid(text) && yq_str_copy(name, YQ_ALIAS_SIZE, text)))
+		return;
+	yq_config_fault(
+	    report, "BrokerGateway:Name: expected " GATEWAY_EXPECTED ", found %s", text);
+}
+
+const char *
+yq_accounts_first_gateway(const struct yq_accounts *accounts)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < accounts->count; i++)
+		if (accounts->items[i].active &&
+		    (first == NULL || strcmp(accounts->items[i].gateway, first) < 0))
+			first = accounts->items[i].gateway;
+	return first != NULL ? first : "";
 }
 
 const struct yq_secret *

@@ -61,7 +61,7 @@ int
 gateway_tear_down(void **state)
 {
 	static const char *const names[] = { "overlay.json", "log", "copy", "paper/Paper.journal",
-		"paper/Paper.journal.new", "paper", "" };
+		"paper/Paper.journal.new", "paper/Paper.journal.lock", "paper", "" };
 	char path[160];
 
 	(void)state;
@@ -149,6 +149,16 @@ gateway_kill(void)
 	kill(fixture.pid, SIGKILL);
 	waitpid(fixture.pid, &status, 0);
 	fixture.pid = 0;
+}
+
+int
+gateway_wait(void)
+{
+	int status;
+
+	waitpid(fixture.pid, &status, 0);
+	fixture.pid = 0;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 void

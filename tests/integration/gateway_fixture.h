@@ -25,6 +25,7 @@ void gateway_start_only(const char *paper);
 void gateway_await_served(void);
 void gateway_kill(void); /* SIGKILL */
 void gateway_stop(void); /* SIGTERM; asserts a clean end */
+int gateway_wait(void);	 /* for its own end; the exit code */
 long gateway_resident_kb(void);
 
 struct yq_order gateway_order(enum yq_action action, const char *ticker, const char *qty);

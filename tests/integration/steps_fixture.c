@@ -85,9 +85,9 @@ lease(const char *owner, unsigned ttl_ms, char *holder, size_t size)
 	yq_args_int(&args, ttl_ms);
 	assert_int_equal(steps_run(YQ_PROGRAM_GATEWAY, &args, 0), YQ_OK);
 	yq_args_free(&args);
-	assert_true(yq_str_to_int64(held->element[0]->str, 0, INT64_MAX, &token));
+	assert_true(yq_str_to_int64(held->element[2]->str, 0, INT64_MAX, &token));
 	if (holder != NULL)
-		assert_true(yq_str_copy(holder, size, held->element[1]->str));
+		assert_true(yq_str_copy(holder, size, held->element[0]->str));
 	return token;
 }
 

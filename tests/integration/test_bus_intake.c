@@ -232,6 +232,134 @@ test_a_token_rises_with_each_owner_and_stays_with_one(void **state)
 	assert_int_equal(lease("b", 1, NULL, 0), first + 1);
 }
 
+/* Ask for the leases of Paper and Other; returns the number of the one that another has. */
+static long long
+two_leases(const char *owner, unsigned ttl_ms, long long tokens[2])
+{
+	struct yq_args args = yq_args_make();
+
+	yq_args_fcall(&args, YQ_STEP_LEASE, 2);
+	yq_args_key(&args, YQ_KEY_LEASE, "Other");
+	yq_args_key(&args, YQ_KEY_LEASE, "Paper");
+	yq_args_text(&args, owner);
+	yq_args_int(&args, ttl_ms);
+	assert_int_equal(steps_run(YQ_PROGRAM_GATEWAY, &args, 0), YQ_OK);
+	yq_args_free(&args);
+	for (size_t i = 0; i < 2; i++)
+		tokens[i] = strtoll(held->element[i + 2]->str, NULL, 10);
+	return held->element[1]->integer;
+}
+
+static void
+test_of_several_leases_one_gets_all_or_none(void **state)
+{
+	int64_t paper = lease("a", 60000, NULL, 0);
+	long long tokens[2], again[2];
+
+	(void)state;
+	assert_int_equal(two_leases("b", 60000, tokens), 2);
+	assert_string_equal(held->element[0]->str, "a");
+	assert_int_equal(valkey_do_int(console, "EXISTS lease:Other"), 0);
+	lease("a", 0, NULL, 0);
+	assert_int_equal(two_leases("b", 60000, tokens), 0);
+	assert_int_equal(tokens[1], paper + 1);
+	/* one of them lost is all of them lost: what is left is not renewed */
+	valkey_do_int(console, "HSET lease:Paper Owner c");
+	valkey_do_int(console, "HSET lease:Other ExpiresAt 5");
+	assert_int_equal(two_leases("b", 60000, again), 2);
+	assert_valkey_text(console, "HGET lease:Other ExpiresAt", "5");
+	/* giving back touches one's own alone */
+	assert_int_equal(two_leases("b", 0, again), 2);
+	assert_valkey_text(console, "HGET lease:Other ExpiresAt", "0");
+	assert_valkey_text(console, "HGET lease:Paper Owner", "c");
+	assert_int_equal(again[0], tokens[0]);
+}
+
+/* ---- colors */
+
+static enum yq_step_result
+tell_color(const char *own, const char *active, int token, unsigned silence_ms)
+{
+	struct yq_args args = yq_args_make();
+
+	yq_args_fcall(&args, YQ_STEP_COLOR, 1);
+	yq_args_key(&args, YQ_KEY_COLOR, NULL);
+	yq_args_text(&args, own);
+	yq_args_text(&args, active);
+	yq_args_int(&args, token);
+	yq_args_time(&args, 1);
+	yq_args_time(&args, 2);
+	yq_args_int(&args, silence_ms);
+	assert_int_equal(steps_run(YQ_PROGRAM_ORDER_MANAGER, &args, 1), YQ_OK);
+	yq_args_free(&args);
+	return answers[0].result;
+}
+
+/* Claim O1 as a gateway of this color. */
+static enum yq_step_result
+claim_as(const char *color, int64_t fence)
+{
+	struct yq_claim_item claim = claim_item(O1, fence, 5);
+
+	claim.color = color;
+	STEP(GATEWAY, claim, &claim, 1);
+	return answers[0].result;
+}
+
+static void
+test_only_the_active_color_claims(void **state)
+{
+	struct yq_submit_item order = submit_item(O1);
+	int64_t fence = lease("a", 60000, NULL, 0);
+
+	(void)state;
+	STEP(ORDER_MANAGER, submit, &order, 1);
+	/* a color that has never seen who is active is not it */
+	assert_int_equal(claim_as("blue", fence), YQ_INACTIVE);
+	assert_string_equal(answers[0].text, "blue ");
+	assert_int_equal(tell_color("blue", "green", 7, 0), YQ_APPLIED);
+	assert_int_equal(claim_as("blue", fence), YQ_INACTIVE);
+	assert_string_equal(answers[0].text, "blue green");
+	/* a gateway that was not told its color has that of its system */
+	assert_int_equal(claim_as(NULL, fence), YQ_INACTIVE);
+	assert_valkey_text(console, "HGET " ORDER1 " State", "Pending");
+	assert_int_equal(tell_color("blue", "blue", 8, 0), YQ_APPLIED);
+	assert_int_equal(claim_as("blue", fence), YQ_CLAIMED);
+	/* said before, known later */
+	assert_int_equal(tell_color("blue", "green", 7, 0), YQ_FENCED);
+	assert_valkey_text(console, "HGET color Active", "blue");
+}
+
+static void
+test_after_too_long_a_silence_the_active_color_claims_no_more(void **state)
+{
+	struct yq_submit_item order = submit_item(O1);
+	int64_t fence = lease("a", 60000, NULL, 0);
+
+	(void)state;
+	STEP(ORDER_MANAGER, submit, &order, 1);
+	assert_int_equal(tell_color("blue", "blue", 1, 1), YQ_APPLIED);
+	usleep(20000);
+	assert_int_equal(claim_as("blue", fence), YQ_INACTIVE);
+	assert_string_equal(answers[0].text, "blue blue");
+	assert_int_equal(tell_color("blue", "blue", 1, 60000), YQ_APPLIED);
+	assert_int_equal(claim_as("blue", fence), YQ_CLAIMED);
+}
+
+static void
+test_without_colors_nothing_of_them_is_asked(void **state)
+{
+	struct yq_submit_item order = submit_item(O1);
+	int64_t fence = lease("a", 60000, NULL, 0);
+
+	(void)state;
+	STEP(ORDER_MANAGER, submit, &order, 1);
+	assert_int_equal(tell_color("blue", "green", 7, 0), YQ_APPLIED);
+	assert_int_equal(tell_color("", "", 0, 0), YQ_APPLIED);
+	assert_int_equal(valkey_do_int(console, "EXISTS color"), 0);
+	assert_int_equal(claim_as(NULL, fence), YQ_CLAIMED);
+}
+
 static void
 test_a_claim_checks_lease_state_and_kill_switches(void **state)
 {
@@ -308,6 +436,10 @@ main(void)
 		STEPS_TEST(test_deciding_twice_makes_the_orders_once),
 		STEPS_TEST(test_an_order_that_exists_is_not_published_again_by_a_decision),
 		STEPS_TEST(test_a_token_rises_with_each_owner_and_stays_with_one),
+		STEPS_TEST(test_of_several_leases_one_gets_all_or_none),
+		STEPS_TEST(test_only_the_active_color_claims),
+		STEPS_TEST(test_after_too_long_a_silence_the_active_color_claims_no_more),
+		STEPS_TEST(test_without_colors_nothing_of_them_is_asked),
 		STEPS_TEST(test_a_claim_checks_lease_state_and_kill_switches),
 		STEPS_TEST(test_the_global_and_a_strategys_switch_stop_a_claim),
 		STEPS_TEST(test_only_a_repeat_of_the_same_claim_claims_again),

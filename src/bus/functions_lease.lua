@@ -1,0 +1,57 @@
+-- functions_lease.lua - who may: leases of accounts, and the active color.
+
+local function text_of(number)
+	return string.format('%.0f', number)
+end
+
+-- lease: KEYS lease...; ARGV owner, ttl in ms (0 = give back).  All of them or none: of two who want
+-- several, one gets them and the other waits, and never has each a part.
+-- Answer: { holder, number of the lease that another holds (0 = all are the caller's), token... }.
+-- A lease that was never there begins at the server's time in seconds, so that a lost hash does not
+-- bring an old token back.
+local function lease(keys, args)
+	local now, ttl = now_ms(), tonumber(args[2])
+	local owners, result = {}, { args[1], 0 }
+	for i = 1, #keys do
+		local held = call('HMGET', keys[i], 'Owner', 'Token', 'ExpiresAt')
+		owners[i] = held[1] or ''
+		result[i + 2] = tonumber(held[2])
+		if owners[i] ~= args[1] and (ttl == 0 or (tonumber(held[3]) or 0) > now) and
+			result[2] == 0 then
+			result[1], result[2] = owners[i], i
+		end
+	end
+	for i = 1, #keys do
+		local token = result[i + 2]
+		local mine = owners[i] == args[1]
+		if (ttl == 0 and mine) or (ttl ~= 0 and result[2] == 0) then
+			if not mine then
+				token = token and token + 1 or math.floor(now / 1000)
+			end
+			call('HSET', keys[i], 'Owner', args[1], 'Token', text_of(token), 'ExpiresAt',
+				text_of(ttl == 0 and 0 or now + ttl))
+		end
+		result[i + 2] = text_of(token or 0)
+	end
+	return result
+end
+
+-- color: KEYS color; ARGV own, active, token, since, renewed, ms of silence (0 = any).  What a row of
+-- the shared database says, as this system's own servers know it.  An older token says nothing.
+-- Without an own color the system has none, and what was written before goes.
+local function color(keys, args)
+	if args[1] == '' then
+		call('DEL', keys[1])
+		return answer({ APPLIED }, {})
+	end
+	if (tonumber(call('HGET', keys[1], 'Token')) or 0) > tonumber(args[3]) then
+		return answer({ FENCED }, {})
+	end
+	local silence = tonumber(args[6])
+	call('HSET', keys[1], 'Color', args[1], 'Active', args[2], 'Token', args[3], 'Since', args[4],
+		'RenewedAt', args[5], 'Until', text_of(silence > 0 and now_ms() + silence or 0))
+	return answer({ APPLIED }, {})
+end
+
+register('yq_lease', lease, 'allow-oom')
+register('yq_color', color, 'allow-oom')
