@@ -76,11 +76,12 @@ on_trimmed(void *cookie, enum yq_rc rc, int64_t removed, const struct yq_err *er
 }
 
 static void
-on_leased(void *cookie, enum yq_rc rc, int64_t token, const char *holder, const struct yq_err *err)
+on_leased(
+    void *cookie, enum yq_rc rc, const struct yq_lease_answer *answer, const struct yq_err *err)
 {
 	if (rc == YQ_OK) {
-		assert_int_equal(token, FENCE + 1);
-		assert_string_equal(holder, "b");
+		assert_true(answer->granted);
+		assert_int_equal(answer->tokens[0], FENCE + 1);
 	}
 	ended(cookie, rc, err);
 }
@@ -165,7 +166,9 @@ start_apply(struct trial *trial)
 static void
 start_lease(struct trial *trial)
 {
-	yq_step_lease(trial->valkey, "Paper", "b", 60000, on_leased, trial);
+	static const char *const aliases[] = { "Paper" };
+
+	yq_step_lease(trial->valkey, aliases, 1, "b", 60000, on_leased, trial);
 }
 
 static void
@@ -247,7 +250,7 @@ start_beat(struct trial *trial)
 {
 	static const struct yq_pair fields[] = { { "Pid", "1" }, { "State", "ready" } };
 
-	yq_step_beat(trial->valkey, "BrokerGateway", fields, 2, on_done, trial);
+	yq_step_beat(trial->valkey, YQ_KEY_HEARTBEAT, "BrokerGateway", fields, 2, on_done, trial);
 }
 
 static void
@@ -255,7 +258,7 @@ start_ack(struct trial *trial)
 {
 	const char *entry = "1-1";
 
-	yq_step_ack(trial->valkey, YQ_GROUP_ORDER_INTAKE, &entry, 1, on_done, trial);
+	yq_step_ack(trial->valkey, YQ_GROUP_ORDER_INTAKE, NULL, &entry, 1, on_done, trial);
 }
 
 static void
