@@ -79,6 +79,7 @@ gw_accounts_close(struct gateway *gw)
 		a->broker = NULL;
 		gw_tasks_clear(a);
 	}
+	gw_recovery_drop(gw);
 	gw_records_drop(gw);
 	yq_table_each(&gw->orders, detach_order, NULL);
 	yq_table_clear(&gw->orders);
@@ -101,6 +102,7 @@ gw_accounts_forget(struct gateway *gw)
 		a->state = GW_NO_LEASE;
 		gw_tasks_clear(a);
 		a->settling = 0;
+		a->recovering = a->slow = a->overflow = false;
 		a->generation++;
 	}
 	yq_table_each(&gw->orders, detach_order, NULL);
@@ -110,4 +112,15 @@ bool
 gw_account_may_send(const struct gw_account *a)
 {
 	return a->state == GW_SERVING && a->settings.active && gw_lease_is_valid(a->gw);
+}
+
+bool
+gw_throttle(struct gw_account *a, enum yq_call_class class, uint32_t count)
+{
+	int64_t now_ns = yq_clock_monotonic_ns(a->gw->clock);
+
+	if (yq_throttle_take(&a->throttle, class, count, now_ns))
+		return true;
+	gw_retry_in(a->gw, 1 + (uint64_t)yq_throttle_wait_ns(&a->throttle, now_ns) / 1000000);
+	return false;
 }

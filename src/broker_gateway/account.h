@@ -4,11 +4,13 @@
 
 #include "base/table.h"
 #include "broker/broker.h"
+#include "broker/throttle.h"
 #include "daemon/settings.h"
 #include "domain/account.h"
 #include "domain/risk.h"
 
 struct gateway;
+struct gw_request;
 struct gw_task;
 
 enum gw_account_state {
@@ -29,10 +31,17 @@ struct gw_account {
 	int64_t retry_ns; /* when a broken broker is opened again */
 	struct yq_account *book;
 	struct yq_table lanes;
-	struct gw_task *first, **last; /* waiting, in order of arrival */
-	size_t task_count;
+	struct gw_task *first, **last, *newest; /* waiting, in order of arrival */
+	size_t task_count, cancel_count;
+	bool slow;     /* its list was full while others waited for the reader */
+	bool overflow; /* orders that come are left in the stream until there is room again */
+	struct gw_request *requests;	/* at the broker */
+	struct yq_throttle throttle;	/* of calls to the broker */
 	size_t unanswered;		/* orders claimed or sent without an answer */
+	size_t claiming;		/* those of them that are being claimed */
 	size_t records;			/* not yet written */
+	bool recovering;		/* being read from the bus */
+	size_t looked_up;		/* orders that the bus is being asked about */
 	size_t settling;		/* orders being asked about before serving begins */
 	uint64_t generation;		/* counts fills: an answer older than one is dropped */
 	uint64_t seen, seen_generation; /* what the last full sync saw that our book did not have */
@@ -61,5 +70,8 @@ enum gw_owner {
 };
 enum gw_owner gw_owner_of(const struct gateway *gw, const char *alias);
 bool gw_account_may_send(const struct gw_account *account);
+/* Whether so many calls to the broker may be made now; if not, the desk runs again when they may.
+ */
+bool gw_throttle(struct gw_account *account, enum yq_call_class class, uint32_t count);
 
 #endif

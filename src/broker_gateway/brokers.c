@@ -103,6 +103,8 @@ gw_broker_try(struct gw_account *a)
 	yq_str_format(name, sizeof(name), "broker:%s", a->settings.alias);
 	if (broker_open(a, &err) == YQ_OK) {
 		a->state = GW_LOADING;
+		a->throttle = yq_throttle_make(a->broker->capabilities.calls_per_second,
+		    a->broker->capabilities.calls_burst, yq_clock_monotonic_ns(gw->clock));
 		gw->recovery.wanted = true;
 		yq_daemon_unready(gw->daemon, name, NULL);
 		return;

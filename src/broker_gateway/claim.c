@@ -86,6 +86,7 @@ static void
 claimed(struct gw_order *o, const struct yq_step_answer *answer)
 {
 	struct gw_account *a = o->account;
+	struct gw_lane *lane = o->lane;
 	struct yq_id id = o->order.id;
 	char entry[YQ_ENTRY_ID_SIZE];
 
@@ -108,7 +109,7 @@ claimed(struct gw_order *o, const struct yq_step_answer *answer)
 	case YQ_NOT_PENDING:
 		memcpy(entry, o->entry_id, sizeof(entry));
 		gw_order_detach(o);
-		gw_look_up(a, &id, entry);
+		gw_look_up(a, lane, &id, entry);
 		break;
 	default:
 		yq_warn("order %s is not on the bus; its entry is dropped", id.text);

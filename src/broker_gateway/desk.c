@@ -15,15 +15,48 @@
 #include "broker_gateway/request.h"
 #include "broker_gateway/task.h"
 
+/* In a lane orders wait for each other's answers, unless the broker keeps their order by itself;
+ * and there it must refuse none because of its limit of calls while it takes a later one. */
 static bool
-order_may_go(const struct gw_account *a, const struct gw_order *o)
+lane_is_free(const struct gw_lane *lane, const struct yq_broker_capabilities *can)
+{
+	if (lane->unknown > 0 || lane->looked_up > 0)
+		return false;
+	if ((can->flags & YQ_BROKER_ORDERED) != 0 && can->calls_per_second == 0)
+		return true;
+	return lane->unanswered == 0 && lane->requests == 0;
+}
+
+/* An exit of what is only being bought waits until that is bought: judged now it would be refused.
+ */
+static bool
+waits_for_entry(const struct gw_account *a, const struct gw_order *o)
+{
+	const struct yq_order *order = &o->order;
+	const struct yq_holding *h = yq_account_holding(a->book, order->exchange, order->ticker);
+	enum yq_action entry = order->action == YQ_SELL ? YQ_BUY : YQ_SELL;
+	struct yq_decimal held = YQ_DECIMAL_ZERO;
+
+	if (o->lane->working[entry] == 0 ||
+	    (!order->reduce_only && (order->action == YQ_BUY || a->limits->allow_short)))
+		return false;
+	if (h != NULL)
+		held.units = order->action == YQ_SELL ? h->position.qty.units - h->selling.units
+						      : -h->position.qty.units - h->buying.units;
+	return yq_decimal_cmp(order->qty, held) > 0;
+}
+
+static bool
+order_may_go(struct gw_account *a, struct gw_order *o)
 {
 	const struct yq_broker_capabilities *can = &a->broker->capabilities;
 
-	if (o->lane->unknown > 0 || a->gw->claims.count >= GW_CLAIMS_MAX ||
-	    a->unanswered >= can->in_flight_max)
+	if (o->lane->passed == a->gw->round || !lane_is_free(o->lane, can) ||
+	    a->gw->claims.count >= GW_CLAIMS_MAX || a->unanswered >= can->in_flight_max ||
+	    (can->calls_per_second > 0 && a->claiming >= a->throttle.burst) ||
+	    waits_for_entry(a, o) || !gw_price_is_known(o))
 		return false;
-	return o->lane->unanswered == 0 || (can->flags & YQ_BROKER_ORDERED) != 0;
+	return gw_throttle(a, YQ_CALL_SUBMIT, 1);
 }
 
 /* An order that has not been sent is withdrawn, wherever it waits. */
@@ -48,33 +81,41 @@ withdraw(struct gw_account *a, struct gw_task *request, struct gw_order *o)
 enum turn { TURN_WAIT, TURN_DONE };
 
 static enum turn
-run_order(struct gw_account *a, struct gw_task *task)
+order_turn(struct gw_account *a, struct gw_task *task)
 {
 	struct gw_order *o = task->order;
 
-	if (o->detached)
+	if (o->detached || order_may_go(a, o))
 		return TURN_DONE;
-	if (o->lane->passed == a->gw->round || !order_may_go(a, o) || !gw_price_is_known(o)) {
-		o->lane->passed = a->gw->round;
-		return TURN_WAIT;
-	}
-	return TURN_DONE;
+	o->lane->passed = a->gw->round;
+	return TURN_WAIT;
 }
 
+/* A request waits for the answer to its order; what came after it on that lane waits with it.  A
+ * cancel waits for nothing else, and goes before what came earlier. */
 static enum turn
-request_turn(struct gw_account *a, struct gw_task *task, struct gw_order **ret_order)
+request_turn(struct gw_account *a, struct gw_task *task)
 {
 	struct gw_order *o = gw_order_find(a->gw, &task->order_id);
+	bool cancels = task->kind == GW_TASK_CANCEL;
+	bool settled = o == NULL
+			   ? a->looked_up == 0
+			   : o->phase == GW_LIVE || o->phase == GW_OVER || o->phase == GW_WAITING;
 
-	*ret_order = o;
-	if (o == NULL || o->phase == GW_LIVE || o->phase == GW_OVER || o->phase == GW_WAITING)
+	if (settled && (o == NULL || cancels || o->lane->passed != a->gw->round) &&
+	    (o == NULL || o->phase != GW_LIVE ||
+		gw_throttle(a, cancels ? YQ_CALL_CANCEL : YQ_CALL_SUBMIT, 1)))
 		return TURN_DONE;
+	if (o != NULL)
+		o->lane->passed = a->gw->round;
 	return TURN_WAIT;
 }
 
 static void
-run_request(struct gw_account *a, struct gw_task *task, struct gw_order *o)
+run_request(struct gw_account *a, struct gw_task *task)
 {
+	struct gw_order *o = gw_order_find(a->gw, &task->order_id);
+
 	if (o != NULL && o->phase == GW_WAITING && task->kind == GW_TASK_CANCEL)
 		withdraw(a, task, o);
 	else if (task->kind == GW_TASK_CANCEL)
@@ -83,17 +124,38 @@ run_request(struct gw_account *a, struct gw_task *task, struct gw_order *o)
 		gw_replace(a, task, o);
 }
 
+/* Each cancel whose turn it is. */
+static void
+cancels_run(struct gw_account *a)
+{
+	struct gw_task **link = &a->first;
+
+	while (*link != NULL && a->cancel_count > 0 && gw_account_may_send(a)) {
+		struct gw_task *task = *link;
+
+		if (task->kind != GW_TASK_CANCEL || request_turn(a, task) == TURN_WAIT) {
+			link = &task->next;
+			continue;
+		}
+		gw_task_unlink(a, link);
+		run_request(a, task);
+		free(task);
+		link = &a->first; /* the list may have changed before this place */
+	}
+}
+
 static void
 desk_run(struct gw_account *a)
 {
 	struct gw_task **link = &a->first;
 
 	a->gw->round++;
+	cancels_run(a);
+	a->gw->round++;
 	while (*link != NULL && gw_account_may_send(a)) {
 		struct gw_task *task = *link;
-		struct gw_order *o = NULL;
 		enum turn turn =
-		    task->kind == GW_TASK_ORDER ? run_order(a, task) : request_turn(a, task, &o);
+		    task->kind == GW_TASK_ORDER ? order_turn(a, task) : request_turn(a, task);
 
 		if (turn == TURN_WAIT) {
 			link = &task->next;
@@ -104,7 +166,7 @@ desk_run(struct gw_account *a)
 			if (gw_order_unhold(task->order))
 				gw_admit(task->order);
 		} else {
-			run_request(a, task, o);
+			run_request(a, task);
 			link = &a->first; /* the list may have changed before this place */
 			a->gw->round++;
 		}
@@ -118,8 +180,5 @@ gw_desk_run(struct gateway *gw)
 	for (size_t i = 0; !gw->draining && i < gw->account_count; i++)
 		if (gw->accounts[i].first != NULL)
 			desk_run(&gw->accounts[i]);
-	if (gw->paused && gw->task_count < GW_TASKS_LOW) {
-		gw->paused = false;
-		yq_consumer_resume(gw->consumer);
-	}
+	gw_tasks_balance(gw);
 }

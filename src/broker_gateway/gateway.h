@@ -20,7 +20,6 @@
 #include "broker_gateway/apply.h"
 #include "broker_gateway/claim.h"
 #include "broker_gateway/foreign.h"
-#include "broker_gateway/homeless.h"
 #include "broker_gateway/lease.h"
 #include "broker_gateway/metrics.h"
 #include "broker_gateway/order.h"
@@ -38,6 +37,7 @@
 #define GW_BATCH_MAX 256 /* items of one call: larger ones win little and take memory */
 #define GW_RETRY_MS  200 /* before a step is repeated */
 
+struct gw_homeless;
 struct gw_query;
 
 struct gateway {
@@ -61,7 +61,8 @@ struct gateway {
 	struct yq_adopt *adopt;
 	bool paused, started, stopped, draining;
 	bool intake_wanted; /* the group is to be made, and read */
-	size_t task_count;
+	size_t task_count;  /* of accounts that do not overflow */
+	int64_t paused_ns;
 	uint64_t round; /* of the desk */
 	struct gw_claims claims;
 	struct gw_records records;
@@ -73,13 +74,14 @@ struct gateway {
 	struct gw_query *queries;     /* that wait for a full sync */
 	struct gw_recovery recovery;
 	bool told_ready;
-	uint64_t taken_trimmed; /* orders taken when memory was last given back */
+	uint64_t sent_trimmed; /* orders sent when memory was last given back */
 	uv_idle_t soon;
 	uv_timer_t beat, retry;
 	struct gw_metrics metrics;
 };
 
 void gw_soon(struct gateway *gw); /* run the desk and the steps in the next turn of the loop */
+void gw_retry_in(struct gateway *gw, uint64_t ms); /* the same, then at the latest */
 void gw_retry_later(struct gateway *gw);
 void gw_role_tell(struct gateway *gw); /* what this gateway is among its kind has changed */
 /* Tell people: a notification; the rest as printf. */

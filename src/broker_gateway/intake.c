@@ -13,6 +13,7 @@
 #include "broker_gateway/intake.h"
 #include "broker_gateway/lease.h"
 #include "broker_gateway/query.h"
+#include "broker_gateway/request.h"
 #include "broker_gateway/task.h"
 
 #define LOOK_MS 2000 /* at what another member of the group has pending */
@@ -78,12 +79,10 @@ take_order(struct gateway *gw, const struct yq_entry *entry)
 		gw_ack_only(gw, entry->id);
 		return;
 	}
-	if (a->state == GW_NO_LEASE || a->state == GW_BROKEN)
-		return; /* it is delivered again when the lease is won */
+	if (a->state == GW_NO_LEASE || a->state == GW_BROKEN || a->overflow)
+		return; /* it is delivered again when the lease is won, or there is room */
 	yq_counter_add(gw->metrics.taken, 1);
-	o = gw_order_make(a, &order);
-	yq_str_copy_cut(o->entry_id, sizeof(o->entry_id), entry->id);
-	gw_task_order(o);
+	gw_task_order(gw_order_make(a, &order, entry->id));
 }
 
 static struct gw_account *
@@ -95,7 +94,9 @@ request_account(struct gateway *gw, const struct yq_entry *entry, const char *al
 		return NULL;
 	if (a == NULL)
 		bad_entry(gw, entry, "no gateway serves that account");
-	else if (a->state == GW_NO_LEASE || a->state == GW_BROKEN)
+	else if (a->state == GW_NO_LEASE || a->state == GW_BROKEN ||
+		 (entry->again &&
+		     (gw_task_is_there(a, entry->id) || gw_request_is_there(a, entry->id))))
 		return NULL;
 	return a;
 }
@@ -162,15 +163,17 @@ on_entries(void *cookie, const struct yq_entry *entries, size_t count)
 	struct gateway *gw = cookie;
 
 	YQ_FAIL_POINT("gateway.read");
+	for (size_t i = 0; i < count; i++)
+		yq_adopt_seen(gw->adopt, entries[i].payload, entries[i].length);
 	/* They came while the program was stopped: pending for whoever has the lease now. */
-	if (!gw_lease_is_valid(gw)) {
+	if (!gw_lease_is_valid(gw))
 		yq_consumer_rewind(gw->consumer);
+	/* Taken now they would overtake what is older and about to be delivered again. */
+	if (yq_consumer_will_rewind(gw->consumer))
 		return;
-	}
 	for (size_t i = 0; i < count; i++) {
 		size_t k = 0;
 
-		yq_adopt_seen(gw->adopt, entries[i].payload, entries[i].length);
 		while (k < YQ_COUNT(kinds) && !yq_str_equal(kinds[k].kind, entries[i].kind))
 			k++;
 		if (k < YQ_COUNT(kinds))
@@ -178,10 +181,7 @@ on_entries(void *cookie, const struct yq_entry *entries, size_t count)
 		else
 			bad_entry(gw, &entries[i], "its kind is not order, cancel or replace");
 	}
-	if (!gw->paused && gw->task_count >= GW_TASKS_MAX) {
-		gw->paused = true;
-		yq_consumer_pause(gw->consumer);
-	}
+	gw_tasks_balance(gw);
 }
 
 static void

@@ -13,9 +13,12 @@ struct gw_lane {
 	struct yq_table_node node; /* by ticker and exchange */
 	char ticker[YQ_TICKER_SIZE];
 	enum yq_exchange exchange;
-	size_t unknown;		     /* orders whose outcome is not known: the lane stands still */
-	size_t unanswered;	     /* orders claimed or sent, without the broker's answer */
-	size_t tasks;		     /* orders in hand */
+	size_t unknown;	   /* orders whose outcome is not known: the lane stands still */
+	size_t unanswered; /* orders claimed or sent, without the broker's answer */
+	size_t requests;   /* cancels and replaces at the broker, without its answer */
+	size_t looked_up;  /* orders that the bus is being asked about */
+	size_t working[YQ_ACTION_COUNT]; /* unanswered, or market orders that are being filled */
+	size_t tasks;			 /* orders in hand */
 	uint64_t passed;	     /* the round of the desk in which a task of it had to wait */
 	struct yq_opt_decimal price; /* last seen */
 	int64_t price_at_us;

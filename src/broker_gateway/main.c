@@ -14,6 +14,7 @@
 #include "broker_gateway/desk.h"
 #include "broker_gateway/foreign.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/homeless.h"
 #include "broker_gateway/intake.h"
 #include "broker_gateway/lease.h"
 #include "broker_gateway/metrics.h"
@@ -93,10 +94,18 @@ on_retry(uv_timer_t *timer)
 }
 
 void
+gw_retry_in(struct gateway *gw, uint64_t ms)
+{
+	if (gw->stopped || !gw->started ||
+	    (uv_is_active((uv_handle_t *)&gw->retry) && uv_timer_get_due_in(&gw->retry) <= ms))
+		return;
+	(void)uv_timer_start(&gw->retry, on_retry, ms, 0);
+}
+
+void
 gw_retry_later(struct gateway *gw)
 {
-	if (!gw->stopped && gw->started)
-		(void)uv_timer_start(&gw->retry, on_retry, GW_RETRY_MS, 0);
+	gw_retry_in(gw, GW_RETRY_MS);
 }
 
 static void
@@ -125,16 +134,19 @@ on_beat(uv_timer_t *timer)
 	struct gateway *gw = timer->data;
 	bool serving = gw->account_count > 0;
 	int64_t now_ns = yq_clock_monotonic_ns(gw->clock);
+	size_t waiting = 0;
 
 	/* What a burst took goes back to the system once it is over. */
 	if (gw->task_count == 0 && gw->records.count == 0 &&
-	    gw->taken_trimmed != gw->metrics.taken->value) {
-		gw->taken_trimmed = gw->metrics.taken->value;
+	    gw->sent_trimmed != gw->metrics.sent->value) {
+		gw->sent_trimmed = gw->metrics.sent->value;
 		(void)malloc_trim(0);
 	}
 	yq_gauge_set(gw->metrics.open, (int64_t)gw->orders.count);
-	yq_gauge_set(gw->metrics.waiting, (int64_t)gw->task_count);
-	yq_daemon_set_lag(gw->daemon, (int64_t)gw->task_count);
+	for (size_t i = 0; i < gw->account_count; i++)
+		waiting += gw->accounts[i].task_count;
+	yq_gauge_set(gw->metrics.waiting, (int64_t)waiting);
+	yq_daemon_set_lag(gw->daemon, (int64_t)waiting);
 	calls_expire(gw);
 	if (!yq_daemon_valkey_up(gw->daemon))
 		return;

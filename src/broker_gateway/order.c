@@ -53,8 +53,26 @@ gw_order_by_broker_id(struct gw_account *account, const char *broker_order_id)
 	return look.found;
 }
 
+struct gw_arrival
+gw_arrival_of(const char *entry_id)
+{
+	struct gw_arrival arrival = { 0 };
+	char *end;
+
+	arrival.ms = strtoull(entry_id, &end, 10);
+	if (*end == '-')
+		arrival.seq = strtoull(end + 1, NULL, 10);
+	return arrival;
+}
+
+bool
+gw_arrived_before(struct gw_arrival a, struct gw_arrival b)
+{
+	return a.ms != b.ms ? a.ms < b.ms : a.seq < b.seq;
+}
+
 struct gw_order *
-gw_order_make(struct gw_account *account, const struct yq_order *order)
+gw_order_make(struct gw_account *account, const struct yq_order *order, const char *entry_id)
 {
 	struct gateway *gw = account->gw;
 	struct gw_order *o = yq_xcalloc(1, sizeof(*o));
@@ -64,6 +82,8 @@ gw_order_make(struct gw_account *account, const struct yq_order *order)
 	o->lane = gw_lane_of(account, order->exchange, order->ticker);
 	o->lane->tasks++; /* as long as it is in hand, its lane stays */
 	o->phase = GW_WAITING;
+	o->arrival = gw_arrival_of(entry_id);
+	yq_str_copy_cut(o->entry_id, sizeof(o->entry_id), entry_id);
 	o->progress.state = YQ_ORDER_PENDING;
 	o->progress.qty = order->qty;
 	o->taken_ns = yq_clock_monotonic_ns(gw->clock);
@@ -77,10 +97,15 @@ count(struct gw_order *o, enum gw_phase phase, bool up)
 {
 	size_t one = up ? 1 : SIZE_MAX; /* adding SIZE_MAX takes one away */
 
+	if (phase == GW_CLAIMING)
+		o->account->claiming += one;
 	if (phase == GW_CLAIMING || phase == GW_SENT) {
 		o->account->unanswered += one;
 		o->lane->unanswered += one;
 	}
+	if (phase == GW_CLAIMING || phase == GW_SENT ||
+	    (phase == GW_LIVE && o->order.type == YQ_TYPE_MARKET))
+		o->lane->working[o->order.action] += one;
 	if (phase == GW_UNKNOWN)
 		o->lane->unknown += one;
 	/* A full sync meanwhile may have taken over what it executed. */

@@ -19,12 +19,20 @@ enum gw_phase {
 	GW_OVER,     /* final; leaves when the last record is written */
 };
 
+/* A place in order:stream: what came first goes first, also after it was put back or read again. */
+struct gw_arrival {
+	uint64_t ms, seq;
+};
+struct gw_arrival gw_arrival_of(const char *entry_id); /* "" = before all others */
+bool gw_arrived_before(struct gw_arrival a, struct gw_arrival b);
+
 struct gw_order {
 	struct yq_table_node node; /* by id */
 	struct yq_order order;
 	struct gw_account *account;
 	struct gw_lane *lane;
 	char entry_id[YQ_ENTRY_ID_SIZE]; /* to acknowledge with the next record; "" = none */
+	struct gw_arrival arrival;
 	enum gw_phase phase;
 	struct yq_order_progress progress;
 	char broker_order_id[YQ_BROKER_ORDER_ID_SIZE];
@@ -43,8 +51,10 @@ struct gw_order {
 
 struct gw_order *gw_order_find(struct gateway *gw, const struct yq_id *id);
 struct gw_order *gw_order_by_broker_id(struct gw_account *account, const char *broker_order_id);
-/* A new order in hand, waiting; YQ_ORDER_PENDING. */
-struct gw_order *gw_order_make(struct gw_account *account, const struct yq_order *order);
+/* A new order in hand, waiting; YQ_ORDER_PENDING.  `entry_id` "" = it has no place in the stream.
+ */
+struct gw_order *gw_order_make(
+    struct gw_account *account, const struct yq_order *order, const char *entry_id);
 /* A call that names the order begins; ends.  False from the end: it is no longer ours, and gone. */
 void gw_order_hold(struct gw_order *o);
 bool gw_order_unhold(struct gw_order *o);

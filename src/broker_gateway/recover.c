@@ -35,7 +35,7 @@ reserve_again(struct gw_order *o)
 static struct gw_order *
 order_from_bus(struct gw_account *a, const struct yq_order_state_full *full)
 {
-	struct gw_order *o = gw_order_make(a, &full->order);
+	struct gw_order *o = gw_order_make(a, &full->order, full->entry_id);
 
 	o->taken_ns = 0;
 	o->progress = full->progress;
@@ -61,7 +61,7 @@ take_in(struct gw_account *a, const struct yq_order_state_full *full, const char
 	char entry[YQ_ENTRY_ID_SIZE];
 
 	/* Read from the stream as if it were new; the bus knows that it was taken up before. */
-	if (o != NULL && o->phase == GW_WAITING && a->state == GW_LOADING &&
+	if (o != NULL && o->phase == GW_WAITING && a->recovering &&
 	    full->progress.state != YQ_ORDER_PENDING) {
 		memcpy(entry, o->entry_id, sizeof(entry));
 		entry_id = entry[0] != '\0' ? entry : entry_id;
@@ -93,38 +93,75 @@ take_in(struct gw_account *a, const struct yq_order_state_full *full, const char
 		gw_ask(o);
 }
 
-struct look_up {
+struct gw_look_up {
+	struct gw_look_up *next;
 	struct gw_account *account;
+	struct gw_lane *lane;
 	struct yq_id id;
 	char entry_id[YQ_ENTRY_ID_SIZE];
 };
 
 static void
-on_looked_up(
-    void *cookie, enum yq_rc rc, const struct yq_order_state_full *full, const struct yq_err *err)
+look_up_end(struct gw_look_up *l)
 {
-	struct look_up *l = cookie;
-	struct gw_account *a = l->account;
-
-	if (!a->gw->stopped && a->state != GW_NO_LEASE) {
-		if (rc == YQ_OK)
-			take_in(a, full, l->entry_id);
-		else if (rc == YQ_E_NOT_FOUND)
-			gw_ack_only(a->gw, l->entry_id);
-		else
-			yq_warn("order %s: %s", l->id.text, err->text);
-	}
+	l->lane->looked_up--;
+	l->account->looked_up--;
 	free(l);
 }
 
-void
-gw_look_up(struct gw_account *account, const struct yq_id *id, const char *entry_id)
+static void
+on_looked_up(
+    void *cookie, enum yq_rc rc, const struct yq_order_state_full *full, const struct yq_err *err)
 {
-	struct look_up *l = yq_xcalloc(1, sizeof(*l));
+	struct gw_look_up *l = cookie;
+	struct gw_account *a = l->account;
+	struct gateway *gw = a->gw;
+	bool ours = !gw->stopped && a->state != GW_NO_LEASE;
+
+	if (ours && rc != YQ_OK && rc != YQ_E_NOT_FOUND && rc != YQ_E_CORRUPT) {
+		l->next = gw->recovery.unread;
+		gw->recovery.unread = l;
+		gw_retry_later(gw);
+		return;
+	}
+	if (ours && rc == YQ_OK)
+		take_in(a, full, l->entry_id);
+	else if (ours && rc == YQ_E_NOT_FOUND)
+		gw_ack_only(gw, l->entry_id);
+	else if (ours)
+		gw_notify(
+		    gw, "Order", "Critical", "order %s cannot be read: %s", l->id.text, err->text);
+	if (!gw->stopped)
+		gw_soon(gw);
+	look_up_end(l);
+}
+
+static void
+look_ups_run(struct gateway *gw)
+{
+	struct gw_look_up *l = gw->recovery.unread, *next;
+
+	if (l == NULL || !yq_valkey_is_up(gw->valkey))
+		return;
+	gw->recovery.unread = NULL;
+	for (; l != NULL; l = next) {
+		next = l->next;
+		yq_state_order(gw->valkey, &l->id, on_looked_up, l);
+	}
+}
+
+void
+gw_look_up(
+    struct gw_account *account, struct gw_lane *lane, const struct yq_id *id, const char *entry_id)
+{
+	struct gw_look_up *l = yq_xcalloc(1, sizeof(*l));
 
 	l->account = account;
+	l->lane = lane;
 	l->id = *id;
 	yq_str_copy_cut(l->entry_id, sizeof(l->entry_id), entry_id);
+	lane->looked_up++;
+	account->looked_up++;
 	yq_state_order(account->gw->valkey, id, on_looked_up, l);
 }
 
@@ -144,17 +181,80 @@ ask_loaded(void *cookie, struct yq_table_node *node)
 static void
 recovered(struct gateway *gw)
 {
-	gw->recovery.under_way = false;
 	for (size_t i = 0; i < gw->account_count; i++) {
 		struct gw_account *a = &gw->accounts[i];
 
-		if (a->state != GW_LOADING)
+		if (!a->recovering)
 			continue;
+		a->recovering = false;
 		a->state = GW_SETTLING;
 		yq_table_each(&gw->orders, ask_loaded, a);
 		gw_settled(a);
 	}
 	gw_soon(gw);
+}
+
+/* One pass is over.  Where something could not be read nothing is begun: all is read again. */
+static void
+pass_end(struct gateway *gw)
+{
+	struct gw_recovery *r = &gw->recovery;
+
+	free(r->ids);
+	r->ids = NULL;
+	r->under_way = false;
+	if (!r->failed) {
+		recovered(gw);
+		return;
+	}
+	for (size_t i = 0; i < gw->account_count; i++)
+		gw->accounts[i].recovering = false;
+	r->wanted = true;
+	gw_retry_later(gw);
+}
+
+static bool
+forget_unclaimed(void *cookie, struct yq_table_node *node)
+{
+	struct gw_order *o = yq_container(node, struct gw_order, node);
+
+	(void)cookie;
+	if (o->account->recovering && o->phase == GW_WAITING && o->claimed_at_us == 0)
+		gw_order_detach(o);
+	return true;
+}
+
+/* True when an order that nobody has claimed is left to the stream, which has it. */
+static bool
+left_to_stream(struct gateway *gw, const struct yq_order_state_full *full)
+{
+	struct gw_recovery *r = &gw->recovery;
+
+	if (full->progress.state != YQ_ORDER_PENDING || full->claimed_at_us != 0)
+		return false;
+	if (r->many || ++r->unclaimed <= GW_UNCLAIMED_MAX)
+		return r->many;
+	r->many = true;
+	yq_table_each(&gw->orders, forget_unclaimed, NULL);
+	yq_consumer_rewind(gw->consumer);
+	return true;
+}
+
+static void on_open_order(
+    void *cookie, enum yq_rc rc, const struct yq_order_state_full *full, const struct yq_err *err);
+
+/* Some at a time: the connection takes only so many commands. */
+static void
+read_on(struct gateway *gw)
+{
+	struct gw_recovery *r = &gw->recovery;
+
+	while (r->next < r->count && r->left < GW_BATCH_MAX && !r->failed) {
+		r->left++;
+		yq_state_order(gw->valkey, &r->ids[r->next++], on_open_order, gw);
+	}
+	if (r->left == 0)
+		pass_end(gw);
 }
 
 static void
@@ -166,16 +266,19 @@ on_open_order(
 
 	if (gw->stopped)
 		return;
+	gw->recovery.left--;
 	if (rc == YQ_OK) {
 		a = gw_account_find(gw, full->order.account_alias);
-		if (a != NULL && a->state == GW_LOADING)
+		if (a != NULL && a->recovering && !left_to_stream(gw, full))
 			take_in(a, full, NULL);
-	} else if (rc != YQ_E_NOT_FOUND) {
+	} else if (rc == YQ_E_CORRUPT) {
 		yq_error("an open order cannot be read: %s", err->text);
 		gw_notify(gw, "Order", "Critical", "an open order cannot be read: %s", err->text);
+	} else if (rc != YQ_E_NOT_FOUND) {
+		yq_warn("an open order is not read yet: %s", err->text);
+		gw->recovery.failed = true;
 	}
-	if (--gw->recovery.left == 0)
-		recovered(gw);
+	read_on(gw);
 }
 
 static void
@@ -183,21 +286,21 @@ on_open_ids(
     void *cookie, enum yq_rc rc, const struct yq_id *ids, size_t count, const struct yq_err *err)
 {
 	struct gateway *gw = cookie;
+	struct gw_recovery *r = &gw->recovery;
 
 	if (gw->stopped)
 		return;
 	if (rc != YQ_OK) {
 		yq_warn("open orders cannot be read: %s", err->text);
-		gw->recovery.under_way = false;
-		gw->recovery.wanted = true;
-		gw_retry_later(gw);
+		r->failed = true;
+		pass_end(gw);
 		return;
 	}
-	gw->recovery.left = count + 1;
-	for (size_t i = 0; i < count; i++)
-		yq_state_order(gw->valkey, &ids[i], on_open_order, gw);
-	if (--gw->recovery.left == 0)
-		recovered(gw);
+	r->ids = yq_xcalloc(count + 1, sizeof(*r->ids));
+	memcpy(r->ids, ids, count * sizeof(*ids));
+	r->count = count;
+	r->next = 0;
+	read_on(gw);
 }
 
 static void
@@ -230,35 +333,63 @@ on_account(
 	else if (rc == YQ_E_NOT_FOUND || rc == YQ_E_CORRUPT)
 		yq_account_clear(a->book); /* the full sync fills it */
 	else
-		gw->recovery.wanted = true;
+		gw->recovery.failed = true;
 	if (rc != YQ_OK && rc != YQ_E_NOT_FOUND)
 		yq_warn("account %s cannot be read: %s", a->settings.alias, err->text);
 	if (--gw->recovery.left > 0)
 		return;
-	if (gw->recovery.wanted) {
-		gw->recovery.under_way = false;
-		gw_retry_later(gw);
-		return;
-	}
-	yq_state_open_orders(gw->valkey, on_open_ids, gw);
+	if (gw->recovery.failed)
+		pass_end(gw);
+	else
+		yq_state_open_orders(gw->valkey, on_open_ids, gw);
+}
+
+/* What an earlier pass that broke off has read is read again. */
+static bool
+forget_read(void *cookie, struct yq_table_node *node)
+{
+	struct gw_order *o = yq_container(node, struct gw_order, node);
+
+	if (o->account == cookie && o->phase != GW_WAITING)
+		gw_order_detach(o);
+	return true;
 }
 
 void
 gw_recover(struct gateway *gw)
 {
-	if (gw->recovery.under_way || !gw->recovery.wanted || !yq_valkey_is_up(gw->valkey))
+	struct gw_recovery *r = &gw->recovery;
+	size_t begun = 0;
+
+	look_ups_run(gw);
+	if (r->under_way || !r->wanted || !yq_valkey_is_up(gw->valkey))
 		return;
-	gw->recovery.under_way = true;
-	gw->recovery.wanted = false;
-	gw->recovery.left = 1;
+	r->wanted = r->failed = r->many = false;
+	r->unclaimed = 0;
 	for (size_t i = 0; i < gw->account_count; i++) {
 		struct gw_account *a = &gw->accounts[i];
 
 		if (a->state != GW_LOADING)
 			continue;
-		gw->recovery.left++;
+		begun++;
+		a->recovering = true;
+		a->settling = 0;
+		yq_table_each(&gw->orders, forget_read, a);
 		yq_state_account(gw->valkey, a->settings.alias, on_account, a);
 	}
-	if (--gw->recovery.left == 0)
-		gw->recovery.under_way = false;
+	r->left = begun;
+	r->under_way = begun > 0;
+}
+
+void
+gw_recovery_drop(struct gateway *gw)
+{
+	struct gw_look_up *l;
+
+	free(gw->recovery.ids);
+	gw->recovery.ids = NULL;
+	while ((l = gw->recovery.unread) != NULL) {
+		gw->recovery.unread = l->next;
+		look_up_end(l);
+	}
 }

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/str.h"
+#include "broker_gateway/account.h"
 #include "broker_gateway/ack.h"
 #include "broker_gateway/admit.h"
 #include "broker_gateway/gateway.h"
@@ -10,26 +12,52 @@
 #include "broker_gateway/record.h"
 #include "broker_gateway/request.h"
 
-struct request {
+struct gw_request {
+	struct gw_request *next;
 	struct gw_order *order;
+	struct gw_lane *lane;
 	struct yq_broker_change change;
 	char entry_id[YQ_ENTRY_ID_SIZE];
 	const char *what;
 	bool cancels;
 };
 
-static struct request *
+static struct gw_request *
 request_make(const struct gw_task *task, struct gw_order *o, const char *what)
 {
-	struct request *r = yq_xcalloc(1, sizeof(*r));
+	struct gw_request *r = yq_xcalloc(1, sizeof(*r));
 
 	r->order = o;
+	r->lane = o->lane;
+	r->lane->requests++;
+	r->next = o->account->requests;
+	o->account->requests = r;
 	r->change = task->change;
 	r->what = what;
 	r->cancels = task->kind == GW_TASK_CANCEL;
 	memcpy(r->entry_id, task->entry_id, sizeof(r->entry_id));
 	gw_order_hold(o);
 	return r;
+}
+
+bool
+gw_request_is_there(const struct gw_account *a, const char *entry_id)
+{
+	for (const struct gw_request *r = a->requests; r != NULL; r = r->next)
+		if (yq_str_equal(r->entry_id, entry_id))
+			return true;
+	return false;
+}
+
+static void
+request_unlink(struct gw_request *r)
+{
+	struct gw_request **link = &r->order->account->requests;
+
+	while (*link != r)
+		link = &(*link)->next;
+	*link = r->next;
+	r->lane->requests--;
 }
 
 static void
@@ -42,11 +70,13 @@ too_late(struct gw_account *a, const struct gw_task *task, const char *what)
 
 /* True when the request may be answered: it is ours, and the answer is one. */
 static bool
-request_end(struct request *r, enum yq_rc rc, const struct yq_err *err)
+request_end(struct gw_request *r, enum yq_rc rc, const struct yq_err *err)
 {
 	struct gw_order *o = r->order;
 	struct gateway *gw = o->account->gw;
 
+	request_unlink(r);
+	gw_soon(gw);
 	if (!gw_order_unhold(o) || gw->stopped)
 		return false;
 	if (rc != YQ_OK)
@@ -65,7 +95,7 @@ request_end(struct request *r, enum yq_rc rc, const struct yq_err *err)
 static void
 on_canceled(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const struct yq_err *err)
 {
-	struct request *r = cookie;
+	struct gw_request *r = cookie;
 	struct gw_order *o = r->order;
 
 	(void)ack;
@@ -106,7 +136,7 @@ reopen(struct gw_order *o, struct yq_decimal left)
 static void
 on_replaced(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const struct yq_err *err)
 {
-	struct request *r = cookie;
+	struct gw_request *r = cookie;
 	struct gw_order *o = r->order;
 	struct yq_decimal left;
 

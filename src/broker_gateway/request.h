@@ -4,6 +4,8 @@
 
 #include "broker_gateway/task.h"
 
+/* Whether this entry of the stream is at the broker now. */
+bool gw_request_is_there(const struct gw_account *account, const char *entry_id);
 /* `o` NULL: it is not in hand, so it is final.  The task is borrowed. */
 void gw_cancel(struct gw_account *account, struct gw_task *task, struct gw_order *o);
 void gw_replace(struct gw_account *account, struct gw_task *task, struct gw_order *o);

@@ -45,7 +45,7 @@ on_stray(
 	/* An order that left the bus was archived with all its fills: nothing to add. */
 	if (rc == YQ_OK && o == NULL && a->state != GW_NO_LEASE &&
 	    !is_booked(full, stray->fill.execution_id)) {
-		o = gw_order_make(a, &full->order);
+		o = gw_order_make(a, &full->order, "");
 		o->taken_ns = 0;
 		o->progress = full->progress;
 		memcpy(o->broker_order_id, full->broker_order_id, sizeof(o->broker_order_id));

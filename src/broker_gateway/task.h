@@ -4,13 +4,16 @@
 
 #include "broker_gateway/order.h"
 
-#define GW_TASKS_MAX 1024 /* taken in and not yet sent, all accounts; then the reader pauses */
-#define GW_TASKS_LOW 512  /* ... and goes on */
+#define GW_TASKS_MAX	1024 /* taken in and not yet sent, all accounts; then the reader pauses */
+#define GW_TASKS_LOW	512  /* ... and goes on */
+#define GW_TASKS_AGAIN	256  /* an account that overflowed is read again */
+#define GW_PAUSE_MAX_MS 250  /* the reader pauses no longer for accounts that are slow */
 
 enum gw_task_kind { GW_TASK_ORDER, GW_TASK_CANCEL, GW_TASK_REPLACE };
 
 struct gw_task {
 	struct gw_task *next;
+	struct gw_arrival arrival;
 	enum gw_task_kind kind;
 	struct gw_order *order; /* ORDER */
 	struct yq_id order_id;	/* CANCEL, REPLACE: what it is about */
@@ -20,11 +23,19 @@ struct gw_task {
 	char entry_id[YQ_ENTRY_ID_SIZE];
 };
 
-/* At the end of the account's list; takes ownership. */
+/* At its place in the account's list, mostly the end; takes ownership. */
 void gw_task_add(struct gw_account *account, struct gw_task *task);
 void gw_task_order(struct gw_order *o); /* enter an order */
 /* Out of the list; the caller's from now on. */
 void gw_task_unlink(struct gw_account *account, struct gw_task **link);
 void gw_tasks_clear(struct gw_account *account);
+/* Whether this entry of the stream waits in the list. */
+bool gw_task_is_there(const struct gw_account *account, const char *entry_id);
+/*
+ * Keep the reader going or let it pause, by what waits.  Where it would pause for long because some
+ * accounts send slowly, these overflow: their orders stay in the stream, unacknowledged, and are
+ * read again when there is room.  So a slow account holds up itself alone.
+ */
+void gw_tasks_balance(struct gateway *gw);
 
 #endif

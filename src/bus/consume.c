@@ -441,6 +441,12 @@ yq_consumer_rewind(struct yq_consumer *consumer)
 }
 
 bool
+yq_consumer_will_rewind(const struct yq_consumer *consumer)
+{
+	return consumer->rewind;
+}
+
+bool
 yq_consumer_is_up(const struct yq_consumer *consumer)
 {
 	return !consumer->closing && yq_valkey_is_up(consumer->valkey);

@@ -57,6 +57,8 @@ void yq_consumer_pause(struct yq_consumer *consumer);
 void yq_consumer_resume(struct yq_consumer *consumer);
 /* Deliver again whatever is not acknowledged (`again` set), before anything new. */
 void yq_consumer_rewind(struct yq_consumer *consumer);
+/* True until it begins: what is delivered meanwhile comes once more, behind what is older. */
+bool yq_consumer_will_rewind(const struct yq_consumer *consumer);
 bool yq_consumer_is_up(const struct yq_consumer *consumer);
 /* All that was there at the start has been delivered. */
 bool yq_consumer_caught_up(const struct yq_consumer *consumer);

@@ -120,8 +120,8 @@ end
 
 -- A new order, whose id is in the open set.  Its hash is the mark.
 local function write_order(bus, key, alias, ticker, created, payload, foreign)
-	call('XADD', bus.stream, '*', 'kind', 'order', 'payload', payload)
-	call('HSET', key, 'Order', payload, 'State', bus.pending, 'AccountAlias', alias,
+	local entry = call('XADD', bus.stream, '*', 'kind', 'order', 'payload', payload)
+	call('HSET', key, 'Entry', entry, 'Order', payload, 'State', bus.pending, 'AccountAlias', alias,
 		'Ticker', ticker, 'Filled', '0', 'AvgPrice', '0', 'Notional', '0', 'Sequence', '0',
 		'CreatedAt', created)
 	if foreign == '0' then

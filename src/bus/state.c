@@ -191,6 +191,7 @@ static const struct yq_field order_fields[] = {
 	YQ_FIELD_INT("Sequence", FULL, progress.sequence, YQ_OPTIONAL),
 	YQ_FIELD_TEXT("BrokerOrderId", FULL, broker_order_id, YQ_OPTIONAL),
 	YQ_FIELD_TEXT("LastError", FULL, last_error, YQ_OPTIONAL),
+	YQ_FIELD_TEXT("Entry", FULL, entry_id, YQ_OPTIONAL),
 	YQ_FIELD_TIME("CreatedAt", FULL, created_at_us, YQ_OPTIONAL),
 	YQ_FIELD_TIME("ClaimedAt", FULL, claimed_at_us, YQ_OPTIONAL),
 	YQ_FIELD_TIME("SubmittedAt", FULL, submitted_at_us, YQ_OPTIONAL),

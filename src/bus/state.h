@@ -9,6 +9,7 @@
 #define YQ_BUS_STATE_H
 
 #include "bus/message.h"
+#include "bus/steps.h"
 #include "bus/valkey.h"
 
 struct yq_deposit {
@@ -37,6 +38,7 @@ struct yq_order_state_full {
 	struct yq_order_progress progress;
 	char broker_order_id[YQ_BROKER_ORDER_ID_SIZE];
 	char last_error[YQ_MESSAGE_SIZE];
+	char entry_id[YQ_ENTRY_ID_SIZE]; /* its place in order:stream */
 	int64_t created_at_us, claimed_at_us, submitted_at_us, first_fill_at_us, final_at_us,
 	    archived_at_us, cancel_requested_at_us; /* 0 = not yet */
 	int64_t unknown_at_us;			    /* since when nobody knows its outcome */
