@@ -70,55 +70,113 @@ yq_step_answers(
 
 /* ---- steps that answer for each item */
 
+/*
+ * A call ends with its answer; one that replicas must confirm ends with theirs, which comes after
+ * it, and then it is told what it was told first.
+ */
 struct call {
 	yq_step_fn *fn;
 	void *cookie;
+	const struct yq_confirm *confirm; /* NULL = its answer is enough */
+	enum yq_rc rc;			  /* of the step, while replicas are waited for */
+	struct yq_err err;
 	size_t count;
 	struct yq_step_answer answers[];
 };
 
 static void
-on_items(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err)
+call_end(struct call *call, enum yq_rc rc, const struct yq_err *err)
 {
-	struct call *call = cookie;
-	struct yq_err broken;
-
-	if (rc == YQ_OK) {
-		rc = yq_step_answers(reply, call->answers, call->count, &broken);
-		err = rc == YQ_OK ? NULL : &broken;
-	}
 	if (call->fn != NULL)
-		call->fn(call->cookie, rc, rc == YQ_OK ? call->answers : NULL, call->count, err);
+		call->fn(call->cookie, rc, rc == YQ_OK ? call->answers : NULL, call->count,
+		    rc == YQ_OK ? NULL : err);
+	for (size_t i = 0; call->confirm != NULL && i < call->count; i++)
+		free(call->answers[i].copy);
 	free(call);
 }
 
+/* The texts must outlive the reply that they were read from. */
 static void
-send_items(struct yq_valkey *valkey, const struct yq_args *args, size_t count, yq_step_fn *fn,
-    void *cookie)
+keep_answers(struct call *call)
 {
+	for (size_t i = 0; i < call->count; i++) {
+		struct yq_step_answer *answer = &call->answers[i];
+
+		if (answer->text != NULL)
+			answer->text = answer->copy = yq_xstrdup(answer->text);
+	}
+}
+
+static void
+on_items(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err)
+{
+	struct call *call = cookie;
+
+	if (rc == YQ_OK)
+		rc = yq_step_answers(reply, call->answers, call->count, &call->err);
+	else
+		call->err = *err;
+	if (call->confirm == NULL) {
+		call_end(call, rc, &call->err);
+		return;
+	}
+	call->rc = rc;
+	if (rc == YQ_OK)
+		keep_answers(call);
+}
+
+/* Whatever became of the question, the step itself was carried out: repeat it. */
+static void
+on_confirmed(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err)
+{
+	struct call *call = cookie;
+
+	if (call->rc == YQ_OK && rc == YQ_OK)
+		call->rc = yq_confirm_read(reply, call->confirm, &call->err);
+	else if (call->rc == YQ_OK)
+		call->rc = yq_err_set(&call->err, YQ_E_UNKNOWN, "not confirmed: %s", err->text);
+	call_end(call, call->rc, &call->err);
+}
+
+static void
+send_items(struct yq_valkey *valkey, const struct yq_args *args, size_t count, bool confirmed,
+    yq_step_fn *fn, void *cookie)
+{
+	const struct yq_confirm *confirm = yq_valkey_confirm(valkey);
 	struct call *call = yq_xcalloc(1, sizeof(*call) + count * sizeof(call->answers[0]));
+	struct yq_args *more;
 
 	call->fn = fn;
 	call->cookie = cookie;
 	call->count = count;
+	call->confirm = confirmed && confirm->replicas > 0 ? confirm : NULL;
 	yq_valkey_send(valkey, args, YQ_STEP_TIMEOUT_MS, on_items, call);
+	if (call->confirm == NULL)
+		return;
+	more = yq_valkey_args(valkey);
+	yq_confirm_barrier(more);
+	yq_valkey_send(valkey, more, YQ_STEP_TIMEOUT_MS, NULL, NULL);
+	more = yq_valkey_args(valkey);
+	yq_confirm_wait(more, confirm);
+	yq_valkey_send(valkey, more, YQ_STEP_TIMEOUT_MS + confirm->timeout_ms, on_confirmed, call);
 }
 
-#define ITEMS_STEP(step)                                                                    \
+#define ITEMS_STEP(step, confirmed)                                                         \
 	void yq_step_##step(struct yq_valkey *valkey, const struct yq_##step##_item *items, \
 	    size_t count, yq_step_fn *fn, void *cookie)                                     \
 	{                                                                                   \
 		struct yq_args *args = yq_valkey_args(valkey);                              \
                                                                                             \
 		yq_encode_##step(args, items, count);                                       \
-		send_items(valkey, args, count, fn, cookie);                                \
+		send_items(valkey, args, count, confirmed, fn, cookie);                     \
 	}
 
-ITEMS_STEP(accept)
-ITEMS_STEP(submit)
-ITEMS_STEP(decide)
-ITEMS_STEP(claim)
-ITEMS_STEP(apply)
+/* A claim that is confirmed confirms all that was written before it, the decision too. */
+ITEMS_STEP(accept, true)
+ITEMS_STEP(submit, true)
+ITEMS_STEP(decide, false)
+ITEMS_STEP(claim, true)
+ITEMS_STEP(apply, false) /* lost, it is found again at the broker */
 
 void
 yq_step_sync(
@@ -127,7 +185,7 @@ yq_step_sync(
 	struct yq_args *args = yq_valkey_args(valkey);
 
 	yq_encode_sync(args, item);
-	send_items(valkey, args, 1, fn, cookie);
+	send_items(valkey, args, 1, false, fn, cookie);
 }
 
 /* ---- steps that are done or not, and those with an answer of their own */
@@ -215,7 +273,7 @@ yq_step_color(
 	yq_args_time(args, item->since_us);
 	yq_args_time(args, item->renewed_at_us);
 	yq_args_int(args, item->silence_ms);
-	send_items(valkey, args, 1, fn, cookie);
+	send_items(valkey, args, 1, false, fn, cookie);
 }
 
 void

@@ -8,6 +8,9 @@
  * of the call, is borrowed for the call, and NULL unless rc == YQ_OK.  YQ_E_CORRUPT: the answer is
  * not what the function should give.
  *
+ * Where replicas must confirm (yq_valkey_set_confirm), accept, submit and claim are done only when
+ * they have: until then YQ_E_UNKNOWN, and the repeat finds the work done and waits again.
+ *
  * Two equal items within one call are as safe as in two calls.  When the server's memory is used
  * up, steps that begin work (accept, submit, decide, claim, stock) are refused with YQ_E_LIMIT;
  * those that end it still run.
@@ -45,6 +48,7 @@ const char *yq_step_result_name(enum yq_step_result result); /* "accepted" */
 struct yq_step_answer {
 	enum yq_step_result result;
 	const char *text; /* NULL unless stated above */
+	char *copy;	  /* private to steps.c */
 };
 typedef void yq_step_fn(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers,
     size_t count, const struct yq_err *err);

@@ -43,6 +43,7 @@ struct yq_valkey {
 	uv_timer_t tick;   /* deadlines, while there is a request */
 	uv_timer_t ending; /* runs the callbacks of `ended` */
 	struct yq_args args, scratch;
+	struct yq_confirm confirm;
 	bool closing;
 	int open_handles;
 };
@@ -330,6 +331,18 @@ size_t
 yq_valkey_waiting(const struct yq_valkey *valkey)
 {
 	return valkey->waiting.count + valkey->sent.count;
+}
+
+void
+yq_valkey_set_confirm(struct yq_valkey *valkey, const struct yq_confirm *confirm)
+{
+	valkey->confirm = *confirm;
+}
+
+const struct yq_confirm *
+yq_valkey_confirm(const struct yq_valkey *valkey)
+{
+	return &valkey->confirm;
 }
 
 struct yq_args *

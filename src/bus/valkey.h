@@ -14,9 +14,9 @@
 #include "base/connection_string.h"
 #include "base/err.h"
 #include "bus/args.h"
+#include "bus/confirm.h"
 
-struct redisReply; /* hiredis.h */
-struct yq_valkey;  /* opaque */
+struct yq_valkey; /* opaque */
 
 #define YQ_VALKEY_WAITING_MAX	    4096	 /* commands without an answer */
 #define YQ_VALKEY_WAITING_BYTES_MAX (128U << 20) /* of commands not yet sent */
@@ -68,6 +68,9 @@ void yq_valkey_command(struct yq_valkey *valkey, int argc, const char **argv, co
 /* The same for a command built with args.h. */
 void yq_valkey_send(struct yq_valkey *valkey, const struct yq_args *args, uint32_t timeout_ms,
     yq_reply_fn *fn, void *cookie);
+/* What the steps that must outlive the master wait for (steps.h); at first nothing. */
+void yq_valkey_set_confirm(struct yq_valkey *valkey, const struct yq_confirm *confirm);
+const struct yq_confirm *yq_valkey_confirm(const struct yq_valkey *valkey);
 /* Room to build one command without allocating; cleared by each call, good until the next one. */
 struct yq_args *yq_valkey_args(struct yq_valkey *valkey);
 

@@ -45,6 +45,16 @@ check_connections(const struct yq_config *config, struct yq_config_report *repor
 		    report, "%s: %s (%s)", paths[1], err.text, yq_config_source(config, paths[1]));
 }
 
+struct yq_confirm
+yq_settings_confirm(const struct yq_config *config)
+{
+	return (struct yq_confirm){
+		.replicas = (int)yq_config_int(config, "Valkey:WaitReplicas"),
+		.timeout_ms = (uint32_t)yq_config_int(config, "Valkey:WaitTimeoutMs"),
+		.flushed = yq_config_bool(config, "Valkey:WaitFlushed"),
+	};
+}
+
 struct checks {
 	yq_settings_check_fn *check;
 };

@@ -9,6 +9,7 @@
 #define YQ_DAEMON_SETTINGS_H
 
 #include "base/config.h"
+#include "bus/confirm.h"
 #include "domain/calendar.h"
 #include "domain/risk.h"
 #include "domain/sizing.h"
@@ -32,6 +33,9 @@ void yq_settings_check(const struct yq_config *config, struct yq_config_report *
 /* A path below System:DataFolder or System:RunFolder unless it is absolute; owned by the caller. */
 YQ_NODISCARD char *yq_settings_data_path(const struct yq_config *config, const char *path);
 YQ_NODISCARD char *yq_settings_run_path(const struct yq_config *config, const char *path);
+
+/* Valkey:Wait... */
+struct yq_confirm yq_settings_confirm(const struct yq_config *config);
 
 /* ---- Webhook:StrategyAccountMapping: strategy -> account aliases ---- */
 #define YQ_MAPPING_STRATEGIES_MAX 1024

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "bus/provision.h"
 #include "daemon/internal.h"
+#include "daemon/settings.h"
 
 #define VERIFY_AGAIN_MS 2000
 #define FIRST_TRY_MS	1000 /* for programs that can do without */
@@ -153,7 +154,13 @@ daemon_valkey_open(struct yq_daemon *daemon, struct yq_err *err)
 {
 	int64_t wait_s = yq_config_int(daemon->config, "Valkey:StartTimeoutSeconds");
 
+	const struct yq_confirm confirm = yq_settings_confirm(daemon->config);
+	enum yq_rc rc;
+
 	uv_timer_start(&daemon->start_limit, daemon_valkey_too_late, (uint64_t)wait_s * 1000, 0);
-	return yq_valkey_open(&daemon->loop, &daemon->target, daemon->spec->program, on_state,
-	    daemon, &daemon->valkey, err);
+	rc = yq_valkey_open(&daemon->loop, &daemon->target, daemon->spec->program, on_state, daemon,
+	    &daemon->valkey, err);
+	if (rc == YQ_OK)
+		yq_valkey_set_confirm(daemon->valkey, &confirm);
+	return rc;
 }
