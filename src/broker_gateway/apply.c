@@ -23,7 +23,10 @@ static void
 item_of(const struct gw_record *r, struct yq_pair *pairs, struct yq_apply_item *item)
 {
 	for (size_t i = 0; i < r->field_count; i++)
-		pairs[i] = (struct yq_pair){ r->fields[i].field, text_at(r, r->fields[i].value) };
+		pairs[i] =
+		    (struct yq_pair){ r->fields[i].field != NULL ? r->fields[i].field
+								 : text_at(r, r->fields[i].name),
+			    text_at(r, r->fields[i].value) };
 	*item = (struct yq_apply_item){
 		.order_id = r->order_id,
 		.alias = r->account->settings.alias,

@@ -3,12 +3,14 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "broker_gateway/doubt.h"
 #include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/poll.h"
 #include "broker_gateway/price.h"
 #include "broker_gateway/reconcile.h"
 #include "broker_gateway/record.h"
+#include "broker_gateway/resolve.h"
 #include "broker_gateway/stray.h"
 
 /* Where an order stands follows from its state once the broker has spoken. */
@@ -24,12 +26,13 @@ gw_phase_of(enum yq_order_state state)
 	return state == YQ_ORDER_SUBMITTING ? GW_SENT : GW_LIVE;
 }
 
-static void
-settle(struct gw_order *o)
+void
+gw_order_settle(struct gw_order *o)
 {
 	if (yq_order_state_is_final(o->progress.state))
 		yq_account_close(o->account->book, &o->order.id);
 	gw_order_set_phase(o, gw_phase_of(o->progress.state));
+	gw_doubt_look(o);
 }
 
 bool
@@ -56,36 +59,46 @@ gw_order_event(struct gw_order *o, enum yq_order_event event, const char *text, 
 			gw->untold = o;
 		}
 	} else if (event != YQ_EVENT_CLAIM) {
+		if (event == YQ_EVENT_TIMEOUT)
+			gw_doubt_begin(o, text);
 		change.tell = event != YQ_EVENT_NOT_SENT && event != YQ_EVENT_ABSENT;
 		gw_record(o, &change);
 	}
-	settle(o);
+	gw_order_settle(o);
 	return true;
 }
 
-void
-gw_order_fill(struct gw_order *o, const struct yq_broker_fill *fill)
+static bool
+cannot_book(const struct gw_order *o, const struct yq_broker_fill *fill, const struct yq_err *err)
+{
+	yq_error("order %s: execution %s cannot be booked: %s", o->order.id.text,
+	    fill->execution_id, err->text);
+	gw_notify(o->account->gw, "Order", "Critical",
+	    "execution %s of order %s cannot be booked: %s", fill->execution_id, o->order.id.text,
+	    err->text);
+	return false;
+}
+
+bool
+gw_order_book(struct gw_order *o, const struct yq_broker_fill *fill, enum yq_order_event end,
+    const char *text)
 {
 	struct gw_account *a = o->account;
 	struct yq_order_progress progress = o->progress;
-	struct gw_change change = { .success = true, .fill = fill, .tell = true };
+	struct gw_change change = { .text = text, .success = true, .fill = fill, .tell = true };
 	struct yq_err err;
 
-	if (gw_order_has_execution(o, fill->execution_id))
-		return;
 	if (yq_order_apply(&progress, YQ_EVENT_FILL, fill->fill.qty, fill->fill.price, &err) !=
 		YQ_OK ||
-	    yq_account_book(a->book, &o->order, &fill->fill, &err) != YQ_OK) {
-		yq_error("order %s: execution %s cannot be booked: %s", o->order.id.text,
-		    fill->execution_id, err.text);
-		gw_notify(a->gw, "Order", "Critical",
-		    "execution %s of order %s cannot be booked: %s", fill->execution_id,
-		    o->order.id.text, err.text);
-		return;
-	}
+	    yq_account_book(a->book, &o->order, &fill->fill, &err) != YQ_OK)
+		return cannot_book(o, fill, &err);
+	if (end != YQ_ORDER_EVENT_COUNT && !yq_order_state_is_final(progress.state) &&
+	    yq_order_apply(&progress, end, YQ_DECIMAL_ZERO, YQ_DECIMAL_ZERO, &err) != YQ_OK)
+		yq_warn("order %s: %s", o->order.id.text, err.text);
 	o->progress = progress;
 	gw_order_add_execution(o, fill->execution_id);
-	memcpy(o->broker_order_id, fill->broker_order_id, sizeof(o->broker_order_id));
+	if (fill->broker_order_id[0] != '\0')
+		memcpy(o->broker_order_id, fill->broker_order_id, sizeof(o->broker_order_id));
 	if (o->submitted_at_us == 0)
 		o->submitted_at_us = fill->time_us;
 	if (o->first_fill_at_us == 0)
@@ -94,9 +107,20 @@ gw_order_fill(struct gw_order *o, const struct yq_broker_fill *fill)
 	yq_counter_add(a->gw->metrics.fills, 1);
 	gw_price_seen(a, o->order.exchange, o->order.ticker, fill->fill.price, YQ_OPT_DECIMAL_NONE,
 	    fill->time_us);
-	change.text = progress.state == YQ_ORDER_FILLED ? "filled" : "filled in part";
+	if (text == NULL)
+		change.text = progress.state == YQ_ORDER_FILLED ? "filled" : "filled in part";
 	gw_record(o, &change);
-	settle(o);
+	gw_order_settle(o);
+	return true;
+}
+
+void
+gw_order_fill(struct gw_order *o, const struct yq_broker_fill *fill)
+{
+	struct yq_broker_fill rest = *fill;
+
+	if (!gw_order_has_execution(o, fill->execution_id) && gw_resolve_cover(o, &rest))
+		(void)gw_order_book(o, &rest, YQ_ORDER_EVENT_COUNT, NULL);
 }
 
 /* ---- events pushed by the broker ---- */

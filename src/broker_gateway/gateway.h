@@ -39,6 +39,7 @@
 
 struct gw_homeless;
 struct gw_query;
+struct gw_resolve;
 
 struct gateway {
 	struct yq_daemon *daemon;
@@ -66,7 +67,9 @@ struct gateway {
 	uint64_t round; /* of the desk */
 	struct gw_claims claims;
 	struct gw_records records;
-	struct gw_order *untold; /* acks of which nothing is recorded yet */
+	struct gw_order *untold;      /* acks of which nothing is recorded yet */
+	struct gw_order *doubts_over; /* in doubt no more, which is not told yet */
+	struct gw_resolve *resolves;  /* what people said of orders; waits for its account */
 	struct gw_acks acks;
 	struct gw_stocks stocks;
 	struct gw_foreigns foreigns;

@@ -14,11 +14,12 @@
 #include "broker_gateway/lease.h"
 #include "broker_gateway/query.h"
 #include "broker_gateway/request.h"
+#include "broker_gateway/resolve.h"
 #include "broker_gateway/task.h"
 
 #define LOOK_MS 2000 /* at what another member of the group has pending */
 
-/* ---- the three kinds of entries ---- */
+/* ---- the kinds of entries ---- */
 
 /* It stands in the group of each gateway; one of them tells. */
 static void
@@ -148,6 +149,30 @@ take_replace(struct gateway *gw, const struct yq_entry *entry)
 	gw_task_add(a, task);
 }
 
+static void
+take_resolve(struct gateway *gw, const struct yq_entry *entry)
+{
+	struct yq_resolution resolution;
+	struct gw_account *a;
+	struct yq_err err;
+
+	if (yq_message_decode_resolution(entry->payload, entry->length, &resolution, &err) !=
+	    YQ_OK) {
+		bad_entry(gw, entry, err.text);
+		return;
+	}
+	a = request_account(gw, entry, resolution.account_alias);
+	if (a != NULL)
+		gw_resolve_add(a, &resolution, entry->id);
+}
+
+/* Kill switches are looked at when an order is claimed; here they only pass by. */
+static void
+take_switch(struct gateway *gw, const struct yq_entry *entry)
+{
+	gw_ack_only(gw, entry->id);
+}
+
 static const struct {
 	const char *kind;
 	void (*take)(struct gateway *gw, const struct yq_entry *entry);
@@ -155,6 +180,9 @@ static const struct {
 	{ "order", take_order },
 	{ "cancel", take_cancel },
 	{ "replace", take_replace },
+	{ "resolve", take_resolve },
+	{ "halt", take_switch },
+	{ "resume", take_switch },
 };
 
 static void
@@ -179,7 +207,7 @@ on_entries(void *cookie, const struct yq_entry *entries, size_t count)
 		if (k < YQ_COUNT(kinds))
 			kinds[k].take(gw, &entries[i]);
 		else
-			bad_entry(gw, &entries[i], "its kind is not order, cancel or replace");
+			bad_entry(gw, &entries[i], "its kind is none that is known");
 	}
 	gw_tasks_balance(gw);
 }

@@ -12,6 +12,7 @@
 #include "broker_gateway/brokers.h"
 #include "broker_gateway/claim.h"
 #include "broker_gateway/desk.h"
+#include "broker_gateway/doubt.h"
 #include "broker_gateway/foreign.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/homeless.h"
@@ -22,6 +23,7 @@
 #include "broker_gateway/query.h"
 #include "broker_gateway/reconcile.h"
 #include "broker_gateway/recover.h"
+#include "broker_gateway/resolve.h"
 #include "broker_gateway/sync.h"
 
 static const char manual[] =
@@ -65,8 +67,10 @@ on_soon(uv_idle_t *idle)
 
 	(void)uv_idle_stop(idle);
 	gw_recover(gw);
+	gw_resolves_run(gw);
 	gw_desk_run(gw);
 	gw_claims_flush(gw);
+	gw_doubts_flush(gw, true);
 	gw_records_flush(gw);
 	gw_acks_flush(gw);
 	gw_foreigns_flush(gw);
@@ -151,8 +155,10 @@ on_beat(uv_timer_t *timer)
 	if (!yq_daemon_valkey_up(gw->daemon))
 		return;
 	gw_lease_tick(gw);
-	if (gw_lease_is_valid(gw))
+	if (gw_lease_is_valid(gw)) {
 		gw_reconcile_tick(gw);
+		gw_doubts_tick(gw);
+	}
 	for (size_t i = 0; i < gw->account_count; i++) {
 		struct gw_account *a = &gw->accounts[i];
 
@@ -303,6 +309,8 @@ stop(struct yq_daemon *daemon)
 	gw_intake_close(gw);
 	gw_queries_run(gw, true);
 	gw_homeless_drop(gw);
+	gw_resolves_drop(gw);
+	gw_doubts_flush(gw, false);
 	gw_accounts_close(gw);
 	if (gw->started) {
 		uv_close((uv_handle_t *)&gw->soon, NULL);

@@ -128,6 +128,7 @@ static void
 order_free(struct gw_order *o)
 {
 	free(o->executions);
+	free(o->doubt);
 	free(o);
 }
 

@@ -9,6 +9,7 @@
 
 struct gateway;
 struct gw_account;
+struct gw_doubt;
 
 enum gw_phase {
 	GW_WAITING,  /* in the desk's list */
@@ -47,6 +48,7 @@ struct gw_order {
 	bool price_asked, price_asking; /* what its instrument costs; once */
 	bool in_untold;
 	struct gw_order *next_untold;
+	struct gw_doubt *doubt; /* owned; NULL = nobody was ever in doubt about it */
 };
 
 struct gw_order *gw_order_find(struct gateway *gw, const struct yq_id *id);

@@ -5,9 +5,13 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/str.h"
+#include "broker_gateway/doubt.h"
+#include "broker_gateway/evidence.h"
 #include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/reconcile.h"
+#include "broker_gateway/resolve.h"
 #include "broker_gateway/sync.h"
 #include "broker_gateway/task.h"
 
@@ -38,6 +42,8 @@ take_over(struct gw_order *o, const struct yq_broker_order *found,
 {
 	enum yq_order_state state = o->progress.state;
 
+	gw_doubt_denied(o, false);
+	gw_resolve_compare(o, found);
 	memcpy(o->broker_order_id, found->broker_order_id, sizeof(o->broker_order_id));
 	if (o->submitted_at_us == 0)
 		o->submitted_at_us = found->time_us;
@@ -63,10 +69,8 @@ proven_absent(struct gw_order *o)
 	if (now_us - o->claimed_at_us < a->broker->capabilities.absent_after_us)
 		return; /* it may still show up */
 	if (o->progress.state != YQ_ORDER_SUBMITTING && o->progress.state != YQ_ORDER_UNKNOWN) {
-		gw_notify(a->gw, "Order", "Critical",
-		    "order %s is open in our book, but the broker says it never had it; it is left "
-		    "as it is",
-		    o->order.id.text);
+		if (o->phase == GW_LIVE)
+			gw_doubt_denied(o, true); /* it is left as it is, and told of */
 		return;
 	}
 	yq_info("order %s: the broker never had it; it goes back to the desk", o->order.id.text);
@@ -82,10 +86,10 @@ cannot_tell(struct gw_order *o, const char *why)
 {
 	if (o->progress.state == YQ_ORDER_SUBMITTING) {
 		yq_counter_add(o->account->gw->metrics.unknown, 1);
-		gw_notify(o->account->gw, "Order", "Critical",
-		    "order %s may be live at the broker, and the broker cannot tell: %s",
-		    o->order.id.text, why);
+		yq_error("order %s: outcome unknown: %s", o->order.id.text, why);
 		(void)gw_order_event(o, YQ_EVENT_TIMEOUT, why, false);
+	} else if (o->phase == GW_UNKNOWN) {
+		yq_str_copy_cut(gw_doubt_of(o)->why, sizeof(o->doubt->why), why);
 	}
 }
 
@@ -113,17 +117,34 @@ on_found(void *cookie, enum yq_rc rc, const struct yq_broker_order *found,
 	}
 }
 
+static void
+on_evidence(struct gw_order *o, enum yq_rc rc, const struct yq_err *err)
+{
+	struct yq_broker_ref ref = { &o->order, o->broker_order_id, o->claimed_at_us };
+
+	if (rc == YQ_OK && !o->detached)
+		yq_broker_find_order(o->account->broker, &ref, on_found, o);
+	else
+		on_found(o, YQ_E_UNKNOWN, NULL, NULL, 0, err);
+}
+
 void
 gw_ask(struct gw_order *o)
 {
+	struct yq_broker *broker = o->account->broker;
 	struct yq_broker_ref ref = { &o->order, o->broker_order_id, o->claimed_at_us };
 
 	if (o->asking || o->phase == GW_OVER)
 		return;
 	o->asking = true;
 	o->asked_at_us = yq_clock_now_us(o->account->gw->clock);
+	if (gw_in_doubt(o))
+		gw_doubt_of(o)->asks++;
 	gw_order_hold(o);
-	yq_broker_find_order(o->account->broker, &ref, on_found, o);
+	if (yq_broker_can(broker, YQ_BROKER_KEEPS_CLIENT_ID) || o->broker_order_id[0] != '\0')
+		yq_broker_find_order(broker, &ref, on_found, o);
+	else
+		gw_evidence_seek(o, on_evidence);
 }
 
 /* ---- asking again ---- */
@@ -135,8 +156,8 @@ ask_again(void *cookie, struct yq_table_node *node)
 	struct gw_order *o = yq_container(node, struct gw_order, node);
 	int64_t now_us = yq_clock_now_us(gw->clock);
 
-	if (o->phase == GW_UNKNOWN && o->account->state == GW_SERVING &&
-	    now_us - o->asked_at_us >= GW_ASK_AGAIN_S * YQ_US_PER_SECOND)
+	if (gw_in_doubt(o) && o->account->state == GW_SERVING && gw_doubt_ask_due(o, now_us) &&
+	    !o->asking && gw_throttle(o->account, YQ_CALL_POLL, 1))
 		gw_ask(o);
 	return true;
 }

@@ -4,8 +4,6 @@
 
 #include "broker_gateway/order.h"
 
-#define GW_ASK_AGAIN_S 5 /* before the broker is asked again about an unknown order */
-
 void gw_ask(struct gw_order *o);
 /* Go on when all orders that were left behind are asked about. */
 void gw_settled(struct gw_account *account);

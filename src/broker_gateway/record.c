@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "broker_gateway/doubt.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/position_name.h"
 #include "broker_gateway/record.h"
@@ -31,6 +32,16 @@ field(struct gw_record *r, const char *name, const char *value)
 	assert(r->field_count < GW_RECORD_FIELDS_MAX);
 	r->fields[r->field_count].field = name;
 	r->fields[r->field_count++].value = put(r, value);
+}
+
+/* The name is not a constant: it is kept, too. */
+static void
+field_named(struct gw_record *r, const char *name, const char *value)
+{
+	size_t at = put(r, name);
+
+	field(r, NULL, value);
+	r->fields[r->field_count - 1].name = at;
 }
 
 static void
@@ -72,6 +83,44 @@ put_fields(struct gw_record *r, struct gw_order *o, const struct gw_change *chan
 		field_time(r, "FinalAt", now_us);
 	if (!change->success)
 		field(r, "LastError", change->text);
+}
+
+/* "applied: Filled, 10 of 10 at 100": what a request has made of the order. */
+static void
+put_mark(struct gw_record *r, const struct gw_order *o, const char *mark)
+{
+	const struct yq_order_progress *p = &o->progress;
+	char filled[YQ_DECIMAL_TEXT_SIZE], qty[YQ_DECIMAL_TEXT_SIZE], price[YQ_DECIMAL_TEXT_SIZE];
+	YQ_CLEANUP(yq_buf_free) struct yq_buf word = yq_buf_make(YQ_MESSAGE_SIZE);
+
+	yq_decimal_format(p->filled, filled);
+	yq_decimal_format(p->qty, qty);
+	yq_decimal_format(p->avg_price, price);
+	yq_buf_add_format(
+	    &word, YQ_MARK_APPLIED "%s", yq_names_text(&yq_order_state_names, (int)p->state));
+	if (yq_decimal_sign(p->filled) > 0)
+		yq_buf_add_format(&word, ", %s of %s at %s", filled, qty, price);
+	field_named(r, mark, yq_buf_text(&word));
+}
+
+static void
+put_doubt(struct gw_record *r, struct gw_order *o)
+{
+	struct gw_doubt *d = o->doubt;
+
+	if (d == NULL)
+		return;
+	if (d->unknown_at_us != 0)
+		field_time(r, "UnknownAt", d->unknown_at_us);
+	if (d->told_at_us != 0)
+		field_time(r, "AlarmedAt", d->told_at_us);
+	if (d->manual_count > 0)
+		field_decimal(r, "ManualLeft", d->manual_left);
+	if (d->resolved_as[0] != '\0')
+		field(r, "ResolvedAs", d->resolved_as);
+	if (d->mark[0] != '\0')
+		put_mark(r, o, d->mark);
+	d->mark[0] = '\0';
 }
 
 static void
@@ -217,6 +266,7 @@ gw_record(struct gw_order *o, const struct gw_change *change)
 	if (r->first)
 		o->taken_ns = 0;
 	put_fields(r, o, change, now_us);
+	put_doubt(r, o);
 	o->ack_untold = false;
 	if (change->fill != NULL) {
 		r->execution_id = put(r, change->fill->execution_id);
@@ -247,14 +297,52 @@ gw_record_order(struct gw_order *o, const char *text)
 	record_add(r);
 }
 
-void
-gw_record_no_cancel(struct gw_order *o, const char *entry_id)
+/* A record that changes no state.  The order's own entry waits for one that does. */
+static struct gw_record *
+aside_make(struct gw_order *o, const char *entry_id)
 {
 	struct gw_record *r = record_make(o);
 
-	/* The order's own entry waits for a record of the order. */
 	memcpy(o->entry_id, r->entry_id, sizeof(o->entry_id));
 	yq_str_copy_cut(r->entry_id, sizeof(r->entry_id), entry_id);
+	return r;
+}
+
+void
+gw_record_no_cancel(struct gw_order *o, const char *entry_id)
+{
+	struct gw_record *r = aside_make(o, entry_id);
+
 	field(r, "CancelRequestedAt", "");
+	record_add(r);
+}
+
+void
+gw_record_doubt(struct gw_order *o)
+{
+	struct gw_record *r = aside_make(o, "");
+
+	put_doubt(r, o);
+	record_add(r);
+}
+
+void
+gw_record_covered(struct gw_order *o, const char *execution_id)
+{
+	struct gw_record *r = aside_make(o, "");
+
+	r->execution_id = put(r, execution_id);
+	put_doubt(r, o);
+	record_add(r);
+}
+
+void
+gw_record_refused(struct gw_order *o, const char *entry_id, const char *mark, const char *why)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf word = yq_buf_make(YQ_MESSAGE_SIZE * 2);
+	struct gw_record *r = aside_make(o, entry_id);
+
+	yq_buf_add_format(&word, YQ_MARK_REFUSED "%s", why);
+	field_named(r, mark, yq_buf_text(&word));
 	record_add(r);
 }

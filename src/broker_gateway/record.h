@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "broker_gateway/order.h"
 
-#define GW_RECORD_FIELDS_MAX 12
+#define GW_RECORD_FIELDS_MAX 16
 
 /* Offsets are into `text`; 0 = absent. */
 struct gw_record {
@@ -16,8 +16,8 @@ struct gw_record {
 	int64_t fence, sequence;
 	struct yq_buf text;
 	struct {
-		const char *field;
-		size_t value;
+		const char *field; /* NULL = its name is at `name` */
+		size_t name, value;
 	} fields[GW_RECORD_FIELDS_MAX];
 	size_t field_count;
 	size_t execution_id, position_field, position_value, deposit, trade, result;
@@ -37,6 +37,12 @@ struct gw_change {
 void gw_record(struct gw_order *o, const struct gw_change *change);
 /* The order's JSON changed (a replace). */
 void gw_record_order(struct gw_order *o, const char *text);
+/* What of its doubt the bus keeps, without a change of the order. */
+void gw_record_doubt(struct gw_order *o);
+/* An execution that was booked by hand before: its id, and what is left of that. */
+void gw_record_covered(struct gw_order *o, const char *execution_id);
+/* A request about the order was refused: acknowledge its entry, with the reason in its mark. */
+void gw_record_refused(struct gw_order *o, const char *entry_id, const char *mark, const char *why);
 /* The broker did not take a cancel: acknowledge its entry, and let it be asked for again. */
 void gw_record_no_cancel(struct gw_order *o, const char *entry_id);
 

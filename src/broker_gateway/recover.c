@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "broker_gateway/account.h"
 #include "broker_gateway/ack.h"
+#include "broker_gateway/doubt.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/reconcile.h"
 #include "broker_gateway/recover.h"
@@ -45,6 +46,7 @@ order_from_bus(struct gw_account *a, const struct yq_order_state_full *full)
 	o->first_fill_at_us = full->first_fill_at_us;
 	for (size_t i = 0; i < full->execution_count; i++)
 		gw_order_add_execution(o, full->execution_ids[i]);
+	gw_doubt_load(o, full);
 	return o;
 }
 

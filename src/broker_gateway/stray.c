@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "broker_gateway/doubt.h"
 #include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/stray.h"
@@ -51,6 +52,7 @@ on_stray(
 		memcpy(o->broker_order_id, full->broker_order_id, sizeof(o->broker_order_id));
 		for (size_t i = 0; i < full->execution_count; i++)
 			gw_order_add_execution(o, full->execution_ids[i]);
+		gw_doubt_load(o, full);
 		gw_order_set_phase(o, gw_phase_of(full->progress.state));
 	}
 	if (o != NULL)

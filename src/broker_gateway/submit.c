@@ -43,11 +43,6 @@ no_answer(struct gw_order *o, const char *why)
 
 	yq_counter_add(gw->metrics.unknown, 1);
 	yq_error("order %s: outcome unknown: %s", o->order.id.text, why);
-	gw_notify(gw, "Order", "Critical",
-	    "order %s (%s %s on %s) may be live at the broker: %s.  It is not sent again; the "
-	    "broker is being asked.",
-	    o->order.id.text, yq_names_text(&yq_action_names, (int)o->order.action),
-	    o->order.ticker, o->order.account_alias, why);
 	(void)gw_order_event(o, YQ_EVENT_TIMEOUT, why, false);
 	o->asked_at_us = yq_clock_now_us(gw->clock);
 }

@@ -201,6 +201,7 @@ static const struct yq_field order_fields[] = {
 	YQ_FIELD_TIME("CancelRequestedAt", FULL, cancel_requested_at_us, YQ_OPTIONAL),
 	YQ_FIELD_TIME("UnknownAt", FULL, unknown_at_us, YQ_OPTIONAL),
 	YQ_FIELD_TIME("AlarmedAt", FULL, alarmed_at_us, YQ_OPTIONAL),
+	YQ_FIELD_TEXT("ResolvedAs", FULL, resolved_as, YQ_OPTIONAL),
 	YQ_FIELD_DECIMAL("ManualLeft", FULL, manual_left, YQ_OPTIONAL),
 };
 

@@ -45,6 +45,7 @@ struct yq_order_state_full {
 	int64_t alarmed_at_us;			    /* when people were last told of that */
 	struct yq_decimal manual_left;	  /* booked by hand and not told by the broker: see
 					     domain/resolution.h */
+	char resolved_as[16]; /* what a person said became of it; "" = nothing */
 	const char *const *execution_ids; /* booked fills, NUL-terminated */
 	size_t execution_count;
 };
