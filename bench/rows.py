@@ -45,6 +45,7 @@ def xadd_rate(system):
 
 def throughput(system, count=30000):
     """As fast as answers come; over when the last trade, and then the last row, is archived."""
+    system.wait(lambda: system.trades_waiting() == 0 and system.is_journaled())
     before, cpu = system.rows("TRADES"), system.cpu_s()
     start = time.monotonic()
     figures = prefixed("throughput", system.bench(

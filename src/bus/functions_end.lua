@@ -130,81 +130,6 @@ local function apply(keys, args)
 	return answer(codes, {})
 end
 
--- take: KEYS queue, processing; ARGV number.  So many items at most go from the head of the queue to
--- the end of the processing list.  Answer: { what still waits, item... }.  Broken off between the
--- two writes an item stands in both, never in none.
-local function take(keys, args)
-	local items = call('LRANGE', keys[1], 0, args[1] - 1)
-	spread('RPUSH', keys[2], items)
-	if #items > 0 then
-		call('LTRIM', keys[1], #items, -1)
-	end
-	table.insert(items, 1, call('LLEN', keys[1]))
-	return items
-end
-
--- Take items off a list.  Mostly they are its head, in order: then one cut does it.
-local function remove_items(list, items)
-	local head = #items > 0 and call('LRANGE', list, 0, #items - 1) or {}
-	for i = 1, #items do
-		if head[i] ~= items[i] then
-			for j = 1, #items do
-				call('LREM', list, 1, items[j])
-			end
-			return
-		end
-	end
-	if #items > 0 then
-		call('LTRIM', list, #items, -1)
-	end
-end
-
--- Final orders begin to leave.  EXPIRE tells whether the hash is there at all.
-local function expire_orders(open, orders, ttl, now)
-	for first = 1, #orders, 1000 do
-		local ids = {}
-		for i = first, math.min(first + 999, #orders) do
-			ids[#ids + 1] = id_of(orders[i])
-		end
-		local is_open = call('SMISMEMBER', open, unpack(ids))
-		for i = 1, #ids do
-			local order = orders[first + i - 1]
-			if is_open[i] == 0 and call('EXPIRE', order, ttl) == 1 then
-				call('HSET', order, 'ArchivedAt', now)
-			end
-		end
-	end
-end
-
--- archived: KEYS processing, parked, open, order..., signal..., stream...; ARGV ttl, now, removed,
--- parked, orders, signals, streams, then item..., item..., word..., (group, entries, entry...)...
--- Each part is harmless when done again: what is gone is not found.
-local function archived(keys, args)
-	local key, arg = reader(keys, 3), reader(args, 7)
-	local several = function(count, from)
-		local list = {}
-		for i = 1, tonumber(count) do
-			list[i] = from()
-		end
-		return list
-	end
-	remove_items(keys[1], several(args[3], arg))
-	for _, item in ipairs(several(args[4], arg)) do
-		if call('LREM', keys[1], 1, item) == 1 then
-			call('RPUSH', keys[2], item)
-		end
-	end
-	expire_orders(keys[3], several(args[5], key), args[1], args[2])
-	for _ = 1, tonumber(args[6]) do
-		call('SET', key(), arg(), 'XX', 'KEEPTTL')
-	end
-	for _ = 1, tonumber(args[7]) do
-		local stream, group = key(), arg()
-		acknowledge(stream, group, several(arg(), arg))
-	end
-	return 'OK'
-end
-
 -- halt: KEYS halt, stream; ARGV kind, field, value, payload.  An empty value releases the field, an
 -- empty field each one.  Answer: how many were written or released.
 local function halt(keys, args)
@@ -232,5 +157,3 @@ end
 
 register('yq_halt', halt, 'allow-oom')
 register('yq_apply', apply, 'allow-oom')
-register('yq_take', take, 'allow-oom')
-register('yq_archived', archived, 'allow-oom')

@@ -1,15 +1,6 @@
 -- functions_trim.lua - the end of functions.lua: streams are cut to their bounds, and nothing that
 -- somebody still has to read is lost.
 
--- An array of names and values as a table.
-local function named(list)
-	local fields = {}
-	for i = 1, #list, 2 do
-		fields[list[i]] = list[i + 1]
-	end
-	return fields
-end
-
 -- Whether nobody has read in the group for `idle` ms, or ever.
 local function is_deserted(stream, group, idle)
 	for _, consumer in ipairs(call('XINFO', 'CONSUMERS', stream, group)) do

@@ -194,6 +194,7 @@ union answer_fn {
 	yq_done_fn *done;
 	yq_trim_fn *trim;
 	yq_version_fn *version;
+	yq_position_fn *position;
 	yq_halted_fn *halted;
 };
 struct simple {
@@ -237,6 +238,31 @@ yq_step_archived(
 
 	yq_encode_archived(args, archived);
 	send_done(valkey, args, fn, cookie);
+}
+
+static void
+on_position(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err)
+{
+	struct simple *simple = cookie;
+	struct yq_err broken;
+
+	if (rc == YQ_OK && reply->type != REDIS_REPLY_STRING) {
+		rc = yq_err_set(&broken, YQ_E_STATE, "valkey: the group is missing");
+		err = &broken;
+	}
+	simple->fn.position(simple->cookie, rc, rc == YQ_OK ? reply->str : NULL, err);
+	free(simple);
+}
+
+void
+yq_step_position(struct yq_valkey *valkey, enum yq_group group, yq_position_fn *fn, void *cookie)
+{
+	struct yq_args *args = yq_valkey_args(valkey);
+
+	yq_args_fcall(args, YQ_STEP_POSITION, 1);
+	yq_args_key(args, yq_groups[group].stream, NULL);
+	yq_args_text(args, yq_groups[group].name);
+	send_simple(valkey, args, on_position, (union answer_fn){ .position = fn }, cookie);
 }
 
 void

@@ -247,6 +247,9 @@ struct yq_archived {
 		size_t length;
 	} * removed; /* items of trades:processing, byte for byte */
 	size_t removed_count;
+	bool removed_head; /* they are the head of the list, in its order: if the list does not
+			      begin with the first of them and has the last of them in its
+			      place, nothing is removed */
 	const struct yq_list_item *parked; /* the same; they go to trades:parked */
 	size_t parked_count;
 	const struct yq_id
@@ -258,15 +261,22 @@ struct yq_archived {
 		const char *word; /* "ordered" or "refused"; takes the verdict's place */
 	} * signals;
 	size_t signal_count;
-	const struct yq_ack {
+	const struct yq_place {
 		enum yq_group group;
-		const char *entry_id;
-	} * acks;
-	size_t ack_count;
+		const char *entry_id; /* all up to here is done; forward only */
+	} * places;
+	size_t place_count;
 };
 typedef void yq_done_fn(void *cookie, enum yq_rc rc, const struct yq_err *err);
 void yq_step_archived(
     struct yq_valkey *valkey, const struct yq_archived *archived, yq_done_fn *fn, void *cookie);
+
+/* Where a group that is read by position goes on: after this entry.  What was delivered to one of
+ * its consumers and not acknowledged lies behind it.  `entry_id` is borrowed, NULL unless YQ_OK. */
+typedef void yq_position_fn(
+    void *cookie, enum yq_rc rc, const char *entry_id, const struct yq_err *err);
+void yq_step_position(
+    struct yq_valkey *valkey, enum yq_group group, yq_position_fn *fn, void *cookie);
 
 /* One notification (message.h) into notification:stream and onto its channel; a payload that is
  * among the latest 128 is not put there again. */

@@ -285,37 +285,26 @@ yq_encode_sync(struct yq_args *args, const struct yq_sync_item *item)
 	add_hash(args, item->position, item->position_count);
 }
 
-/* How many acknowledgements from `at` on are of one group: they go in one command. */
-static size_t
-ack_run(const struct yq_archived *a, size_t at)
-{
-	size_t end = at + 1;
-
-	while (end < a->ack_count && a->acks[end].group == a->acks[at].group)
-		end++;
-	return end - at;
-}
-
+/* Of the head of the list the first and the last item are enough. */
 static void
-add_acks(struct yq_args *args, const struct yq_archived *a)
+add_removed(struct yq_args *args, const struct yq_archived *a)
 {
-	for (size_t i = 0, run; i < a->ack_count; i += run) {
-		run = ack_run(a, i);
-		yq_args_text(args, yq_groups[a->acks[i].group].name);
-		yq_args_int(args, (int64_t)run);
-		for (size_t j = i; j < i + run; j++)
-			yq_args_text(args, a->acks[j].entry_id);
-	}
+	bool head = a->removed_head && a->removed_count > 0;
+	size_t step = head && a->removed_count > 1 ? a->removed_count - 1 : 1;
+
+	for (size_t i = 0; i < a->removed_count; i += step)
+		yq_args_bytes(args, a->removed[i].bytes, a->removed[i].length);
+	if (head && a->removed_count == 1)
+		yq_args_bytes(args, a->removed[0].bytes, a->removed[0].length);
 }
 
 void
 yq_encode_archived(struct yq_args *args, const struct yq_archived *a)
 {
-	size_t runs = 0;
+	bool head = a->removed_head && a->removed_count > 0;
 
-	for (size_t i = 0; i < a->ack_count; i += ack_run(a, i))
-		runs++;
-	yq_args_fcall(args, YQ_STEP_ARCHIVED, 3 + a->order_count + a->signal_count + runs);
+	yq_args_fcall(
+	    args, YQ_STEP_ARCHIVED, 3 + a->order_count + a->signal_count + a->place_count);
 	yq_args_key(args, YQ_KEY_TRADES_PROCESSING, NULL);
 	yq_args_key(args, YQ_KEY_TRADES_PARKED, NULL);
 	yq_args_key(args, YQ_KEY_ORDER_OPEN, NULL);
@@ -323,22 +312,25 @@ yq_encode_archived(struct yq_args *args, const struct yq_archived *a)
 		yq_args_key(args, YQ_KEY_ORDER_STATE, a->orders[i].text);
 	for (size_t i = 0; i < a->signal_count; i++)
 		yq_args_key(args, YQ_KEY_SIGNAL_STATE, a->signals[i].id.text);
-	for (size_t i = 0; i < a->ack_count; i += ack_run(a, i))
-		yq_args_key(args, yq_groups[a->acks[i].group].stream, NULL);
+	for (size_t i = 0; i < a->place_count; i++)
+		yq_args_key(args, yq_groups[a->places[i].group].stream, NULL);
 	yq_args_int(args, ORDER_TTL_AFTER_ARCHIVE_S);
 	yq_args_time(args, a->archived_at_us);
-	yq_args_int(args, (int64_t)a->removed_count);
+	yq_args_int(args, head ? (int64_t)a->removed_count : 0);
+	yq_args_int(args, head ? 2 : (int64_t)a->removed_count);
 	yq_args_int(args, (int64_t)a->parked_count);
 	yq_args_int(args, (int64_t)a->order_count);
 	yq_args_int(args, (int64_t)a->signal_count);
-	yq_args_int(args, (int64_t)runs);
-	for (size_t i = 0; i < a->removed_count; i++)
-		yq_args_bytes(args, a->removed[i].bytes, a->removed[i].length);
+	yq_args_int(args, (int64_t)a->place_count);
+	add_removed(args, a);
 	for (size_t i = 0; i < a->parked_count; i++)
 		yq_args_bytes(args, a->parked[i].bytes, a->parked[i].length);
 	for (size_t i = 0; i < a->signal_count; i++)
 		yq_args_text(args, a->signals[i].word);
-	add_acks(args, a);
+	for (size_t i = 0; i < a->place_count; i++) {
+		yq_args_text(args, yq_groups[a->places[i].group].name);
+		yq_args_text(args, a->places[i].entry_id);
+	}
 }
 
 void

@@ -1,13 +1,12 @@
 /*
  * archiver.c - queue -> processing list -> Firebird -> gone.
  *
- *	RECOVER  what an earlier life left in the processing list
- *	TAKE     wait for one trade, moved by BLMOVE
- *	GATHER   wait a moment for company, unless a full batch is there: a commit each would slow
- *	         the disk for those who trade
- *	FILL     move as many more as wait, in one step
- *	STORE    insert all in one transaction, on the worker's thread
- *	REMOVE   take the stored ones off the list, park the refused ones
+ *	TAKE    what an earlier life left in the processing list; when there is nothing more in it,
+ *		the whole queue becomes it.  From its head a batch is read
+ *	STORE   insert all in one transaction, on the worker's thread
+ *	REMOVE  take the stored ones off the list, park the refused ones
+ *	GATHER  wait a moment for company, unless a full batch is there: a commit each would slow
+ *		the disk for those who trade
  */
 #include "order_manager/archiver.h"
 
@@ -24,9 +23,9 @@
 #include "bus/valkey.h"
 #include "store/trades.h"
 
-#define TAKE_SECONDS	"5"
 #define TAKE_TIMEOUT_MS 10000
 #define GATHER_MS	100
+#define IDLE_MS		1000 /* between looks when nobody pokes */
 #define RETRY_MS	500
 
 struct item {
@@ -39,7 +38,6 @@ struct item {
 struct yq_archiver {
 	struct yq_daemon *daemon;
 	struct yq_worker *worker;
-	struct yq_valkey *blocking; /* BLMOVE holds a connection */
 	uv_timer_t *timer;
 	struct item items[YQ_ARCHIVER_BATCH_MAX];
 	size_t count;
@@ -47,6 +45,9 @@ struct yq_archiver {
 	size_t *row_items;	   /* their places in `items` */
 	size_t row_count;
 	unsigned in_flight; /* completions to come; memory stays until then */
+	bool busy;	    /* from the timer to the end of a batch */
+	bool poked;	    /* ... meanwhile */
+	int64_t waiting;    /* trades beyond the batch */
 	bool draining, closed;
 	bool behind; /* the last batch failed: it has been said */
 	yq_archiver_done_fn *done;
@@ -54,8 +55,6 @@ struct yq_archiver {
 	struct yq_counter *archived, *repeated, *parked;
 };
 
-static void take(struct yq_archiver *archiver);
-static void recover(struct yq_archiver *archiver);
 static void store(struct yq_archiver *archiver);
 static void clear_stored(struct yq_archiver *archiver);
 
@@ -90,12 +89,18 @@ landed(struct yq_archiver *archiver)
 	return archiver->closed;
 }
 
-static void
-on_retry(uv_timer_t *timer)
-{
-	struct yq_archiver *archiver = timer->data;
+static void on_timer(uv_timer_t *timer);
 
-	recover(archiver);
+static void
+wait_for(struct yq_archiver *archiver, uint64_t ms)
+{
+	archiver->busy = false;
+	archiver->poked = false;
+	if (archiver->draining && archiver->done != NULL) {
+		archiver->done(archiver->cookie);
+		archiver->done = NULL;
+	}
+	uv_timer_start(archiver->timer, on_timer, ms, 0);
 }
 
 /* Begin again from what the processing list holds: it has all that was in hand. */
@@ -103,12 +108,7 @@ static void
 retry_later(struct yq_archiver *archiver)
 {
 	clear_items(archiver);
-	if (archiver->draining && archiver->done != NULL) {
-		archiver->done(archiver->cookie);
-		archiver->done = NULL;
-		return;
-	}
-	uv_timer_start(archiver->timer, on_retry, RETRY_MS, 0);
+	wait_for(archiver, RETRY_MS);
 }
 
 static bool
@@ -126,126 +126,62 @@ add_item(struct yq_archiver *archiver, const struct redisReply *reply)
 
 /* ---- taking ---- */
 
-/* { what still waits, item ... } */
-static void
-on_filled(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struct yq_err *err)
-{
-	struct yq_archiver *archiver = cookie;
-
-	if (landed(archiver))
-		return;
-	if (rc == YQ_OK)
-		yq_daemon_set_lag(archiver->daemon, yq_reply_int(yq_reply_at(reply, 0)));
-	else
-		yq_debug("trades could not be moved: %s", err->text);
-	for (size_t i = 1; i < yq_reply_count(reply); i++)
-		add_item(archiver, yq_reply_at(reply, i));
-	store(archiver);
-}
-
-static void
-on_gathered(uv_timer_t *timer)
-{
-	struct yq_archiver *archiver = timer->data;
-	struct yq_args *args = yq_valkey_args(archiver->blocking);
-
-	yq_args_fcall(args, YQ_STEP_TAKE, 2);
-	yq_args_key(args, YQ_KEY_TRADES_QUEUE, NULL);
-	yq_args_key(args, YQ_KEY_TRADES_PROCESSING, NULL);
-	yq_args_int(args, YQ_ARCHIVER_BATCH_MAX - 1);
-	archiver->in_flight++;
-	yq_valkey_send(archiver->blocking, args, TAKE_TIMEOUT_MS, on_filled, archiver);
-}
-
-static void
-on_waiting(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struct yq_err *err)
-{
-	struct yq_archiver *archiver = cookie;
-	bool full = rc == YQ_OK && yq_reply_int(reply) >= YQ_ARCHIVER_BATCH_MAX - 1;
-
-	(void)err;
-	if (!landed(archiver))
-		uv_timer_start(
-		    archiver->timer, on_gathered, full || archiver->draining ? 0 : GATHER_MS, 0);
-}
-
+/* { what waits beyond them, item ... } */
 static void
 on_taken(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struct yq_err *err)
 {
 	struct yq_archiver *archiver = cookie;
-	struct yq_args *args;
 
 	if (landed(archiver))
 		return;
 	if (rc != YQ_OK) {
-		yq_debug("no trade could be taken: %s", err->text);
+		yq_debug("no trades could be taken: %s", err->text);
 		retry_later(archiver);
 		return;
 	}
-	if (!add_item(archiver, reply)) { /* nothing came */
-		take(archiver);
-		return;
-	}
-	args = yq_valkey_args(archiver->blocking);
-	yq_args_text(args, "LLEN");
-	yq_args_key(args, YQ_KEY_TRADES_QUEUE, NULL);
-	archiver->in_flight++;
-	yq_valkey_send(archiver->blocking, args, TAKE_TIMEOUT_MS, on_waiting, archiver);
-}
-
-static void
-take(struct yq_archiver *archiver)
-{
-	struct yq_args *args;
-
-	if (archiver->draining) {
-		if (archiver->done != NULL)
-			archiver->done(archiver->cookie);
-		archiver->done = NULL;
-		return;
-	}
-	args = yq_valkey_args(archiver->blocking);
-	yq_args_text(args, "BLMOVE");
-	yq_args_key(args, YQ_KEY_TRADES_QUEUE, NULL);
-	yq_args_key(args, YQ_KEY_TRADES_PROCESSING, NULL);
-	yq_args_words(args, "LEFT RIGHT " TAKE_SECONDS);
-	archiver->in_flight++;
-	yq_valkey_send(archiver->blocking, args, TAKE_TIMEOUT_MS, on_taken, archiver);
-}
-
-/* ---- what an earlier life left ---- */
-
-static void
-on_left(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struct yq_err *err)
-{
-	struct yq_archiver *archiver = cookie;
-
-	if (landed(archiver))
-		return;
-	if (rc != YQ_OK) {
-		yq_warn("trades in hand cannot be read, trying again: %s", err->text);
-		retry_later(archiver);
-		return;
-	}
-	for (size_t i = 0; i < yq_reply_count(reply); i++)
-		add_item(archiver, yq_reply_at(reply, i));
+	archiver->waiting = yq_reply_int(yq_reply_at(reply, 0));
+	yq_daemon_set_lag(archiver->daemon, archiver->waiting);
+	for (size_t i = 1; i < yq_reply_count(reply); i++)
+		if (!add_item(archiver, yq_reply_at(reply, i)))
+			break; /* only the head of the list is in hand */
 	if (archiver->count == 0)
-		take(archiver);
+		wait_for(archiver, archiver->poked ? GATHER_MS : IDLE_MS);
 	else
 		store(archiver);
 }
 
 static void
-recover(struct yq_archiver *archiver)
+take(struct yq_archiver *archiver)
 {
-	struct yq_args *args = yq_valkey_args(archiver->blocking);
+	struct yq_valkey *valkey = yq_daemon_valkey(archiver->daemon);
+	struct yq_args *args = yq_valkey_args(valkey);
 
-	yq_args_text(args, "LRANGE");
+	yq_args_fcall(args, YQ_STEP_TAKE, 2);
+	yq_args_key(args, YQ_KEY_TRADES_QUEUE, NULL);
 	yq_args_key(args, YQ_KEY_TRADES_PROCESSING, NULL);
-	yq_args_int(args, 0);
-	yq_args_int(args, YQ_ARCHIVER_BATCH_MAX - 1);
+	yq_args_int(args, YQ_ARCHIVER_BATCH_MAX);
 	archiver->in_flight++;
-	yq_valkey_send(archiver->blocking, args, TAKE_TIMEOUT_MS, on_left, archiver);
+	yq_valkey_send(valkey, args, TAKE_TIMEOUT_MS, on_taken, archiver);
+}
+
+static void
+on_timer(uv_timer_t *timer)
+{
+	struct yq_archiver *archiver = timer->data;
+
+	if (archiver->busy || archiver->draining)
+		return;
+	archiver->busy = true;
+	take(archiver);
+}
+
+void
+yq_archiver_poke(struct yq_archiver *archiver)
+{
+	if (archiver->busy)
+		archiver->poked = true;
+	else if (!archiver->closed && uv_timer_get_due_in(archiver->timer) > GATHER_MS)
+		uv_timer_start(archiver->timer, on_timer, GATHER_MS, 0);
 }
 
 /* ---- storing ---- */
@@ -385,7 +321,10 @@ on_removed(void *cookie, enum yq_rc rc, const struct yq_err *err)
 	report_batch(archiver);
 	clear_items(archiver);
 	yq_daemon_event(archiver->daemon);
-	recover(archiver);
+	if (archiver->waiting >= YQ_ARCHIVER_BATCH_MAX)
+		wait_for(archiver, 0);
+	else
+		wait_for(archiver, archiver->waiting > 0 || archiver->poked ? GATHER_MS : IDLE_MS);
 }
 
 static void
@@ -407,29 +346,22 @@ clear_stored(struct yq_archiver *archiver)
 		else
 			parked[archived.parked_count++] = listed;
 	}
+	archived.removed_head = archived.parked_count == 0;
 	archiver->in_flight++;
 	yq_step_archived(yq_daemon_valkey(archiver->daemon), &archived, on_removed, archiver);
 }
 
 /* ---- life ---- */
 
-enum yq_rc
-yq_archiver_open(struct yq_daemon *daemon, struct yq_worker *worker,
-    struct yq_archiver **ret_archiver, struct yq_err *err)
+struct yq_archiver *
+yq_archiver_open(struct yq_daemon *daemon, struct yq_worker *worker)
 {
 	struct yq_archiver *archiver = yq_xcalloc(1, sizeof(*archiver));
 	struct yq_metrics *metrics = yq_daemon_metrics(daemon);
 	const char *help = "Trades taken from the buffer.";
-	enum yq_rc rc;
 
 	archiver->daemon = daemon;
 	archiver->worker = worker;
-	rc = yq_valkey_open(yq_daemon_loop(daemon), yq_daemon_valkey_target(daemon),
-	    "yq-order-manager:archiver", NULL, NULL, &archiver->blocking, err);
-	if (rc != YQ_OK) {
-		free(archiver);
-		return rc;
-	}
 	archiver->timer = yq_xcalloc(1, sizeof(*archiver->timer));
 	uv_timer_init(yq_daemon_loop(daemon), archiver->timer);
 	archiver->timer->data = archiver;
@@ -441,9 +373,8 @@ yq_archiver_open(struct yq_daemon *daemon, struct yq_worker *worker,
 	    yq_metrics_counter(metrics, "yq_trades_archived_total", "result=\"there\"", help);
 	archiver->parked =
 	    yq_metrics_counter(metrics, "yq_trades_archived_total", "result=\"parked\"", help);
-	recover(archiver);
-	*ret_archiver = archiver;
-	return YQ_OK;
+	wait_for(archiver, 0);
+	return archiver;
 }
 
 void
@@ -452,8 +383,7 @@ yq_archiver_drain(struct yq_archiver *archiver, yq_archiver_done_fn *done, void 
 	archiver->draining = true;
 	archiver->done = done;
 	archiver->cookie = cookie;
-	/* Waiting in BLMOVE holds nothing: whatever it still moves is found again by RECOVER. */
-	if (archiver->count == 0) {
+	if (!archiver->busy) {
 		archiver->done = NULL;
 		done(cookie);
 	}
@@ -473,7 +403,6 @@ yq_archiver_close(struct yq_archiver *archiver)
 	uv_close((uv_handle_t *)archiver->timer, on_timer_closed);
 	archiver->closed = true;
 	archiver->done = NULL;
-	yq_valkey_close(archiver->blocking);
 	if (archiver->in_flight == 0)
 		release(archiver);
 }

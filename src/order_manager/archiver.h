@@ -1,8 +1,8 @@
 /*
  * archiver.h - TradeArchiver: moves trades from the buffer into Firebird.
  *
- * A trade goes from the queue to a processing list in one step, from there into Firebird under its
- * own id, and leaves the list only after the commit.  A crash anywhere in between repeats work that
+ * The queue becomes a processing list in one step; from there trades go into Firebird under their
+ * own ids, and leave the list only after the commit.  A crash anywhere in between repeats work that
  * is harmless to repeat.  What Firebird refuses for good is parked and reported, never dropped.
  * While Firebird is away trades wait in the list and in the queue.  Loop thread only.
  */
@@ -14,11 +14,12 @@
 
 struct yq_archiver; /* opaque */
 
-#define YQ_ARCHIVER_BATCH_MAX 256
+#define YQ_ARCHIVER_BATCH_MAX 512
 
-/* Opens a connection of its own and begins.  `worker` is borrowed. */
-YQ_NODISCARD enum yq_rc yq_archiver_open(struct yq_daemon *daemon, struct yq_worker *worker,
-    struct yq_archiver **ret_archiver, struct yq_err *err);
+/* Begins at once.  Both are borrowed. */
+struct yq_archiver *yq_archiver_open(struct yq_daemon *daemon, struct yq_worker *worker);
+/* There are new trades; it looks by itself every second. */
+void yq_archiver_poke(struct yq_archiver *archiver);
 /* Take nothing new.  Calls `done` once when nothing is in hand. */
 typedef void yq_archiver_done_fn(void *cookie);
 void yq_archiver_drain(struct yq_archiver *archiver, yq_archiver_done_fn *done, void *cookie);

@@ -27,6 +27,8 @@ struct yq_intake {
 	bool deaf; /* the channels are not heard: it has been said */
 	bool listened;
 	struct yq_counter *received, *unreadable;
+	yq_intake_heard_fn *heard;
+	void *cookie;
 };
 
 static const struct yq_clock *
@@ -102,14 +104,19 @@ static void
 on_message(void *cookie, const char *channel, const char *payload, size_t length)
 {
 	struct yq_intake *intake = cookie;
+	enum yq_key key = YQ_KEY_EXECUTION;
 
-	if (yq_str_equal(channel, yq_key_name(YQ_KEY_SIGNAL)))
+	if (yq_str_equal(channel, yq_key_name(YQ_KEY_SIGNAL))) {
+		key = YQ_KEY_SIGNAL;
 		yq_adopt_heard(intake->adopt, payload, length);
-	else if (yq_str_equal(channel, yq_key_name(YQ_KEY_ORDER)))
+	} else if (yq_str_equal(channel, yq_key_name(YQ_KEY_ORDER))) {
+		key = YQ_KEY_ORDER;
 		yq_books_hear_order(
 		    intake->books, payload, length, yq_clock_now_us(clock_of(intake)));
-	else
+	} else {
 		yq_books_hear_execution(intake->books, payload, length);
+	}
+	intake->heard(intake->cookie, key);
 }
 
 /* Whatever was said meanwhile was not heard. */
@@ -135,8 +142,8 @@ on_ear(void *cookie, bool up, const struct yq_err *err)
 /* ---- life ---- */
 
 enum yq_rc
-yq_intake_open(struct yq_daemon *daemon, struct yq_books *books, struct yq_intake **ret_intake,
-    struct yq_err *err)
+yq_intake_open(struct yq_daemon *daemon, struct yq_books *books, yq_intake_heard_fn *heard,
+    void *cookie, struct yq_intake **ret_intake, struct yq_err *err)
 {
 	const char *channels[] = { yq_key_name(YQ_KEY_SIGNAL), yq_key_name(YQ_KEY_ORDER),
 		yq_key_name(YQ_KEY_EXECUTION) };
@@ -146,6 +153,8 @@ yq_intake_open(struct yq_daemon *daemon, struct yq_books *books, struct yq_intak
 
 	intake->daemon = daemon;
 	intake->books = books;
+	intake->heard = heard;
+	intake->cookie = cookie;
 	rc = yq_subscriber_open(yq_daemon_loop(daemon), yq_daemon_valkey_target(daemon),
 	    "yq-order-manager:channels", channels, YQ_COUNT(channels), on_message, on_ear, intake,
 	    &intake->subscriber, err);

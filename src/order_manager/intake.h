@@ -9,15 +9,18 @@
 #ifndef YQ_ORDER_MANAGER_INTAKE_H
 #define YQ_ORDER_MANAGER_INTAKE_H
 
+#include "bus/schema.h"
 #include "daemon/daemon.h"
 #include "order_manager/books.h"
 #include "order_manager/decider.h"
 
 struct yq_intake; /* opaque */
 
+/* Something came on one of the channels. */
+typedef void yq_intake_heard_fn(void *cookie, enum yq_key channel);
 /* All borrowed.  The daemon is told that it is ready when the channels are first heard. */
 YQ_NODISCARD enum yq_rc yq_intake_open(struct yq_daemon *daemon, struct yq_books *books,
-    struct yq_intake **ret_intake, struct yq_err *err);
+    yq_intake_heard_fn *heard, void *cookie, struct yq_intake **ret_intake, struct yq_err *err);
 /* Signals go to `decider` from now on. */
 YQ_NODISCARD enum yq_rc yq_intake_start(
     struct yq_intake *intake, struct yq_decider *decider, struct yq_err *err);

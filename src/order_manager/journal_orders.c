@@ -3,7 +3,8 @@
  *
  * Most orders are final before anybody could look them up as pending.  So the lane of the orders
  * waits for a moment, and leaves out those that the lane of the executions has archived meanwhile:
- * one row written in place of two.
+ * one row written in place of two.  Which those are both lanes know together, for as long as memory
+ * serves; the bus knows the rest.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "bus/state.h"
 #include "order_manager/journal.h"
 #include "order_manager/journal_audit.h"
+#include "order_manager/recent.h"
 #include "store/orders.h"
 
 #define READ_TIMEOUT_MS 5000
@@ -103,17 +105,40 @@ read_order(const struct yq_lane_entry *entry, struct yq_order *order)
 	return false;
 }
 
+/* Ours begin with the id; any other message is read whole. */
+static bool
+read_id(const struct yq_lane_entry *entry, struct yq_id *id)
+{
+	static const char begin[] = "{\"Id\":\"";
+	struct yq_order order;
+
+	if (entry->length > sizeof(begin) + YQ_ID_LENGTH && yq_str_starts(entry->payload, begin) &&
+	    entry->payload[sizeof(begin) - 1 + YQ_ID_LENGTH] == '"' &&
+	    yq_id_parse(entry->payload + sizeof(begin) - 1, YQ_ID_LENGTH, id) == YQ_OK)
+		return true;
+	if (!read_order(entry, &order))
+		return false;
+	*id = order.id;
+	return true;
+}
+
+static int64_t
+age_us(const struct yq_lane *lane, const struct yq_lane_entry *entry)
+{
+	return yq_clock_now_us(yq_lane_clock(lane)) - yq_entry_time_us(entry->id);
+}
+
 /* Whether the lane of the executions may soon have it. */
 static bool
 may_soon_be_archived(
     const struct yq_lane *lane, const struct yq_lane_entry *entry, const char *state)
 {
-	int64_t age_us = yq_clock_now_us(yq_lane_clock(lane)) - yq_entry_time_us(entry->id);
 	int value = state == NULL ? -1 : yq_names_find(&yq_order_state_names, state, strlen(state));
 
 	if (value < 0)
 		return false;
-	return age_us < (yq_order_state_is_final((enum yq_order_state)value) ? FINAL_US : YOUNG_US);
+	return age_us(lane, entry) <
+	       (yq_order_state_is_final((enum yq_order_state)value) ? FINAL_US : YOUNG_US);
 }
 
 /* { State, ArchivedAt }.  What cannot be read there is stored as it was made. */
@@ -156,19 +181,23 @@ load_orders(struct yq_lane *lane, void *cookie)
 	struct order_rows *rows = &made->orders;
 
 	for (size_t i = 0; i < yq_lane_count(lane); i++) {
-		const struct yq_lane_entry *entry = yq_lane_entry(lane, i);
+		struct yq_lane_entry *entry = yq_lane_entry(lane, i);
 		struct yq_args *args;
-		struct yq_order order;
+		struct yq_id id;
 
 		yq_audit_rows_load(&made->audit, lane, i);
 		if (!yq_str_equal(
 			entry->kind, yq_names_text(&yq_submit_kind_names, YQ_SUBMIT_ORDER)))
 			continue; /* requests show in the order they are about */
-		if (!read_order(entry, &order))
+		if (!read_id(entry, &id) || yq_recent_has(yq_lane_shared(lane), &id))
 			continue;
+		if (age_us(lane, entry) < YOUNG_US) {
+			entry->wait = true;
+			continue;
+		}
 		args = yq_valkey_args(yq_lane_valkey(lane));
 		yq_args_text(args, "HMGET");
-		yq_args_key(args, YQ_KEY_ORDER_STATE, order.id.text);
+		yq_args_key(args, YQ_KEY_ORDER_STATE, id.text);
 		yq_args_words(args, "State ArchivedAt");
 		rows->looks[i] = (struct look){ lane, i };
 		yq_lane_ask(lane);
@@ -209,6 +238,7 @@ const struct yq_lane_table yq_journal_orders = {
 	.name = "orders",
 	.labels = "table=\"ORDERS\"",
 	.group = YQ_GROUP_ORDER_ARCHIVER,
+	.gather_ms = 500,
 	.rows_size = sizeof(struct made_rows),
 	.load = load_orders,
 	.store = store_orders,
@@ -289,6 +319,9 @@ stored_executions(struct yq_lane *lane, void *cookie, struct yq_archived *archiv
 	struct order_rows *rows = cookie;
 
 	report_faults(lane, rows);
+	for (size_t i = 0; i < rows->count; i++)
+		if (rows->faults[i][0] == '\0')
+			yq_recent_add(yq_lane_shared(lane), &rows->ids[i]);
 	archived->orders = rows->ids;
 	archived->order_count = rows->count;
 }
@@ -297,6 +330,7 @@ const struct yq_lane_table yq_journal_executions = {
 	.name = "executions",
 	.labels = "table=\"ORDERS\",of=\"executions\"",
 	.group = YQ_GROUP_EXECUTION_ARCHIVER,
+	.gather_ms = 100,
 	.rows_size = sizeof(struct order_rows),
 	.load = load_executions,
 	.store = store,

@@ -177,6 +177,7 @@ const struct yq_lane_table yq_journal_signals = {
 	.name = "signals",
 	.labels = "table=\"SIGNALS\"",
 	.group = YQ_GROUP_SIGNAL_ARCHIVER,
+	.gather_ms = 100,
 	.rows_size = sizeof(struct signal_rows),
 	.load = load,
 	.store = store,

@@ -1,4 +1,4 @@
-/* lane.c - gather, load, store, acknowledge. */
+/* lane.c - gather, read, load, store, move the position. */
 #include "order_manager/lane.h"
 
 #include <stdlib.h>
@@ -8,25 +8,26 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "bus/reply.h"
 
-#define GATHER_MS 50  /* a batch waits so long for company, out of the way of orders */
-#define WAIT_MS	  50  /* before entries that were not ready are looked at again */
-#define STUCK_MS  200 /* ... when none of them was */
-#define RETRY_MS  500
+#define IDLE_MS	 1000 /* between looks when nobody pokes */
+#define STUCK_MS 200  /* before entries of which none was ready are looked at again */
+#define RETRY_MS 500
+#define READ_MS	 5000
 
 struct yq_lane {
 	struct yq_daemon *daemon;
 	struct yq_worker *worker;
 	const struct yq_lane_table *table;
-	struct yq_consumer *consumer;
+	void *shared;
 	uv_timer_t *timer;
-	struct yq_lane_entry entries[2 * YQ_LANE_MAX]; /* one batch may come after the pause */
-	size_t count;				       /* in `entries` */
-	size_t batch;	/* of them in the present batch, from the front */
-	bool busy;	/* a batch is under way */
-	bool waiting;	/* the timer runs */
-	bool gathering; /* ... only for company */
-	size_t asked;	/* answers that load waits for */
+	struct yq_lane_entry entries[YQ_LANE_MAX];
+	size_t count;
+	char read_to[YQ_ENTRY_ID_SIZE]; /* "" = the position is not known */
+	bool busy;			/* from the timer to the end of a batch */
+	bool poked;			/* ... meanwhile */
+	bool full;			/* the last read brought as many as were asked for */
+	size_t asked;			/* answers that load waits for */
 	struct yq_err fault;
 	unsigned in_flight; /* completions to come; memory stays until then */
 	bool stopped, closed;
@@ -35,7 +36,8 @@ struct yq_lane {
 	struct yq_counter *stored;
 };
 
-static void wait_for(struct yq_lane *lane, uint64_t ms);
+static void load(struct yq_lane *lane);
+static void on_timer(uv_timer_t *timer);
 
 static void
 release(struct yq_lane *lane)
@@ -58,79 +60,187 @@ landed(struct yq_lane *lane)
 	return false;
 }
 
-/* ---- gathering ---- */
-
 static void
-take_entry(struct yq_lane *lane, const struct yq_entry *entry)
+wait_for(struct yq_lane *lane, uint64_t ms)
 {
-	struct yq_lane_entry *kept = &lane->entries[lane->count++];
-
-	memset(kept, 0, sizeof(*kept));
-	yq_str_copy_cut(kept->id, sizeof(kept->id), entry->id);
-	yq_str_copy_cut(kept->kind, sizeof(kept->kind), entry->kind);
-	kept->payload = yq_xstrndup(entry->payload, entry->length);
-	kept->length = entry->length;
-}
-
-static void
-on_entries(void *cookie, const struct yq_entry *entries, size_t count)
-{
-	struct yq_lane *lane = cookie;
-
-	for (size_t i = 0; i < count; i++) {
-		if (lane->count == YQ_COUNT(lane->entries))
-			YQ_PANIC("%s: more entries than asked for", lane->table->name);
-		take_entry(lane, &entries[i]);
-	}
-	if (lane->count >= YQ_LANE_MAX)
-		yq_consumer_pause(lane->consumer);
-	if (lane->busy || (lane->waiting && !lane->gathering))
-		return;
-	if (lane->count >= YQ_LANE_MAX || !lane->waiting)
-		wait_for(lane, lane->count >= YQ_LANE_MAX ? 0 : GATHER_MS);
-	lane->gathering = true;
-}
-
-/* Keep the entries that were not ready and those behind the batch; the rest is done. */
-static void
-drop_batch(struct yq_lane *lane)
-{
-	size_t kept = 0, unready = 0, batch = lane->batch;
-
-	for (size_t i = 0; i < lane->count; i++) {
-		if (i < lane->batch && !lane->entries[i].wait) {
-			free(lane->entries[i].payload);
-			continue;
-		}
-		unready += i < lane->batch;
-		lane->entries[i].wait = false;
-		lane->entries[kept++] = lane->entries[i];
-	}
-	lane->count = kept;
-	lane->batch = 0;
 	lane->busy = false;
-	lane->table->clear(lane->rows);
-	if (lane->count < YQ_LANE_MAX && !lane->stopped)
-		yq_consumer_resume(lane->consumer);
-	if (lane->count > 0)
-		wait_for(lane, unready == 0 ? 0 : unready < batch ? WAIT_MS : STUCK_MS);
+	lane->poked = false;
+	uv_timer_start(lane->timer, on_timer, ms, 0);
 }
 
+/* From the position on, as if the lane had just been opened. */
 static void
-repeat_batch(struct yq_lane *lane, const struct yq_err *err)
+begin_again(struct yq_lane *lane, const struct yq_err *err)
 {
 	yq_log(lane->behind ? YQ_LOG_DEBUG : YQ_LOG_WARN,
 	    "%s are not archived at the moment and wait: %s", lane->table->name, err->text);
 	lane->behind = true;
-	for (size_t i = 0; i < lane->batch; i++)
-		lane->entries[i].wait = false;
-	lane->batch = 0;
-	lane->busy = false;
 	lane->table->clear(lane->rows);
+	for (size_t i = 0; i < lane->count; i++)
+		free(lane->entries[i].payload);
+	lane->count = 0;
+	lane->read_to[0] = '\0';
 	wait_for(lane, RETRY_MS);
 }
 
-/* ---- acknowledging ---- */
+/* ---- reading ---- */
+
+static void
+take_entry(struct yq_lane *lane, const struct redisReply *reply)
+{
+	struct yq_lane_entry *entry = &lane->entries[lane->count];
+	const struct redisReply *fields = yq_reply_at(reply, 1);
+	size_t length = 0;
+	const char *id = yq_reply_text(yq_reply_at(reply, 0), &length);
+
+	if (id == NULL || !yq_str_copy(lane->read_to, sizeof(lane->read_to), id))
+		return;
+	memset(entry, 0, sizeof(*entry));
+	memcpy(entry->id, lane->read_to, sizeof(entry->id));
+	for (size_t i = 0; i + 1 < yq_reply_count(fields); i += 2) {
+		const char *name = yq_reply_text(yq_reply_at(fields, i), &length);
+		const char *value = yq_reply_text(yq_reply_at(fields, i + 1), &length);
+
+		if (name == NULL || value == NULL)
+			continue;
+		if (yq_str_equal(name, YQ_ENTRY_KIND)) {
+			yq_str_copy_cut(entry->kind, sizeof(entry->kind), value);
+		} else if (yq_str_equal(name, YQ_ENTRY_PAYLOAD) && entry->payload == NULL) {
+			entry->payload = yq_xstrndup(value, length);
+			entry->length = length;
+		}
+	}
+	if (entry->payload == NULL)
+		entry->payload = yq_xstrdup("");
+	lane->count++;
+}
+
+/* [[stream, [[id, fields] ...]]], or nil when there is nothing. */
+static void
+on_read(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struct yq_err *err)
+{
+	struct yq_lane *lane = cookie;
+	const struct redisReply *list = yq_reply_at(yq_reply_at(reply, 0), 1);
+
+	if (!landed(lane))
+		return;
+	if (rc != YQ_OK) {
+		begin_again(lane, err);
+		return;
+	}
+	lane->full = yq_reply_count(list) == YQ_LANE_MAX - lane->count;
+	for (size_t i = 0; i < yq_reply_count(list) && lane->count < YQ_LANE_MAX; i++)
+		take_entry(lane, yq_reply_at(list, i));
+	if (lane->count == 0 || lane->stopped)
+		wait_for(lane, IDLE_MS);
+	else
+		load(lane);
+}
+
+static void
+read_more(struct yq_lane *lane)
+{
+	struct yq_args *args = yq_valkey_args(yq_lane_valkey(lane));
+
+	if (lane->count == YQ_LANE_MAX) { /* none of them was ready */
+		load(lane);
+		return;
+	}
+	yq_args_words(args, "XREAD COUNT");
+	yq_args_int(args, (int64_t)(YQ_LANE_MAX - lane->count));
+	yq_args_text(args, "STREAMS");
+	yq_args_key(args, yq_groups[lane->table->group].stream, NULL);
+	yq_args_text(args, lane->read_to);
+	lane->in_flight++;
+	yq_valkey_send(yq_lane_valkey(lane), args, READ_MS, on_read, lane);
+}
+
+static void
+on_position(void *cookie, enum yq_rc rc, const char *entry_id, const struct yq_err *err)
+{
+	struct yq_lane *lane = cookie;
+	struct yq_err fault = { .rc = YQ_OK };
+
+	if (!landed(lane))
+		return;
+	if (rc == YQ_OK && !yq_str_copy(lane->read_to, sizeof(lane->read_to), entry_id)) {
+		rc = yq_err_set(&fault, YQ_E_CORRUPT, "%s is no entry's id", entry_id);
+		err = &fault;
+	}
+	if (rc != YQ_OK)
+		begin_again(lane, err);
+	else
+		read_more(lane);
+}
+
+static void
+on_timer(uv_timer_t *timer)
+{
+	struct yq_lane *lane = timer->data;
+
+	if (lane->busy || lane->stopped)
+		return;
+	lane->busy = true;
+	if (lane->read_to[0] != '\0') {
+		read_more(lane);
+		return;
+	}
+	lane->in_flight++;
+	yq_step_position(yq_lane_valkey(lane), lane->table->group, on_position, lane);
+}
+
+void
+yq_lane_poke(struct yq_lane *lane)
+{
+	if (lane->busy || lane->stopped)
+		lane->poked = true;
+	else if (uv_timer_get_due_in(lane->timer) > lane->table->gather_ms)
+		uv_timer_start(lane->timer, on_timer, lane->table->gather_ms, 0);
+}
+
+/* ---- the position ---- */
+
+/* The id before that of an entry. */
+static void
+before(const char *entry_id, char id[YQ_ENTRY_ID_SIZE])
+{
+	char ms_text[YQ_ENTRY_ID_SIZE];
+	size_t length = strcspn(entry_id, "-");
+	int64_t ms = 0, seq = 0;
+
+	if (!yq_str_copy_bytes(ms_text, sizeof(ms_text), entry_id, length) ||
+	    !yq_str_to_int64(ms_text, 0, INT64_MAX, &ms) ||
+	    !yq_str_to_int64(entry_id + length + 1, 0, INT64_MAX, &seq))
+		YQ_PANIC("%s is no entry's id", entry_id);
+	if (seq > 0)
+		yq_str_format(id, YQ_ENTRY_ID_SIZE, "%lld-%lld", (long long)ms, (long long)seq - 1);
+	else
+		yq_str_format(id, YQ_ENTRY_ID_SIZE, "%lld-18446744073709551615", (long long)ms - 1);
+}
+
+/* Keep the entries that were not ready. */
+static void
+drop_batch(struct yq_lane *lane)
+{
+	size_t kept = 0, batch = lane->count;
+
+	for (size_t i = 0; i < batch; i++) {
+		if (!lane->entries[i].wait) {
+			free(lane->entries[i].payload);
+			continue;
+		}
+		lane->entries[i].wait = false;
+		lane->entries[kept++] = lane->entries[i];
+	}
+	lane->count = kept;
+	lane->table->clear(lane->rows);
+	if (kept == batch)
+		wait_for(lane, STUCK_MS);
+	else if (lane->full && kept < YQ_LANE_MAX / 2)
+		wait_for(lane, 0);
+	else
+		wait_for(lane, kept > 0 || lane->poked ? lane->table->gather_ms : IDLE_MS);
+}
 
 static void
 on_archived(void *cookie, enum yq_rc rc, const struct yq_err *err)
@@ -140,36 +250,43 @@ on_archived(void *cookie, enum yq_rc rc, const struct yq_err *err)
 	if (!landed(lane))
 		return;
 	if (rc != YQ_OK) {
-		repeat_batch(lane, err);
+		begin_again(lane, err);
 		return;
 	}
 	YQ_FAIL_POINT("lane.acknowledged");
 	if (lane->behind)
 		yq_info("%s are archived again", lane->table->name);
 	lane->behind = false;
-	yq_counter_add(lane->stored, lane->batch);
+	for (size_t i = 0; i < lane->count; i++)
+		yq_counter_add(lane->stored, lane->entries[i].wait ? 0 : 1);
 	drop_batch(lane);
 }
 
+/* All before the first that waits is done, and without one all that was read. */
 static void
 acknowledge(struct yq_lane *lane)
 {
-	struct yq_ack acks[YQ_LANE_MAX];
+	char id[YQ_ENTRY_ID_SIZE];
+	struct yq_place place = { .group = lane->table->group, .entry_id = id };
 	struct yq_archived archived = {
-		.acks = acks,
+		.places = &place,
+		.place_count = 1,
 		.archived_at_us = yq_clock_now_us(yq_lane_clock(lane)),
 	};
+	size_t first = 0, ready = 0;
 
-	for (size_t i = 0; i < lane->batch; i++)
-		if (!lane->entries[i].wait)
-			acks[archived.ack_count++] = (struct yq_ack){
-				.group = lane->table->group,
-				.entry_id = lane->entries[i].id,
-			};
-	if (archived.ack_count == 0) {
+	while (first < lane->count && !lane->entries[first].wait)
+		first++;
+	for (size_t i = 0; i < lane->count; i++)
+		ready += !lane->entries[i].wait;
+	if (ready == 0) {
 		drop_batch(lane);
 		return;
 	}
+	if (first < lane->count)
+		before(lane->entries[first].id, id);
+	else
+		memcpy(id, lane->read_to, sizeof(id));
 	lane->table->stored(lane, lane->rows, &archived);
 	lane->in_flight++;
 	yq_step_archived(yq_lane_valkey(lane), &archived, on_archived, lane);
@@ -194,7 +311,7 @@ on_stored(void *cookie, enum yq_rc rc, const struct yq_err *err)
 		return;
 	YQ_FAIL_POINT("lane.stored");
 	if (rc != YQ_OK)
-		repeat_batch(lane, err);
+		begin_again(lane, err);
 	else
 		acknowledge(lane);
 }
@@ -210,7 +327,7 @@ store(struct yq_lane *lane)
 		return;
 	}
 	(void)yq_err_set(&err, rc, "the queue to Firebird is full");
-	repeat_batch(lane, &err);
+	begin_again(lane, &err);
 }
 
 /* ---- loading ---- */
@@ -220,7 +337,7 @@ finish_load(struct yq_lane *lane)
 {
 	YQ_FAIL_POINT("lane.loaded");
 	if (lane->fault.rc != YQ_OK)
-		repeat_batch(lane, &lane->fault);
+		begin_again(lane, &lane->fault);
 	else
 		store(lane);
 }
@@ -248,28 +365,13 @@ yq_lane_settle(struct yq_lane *lane, enum yq_rc rc, const struct yq_err *err)
 }
 
 static void
-on_timer(uv_timer_t *timer)
+load(struct yq_lane *lane)
 {
-	struct yq_lane *lane = timer->data;
-
-	lane->waiting = false;
-	if (lane->busy || lane->stopped || lane->count == 0)
-		return;
-	lane->busy = true;
-	lane->batch = lane->count < YQ_LANE_MAX ? lane->count : YQ_LANE_MAX;
 	lane->fault.rc = YQ_OK;
 	lane->asked = 1; /* held until load is through */
 	lane->table->load(lane, lane->rows);
 	if (--lane->asked == 0)
 		finish_load(lane);
-}
-
-static void
-wait_for(struct yq_lane *lane, uint64_t ms)
-{
-	lane->waiting = true;
-	lane->gathering = false;
-	uv_timer_start(lane->timer, on_timer, ms, 0);
 }
 
 void
@@ -284,37 +386,24 @@ yq_lane_discard(struct yq_lane *lane, const struct yq_lane_entry *entry, const c
 
 /* ---- life ---- */
 
-enum yq_rc
+struct yq_lane *
 yq_lane_open(struct yq_daemon *daemon, struct yq_worker *worker, const struct yq_lane_table *table,
-    struct yq_lane **ret_lane, struct yq_err *err)
+    void *shared)
 {
 	struct yq_lane *lane = yq_xcalloc(1, sizeof(*lane));
-	struct yq_consumer_spec spec = {
-		.group = table->group,
-		.instance = yq_daemon_instance(daemon),
-		.batch = YQ_LANE_MAX,
-		.fn = on_entries,
-		.cookie = lane,
-	};
-	enum yq_rc rc;
 
 	lane->daemon = daemon;
 	lane->worker = worker;
 	lane->table = table;
-	rc = yq_consumer_open(
-	    yq_daemon_loop(daemon), yq_daemon_valkey_target(daemon), &spec, &lane->consumer, err);
-	if (rc != YQ_OK) {
-		free(lane);
-		return rc;
-	}
+	lane->shared = shared;
 	lane->timer = yq_xcalloc(1, sizeof(*lane->timer));
 	uv_timer_init(yq_daemon_loop(daemon), lane->timer);
 	lane->timer->data = lane;
 	lane->rows = yq_xcalloc(1, table->rows_size);
 	lane->stored = yq_metrics_counter(yq_daemon_metrics(daemon), "yq_entries_archived_total",
 	    table->labels, "Entries of a stream written to the archive.");
-	*ret_lane = lane;
-	return YQ_OK;
+	wait_for(lane, 0);
+	return lane;
 }
 
 static void
@@ -327,7 +416,6 @@ void
 yq_lane_stop(struct yq_lane *lane)
 {
 	lane->stopped = true;
-	yq_consumer_pause(lane->consumer);
 }
 
 void
@@ -335,7 +423,6 @@ yq_lane_close(struct yq_lane *lane)
 {
 	if (lane == NULL)
 		return;
-	yq_consumer_close(lane->consumer);
 	uv_close((uv_handle_t *)lane->timer, on_timer_closed);
 	lane->closed = true;
 	if (lane->in_flight == 0)
@@ -363,7 +450,7 @@ yq_lane_clock(const struct yq_lane *lane)
 size_t
 yq_lane_count(const struct yq_lane *lane)
 {
-	return lane->batch;
+	return lane->count;
 }
 
 struct yq_lane_entry *
@@ -376,4 +463,10 @@ void *
 yq_lane_rows(struct yq_lane *lane)
 {
 	return lane->rows;
+}
+
+void *
+yq_lane_shared(struct yq_lane *lane)
+{
+	return lane->shared;
 }

@@ -13,6 +13,7 @@
 #include "order_manager/decider.h"
 #include "order_manager/intake.h"
 #include "order_manager/journal.h"
+#include "order_manager/recent.h"
 #include "order_manager/rules.h"
 #include "store/root.h"
 
@@ -33,9 +34,11 @@ static const char manual[] =
 #define TRIM_MS 10000
 #define QUIT_MS 500 /* for the notification to leave */
 
-/* The lanes of the journal, in the order of the tables. */
-static const struct yq_lane_table *const tables[] = { &yq_journal_signals, &yq_journal_orders,
-	&yq_journal_executions };
+/* The lanes of the journal. */
+enum { SIGNALS, ORDERS, EXECUTIONS };
+static const struct yq_lane_table *const tables[] = { [SIGNALS] = &yq_journal_signals,
+	[ORDERS] = &yq_journal_orders,
+	[EXECUTIONS] = &yq_journal_executions };
 
 struct order_manager {
 	struct yq_books *books;
@@ -45,6 +48,7 @@ struct order_manager {
 	struct yq_worker *worker;
 	struct yq_archiver *archiver;
 	struct yq_lane *lanes[YQ_COUNT(tables)];
+	struct yq_recent *recent; /* of the lanes */
 	uv_timer_t *trim;
 	uv_timer_t *drain;
 	uv_timer_t *quit; /* NULL once everything is being closed */
@@ -183,11 +187,14 @@ start_archive(struct yq_daemon *daemon, struct order_manager *manager, struct yq
 {
 	enum yq_rc rc = start_worker(daemon, manager, err);
 
-	if (rc == YQ_OK)
-		rc = yq_archiver_open(daemon, manager->worker, &manager->archiver, err);
-	for (size_t i = 0; rc == YQ_OK && i < YQ_COUNT(tables); i++)
-		rc = yq_lane_open(daemon, manager->worker, tables[i], &manager->lanes[i], err);
-	return rc;
+	if (rc != YQ_OK)
+		return rc;
+	manager->archiver = yq_archiver_open(daemon, manager->worker);
+	manager->recent = yq_recent_make();
+	for (size_t i = 0; i < YQ_COUNT(tables); i++)
+		manager->lanes[i] =
+		    yq_lane_open(daemon, manager->worker, tables[i], manager->recent);
+	return YQ_OK;
 }
 
 static void
@@ -196,6 +203,21 @@ on_room(void *cookie)
 	struct order_manager *manager = cookie;
 
 	yq_intake_more(manager->intake);
+	yq_lane_poke(manager->lanes[SIGNALS]);
+}
+
+/* What is heard of orders and executions stands in their streams. */
+static void
+on_heard(void *cookie, enum yq_key channel)
+{
+	struct order_manager *manager = cookie;
+
+	if (channel == YQ_KEY_ORDER) {
+		yq_lane_poke(manager->lanes[ORDERS]);
+	} else if (channel == YQ_KEY_EXECUTION) {
+		yq_lane_poke(manager->lanes[EXECUTIONS]);
+		yq_archiver_poke(manager->archiver);
+	}
 }
 
 static void
@@ -233,7 +255,7 @@ start_decisions(struct yq_daemon *daemon, struct order_manager *manager, struct 
 	}
 	manager->decider =
 	    yq_decider_make(daemon, manager->books, manager->lookup, rules, on_room, manager);
-	rc = yq_intake_open(daemon, manager->books, &manager->intake, err);
+	rc = yq_intake_open(daemon, manager->books, on_heard, manager, &manager->intake, err);
 	if (rc != YQ_OK)
 		return rc;
 	return yq_intake_start(manager->intake, manager->decider, err);
@@ -349,6 +371,7 @@ stop(struct yq_daemon *daemon)
 	yq_books_free(manager->books);
 	for (size_t i = 0; i < YQ_COUNT(tables); i++)
 		yq_lane_close(manager->lanes[i]);
+	yq_recent_free(manager->recent);
 	yq_archiver_close(manager->archiver);
 	if (manager->worker != NULL)
 		yq_worker_stop(manager->worker, true, NULL, NULL);

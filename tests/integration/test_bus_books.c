@@ -174,7 +174,15 @@ test_archived_things_leave_and_open_orders_stay(void **state)
 	struct yq_id orders[] = { id_of(O1), id_of(O2) };
 	struct yq_archived_signal signals[] = { { id_of(S1), "ordered" },
 		{ id_of(S2), "refused" } };
-	struct yq_archived archived = { removed, 1, parked, 2, orders, 2, 9, signals, 2, NULL, 0 };
+	struct yq_archived archived = { .removed = removed,
+		.removed_count = 1,
+		.parked = parked,
+		.parked_count = 2,
+		.orders = orders,
+		.order_count = 2,
+		.archived_at_us = 9,
+		.signals = signals,
+		.signal_count = 2 };
 	struct yq_submit_item items[] = { submit_item(O1), submit_item(O2) };
 	struct yq_args args = yq_args_make();
 

@@ -193,9 +193,9 @@ start_archived(struct trial *trial)
 	struct yq_list_item removed = { "t1", 2 }, parked = { "t2", 2 };
 	struct yq_id order = id_of(O2);
 	struct yq_archived_signal signal = { id_of(S1), "ordered" };
-	struct yq_ack acks = { YQ_GROUP_ORDER_ARCHIVER, "1-1" };
-	struct yq_archived archived = { &removed, 1, &parked, 1, &order, 1, 9, &signal, 1, &acks,
-		1 };
+	struct yq_place place = { YQ_GROUP_ORDER_ARCHIVER, "1-1" };
+	struct yq_archived archived = { &removed, 1, false, &parked, 1, &order, 1, 9, &signal, 1,
+		&place, 1 };
 
 	yq_step_archived(trial->valkey, &archived, on_done, trial);
 }
@@ -207,8 +207,8 @@ on_taken(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_e
 	ended(cookie, rc, err);
 }
 
-/* What was taken by a call whose answer is lost is found in the processing list: a caller reads
- * that list before it takes more, so the step is repeated only when nothing is in there. */
+/* What was taken by a call whose answer is lost is in the processing list, where the next finds it.
+ */
 static void
 start_take(struct trial *trial)
 {

@@ -1,0 +1,81 @@
+/* recent.c - a table of fixed size: an id has a few places, the oldest of which it takes. */
+#include "order_manager/recent.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/table.h"
+
+#define SETS	 4096 /* a power of two */
+#define WAYS	 4
+#define ID_BYTES 16
+
+struct yq_recent {
+	unsigned char sets[SETS][WAYS][ID_BYTES]; /* newest first; all zero = empty */
+};
+
+struct yq_recent *
+yq_recent_make(void)
+{
+	return yq_xcalloc(1, sizeof(struct yq_recent));
+}
+
+void
+yq_recent_free(struct yq_recent *recent)
+{
+	free(recent);
+}
+
+static unsigned char
+nibble(char c)
+{
+	return (unsigned char)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+}
+
+/* The digits of an id, which is valid. */
+static void
+pack(const struct yq_id *id, unsigned char bytes[ID_BYTES])
+{
+	const char *at = id->text;
+
+	for (size_t i = 0; i < ID_BYTES; i++) {
+		at += *at == '-';
+		bytes[i] = (unsigned char)(nibble(at[0]) << 4 | nibble(at[1]));
+		at += 2;
+	}
+}
+
+static size_t
+set_of(const unsigned char bytes[ID_BYTES])
+{
+	return yq_table_hash((const char *)bytes, ID_BYTES) & (SETS - 1);
+}
+
+void
+yq_recent_add(struct yq_recent *recent, const struct yq_id *id)
+{
+	unsigned char bytes[ID_BYTES];
+	unsigned char(*set)[ID_BYTES];
+
+	if (yq_recent_has(recent, id))
+		return;
+	pack(id, bytes);
+	set = recent->sets[set_of(bytes)];
+	memmove(set[1], set[0], (size_t)(WAYS - 1) * ID_BYTES);
+	memcpy(set[0], bytes, ID_BYTES);
+}
+
+bool
+yq_recent_has(const struct yq_recent *recent, const struct yq_id *id)
+{
+	unsigned char bytes[ID_BYTES];
+	const unsigned char(*set)[ID_BYTES];
+
+	pack(id, bytes);
+	set = recent->sets[set_of(bytes)];
+	for (size_t i = 0; i < WAYS; i++)
+		if (memcmp(set[i], bytes, ID_BYTES) == 0)
+			return true;
+	return false;
+}
