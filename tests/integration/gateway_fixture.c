@@ -2,6 +2,7 @@
 #include "gateway_fixture.h"
 
 #include <fcntl.h>
+#include <ftw.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,33 +17,31 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "broker/paper_journal.h"
 
 struct gateway_fixture fixture;
 
-static void
-path_of(const char *name, char path[160])
+void
+gateway_path(const char *name, char path[160])
 {
 	yq_str_format(path, 160, "%s/%s", fixture.folder, name);
 }
 
 static void
-write_settings(const char *paper)
+write_settings(const struct gateway_spec *spec, const char *path)
 {
-	char path[160];
-	FILE *file;
+	FILE *file = fopen(path, "we");
 
-	path_of("overlay.json", path);
-	file = fopen(path, "we");
 	assert_non_null(file);
 	assert_int_equal(fchmod(fileno(file), 0600), 0);
 	fprintf(file,
 	    "{\"ConnectionStrings\":{\"Valkey\":\"%s,user=yq-broker-gateway,password=%s\"},"
-	    "\"BrokerGateway\":{\"LeaseSeconds\":3,\"Accounts\":{\"Paper\":{\"Broker\":\"paper\","
-	    "\"Session\":\"always\",\"Currencies\":{\"USD\":1000000},\"Paper\":%s}}},"
-	    "\"System\":{\"DataFolder\":\"%s\",\"RunFolder\":\"%s\"}}",
+	    "\"BrokerGateway\":{\"Name\":\"%s\",\"LeaseSeconds\":3,\"Accounts\":{%s}},"
+	    "\"System\":{\"InstanceId\":%d,\"Color\":\"%s\",\"DataFolder\":\"%s\","
+	    "\"RunFolder\":\"%s\"}}",
 	    fixture.valkey.socket, yq_secret_reveal(fixture.valkey.passwords[YQ_PROGRAM_GATEWAY]),
-	    paper, fixture.folder, fixture.folder);
+	    spec->name != NULL ? spec->name : "", spec->accounts,
+	    spec->instance != 0 ? spec->instance : 1, spec->color != NULL ? spec->color : "",
+	    fixture.folder, fixture.folder);
 	assert_int_equal(fclose(file), 0);
 }
 
@@ -57,40 +56,45 @@ gateway_set_up(void **state)
 	return 0;
 }
 
+static int
+remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+	(void)st;
+	(void)kind;
+	(void)ftw;
+	return remove(path);
+}
+
 int
 gateway_tear_down(void **state)
 {
-	static const char *const names[] = { "overlay.json", "log", "copy", "paper/Paper.journal",
-		"paper/Paper.journal.new", "paper/Paper.journal.lock", "paper", "" };
-	char path[160];
-
 	(void)state;
 	gateway_kill();
+	for (size_t i = 0; i < YQ_COUNT(fixture.others); i++)
+		gateway_end(fixture.others[i]);
 	yq_valkey_sync_close(fixture.console);
 	valkey_fixture_end(&fixture.valkey);
-	if (getenv("YQ_KEEP") != NULL)
-		return 0;
-	for (size_t i = 0; i < YQ_COUNT(names); i++) {
-		path_of(names[i], path);
-		if (unlink(path) != 0)
-			(void)rmdir(path);
-	}
+	if (getenv("YQ_KEEP") == NULL)
+		(void)nftw(fixture.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	return 0;
 }
 
-void
-gateway_start_only(const char *paper)
+/* The process; -1 = none. */
+static int
+start_process(const struct gateway_spec *spec)
 {
-	char program[512], overlay[160], log[160];
-	int fd;
+	char program[512], name[64], overlay[160], log[160];
+	int fd, pid;
 
-	write_settings(paper);
+	yq_str_format(name, sizeof(name), "overlay-%s-%d.json",
+	    spec->name != NULL ? spec->name : "", spec->instance);
+	gateway_path(name, overlay);
+	write_settings(spec, overlay);
 	yq_str_format(program, sizeof(program), "%s/yq-broker-gateway", getenv("YQ_BUILD"));
-	path_of("overlay.json", overlay);
-	path_of("log", log);
-	fixture.pid = fork();
-	assert_true(fixture.pid >= 0);
-	if (fixture.pid == 0) {
+	gateway_path("log", log);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 		(void)dup2(fd, 2);
@@ -98,15 +102,59 @@ gateway_start_only(const char *paper)
 		    (char *)NULL);
 		_exit(127);
 	}
+	return pid;
 }
 
-static void
-show_log(void)
+int
+gateway_spawn(const struct gateway_spec *spec)
+{
+	size_t i = 0;
+
+	while (fixture.others[i] != 0)
+		i++;
+	assert_true(i + 1 < YQ_COUNT(fixture.others));
+	fixture.others[i] = start_process(spec);
+	return fixture.others[i];
+}
+
+int
+gateway_end_of(int pid)
+{
+	int status;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	for (size_t i = 0; i < YQ_COUNT(fixture.others); i++)
+		if (fixture.others[i] == pid)
+			fixture.others[i] = 0;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void
+gateway_end(int pid)
+{
+	if (pid == 0)
+		return;
+	kill(pid, SIGKILL);
+	(void)gateway_end_of(pid);
+}
+
+void
+gateway_start_only(const char *paper)
+{
+	char accounts[1024];
+	struct gateway_spec spec = { .accounts = accounts };
+
+	yq_str_format(accounts, sizeof(accounts), GATEWAY_ACCOUNT("Paper", "", "%s"), paper);
+	fixture.pid = start_process(&spec);
+}
+
+void
+gateway_show_log(void)
 {
 	char command[200], path[160];
 	FILE *file;
 
-	path_of("log", path);
+	gateway_path("log", path);
 	file = fopen(path, "re");
 	while (file != NULL && fgets(command, sizeof(command), file) != NULL)
 		print_message("# %s", command);
@@ -127,7 +175,7 @@ gateway_await_served(void)
 			return;
 		usleep(10000);
 	}
-	show_log();
+	gateway_show_log();
 	fail_msg("the account is not served");
 }
 
@@ -154,11 +202,10 @@ gateway_kill(void)
 int
 gateway_wait(void)
 {
-	int status;
+	int code = gateway_end_of(fixture.pid);
 
-	waitpid(fixture.pid, &status, 0);
 	fixture.pid = 0;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	return code;
 }
 
 void
@@ -170,7 +217,7 @@ gateway_stop(void)
 	waitpid(fixture.pid, &status, 0);
 	fixture.pid = 0;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-		show_log();
+		gateway_show_log();
 		fail_msg("the gateway ended with status %d", status);
 	}
 }
@@ -333,18 +380,28 @@ gateway_await_state(const struct yq_id *id, const char *state)
 			return;
 		usleep(10000);
 	}
-	show_log();
+	gateway_show_log();
 	fail_msg("order %s is %s, not %s", id->text, text, state);
+}
+
+long long
+gateway_pending_in(const char *group)
+{
+	char words[128];
+	redisReply *reply;
+	long long count;
+
+	yq_str_format(words, sizeof(words), "XPENDING order:stream %s", group);
+	reply = valkey_do(fixture.console, words);
+	count = reply->element[0]->integer;
+	freeReplyObject(reply);
+	return count;
 }
 
 long long
 gateway_pending(void)
 {
-	redisReply *reply = valkey_do(fixture.console, "XPENDING order:stream broker-gateway");
-	long long count = reply->element[0]->integer;
-
-	freeReplyObject(reply);
-	return count;
+	return gateway_pending_in("broker-gateway");
 }
 
 /* Entries of the stream that the group has not been given yet. */
@@ -378,97 +435,7 @@ gateway_await_quiet(unsigned seconds)
 			return;
 		usleep(10000);
 	}
-	show_log();
+	gateway_show_log();
 	fail_msg("%lld open, %lld pending, %lld not delivered",
 	    valkey_do_int(fixture.console, "SCARD order:open"), gateway_pending(), undelivered());
-}
-
-/* ---- comparing ---- */
-
-static void
-copy_journal(const char *to)
-{
-	char from[160], block[65536];
-	int in, out;
-	ssize_t n;
-
-	path_of("paper/Paper.journal", from);
-	in = open(from, O_RDONLY | O_CLOEXEC);
-	out = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	assert_true(in >= 0 && out >= 0);
-	while ((n = read(in, block, sizeof(block))) > 0)
-		assert_int_equal(write(out, block, (size_t)n), n);
-	(void)close(in);
-	(void)close(out);
-}
-
-static void
-no_sink(void *cookie, const struct yq_paper_record *r, const struct yq_paper_order *o)
-{
-	(void)cookie;
-	(void)r;
-	(void)o;
-}
-
-struct yq_paper_book *
-gateway_paper_book(void)
-{
-	struct yq_paper_settings settings = yq_paper_settings_default();
-	struct yq_paper_book *book = yq_paper_book_make(&settings, no_sink, NULL);
-	struct yq_paper_journal *journal;
-	struct yq_err err;
-	char path[160];
-
-	path_of("copy", path);
-	copy_journal(path);
-	if (yq_paper_journal_open(path, false, book, &journal, &err) != YQ_OK)
-		fail_msg("%s", err.text);
-	yq_paper_journal_close(journal);
-	return book;
-}
-
-static bool
-count_fills(void *cookie, const struct yq_paper_order *o)
-{
-	*(size_t *)cookie += o->fill_count;
-	return true;
-}
-
-static bool
-compare_holding(void *cookie, const struct yq_holding *holding)
-{
-	const struct yq_position *theirs = &holding->position;
-	struct yq_position ours;
-	char words[128], text[2048];
-	struct yq_err err;
-
-	if (yq_decimal_sign(theirs->qty) == 0)
-		return true;
-	++*(size_t *)cookie;
-	yq_str_format(words, sizeof(words), "HGET position:Paper %s", theirs->ticker);
-	valkey_do_text(fixture.console, words, text, sizeof(text));
-	if (yq_message_decode_position(text, strlen(text), &ours, &err) != YQ_OK)
-		fail_msg("position %s: %s", theirs->ticker, err.text);
-	assert_int_equal(yq_decimal_cmp(ours.qty, theirs->qty), 0);
-	assert_int_equal(yq_decimal_cmp(ours.avg_price, theirs->avg_price), 0);
-	return true;
-}
-
-size_t
-gateway_assert_books_equal(void)
-{
-	struct yq_paper_book *book = gateway_paper_book();
-	const struct yq_account *account = yq_paper_account(book);
-	char text[64], expected[YQ_DECIMAL_TEXT_SIZE];
-	size_t fills = 0, held = 0;
-
-	yq_paper_each(book, count_fills, &fills);
-	yq_decimal_format_places(account->cash[YQ_USD], 2, expected);
-	valkey_do_text(fixture.console, "HGET deposit:Paper USD", text, sizeof(text));
-	assert_string_equal(text, expected);
-	yq_account_each_holding(account, compare_holding, &held);
-	assert_int_equal(valkey_do_int(fixture.console, "HLEN position:Paper"), held);
-	assert_int_equal(valkey_do_int(fixture.console, "LLEN trades:queue"), fills);
-	yq_paper_book_free(book);
-	return fills;
 }

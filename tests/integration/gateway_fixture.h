@@ -13,7 +13,8 @@ struct gateway_fixture {
 	struct valkey_fixture valkey;
 	struct yq_valkey_sync *console;
 	char folder[64];
-	int pid;
+	int pid;       /* of gateway_start */
+	int others[8]; /* of gateway_spawn; 0 = none */
 };
 extern struct gateway_fixture fixture;
 
@@ -28,6 +29,23 @@ void gateway_stop(void); /* SIGTERM; asserts a clean end */
 int gateway_wait(void);	 /* for its own end; the exit code */
 long gateway_resident_kb(void);
 
+/* One of several.  `accounts` holds members of the section Accounts, as GATEWAY_ACCOUNT makes them:
+ * alias, name of its gateway, section Paper. */
+struct gateway_spec {
+	const char *name; /* NULL = "" */
+	int instance;	  /* 0 = 1 */
+	const char *color;
+	const char *accounts;
+};
+#define GATEWAY_ACCOUNT(alias, gateway, paper)                             \
+	"\"" alias "\":{\"Broker\":\"paper\",\"Gateway\":\"" gateway "\"," \
+	"\"Session\":\"always\",\"Currencies\":{\"USD\":1000000},\"Paper\":" paper "}"
+int gateway_spawn(const struct gateway_spec *spec); /* its process */
+int gateway_end_of(int pid);			    /* waits for its end; the exit code */
+void gateway_end(int pid);			    /* SIGKILL; 0 is a no-op */
+void gateway_show_log(void);
+void gateway_path(const char *name, char path[160]); /* in the test's folder */
+
 struct yq_order gateway_order(enum yq_action action, const char *ticker, const char *qty);
 /* Through the front door, as the console does. */
 void gateway_submit(const struct yq_order *order);
@@ -41,11 +59,15 @@ void gateway_await_state(const struct yq_id *id, const char *state);
 /* Wait until no order is open and nothing is pending in the group. */
 void gateway_await_quiet(unsigned seconds);
 long long gateway_pending(void);
+long long gateway_pending_in(const char *group);
 
 /* The paper broker's book from a copy of its journal; owned by the caller. */
 struct yq_paper_book *gateway_paper_book(void);
+struct yq_paper_book *gateway_paper_book_of(const char *alias);
 /* Cash, positions and trades on the bus are those of the paper book; returns the number of
  * executions. */
 size_t gateway_assert_books_equal(void);
+/* Cash and positions of one account. */
+size_t gateway_assert_book_equal(const char *alias);
 
 #endif

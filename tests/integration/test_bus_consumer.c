@@ -40,6 +40,17 @@ on_entries(void *cookie, const struct yq_entry *entries, size_t count)
 	reader->enough = reader->count >= reader->want;
 }
 
+struct guarded {
+	bool allowed;
+	struct reader reader;
+};
+
+static void
+on_guarded_entries(void *cookie, const struct yq_entry *entries, size_t count)
+{
+	on_entries(&((struct guarded *)cookie)->reader, entries, count);
+}
+
 static void
 on_reader_state(void *cookie, bool up, const struct yq_err *err)
 {
@@ -127,6 +138,66 @@ test_a_dead_twins_entries_are_taken_over_but_not_a_living_ones(void **state)
 	assert_int_equal(heir.count + living.again, 3); /* one of the two, once */
 	yq_consumer_close(living.consumer);
 	yq_consumer_close(heir.consumer);
+}
+
+static bool
+is_allowed(void *cookie)
+{
+	return ((const struct guarded *)cookie)->allowed;
+}
+
+/* A stopped process keeps its connection and looks alive for a while. */
+static void
+test_who_seizes_takes_a_living_members_entries_at_once(void **state)
+{
+	struct yq_consumer_spec spec = { .group = YQ_GROUP_ORDER_INTAKE,
+		.group_name = "broker-gateway:East",
+		.instance = 2,
+		.dead_ms = 60000,
+		.seize = true,
+		.fn = on_entries };
+	struct reader holder = { .want = 3 }, heir = { .want = 3 };
+	struct yq_err err;
+
+	(void)state;
+	yq_reply_free(valkey_do(console, "XGROUP CREATE order:stream broker-gateway:East 0"));
+	for (int i = 0; i < 3; i++)
+		yq_reply_free(valkey_do(console, "XADD order:stream * payload p"));
+	spec.cookie = &holder;
+	assert_int_equal(yq_consumer_open(&loop, &target, &spec, &holder.consumer, &err), YQ_OK);
+	loop_until(&loop, &holder.enough, 5000);
+	spec.cookie = &heir;
+	spec.instance = 1;
+	assert_int_equal(yq_consumer_open(&loop, &target, &spec, &heir.consumer, &err), YQ_OK);
+	loop_until(&loop, &heir.enough, 5000);
+	assert_int_equal(heir.again, 3);
+	yq_consumer_close(holder.consumer);
+	yq_consumer_close(heir.consumer);
+}
+
+static void
+test_who_may_not_read_leaves_the_entries_where_they_are(void **state)
+{
+	struct guarded both = { .reader = { .want = 1 } };
+	struct yq_consumer_spec spec = { .group = YQ_GROUP_SIGNAL_INTAKE,
+		.instance = 1,
+		.may_read = is_allowed,
+		.fn = on_guarded_entries,
+		.cookie = &both };
+	struct yq_err err;
+
+	(void)state;
+	add(1);
+	assert_int_equal(
+	    yq_consumer_open(&loop, &target, &spec, &both.reader.consumer, &err), YQ_OK);
+	loop_for(&loop, 200);
+	assert_int_equal(valkey_do_int(console, "XLEN signal:stream"), 1);
+	assert_int_equal(both.reader.count, 0);
+	both.allowed = true;
+	yq_consumer_resume(both.reader.consumer);
+	loop_until(&loop, &both.reader.enough, 5000);
+	assert_int_equal(both.reader.again, 0); /* nobody had been given it */
+	yq_consumer_close(both.reader.consumer);
 }
 
 static void
@@ -364,6 +435,8 @@ main(void)
 		LOOP_TEST(test_a_consumer_gets_all_that_was_there_and_all_that_comes),
 		LOOP_TEST(test_a_restarted_consumer_first_reads_what_it_had_not_acknowledged),
 		LOOP_TEST(test_a_dead_twins_entries_are_taken_over_but_not_a_living_ones),
+		LOOP_TEST(test_who_seizes_takes_a_living_members_entries_at_once),
+		LOOP_TEST(test_who_may_not_read_leaves_the_entries_where_they_are),
 		LOOP_TEST(test_a_consumer_outlives_the_server),
 		LOOP_TEST(test_a_paused_consumer_reads_no_further_and_a_rewound_one_again),
 		LOOP_TEST(test_a_missing_group_is_told_and_waited_for),

@@ -294,37 +294,6 @@ test_a_fill_booked_before_a_crash_is_not_booked_after_it(void **unused)
 }
 
 static void
-test_who_has_lost_the_lease_changes_nothing_and_ends(void **unused)
-{
-	struct yq_order o = gateway_order(YQ_BUY, "AAPL", "10");
-	struct yq_paper_book *book;
-	char text[64];
-
-	(void)unused;
-	gateway_start(QUIET);
-	yq_reply_free(valkey_do(fixture.console,
-	    "HSET lease:Paper Owner somebody Token 99999999999 ExpiresAt 9999999999999"));
-	gateway_submit(&o);
-	assert_int_equal(gateway_wait(), 75);
-	gateway_field(&o.id, "State", text, sizeof(text));
-	assert_string_equal(text, "Pending");
-	book = gateway_paper_book();
-	assert_false(yq_paper_is_known(book, &o.id));
-	yq_paper_book_free(book);
-	assert_int_equal(gateway_pending(), 1);
-	/* Started again it waits, until the other one has gone. */
-	gateway_start_only(QUIET);
-	usleep(1500000);
-	gateway_field(&o.id, "State", text, sizeof(text));
-	assert_string_equal(text, "Pending");
-	yq_reply_free(valkey_do(fixture.console, "HSET lease:Paper ExpiresAt 0"));
-	gateway_await_state(&o.id, "Filled");
-	gateway_await_quiet(5);
-	assert_int_equal(gateway_assert_books_equal(), 1);
-	gateway_stop();
-}
-
-static void
 test_a_fill_of_an_unknown_order_does_not_hide_an_earlier_one(void **unused)
 {
 	struct yq_order o = gateway_order(YQ_BUY, "AAPL", "8");
@@ -490,7 +459,6 @@ main(int argc, char **argv)
 		TEST(test_killed_between_submit_and_apply_it_executes_once),
 		TEST(test_a_timeout_is_not_a_rejection),
 		TEST(test_a_fill_booked_before_a_crash_is_not_booked_after_it),
-		TEST(test_who_has_lost_the_lease_changes_nothing_and_ends),
 		TEST(test_a_fill_of_an_unknown_order_does_not_hide_an_earlier_one),
 		TEST(test_killed_anywhere_nothing_is_lost_and_nothing_done_twice),
 		TEST(test_valkey_restarted_loses_nothing),

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -127,6 +128,37 @@ buy(struct desk *d, const char *qty)
 
 	assert_int_equal(submit(d, &o), YQ_OK);
 	assert_int_equal(state(d, &o), YQ_ORDER_FILLED);
+}
+
+__attribute__((unused)) static char *
+temp_path(void)
+{
+	static char path[] = "/tmp/yq_journal_XXXXXX";
+	int fd;
+
+	memcpy(strrchr(path, '_') + 1, "XXXXXX", 6);
+	fd = mkstemp(path);
+	assert_true(fd >= 0);
+	(void)close(fd);
+	return path;
+}
+
+__attribute__((unused)) static void
+journal_desk(struct desk *d, const struct yq_paper_settings *s, const char *path)
+{
+	struct yq_err err;
+
+	*d = (struct desk){ 0 };
+	d->book = yq_paper_book_make(s, desk_sink, d);
+	if (yq_paper_journal_open(path, false, d->book, &d->journal, &err) != YQ_OK)
+		fail_msg("%s", err.text);
+}
+
+__attribute__((unused)) static void
+desk_close(struct desk *d)
+{
+	yq_paper_journal_close(d->journal);
+	yq_paper_book_free(d->book);
 }
 
 #endif

@@ -151,37 +151,6 @@ test_cash_and_position_are_the_sum_of_the_fills(void **unused)
 	yq_paper_book_free(d.book);
 }
 
-static char *
-temp_path(void)
-{
-	static char path[] = "/tmp/yq_journal_XXXXXX";
-	int fd;
-
-	memcpy(strrchr(path, '_') + 1, "XXXXXX", 6);
-	fd = mkstemp(path);
-	assert_true(fd >= 0);
-	(void)close(fd);
-	return path;
-}
-
-static void
-journal_desk(struct desk *d, const struct yq_paper_settings *s, const char *path)
-{
-	struct yq_err err;
-
-	*d = (struct desk){ 0 };
-	d->book = yq_paper_book_make(s, desk_sink, d);
-	if (yq_paper_journal_open(path, false, d->book, &d->journal, &err) != YQ_OK)
-		fail_msg("%s", err.text);
-}
-
-static void
-desk_close(struct desk *d)
-{
-	yq_paper_journal_close(d->journal);
-	yq_paper_book_free(d->book);
-}
-
 static void
 test_a_journal_cut_at_every_byte_replays_to_the_last_whole_line(void **unused)
 {
