@@ -5,6 +5,7 @@
 #include "base/table.h"
 #include "broker/broker.h"
 #include "broker/throttle.h"
+#include "broker_gateway/look.h"
 #include "daemon/settings.h"
 #include "domain/account.h"
 #include "domain/risk.h"
@@ -35,19 +36,21 @@ struct gw_account {
 	size_t task_count, cancel_count;
 	bool slow;     /* its list was full while others waited for the reader */
 	bool overflow; /* orders that come are left in the stream until there is room again */
-	struct gw_request *requests;	/* at the broker */
-	struct yq_throttle throttle;	/* of calls to the broker */
-	size_t unanswered;		/* orders claimed or sent without an answer */
-	size_t claiming;		/* those of them that are being claimed */
-	size_t records;			/* not yet written */
-	bool recovering;		/* being read from the bus */
-	size_t looked_up;		/* orders that the bus is being asked about */
-	size_t settling;		/* orders being asked about before serving begins */
-	uint64_t generation;		/* counts fills: an answer older than one is dropped */
-	uint64_t seen, seen_generation; /* what the last full sync saw that our book did not have */
-	bool syncing, synced_once;
+	struct gw_request *requests; /* at the broker */
+	struct yq_throttle throttle; /* of calls to the broker */
+	size_t unanswered;	     /* orders claimed or sent without an answer */
+	size_t claiming;	     /* those of them that are being claimed */
+	size_t unknown;		     /* orders whose outcome is not known */
+	size_t asks;		     /* orders that the broker is being asked about */
+	size_t records;		     /* not yet written */
+	bool recovering;	     /* being read from the bus */
+	size_t looked_up;	     /* orders that the bus is being asked about */
+	size_t settling;	     /* orders being asked about before serving begins */
+	uint64_t generation;	     /* counts fills: an answer older than one is dropped */
+	bool synced_once;
 	uint64_t sync_count;
-	int64_t sync_due_ns, synced_at_us, fills_from_us;
+	int64_t synced_at_us;
+	struct gw_look look;
 	struct yq_rate rate;
 	struct yq_table plain; /* tickers whose field in position:{Alias} has no exchange */
 	struct {

@@ -6,7 +6,8 @@
 #include "broker_gateway/doubt.h"
 #include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
-#include "broker_gateway/poll.h"
+#include "broker_gateway/late.h"
+#include "broker_gateway/look.h"
 #include "broker_gateway/price.h"
 #include "broker_gateway/reconcile.h"
 #include "broker_gateway/record.h"
@@ -119,7 +120,11 @@ gw_order_fill(struct gw_order *o, const struct yq_broker_fill *fill)
 {
 	struct yq_broker_fill rest = *fill;
 
-	if (!gw_order_has_execution(o, fill->execution_id) && gw_resolve_cover(o, &rest))
+	if (gw_order_has_execution(o, fill->execution_id))
+		return;
+	if (o->left)
+		gw_late_fill(o->account, fill);
+	else if (gw_resolve_cover(o, &rest))
 		(void)gw_order_book(o, &rest, YQ_ORDER_EVENT_COUNT, NULL);
 }
 
@@ -158,7 +163,7 @@ on_event(struct gw_account *a, const struct yq_broker_event *e)
 		return;
 	}
 	if (e->kind == YQ_BROKER_EV_STALE) {
-		gw_poll_fills(a);
+		gw_look_orders_now(a);
 		return;
 	}
 	o = yq_id_is_none(&e->order_id) ? gw_order_by_broker_id(a, e->broker_order_id)

@@ -13,6 +13,7 @@
 
 #include <uv.h>
 
+#include "base/recent.h"
 #include "base/str.h"
 #include "base/table.h"
 #include "broker_gateway/account.h"
@@ -34,8 +35,10 @@
 #include "daemon/daemon.h"
 #include "daemon/settings.h"
 
-#define GW_BATCH_MAX 256 /* items of one call: larger ones win little and take memory */
-#define GW_RETRY_MS  200 /* before a step is repeated */
+#define GW_BATCH_MAX  256  /* items of one call: larger ones win little and take memory */
+#define GW_BOOKED_MAX 8192 /* executions remembered beyond the life of their orders */
+#define GW_TOLD_MAX   1024
+#define GW_RETRY_MS   200 /* before a step is repeated */
 
 struct gw_homeless;
 struct gw_query;
@@ -76,6 +79,9 @@ struct gateway {
 	struct gw_homeless *homeless; /* orders for nobody, until they are refused */
 	struct gw_query *queries;     /* that wait for a full sync */
 	struct gw_recovery recovery;
+	uint64_t compare_round;
+	struct yq_recent booked;      /* executions */
+	struct yq_recent told_orders; /* of the broker's that are not ours */
 	bool told_ready;
 	uint64_t sent_trimmed; /* orders sent when memory was last given back */
 	uv_idle_t soon;

@@ -18,13 +18,13 @@
 #include "broker_gateway/homeless.h"
 #include "broker_gateway/intake.h"
 #include "broker_gateway/lease.h"
+#include "broker_gateway/look.h"
 #include "broker_gateway/metrics.h"
 #include "broker_gateway/price.h"
 #include "broker_gateway/query.h"
 #include "broker_gateway/reconcile.h"
 #include "broker_gateway/recover.h"
 #include "broker_gateway/resolve.h"
-#include "broker_gateway/sync.h"
 
 static const char manual[] =
     "yq-broker-gateway sends orders to brokers and is the only writer of account state.\n"
@@ -77,7 +77,7 @@ on_soon(uv_idle_t *idle)
 	gw_stocks_flush(gw);
 	gw_homeless_flush(gw);
 	if (gw_lease_is_valid(gw))
-		gw_sync_tick(gw);
+		gw_look_tick(gw);
 	if (gw->queries != NULL)
 		gw_queries_run(gw, false);
 	if (gw->draining && (is_quiet(gw) || !gw->lease.held))
@@ -149,6 +149,7 @@ on_beat(uv_timer_t *timer)
 	yq_gauge_set(gw->metrics.open, (int64_t)gw->orders.count);
 	for (size_t i = 0; i < gw->account_count; i++)
 		waiting += gw->accounts[i].task_count;
+	yq_gauge_set(gw->metrics.look_age, gw_look_age_s(gw));
 	yq_gauge_set(gw->metrics.waiting, (int64_t)waiting);
 	yq_daemon_set_lag(gw->daemon, (int64_t)waiting);
 	calls_expire(gw);
@@ -242,6 +243,8 @@ start(struct yq_daemon *daemon, struct yq_err *err)
 	gw->clock = yq_daemon_clock(daemon);
 	gw->valkey = yq_daemon_valkey(daemon);
 	gw->records.last = &gw->records.first;
+	gw->booked.remembered = GW_BOOKED_MAX;
+	gw->told_orders.remembered = GW_TOLD_MAX;
 	memcpy(gw->owner, owner.text, sizeof(gw->owner));
 	gw->stocks.items = yq_xcalloc(YQ_STEP_ITEMS_MAX, sizeof(*gw->stocks.items));
 	gw->stocks.tickers = yq_xcalloc(YQ_STEP_ITEMS_MAX, sizeof(*gw->stocks.tickers));
@@ -317,6 +320,8 @@ stop(struct yq_daemon *daemon)
 		uv_close((uv_handle_t *)&gw->beat, NULL);
 		uv_close((uv_handle_t *)&gw->retry, NULL);
 	}
+	yq_recent_clear(&gw->booked);
+	yq_recent_clear(&gw->told_orders);
 	free(gw->claims.items);
 	free(gw->acks.ids);
 	free(gw->stocks.items);

@@ -21,6 +21,20 @@ gw_metrics_open(struct gateway *gw)
 		{ &gw->metrics.canceled, "yq_gateway_canceled_total", "Orders canceled." },
 		{ &gw->metrics.bad, "yq_gateway_bad_messages_total", "Messages nobody can read." },
 		{ &gw->metrics.syncs, "yq_gateway_syncs_total", "Full syncs." },
+		{ &gw->metrics.looks_orders, "yq_gateway_order_looks_total",
+		    "Looks at a broker's open orders and fills." },
+		{ &gw->metrics.looks_books, "yq_gateway_book_looks_total",
+		    "Looks at a broker's cash and positions." },
+		{ &gw->metrics.look_failures, "yq_gateway_look_failures_total",
+		    "Looks at a broker without an answer." },
+		{ &gw->metrics.differences, "yq_gateway_differences_total",
+		    "Cash and positions taken over from a broker because ours differed." },
+		{ &gw->metrics.untold_fills, "yq_gateway_untold_fills_total",
+		    "Executions found by asking that the broker had not told." },
+		{ &gw->metrics.late_trades, "yq_gateway_late_trades_total",
+		    "Executions of orders that had left the bus." },
+		{ &gw->metrics.foreign_orders, "yq_gateway_foreign_orders_total",
+		    "Open orders at a broker that are not ours." },
 		{ &gw->metrics.fenced, "yq_gateway_leases_lost_total", "Leases lost." },
 	};
 	const struct {
@@ -41,6 +55,8 @@ gw_metrics_open(struct gateway *gw)
 		*histograms[i].histogram =
 		    yq_metrics_histogram(m, histograms[i].name, NULL, histograms[i].help);
 	gw->metrics.open = yq_metrics_gauge(m, "yq_gateway_orders", NULL, "Orders in hand.");
+	gw->metrics.look_age = yq_metrics_gauge(m, "yq_gateway_look_age_seconds", NULL,
+	    "Since the account looked at longest ago was looked at.");
 	gw->metrics.waiting =
 	    yq_metrics_gauge(m, "yq_gateway_waiting", NULL, "Orders and requests that wait.");
 }

@@ -8,9 +8,10 @@ struct gateway;
 
 struct gw_metrics {
 	struct yq_counter *taken, *sent, *fills, *refused, *rejected, *unknown, *canceled, *bad,
-	    *syncs, *fenced;
+	    *syncs, *looks_orders, *looks_books, *look_failures, *differences, *untold_fills,
+	    *late_trades, *foreign_orders, *fenced;
 	struct yq_histogram *claim, *broker, *apply, *whole;
-	struct yq_gauge *open, *waiting;
+	struct yq_gauge *open, *waiting, *look_age;
 };
 
 void gw_metrics_open(struct gateway *gw);

@@ -106,11 +106,15 @@ count(struct gw_order *o, enum gw_phase phase, bool up)
 	if (phase == GW_CLAIMING || phase == GW_SENT ||
 	    (phase == GW_LIVE && o->order.type == YQ_TYPE_MARKET))
 		o->lane->working[o->order.action] += one;
-	if (phase == GW_UNKNOWN)
+	if (phase == GW_UNKNOWN) {
 		o->lane->unknown += one;
+		o->account->unknown += one;
+	}
 	/* A full sync meanwhile may have taken over what it executed. */
 	if (phase == GW_UNKNOWN && !up)
-		o->account->sync_due_ns = 0;
+		gw_look_books_now(o->account, false);
+	if (phase == GW_LIVE && up)
+		o->live_ns = yq_clock_monotonic_ns(o->account->gw->clock);
 }
 
 void
@@ -197,9 +201,17 @@ gw_order_has_execution(const struct gw_order *o, const char *execution_id)
 	return false;
 }
 
+uint64_t
+gw_execution_hash(const struct gw_account *account, const char *execution_id)
+{
+	return yq_table_hash_join(
+	    yq_table_hash_text(account->settings.alias), yq_table_hash_text(execution_id));
+}
+
 void
 gw_order_add_execution(struct gw_order *o, const char *execution_id)
 {
+	yq_recent_add(&o->account->gw->booked, gw_execution_hash(o->account, execution_id));
 	o->executions = yq_xrealloc(o->executions, o->execution_count + 1, sizeof(*o->executions));
 	o->executions[o->execution_count++] = yq_table_hash_text(execution_id);
 }

@@ -41,10 +41,14 @@ struct gw_order {
 	int64_t claimed_at_us, submitted_at_us, first_fill_at_us, asked_at_us;
 	uint64_t *executions; /* hashes of the ids that are booked; owned */
 	size_t execution_count;
-	size_t refs;			/* calls under way that name it */
-	bool detached;			/* no longer ours: its memory goes with the last call */
-	bool ack_untold;		/* the broker has it; nothing of that is recorded yet */
-	bool asking;			/* the broker is being asked about it */
+	size_t refs;	       /* calls under way that name it */
+	bool detached;	       /* no longer ours: its memory goes with the last call */
+	bool ack_untold;       /* the broker has it; nothing of that is recorded yet */
+	bool asking;	       /* the broker is being asked about it */
+	bool ask_wanted;       /* as soon as the broker may be called */
+	bool left;	       /* the bus has it no more: only its late trades are written */
+	int64_t live_ns;       /* since when the broker has it, as far as we know */
+	uint64_t listed_round; /* the last look that had it in the broker's list */
 	bool price_asked, price_asking; /* what its instrument costs; once */
 	bool in_untold;
 	struct gw_order *next_untold;
@@ -65,7 +69,9 @@ void gw_order_detach(struct gw_order *o);
 /* Forget it if it is final and all of it is recorded. */
 void gw_order_release(struct gw_order *o);
 bool gw_order_has_execution(const struct gw_order *o, const char *execution_id);
+/* It is booked, and known as such also when the order has left. */
 void gw_order_add_execution(struct gw_order *o, const char *execution_id);
+uint64_t gw_execution_hash(const struct gw_account *account, const char *execution_id);
 void gw_order_set_phase(struct gw_order *o, enum gw_phase phase);
 
 #endif

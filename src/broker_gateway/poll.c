@@ -1,56 +1,107 @@
-/* poll.c - fills that the stream of events may have lost. */
+/* poll.c - fills that the broker's events may have lost: asked for since those that are known. */
 #include "broker_gateway/poll.h"
+
 #include "base/log.h"
+#include "broker_gateway/account.h"
 #include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
-#include "broker_gateway/reconcile.h"
+#include "broker_gateway/look.h"
 #include "broker_gateway/stray.h"
+
+#define OVERLAP_US                                                                    \
+	(INT64_C(30) * YQ_US_PER_SECOND) /* a fill may be told of late, with its time \
+					  */
+#define STRAYS_MAX 256 /* orders looked up at a time; the rest with the next look */
+
+/* False when there are too many strays: this one waits for the next look. */
+static bool
+book(struct gw_account *a, const struct yq_broker_fill *fill)
+{
+	struct gateway *gw = a->gw;
+	struct gw_order *o;
+
+	if (yq_recent_has(&gw->booked, gw_execution_hash(a, fill->execution_id)))
+		return true;
+	o = yq_id_is_none(&fill->order_id) ? gw_order_by_broker_id(a, fill->broker_order_id)
+					   : gw_order_find(gw, &fill->order_id);
+	if (o != NULL && o->account == a)
+		gw_found_fill(o, fill, false);
+	else if (a->look.strays >= STRAYS_MAX)
+		return false;
+	else
+		gw_stray_fill(a, fill);
+	return true;
+}
 
 static void
 on_fills(void *cookie, enum yq_rc rc, const struct yq_broker_fill *fills, size_t count,
     const struct yq_err *err)
 {
 	struct gw_account *a = cookie;
+	struct gw_look *look = &a->look;
+	int64_t newest_us = look->fills_from_us, now_us = yq_clock_now_us(a->gw->clock);
+	size_t i;
 
-	if (a->gw->stopped || a->state != GW_SERVING)
+	if (a->gw->stopped)
 		return;
-	if (rc != YQ_OK) {
-		yq_debug("account %s: fills: %s", a->settings.alias, err->text);
+	if (rc != YQ_OK || (a->state != GW_SERVING && a->state != GW_SETTLING)) {
+		gw_look_orders_end(a, rc, err);
 		return;
 	}
-	for (size_t i = 0; i < count; i++) {
-		struct gw_order *o = yq_id_is_none(&fills[i].order_id)
-					 ? gw_order_by_broker_id(a, fills[i].broker_order_id)
-					 : gw_order_find(a->gw, &fills[i].order_id);
-
-		if (o != NULL)
-			gw_order_fill(o, &fills[i]);
-		else
-			gw_stray_fill(a, &fills[i]);
-	}
-}
-
-/* Only of orders in hand: what is final has had its fills when its end was told. */
-static bool
-ask_live(void *cookie, struct yq_table_node *node)
-{
-	struct gw_order *o = yq_container(node, struct gw_order, node);
-
-	if (o->account == cookie && o->phase == GW_LIVE)
-		gw_ask(o);
-	return true;
+	look->stray_failed = look->late_failed = false;
+	for (i = 0; i < count && book(a, &fills[i]); i++)
+		if (fills[i].time_us > newest_us)
+			newest_us = fills[i].time_us;
+	/* A broker whose clock is ahead must not make us skip what comes. */
+	look->fills_next_us = newest_us < now_us ? newest_us : now_us;
+	gw_look_orders_end(a, YQ_OK, NULL);
+	if (i < count)
+		gw_look_orders_now(a);
 }
 
 void
 gw_poll_fills(struct gw_account *a)
 {
-	int64_t since = yq_clock_now_us(a->gw->clock) - INT64_C(60) * YQ_US_PER_SECOND;
+	struct gw_look *look = &a->look;
 
-	if (a->gw->orders.count < 200)
-		yq_table_each(&a->gw->orders, ask_live, a);
-	else
-		yq_broker_fills_since(a->broker,
-		    a->fills_from_us != 0 && a->fills_from_us < since ? a->fills_from_us : since,
-		    on_fills, a);
-	a->fills_from_us = since;
+	/* All of the last answer are booked by now (look.c waits for the strays). */
+	if (!look->stray_failed && !look->late_failed)
+		look->fills_from_us = look->fills_next_us;
+	yq_broker_fills_since(a->broker,
+	    look->fills_from_us > OVERLAP_US ? look->fills_from_us - OVERLAP_US : 0, on_fills, a);
+}
+
+/* ---- an execution that was found, not told ---- */
+
+/* Since then it should have been told. */
+#define UNTOLD_AFTER_US (2 * YQ_US_PER_SECOND)
+
+static void
+tell_untold(struct gw_order *o, const struct yq_broker_fill *fill)
+{
+	struct gateway *gw = o->account->gw;
+
+	yq_counter_add(gw->metrics.untold_fills, 1);
+	yq_warn("order %s: execution %s was found at the broker, which had not told of it",
+	    o->order.id.text, fill->execution_id);
+	gw_notify(gw, "Order", "Warning",
+	    "order %s (%s on %s): execution %s was not told by the broker; it was found by asking "
+	    "and is booked",
+	    o->order.id.text, o->order.ticker, o->order.account_alias, fill->execution_id);
+}
+
+void
+gw_found_fill(struct gw_order *o, const struct yq_broker_fill *fill, bool expected)
+{
+	struct gw_account *a = o->account;
+	size_t before = o->execution_count;
+	int64_t age_us = yq_clock_now_us(a->gw->clock) - fill->time_us;
+
+	gw_order_fill(o, fill);
+	if (o->execution_count == before)
+		return;
+	if (!expected && a->state == GW_SERVING && age_us >= UNTOLD_AFTER_US &&
+	    yq_broker_can(a->broker, YQ_BROKER_PUSHES))
+		tell_untold(o, fill);
+	gw_look_books_now(a, false); /* a look meanwhile may have seen what it did */
 }

@@ -8,11 +8,9 @@
 #include "base/str.h"
 #include "broker_gateway/account.h"
 #include "broker_gateway/gateway.h"
-#include "broker_gateway/poll.h"
 #include "broker_gateway/price.h"
 #include "broker_gateway/query.h"
 #include "broker_gateway/reconcile.h"
-#include "broker_gateway/sync.h"
 
 #define ANSWER_MAX (1U << 20)
 #define WAIT_NS	   INT64_C(2000000000) /* for a full sync, before the books answer as they are */
@@ -120,7 +118,7 @@ ask_orders(struct gw_query *q)
 	struct answer a;
 	struct order_list list = { &a.w, q->account };
 
-	gw_poll_fills(q->account);
+	gw_look_orders_now(q->account);
 	answer_begin(&a, q, true, "");
 	yq_json_name(&a.w, "Orders");
 	yq_json_begin_array(&a.w);
@@ -214,7 +212,7 @@ ask_account(struct gw_query *q)
 	q->until_ns = yq_clock_monotonic_ns(q->gw->clock) + WAIT_NS;
 	q->next = q->gw->queries;
 	q->gw->queries = q;
-	gw_sync(q->account);
+	gw_look_books_now(q->account, true);
 }
 
 void

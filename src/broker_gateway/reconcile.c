@@ -6,13 +6,14 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "broker_gateway/account.h"
 #include "broker_gateway/doubt.h"
 #include "broker_gateway/evidence.h"
 #include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/poll.h"
 #include "broker_gateway/reconcile.h"
 #include "broker_gateway/resolve.h"
-#include "broker_gateway/sync.h"
 #include "broker_gateway/task.h"
 
 /* ---- asking about one order ---- */
@@ -26,14 +27,6 @@ static const struct {
 	[YQ_ORDER_EXPIRED] = { YQ_EVENT_EXPIRE, true, "expired" },
 	[YQ_ORDER_REJECTED] = { YQ_EVENT_REJECT, false, "rejected by the broker" },
 };
-
-void
-gw_settled(struct gw_account *a)
-{
-	if (a->state != GW_SETTLING || a->settling > 0)
-		return;
-	gw_sync(a);
-}
 
 /* What the broker knows of it, as events: the ack, every fill we have not booked, the end. */
 static void
@@ -51,7 +44,8 @@ take_over(struct gw_order *o, const struct yq_broker_order *found,
 	    found->state != YQ_ORDER_REJECTED)
 		(void)gw_order_event(o, YQ_EVENT_ACK, "", true);
 	for (size_t i = 0; i < count; i++)
-		gw_order_fill(o, &fills[i]);
+		gw_found_fill(
+		    o, &fills[i], state == YQ_ORDER_SUBMITTING || state == YQ_ORDER_UNKNOWN);
 	if (yq_order_state_is_final(found->state) && found->state != YQ_ORDER_FILLED &&
 	    !yq_order_state_is_final(o->progress.state))
 		(void)gw_order_event(o, ends[found->state].event,
@@ -101,6 +95,7 @@ on_found(void *cookie, enum yq_rc rc, const struct yq_broker_order *found,
 	struct gw_account *a = o->account;
 	bool was_settling = a->state == GW_SETTLING;
 
+	a->asks--;
 	if (!gw_order_unhold(o) || a->gw->stopped)
 		return;
 	o->asking = false;
@@ -111,10 +106,9 @@ on_found(void *cookie, enum yq_rc rc, const struct yq_broker_order *found,
 	else
 		cannot_tell(o, err->text);
 	gw_order_release(o);
-	if (was_settling && a->settling > 0) {
+	if (was_settling && a->settling > 0)
 		a->settling--;
-		gw_settled(a);
-	}
+	gw_soon(a->gw);
 }
 
 static void
@@ -136,6 +130,10 @@ gw_ask(struct gw_order *o)
 
 	if (o->asking || o->phase == GW_OVER)
 		return;
+	o->ask_wanted = !gw_throttle(o->account, YQ_CALL_POLL, 1);
+	if (o->ask_wanted)
+		return;
+	o->account->asks++;
 	o->asking = true;
 	o->asked_at_us = yq_clock_now_us(o->account->gw->clock);
 	if (gw_in_doubt(o))
@@ -156,8 +154,10 @@ ask_again(void *cookie, struct yq_table_node *node)
 	struct gw_order *o = yq_container(node, struct gw_order, node);
 	int64_t now_us = yq_clock_now_us(gw->clock);
 
-	if (gw_in_doubt(o) && o->account->state == GW_SERVING && gw_doubt_ask_due(o, now_us) &&
-	    !o->asking && gw_throttle(o->account, YQ_CALL_POLL, 1))
+	if (o->ask_wanted && (o->account->state == GW_SERVING || o->account->state == GW_SETTLING))
+		gw_ask(o);
+	else if (gw_in_doubt(o) && o->account->state == GW_SERVING && gw_doubt_ask_due(o, now_us) &&
+		 !o->asking && gw_throttle(o->account, YQ_CALL_POLL, 1))
 		gw_ask(o);
 	return true;
 }

@@ -5,8 +5,6 @@
 #include "broker_gateway/order.h"
 
 void gw_ask(struct gw_order *o);
-/* Go on when all orders that were left behind are asked about. */
-void gw_settled(struct gw_account *account);
 void gw_reconcile_tick(struct gateway *gw);
 
 #endif

@@ -309,6 +309,20 @@ aside_make(struct gw_order *o, const char *entry_id)
 }
 
 void
+gw_record_late(struct gw_order *o, const struct yq_broker_fill *fill)
+{
+	struct gw_change change = {
+		.text = "executed after its order had been archived", .success = true, .fill = fill
+	};
+	struct gw_record *r = record_make(o);
+
+	r->sequence = YQ_APPLY_LEFT;
+	put_trade(r, o, fill);
+	put_result(r, o, &change, yq_clock_now_us(o->account->gw->clock));
+	record_add(r);
+}
+
+void
 gw_record_no_cancel(struct gw_order *o, const char *entry_id)
 {
 	struct gw_record *r = aside_make(o, entry_id);

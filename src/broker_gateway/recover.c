@@ -11,7 +11,6 @@
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/reconcile.h"
 #include "broker_gateway/recover.h"
-#include "broker_gateway/sync.h"
 #include "broker_gateway/task.h"
 
 /* ---- taking an order over from the bus ---- */
@@ -190,8 +189,9 @@ recovered(struct gateway *gw)
 			continue;
 		a->recovering = false;
 		a->state = GW_SETTLING;
+		gw_look_begin(
+		    a, a->synced_at_us != 0 ? a->synced_at_us : yq_clock_now_us(gw->clock));
 		yq_table_each(&gw->orders, ask_loaded, a);
-		gw_settled(a);
 	}
 	gw_soon(gw);
 }
@@ -318,7 +318,6 @@ fill_book(struct gw_account *a, const struct yq_account_state *state)
 		if (yq_account_set_position(a->book, &state->positions[i], &err) != YQ_OK)
 			yq_warn("account %s: %s", a->settings.alias, err.text);
 	a->synced_at_us = state->synced_at_us;
-	a->fills_from_us = state->synced_at_us;
 }
 
 static void

@@ -8,6 +8,9 @@
 #include "broker_gateway/doubt.h"
 #include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/late.h"
+#include "broker_gateway/look.h"
+#include "broker_gateway/poll.h"
 #include "broker_gateway/stray.h"
 
 struct stray {
@@ -24,39 +27,56 @@ is_booked(const struct yq_order_state_full *full, const char *execution_id)
 	return false;
 }
 
+static struct gw_order *
+order_again(struct gw_account *a, const struct yq_order_state_full *full)
+{
+	struct gw_order *o = gw_order_make(a, &full->order, full->entry_id);
+
+	o->entry_id[0] = '\0'; /* acknowledged long ago */
+	o->taken_ns = 0;
+	o->progress = full->progress;
+	memcpy(o->broker_order_id, full->broker_order_id, sizeof(o->broker_order_id));
+	for (size_t i = 0; i < full->execution_count; i++)
+		gw_order_add_execution(o, full->execution_ids[i]);
+	gw_doubt_load(o, full);
+	gw_order_set_phase(o, gw_phase_of(full->progress.state));
+	return o;
+}
+
+static void
+resolve(struct gw_account *a, const struct yq_broker_fill *fill, enum yq_rc rc,
+    const struct yq_order_state_full *full, const struct yq_err *err)
+{
+	struct gw_order *o = gw_order_find(a->gw, &fill->order_id);
+	uint64_t hash = gw_execution_hash(a, fill->execution_id);
+
+	if (o == NULL && rc == YQ_OK && !is_booked(full, fill->execution_id))
+		o = order_again(a, full);
+	if (o != NULL && !o->left) {
+		gw_found_fill(o, fill, false);
+	} else if (rc == YQ_OK || (rc == YQ_E_NOT_FOUND && fill->time_us <= a->look.known_us)) {
+		yq_recent_add(&a->gw->booked, hash); /* long ago, as its order */
+	} else if (rc == YQ_E_NOT_FOUND) {
+		gw_late_fill(a, fill);
+	} else {
+		yq_warn("order %s: %s", fill->order_id.text, err->text);
+		a->look.stray_failed = true; /* the next look has it again */
+		gw_look_orders_again(a);
+	}
+}
+
 static void
 on_stray(
     void *cookie, enum yq_rc rc, const struct yq_order_state_full *full, const struct yq_err *err)
 {
 	struct stray *stray = cookie;
 	struct gw_account *a = stray->account;
-	struct gw_order *o;
 
-	if (a->gw->stopped) {
-		free(stray);
-		return;
+	a->look.strays--;
+	if (!a->gw->stopped && (a->state == GW_SERVING || a->state == GW_SETTLING)) {
+		resolve(a, &stray->fill, rc, full, err);
+		gw_soon(a->gw);
 	}
-	o = gw_order_find(a->gw, &stray->fill.order_id);
-	if (rc == YQ_E_RETRY || rc == YQ_E_UNKNOWN) {
-		yq_state_order(a->gw->valkey, &stray->fill.order_id, on_stray, stray);
-		return;
-	}
-	if (rc != YQ_OK && rc != YQ_E_NOT_FOUND)
-		yq_error("order %s: %s", stray->fill.order_id.text, err->text);
-	/* An order that left the bus was archived with all its fills: nothing to add. */
-	if (rc == YQ_OK && o == NULL && a->state != GW_NO_LEASE &&
-	    !is_booked(full, stray->fill.execution_id)) {
-		o = gw_order_make(a, &full->order, "");
-		o->taken_ns = 0;
-		o->progress = full->progress;
-		memcpy(o->broker_order_id, full->broker_order_id, sizeof(o->broker_order_id));
-		for (size_t i = 0; i < full->execution_count; i++)
-			gw_order_add_execution(o, full->execution_ids[i]);
-		gw_doubt_load(o, full);
-		gw_order_set_phase(o, gw_phase_of(full->progress.state));
-	}
-	if (o != NULL)
-		gw_order_fill(o, &stray->fill);
 	free(stray);
 }
 
@@ -66,9 +86,10 @@ gw_stray_fill(struct gw_account *account, const struct yq_broker_fill *fill)
 	struct stray *stray;
 
 	if (yq_id_is_none(&fill->order_id))
-		return; /* not one of ours: the full sync sees what it did */
+		return; /* not one of ours: the look at the books sees what it did */
 	stray = yq_xcalloc(1, sizeof(*stray));
 	stray->account = account;
 	stray->fill = *fill;
+	account->look.strays++;
 	yq_state_order(account->gw->valkey, &fill->order_id, on_stray, stray);
 }

@@ -1,5 +1,5 @@
 /*
- * sync.c - the full sync: cash and positions as the broker has them, written in one transaction.
+ * sync.c - cash and positions as the broker has them: compared, and written in one transaction.
  *
  * Only while nothing is under way on the account; an answer that a fill has overtaken is dropped,
  * and a failed or partial answer changes nothing.
@@ -12,13 +12,15 @@
 #include "base/str.h"
 #include "broker_gateway/account.h"
 #include "broker_gateway/books.h"
+#include "broker_gateway/difference.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/lease.h"
-#include "broker_gateway/poll.h"
 #include "broker_gateway/price.h"
 #include "broker_gateway/sync.h"
 
 #define LOOK_AGAIN_NS (INT64_C(1000000) * (GW_RETRY_MS - 50)) /* due when the timer rings */
+#define OVERTAKEN_NS  INT64_C(1000000000)
+#define DOUBT_NS      INT64_C(5000000000) /* while an order's outcome is not known */
 
 struct sync {
 	struct gw_account *account;
@@ -28,28 +30,20 @@ struct sync {
 	size_t balance_count;
 };
 
-static int64_t
-interval_ns(const struct gateway *gw)
+static void
+sync_end(struct sync *s, enum yq_rc rc, const struct yq_err *err, int64_t again_ns)
 {
-	return yq_config_int(
-		   yq_daemon_config(gw->daemon), "BrokerGateway:AccountUpdateIntervalMinutes") *
-	       INT64_C(60000000000);
+	if (!s->account->gw->stopped)
+		gw_look_books_end(s->account, rc, err, again_ns);
+	free(s);
 }
 
 static void
-sync_end(struct sync *s, bool done, const char *why)
+overtaken(struct sync *s)
 {
-	struct gw_account *a = s->account;
-
-	if (!a->gw->stopped) {
-		a->syncing = false;
-		a->sync_due_ns = yq_clock_monotonic_ns(a->gw->clock) +
-				 (done ? interval_ns(a->gw) : INT64_C(1000000000));
-		if (!done)
-			yq_debug("account %s: full sync: %s", a->settings.alias, why);
-		gw_soon(a->gw);
-	}
-	free(s);
+	yq_debug(
+	    "account %s: a look at its books was overtaken by a fill", s->account->settings.alias);
+	sync_end(s, YQ_OK, NULL, OVERTAKEN_NS);
 }
 
 static bool
@@ -86,16 +80,19 @@ on_written(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, si
 	struct gw_account *a = s->account;
 
 	(void)count;
+	if (rc != YQ_OK)
+		yq_warn("account %s: its books are not written: %s", a->settings.alias, err->text);
 	if (!a->gw->stopped && rc == YQ_OK && answers[0].result == YQ_FENCED &&
 	    a->fence == s->fence)
 		gw_lease_lose(a->gw, "another gateway has taken over");
 	else if (!a->gw->stopped && rc == YQ_OK && a->fence == s->fence) {
 		yq_counter_add(a->gw->metrics.syncs, 1);
+		a->look.full_wanted = false;
 		a->synced_once = true;
 		a->sync_count++;
 		serving(a);
 	}
-	sync_end(s, rc == YQ_OK, err != NULL ? err->text : "");
+	sync_end(s, YQ_OK, NULL, rc == YQ_OK ? 0 : OVERTAKEN_NS);
 }
 
 /* The reason a position was opened is ours: brokers do not keep it. */
@@ -106,20 +103,6 @@ keep_ours(struct gw_account *a, struct yq_position *p)
 
 	if (held != NULL && yq_decimal_sign(held->position.qty) != 0 && p->buy_reason[0] == '\0')
 		memcpy(p->buy_reason, held->position.buy_reason, sizeof(p->buy_reason));
-}
-
-static void
-report_difference(struct gw_account *a, const struct yq_position *theirs)
-{
-	struct yq_decimal ours = yq_account_held(a->book, theirs->exchange, theirs->ticker);
-	char x[YQ_DECIMAL_TEXT_SIZE], y[YQ_DECIMAL_TEXT_SIZE];
-
-	if (!a->synced_once || yq_decimal_cmp(ours, theirs->qty) == 0)
-		return;
-	yq_decimal_format(ours, x);
-	yq_decimal_format(theirs->qty, y);
-	yq_warn("account %s: %s: we had %s, the broker has %s", a->settings.alias, theirs->ticker,
-	    x, y);
 }
 
 static uint64_t
@@ -149,13 +132,10 @@ digest_holding(void *cookie, const struct yq_holding *holding)
 	return true;
 }
 
-/*
- * Whether the broker's books may take the place of ours.  Where they differ they may hold an
- * execution that is still on its way to us, and would be booked once more when it comes: so they
- * count when a second look, with no fill in between, sees the very same.
- */
+/* Whether the broker's books are ours; `ret_theirs` tells them from others. */
 static bool
-may_adopt(const struct sync *s, const struct yq_position *positions, size_t count)
+is_same(
+    const struct sync *s, const struct yq_position *positions, size_t count, uint64_t *ret_theirs)
 {
 	struct gw_account *a = s->account;
 	uint64_t theirs = 0, ours = 0;
@@ -167,13 +147,81 @@ may_adopt(const struct sync *s, const struct yq_position *positions, size_t coun
 	yq_account_each_holding(a->book, digest_holding, &ours);
 	for (int c = 0; c < YQ_CURRENCY_COUNT; c++)
 		ours += digest((uint64_t)c + 1, a->book->cash[c]);
-	if (theirs == ours || a->synced_at_us == 0)
+	*ret_theirs = theirs;
+	return theirs == ours;
+}
+
+/*
+ * Whether the broker's books may take the place of ours.  Where they differ they may hold an
+ * execution that is still on its way to us, and would be booked once more when it comes: so they
+ * count when another look at orders and fills has found nothing, and a second look at the books
+ * sees the very same.  While the outcome of an order is unknown a difference is no surprise, and
+ * waits.
+ */
+static bool
+may_adopt(struct gw_account *a, uint64_t theirs)
+{
+	struct gw_look *look = &a->look;
+
+	if (a->synced_at_us == 0)
 		return true;
-	if (a->seen == theirs && a->seen_generation == a->generation)
+	if (a->state == GW_SERVING && a->unknown > 0)
+		return false;
+	if (look->seen == theirs && look->seen_generation == a->generation &&
+	    look->rounds > look->seen_rounds)
 		return true;
-	a->seen = theirs;
-	a->seen_generation = a->generation;
+	look->seen = theirs;
+	look->seen_generation = a->generation;
+	look->seen_rounds = look->rounds;
 	return false;
+}
+
+static void
+look_again(struct sync *s)
+{
+	struct gw_account *a = s->account;
+	bool doubt = a->state == GW_SERVING && a->unknown > 0;
+
+	yq_debug(
+	    "account %s: the broker's books differ from ours: looked at again", a->settings.alias);
+	if (!doubt)
+		gw_look_orders_now(a);
+	gw_retry_later(a->gw);
+	sync_end(s, YQ_OK, NULL, doubt ? DOUBT_NS : LOOK_AGAIN_NS);
+}
+
+static void
+prices_seen(struct gw_account *a, const struct yq_position *positions, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (positions[i].current_price.set)
+			gw_price_seen(a, positions[i].exchange, positions[i].ticker,
+			    positions[i].current_price.value, positions[i].change_rate,
+			    yq_clock_now_us(a->gw->clock));
+}
+
+/* The broker's books in the place of ours. */
+static void
+adopt(struct sync *s, const struct yq_position *positions, size_t count)
+{
+	struct gw_account *a = s->account;
+	struct yq_position *kept = yq_xcalloc(count + 1, sizeof(*kept));
+	struct yq_err why;
+
+	for (size_t i = 0; i < count; i++) {
+		kept[i] = positions[i];
+		keep_ours(a, &kept[i]);
+	}
+	yq_account_clear_positions(a->book);
+	for (size_t i = 0; i < count; i++)
+		if (yq_account_set_position(a->book, &kept[i], &why) != YQ_OK)
+			yq_warn("account %s: %s", a->settings.alias, why.text);
+	free(kept);
+	prices_seen(a, positions, count);
+	for (int c = 0; c < YQ_CURRENCY_COUNT; c++)
+		yq_account_set_cash(a->book, (enum yq_currency)c, YQ_DECIMAL_ZERO);
+	for (size_t i = 0; i < s->balance_count; i++)
+		yq_account_set_cash(a->book, s->balances[i].currency, s->balances[i].amount);
 }
 
 static void
@@ -182,39 +230,31 @@ on_positions(void *cookie, enum yq_rc rc, const struct yq_position *positions, s
 {
 	struct sync *s = cookie;
 	struct gw_account *a = s->account;
-	struct yq_position *kept;
-	struct yq_err why;
+	uint64_t theirs;
+	bool same;
 
-	if (rc != YQ_OK || is_overtaken(s)) {
-		sync_end(s, false, rc != YQ_OK ? err->text : "overtaken by a fill");
+	if (rc != YQ_OK) {
+		sync_end(s, rc, err, 0);
 		return;
 	}
-	if (!may_adopt(s, positions, count)) {
-		gw_retry_later(a->gw);
-		sync_end(s, false, "the broker's books differ from ours: looked at again");
-		a->sync_due_ns = yq_clock_monotonic_ns(a->gw->clock) + LOOK_AGAIN_NS;
+	if (is_overtaken(s)) {
+		overtaken(s);
 		return;
 	}
-	kept = yq_xcalloc(count + 1, sizeof(*kept));
-	for (size_t i = 0; i < count; i++) {
-		kept[i] = positions[i];
-		keep_ours(a, &kept[i]);
-		report_difference(a, &kept[i]);
+	same = is_same(s, positions, count, &theirs);
+	if (!same && !may_adopt(a, theirs)) {
+		look_again(s);
+		return;
 	}
-	yq_account_clear_positions(a->book);
-	for (size_t i = 0; i < count; i++) {
-		if (yq_account_set_position(a->book, &kept[i], &why) != YQ_OK)
-			yq_warn("account %s: %s", a->settings.alias, why.text);
-		if (kept[i].current_price.set)
-			gw_price_seen(a, kept[i].exchange, kept[i].ticker,
-			    kept[i].current_price.value, kept[i].change_rate,
-			    yq_clock_now_us(a->gw->clock));
+	if (same && !a->look.full_wanted) {
+		prices_seen(a, positions, count);
+		sync_end(s, YQ_OK, NULL, 0);
+		return;
 	}
-	free(kept);
-	for (int c = 0; c < YQ_CURRENCY_COUNT; c++)
-		yq_account_set_cash(a->book, (enum yq_currency)c, YQ_DECIMAL_ZERO);
-	for (size_t i = 0; i < s->balance_count; i++)
-		yq_account_set_cash(a->book, s->balances[i].currency, s->balances[i].amount);
+	if (!same && a->synced_at_us != 0)
+		gw_differences_tell(a, s->balances, s->balance_count, positions, count);
+	a->look.full_wanted = true; /* also if it cannot be written now */
+	adopt(s, positions, count);
 	a->synced_at_us = yq_clock_now_us(a->gw->clock);
 	gw_books_write(a, s->balances, s->balance_count, on_written, s);
 }
@@ -224,9 +264,18 @@ on_balances(void *cookie, enum yq_rc rc, const struct yq_broker_balance *balance
     const struct yq_err *err)
 {
 	struct sync *s = cookie;
+	struct yq_err why;
 
-	if (rc != YQ_OK || is_overtaken(s) || count > YQ_CURRENCY_COUNT) {
-		sync_end(s, false, rc != YQ_OK ? err->text : "overtaken by a fill");
+	if (rc == YQ_OK && count > YQ_CURRENCY_COUNT) {
+		rc = yq_err_set(&why, YQ_E_CORRUPT, "the broker tells of %zu currencies", count);
+		err = &why;
+	}
+	if (rc != YQ_OK) {
+		sync_end(s, rc, err, 0);
+		return;
+	}
+	if (is_overtaken(s)) {
+		overtaken(s);
 		return;
 	}
 	memcpy(s->balances, balances, count * sizeof(*balances));
@@ -237,34 +286,10 @@ on_balances(void *cookie, enum yq_rc rc, const struct yq_broker_balance *balance
 void
 gw_sync(struct gw_account *a)
 {
-	struct sync *s;
+	struct sync *s = yq_xcalloc(1, sizeof(*s));
 
-	if (a->syncing || a->broker == NULL || a->unanswered > 0 || a->records > 0 ||
-	    (a->state != GW_SERVING && a->state != GW_SETTLING)) {
-		a->sync_due_ns = 0; /* as soon as it is quiet */
-		return;
-	}
-	s = yq_xcalloc(1, sizeof(*s));
 	s->account = a;
 	s->generation = a->generation;
 	s->fence = a->fence;
-	a->syncing = true;
 	yq_broker_balances(a->broker, on_balances, s);
-}
-
-void
-gw_sync_tick(struct gateway *gw)
-{
-	int64_t now_ns = yq_clock_monotonic_ns(gw->clock);
-
-	for (size_t i = 0; i < gw->account_count; i++) {
-		struct gw_account *a = &gw->accounts[i];
-
-		if ((a->state != GW_SERVING && a->state != GW_SETTLING) || a->settling > 0 ||
-		    a->syncing || now_ns < a->sync_due_ns)
-			continue;
-		if (a->state == GW_SERVING && a->sync_due_ns != 0)
-			gw_poll_fills(a);
-		gw_sync(a);
-	}
 }

@@ -1,11 +1,14 @@
-/* sync.h - the full sync: cash and positions as the broker has them. */
+/* sync.h - cash and positions as the broker has them: compared with ours, and taken over. */
 #ifndef YQ_BROKER_GATEWAY_SYNC_H
 #define YQ_BROKER_GATEWAY_SYNC_H
 
-struct gateway;
 struct gw_account;
 
+/*
+ * Ask for them; ends in gw_look_books_end.  Where they differ from ours, and still do after another
+ * look at orders and fills, they are taken over and people are told; else only if the look is to be
+ * full are they written.
+ */
 void gw_sync(struct gw_account *account);
-void gw_sync_tick(struct gateway *gw);
 
 #endif

@@ -1,6 +1,9 @@
 -- functions_end.lua - goes on where functions.lua ends: what a broker said is booked, and what is safe
 -- in the archive leaves.
 
+-- The sequence of an item whose order has left: its trade and its execution are written, no more.
+local LEFT = -1
+
 -- The items of apply: what each is to change, and the code of each.  An item of the same order
 -- further ahead counts as if it stood in the hash.
 local function apply_items(keys, args, accounts)
@@ -14,7 +17,9 @@ local function apply_items(keys, args, accounts)
 		local code = FENCED
 		if holds(account.lease, account.token) then
 			local known = call('HMGET', order, 'State', 'Sequence', 'Exec:' .. execution)
-			if not known[1] then
+			if sequence == LEFT then
+				code = known[1] and ALREADY or APPLIED
+			elseif not known[1] then
 				code = NO_SUCH_ORDER
 			elseif execution ~= '' then
 				code = (known[3] or booked[mark]) and ALREADY or APPLIED
@@ -25,7 +30,7 @@ local function apply_items(keys, args, accounts)
 		end
 		if code == APPLIED then
 			booked[mark] = true
-			sequences[order] = sequence ~= 0 and sequence or sequences[order]
+			sequences[order] = sequence > 0 and sequence or sequences[order]
 		end
 		codes[#codes + 1] = code
 		items[#items + 1] = { order = order, account = account, at = at }
@@ -88,7 +93,9 @@ local function apply_order(bus, order, at, args)
 	if result ~= '' then
 		call('XADD', bus.executions, '*', 'payload', result)
 	end
-	if execution ~= '' and sequence ~= '0' then
+	if tonumber(sequence) == LEFT then
+		from, to = 1, 0
+	elseif execution ~= '' and sequence ~= '0' then
 		call('HSET', order, 'Sequence', sequence, 'Exec:' .. execution, '1', unpack(args, from, to))
 	elseif execution ~= '' then
 		call('HSET', order, 'Exec:' .. execution, '1', unpack(args, from, to))

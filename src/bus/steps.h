@@ -190,6 +190,9 @@ struct yq_apply_item {
 	const char *ack_group;
 };
 #define YQ_APPLY_FIELDS_MAX 1000
+/* As `sequence`: order:{id} has left the bus.  Only trade_json and result_json are written, unless
+ * it is there after all (YQ_ALREADY).  No execution_id, no fields. */
+#define YQ_APPLY_LEFT (-1)
 void yq_step_apply(struct yq_valkey *valkey, const struct yq_apply_item *items, size_t count,
     yq_step_fn *fn, void *cookie);
 

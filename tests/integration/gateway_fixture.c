@@ -166,7 +166,7 @@ gateway_show_log(void)
 void
 gateway_await_served(void)
 {
-	for (int i = 0; i < 1000; i++) {
+	for (int i = 0; i < 4000; i++) {
 		char before[64];
 
 		valkey_do_text(
