@@ -1,5 +1,5 @@
 /* record.c - structs to JSON and back by one table, with errors that name the member. */
-#include "base/record.h"
+#include "base/record_parts.h"
 
 #include <assert.h>
 #include <string.h>
@@ -94,8 +94,14 @@ read_bool(const char *text, size_t length, bool *result)
 	return YQ_OK;
 }
 
-static enum yq_rc
-read_member(const struct yq_field *field, const char *text, size_t length, void *record)
+bool
+yq_record_takes(const struct yq_field *field, enum yq_json_type type)
+{
+	return (kinds[field->kind].types & BIT(type)) != 0;
+}
+
+enum yq_rc
+yq_record_set(const struct yq_field *field, const char *text, size_t length, void *record)
 {
 	void *target = member(field, record);
 	struct yq_opt_decimal *optional;
@@ -195,7 +201,7 @@ read_json(const struct yq_field *field, const yq_json *value, void *record, stru
 	if (value == NULL) /* absent, or null */
 		return field->presence == YQ_OPTIONAL ? YQ_OK
 						      : refuse_json(field, YQ_E_INVALID, NULL, err);
-	if ((kinds[field->kind].types & BIT(type)) == 0)
+	if (!yq_record_takes(field, type))
 		return refuse_json(field, YQ_E_INVALID, value, err);
 	if (type == YQ_JSON_BOOL) {
 		text = yq_json_bool(value) ? "true" : "false";
@@ -203,7 +209,7 @@ read_json(const struct yq_field *field, const yq_json *value, void *record, stru
 	} else {
 		text = yq_json_text(value, &length);
 	}
-	rc = read_member(field, text, length, record);
+	rc = yq_record_set(field, text, length, record);
 	return rc == YQ_OK ? YQ_OK : refuse_json(field, rc, value, err);
 }
 
@@ -228,7 +234,7 @@ enum yq_rc
 yq_record_field_read(
     const struct yq_field *field, const char *text, size_t length, void *record, struct yq_err *err)
 {
-	enum yq_rc rc = read_member(field, text, length, record);
+	enum yq_rc rc = yq_record_set(field, text, length, record);
 	struct yq_buf found;
 
 	if (rc == YQ_OK)

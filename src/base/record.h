@@ -68,6 +68,20 @@ struct yq_field {
  */
 YQ_NODISCARD enum yq_rc yq_record_read(const yq_json *object, const struct yq_field *fields,
     size_t count, void *record, struct yq_err *err);
+/*
+ * The same from the text itself, in one pass and without a tree, if it is plain: known names alone,
+ * each once, values without escapes or nesting (but for one inner object).  False: it is not, or it
+ * is wrong; the record may be partly written, and yq_record_read on the tree tells.
+ */
+struct yq_record_table {
+	const struct yq_field *fields;
+	size_t count;
+	size_t offset;		/* of the struct within that of the outer table */
+	const char *inner_name; /* one more member, required, an object; NULL = none */
+	const struct yq_record_table *inner;
+};
+bool yq_record_read_plain(
+    const char *bytes, size_t length, const struct yq_record_table *table, void *record);
 /* Append the members (no braces).  Absent optionals, empty optional texts, zero optional times and
  * optional enums of -1 are left out. */
 void yq_record_write(

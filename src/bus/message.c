@@ -179,9 +179,13 @@ static enum yq_rc
 decode(const char *bytes, size_t length, const struct yq_field *fields, size_t count, void *record,
     struct yq_err *err)
 {
+	const struct yq_record_table table = { .fields = fields, .count = count };
 	YQ_CLEANUP(yq_json_freep) yq_json *json = NULL;
-	enum yq_rc rc = parse(bytes, length, &json, err);
+	enum yq_rc rc;
 
+	if (length <= YQ_MESSAGE_MAX && yq_record_read_plain(bytes, length, &table, record))
+		return YQ_OK;
+	rc = parse(bytes, length, &json, err);
 	return rc != YQ_OK ? rc : yq_record_read(json, fields, count, record, err);
 }
 
@@ -268,6 +272,25 @@ static const struct yq_field trade_item_fields[] = {
 	YQ_FIELD_TEXT("AccountAlias", struct yq_trade_item, account_alias, YQ_REQUIRED),
 };
 
+static bool
+read_plain_trade_item(const char *bytes, size_t length, struct yq_trade_item *result)
+{
+	const struct yq_record_table trade = {
+		.fields = yq_trade_fields,
+		.count = yq_trade_field_count,
+		.offset = offsetof(struct yq_trade_item, trade),
+	};
+	const struct yq_record_table item = {
+		.fields = trade_item_fields,
+		.count = YQ_COUNT(trade_item_fields),
+		.inner_name = "Trade",
+		.inner = &trade,
+	};
+
+	return length <= YQ_MESSAGE_MAX && yq_record_read_plain(bytes, length, &item, result) &&
+	       check_alias(result->account_alias, NULL) == YQ_OK;
+}
+
 enum yq_rc
 yq_message_decode_trade_item(
     const char *bytes, size_t length, struct yq_trade_item *result, struct yq_err *err)
@@ -276,6 +299,9 @@ yq_message_decode_trade_item(
 	const yq_json *trade;
 	enum yq_rc rc;
 
+	memset(result, 0, sizeof(*result));
+	if (read_plain_trade_item(bytes, length, result))
+		return YQ_OK;
 	memset(result, 0, sizeof(*result));
 	rc = parse(bytes, length, &json, err);
 	if (rc != YQ_OK)

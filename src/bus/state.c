@@ -328,10 +328,15 @@ static const struct yq_field price_fields[] = {
 static enum yq_rc
 read_price(const redisReply *reply, struct yq_stock_price *price, struct yq_err *err)
 {
+	const struct yq_record_table table = { .fields = price_fields,
+		.count = YQ_COUNT(price_fields) };
 	YQ_CLEANUP(yq_json_freep) yq_json *json = NULL;
 
 	if (reply->type == REDIS_REPLY_NIL)
 		return yq_err_set(err, YQ_E_NOT_FOUND, "stock: no price of this exchange");
+	if (reply->type == REDIS_REPLY_STRING &&
+	    yq_record_read_plain(reply->str, reply->len, &table, price))
+		return YQ_OK;
 	if (reply->type != REDIS_REPLY_STRING ||
 	    yq_json_parse(reply->str, reply->len, &json, err) != YQ_OK ||
 	    yq_record_read(json, price_fields, YQ_COUNT(price_fields), price, err) != YQ_OK)

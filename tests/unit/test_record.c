@@ -36,14 +36,33 @@ static const struct yq_field fields[] = {
 	YQ_FIELD_ENUM("Other", struct sample, other, side_names, YQ_OPTIONAL),
 };
 
+static const struct yq_record_table table = { .fields = fields, .count = YQ_COUNT(fields) };
+
+static void
+clear_sample(struct sample *sample)
+{
+	memset(sample, 0, sizeof(*sample));
+	sample->count = 42;
+	sample->other = SIDE_NONE;
+}
+
+/* Whatever the one pass reads, the tree must read alike. */
 static enum yq_rc
 read_sample(const char *text, struct sample *sample, struct yq_err *err)
 {
 	YQ_CLEANUP(yq_json_freep) yq_json *json = NULL;
+	struct sample plain;
+	enum yq_rc rc;
 
-	*sample = (struct sample){ .count = 42, .other = SIDE_NONE };
+	clear_sample(sample);
+	clear_sample(&plain);
 	assert_int_equal(yq_json_parse(text, strlen(text), &json, err), YQ_OK);
-	return yq_record_read(json, fields, YQ_COUNT(fields), sample, err);
+	rc = yq_record_read(json, fields, YQ_COUNT(fields), sample, err);
+	if (yq_record_read_plain(text, strlen(text), &table, &plain)) {
+		assert_int_equal(rc, YQ_OK);
+		assert_memory_equal(&plain, sample, sizeof(plain));
+	}
+	return rc;
 }
 
 #define GOOD "\"Ticker\":\"AAPL\",\"Side\":\"sELL\",\"Price\":1.50,\"At\":\"2026-01-01T00:00:00Z\""
@@ -72,6 +91,7 @@ test_a_record_survives_the_round_trip(void **state)
 	    "\"Side\":\"Sell\",\"Price\":1.5,\"Stop\":2.25,"
 	    "\"At\":\"2026-01-01T00:00:00.000000Z\",\"Live\":true,\"Count\":42}");
 	assert_int_equal(read_sample(yq_buf_text(&buf), &again, &err), YQ_OK);
+	assert_true(yq_record_read_plain(yq_buf_text(&buf), buf.length, &table, &again));
 	assert_memory_equal(again.ticker, sample.ticker, sizeof(sample.ticker));
 	assert_true(yq_decimal_cmp(again.price, sample.price) == 0 && again.at == sample.at);
 	yq_buf_free(&buf);
@@ -192,12 +212,80 @@ test_fields_have_a_text_form(void **state)
 	assert_string_equal(err.text, "Live: expected true or false, found \"yes\"");
 }
 
+static bool
+is_plain(const char *text, size_t length)
+{
+	struct sample sample;
+
+	clear_sample(&sample);
+	return yq_record_read_plain(text, length, &table, &sample);
+}
+
+static void
+test_what_is_not_plain_is_left_to_the_tree(void **state)
+{
+	static const char *const others[] = { "", "{", "{}", "[" GOOD "]", "{" GOOD, "{" GOOD "}}",
+		"{" GOOD ",}", "{" GOOD "} x", "{" GOOD ",\"Extra\":1}",
+		"{" GOOD ",\"Note\":\"a\\n\"}", "{" GOOD ",\"Note\":{}}",
+		"{" GOOD ",\"Count\":[1]}", "{" GOOD ",\"Price\":2}", "{" GOOD ",\"Count\":1e3}",
+		"{" GOOD ",\"Count\":01}", "{" GOOD ",\"Count\":1.}", "{" GOOD ",\"Count\":-}",
+		"{" GOOD ",\"Count\":+1}", "{" GOOD ",\"Live\":yes}",
+		"{" GOOD ",\"Live\":\"true\"}", "{" GOOD ",\"Note\":5}",
+		"{" GOOD ",\"Note\":\"12345678\"}", "{" GOOD ",\"Note\":\"\t\"}",
+		"{" GOOD ",\"Note\":\"\xff\"}", "{" GOOD " \"Live\":true}",
+		"{\"Ticker\":null,\"Side\":0,\"Price\":1,\"At\":\"2026-01-01T00:00:00Z\"}",
+		"{\"Side\":0,\"Price\":1,\"At\":\"2026-01-01T00:00:00Z\"}" };
+	static const char good[] =
+	    " {\t" GOOD ", \"Stop\" : null,\"Note\":\"\xc3\xa9\",\"Live\":true } ";
+
+	(void)state;
+	for (size_t i = 0; i < YQ_COUNT(others); i++)
+		if (is_plain(others[i], strlen(others[i])))
+			fail_msg("taken for plain: %s", others[i]);
+	assert_true(is_plain(good, strlen(good)));
+	for (size_t length = 0; length < strlen("{" GOOD "}"); length++)
+		assert_false(is_plain("{" GOOD "}", length));
+	assert_false(is_plain("{" GOOD "}\0", strlen("{" GOOD "}") + 1));
+}
+
+struct outer {
+	char name[8];
+	struct sample inner;
+};
+
+static void
+test_one_object_within_may_be_plain_too(void **state)
+{
+	static const struct yq_field names[] = { YQ_FIELD_TEXT(
+	    "Name", struct outer, name, YQ_REQUIRED) };
+	const struct yq_record_table within = {
+		.fields = fields, .count = YQ_COUNT(fields), .offset = offsetof(struct outer, inner)
+	};
+	const struct yq_record_table all = {
+		.fields = names, .count = 1, .inner_name = "Inner", .inner = &within
+	};
+	static const char good[] = "{\"Name\":\"x\",\"Inner\":{" GOOD "}}";
+	static const char *const others[] = { "{\"Name\":\"x\"}", "{\"Inner\":{" GOOD "}}",
+		"{\"Name\":\"x\",\"Inner\":{" GOOD "},\"Inner\":{" GOOD "}}",
+		"{\"Name\":\"x\",\"Inner\":1}", "{\"Name\":\"x\",\"Inner\":{" GOOD "}" };
+	struct outer outer = { .name = "" };
+
+	(void)state;
+	assert_true(yq_record_read_plain(good, strlen(good), &all, &outer));
+	assert_string_equal(outer.name, "x");
+	assert_string_equal(outer.inner.ticker, "AAPL");
+	for (size_t i = 0; i < YQ_COUNT(others); i++)
+		assert_false(yq_record_read_plain(others[i], strlen(others[i]), &all, &outer));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_record_survives_the_round_trip),
 		cmocka_unit_test(test_what_is_wrong_is_named),
+		cmocka_unit_test(test_what_is_not_plain_is_left_to_the_tree),
+		cmocka_unit_test(test_one_object_within_may_be_plain_too),
 		cmocka_unit_test(test_an_enum_is_read_as_name_or_number),
 		cmocka_unit_test(test_fields_have_a_text_form),
 	};
