@@ -11,7 +11,7 @@
 #include "base/connection_string.h"
 #include "base/err.h"
 
-#define YQ_FIREBIRD_PAGE_BYTES	   8192
+#define YQ_FIREBIRD_PAGE_BYTES	   16384
 #define YQ_FIREBIRD_CONNECT_S	   5  /* default time limit of a connection attempt */
 #define YQ_FIREBIRD_LOCK_S	   5  /* default time a transaction waits for another's lock */
 #define YQ_FIREBIRD_STATEMENTS_MAX 64 /* prepared statements kept; the longest unused one goes */

@@ -13,7 +13,7 @@
 
 #define YQ_FIREBIRD_PATH_SIZE	  512
 #define YQ_FIREBIRD_ENVIRONMENT	  3   /* FIREBIRD, FIREBIRD_LOCK, FIREBIRD_TMP */
-#define YQ_FIREBIRD_CACHE_DEFAULT 256 /* pages of 8 KiB each connection keeps: 2 MiB */
+#define YQ_FIREBIRD_CACHE_DEFAULT 128 /* pages of 16 KiB each connection keeps: 2 MiB */
 #define YQ_FIREBIRD_CACHE_MIN	  50
 #define YQ_FIREBIRD_CACHE_MAX	  131072
 
