@@ -70,7 +70,7 @@ take_order(struct gateway *gw, const struct yq_entry *entry)
 	if (o != NULL && o->phase != GW_OVER) {
 		bool has_another = o->entry_id[0] != '\0' && !yq_str_equal(o->entry_id, entry->id);
 
-		if (has_another || o->phase == GW_LIVE)
+		if (has_another || o->phase == GW_LIVE || o->phase == GW_UNKNOWN)
 			gw_ack_only(gw, entry->id);
 		else
 			yq_str_copy_cut(o->entry_id, sizeof(o->entry_id), entry->id);

@@ -152,7 +152,8 @@ carry_out(struct gw_order *o, const struct gw_resolve *r)
 	d->answered = said->id;
 	d->denied = false;
 	if (act(o, said)) {
-		memcpy(o->entry_id, entry_id, sizeof(o->entry_id));
+		/* Where it stands is known from order:{Id}: its own entry is done with. */
+		gw_ack_only(o->account->gw, entry_id);
 		gw_doubt_look(o);
 		if (o->phase == GW_LIVE)
 			gw_ask(o);
@@ -272,7 +273,8 @@ run(struct gw_resolve *r)
 {
 	struct gw_order *o = gw_order_find(r->account->gw, &r->resolution.order_id);
 
-	if (o == NULL) {
+	/* One that waits for its turn may have been delivered again together with the request. */
+	if (o == NULL || o->phase == GW_WAITING || o->phase == GW_CLAIMING) {
 		look_up(r);
 		return;
 	}

@@ -13,8 +13,9 @@ struct gateway_fixture {
 	struct valkey_fixture valkey;
 	struct yq_valkey_sync *console;
 	char folder[64];
-	int pid;       /* of gateway_start */
-	int others[8]; /* of gateway_spawn; 0 = none */
+	int pid;	  /* of gateway_start */
+	int others[8];	  /* of gateway_spawn; 0 = none */
+	unsigned alert_s; /* BrokerGateway:UnknownAlertSeconds; 0 = 10 */
 };
 extern struct gateway_fixture fixture;
 
