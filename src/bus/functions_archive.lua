@@ -79,7 +79,10 @@ local function cut(list, count, first, last)
 	end
 end
 
--- Final orders begin to leave.  EXPIRE tells whether the hash is there at all.
+-- Final orders begin to leave.  EXPIRE tells whether the hash is there at all.  Where a person said
+-- what was filled, the broker may tell of it long after: it must be known then.
+local BY_HAND_TTL = 604800
+
 local function expire_orders(open, orders, ttl, now)
 	for first = 1, #orders, 1000 do
 		local ids = {}
@@ -91,6 +94,9 @@ local function expire_orders(open, orders, ttl, now)
 			local order = orders[first + i - 1]
 			if is_open[i] == 0 and call('EXPIRE', order, ttl) == 1 then
 				call('HSET', order, 'ArchivedAt', now)
+				if call('HEXISTS', order, 'ManualLeft') == 1 then
+					call('EXPIRE', order, BY_HAND_TTL)
+				end
 			end
 		end
 	end
