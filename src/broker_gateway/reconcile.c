@@ -53,6 +53,17 @@ take_over(struct gw_order *o, const struct yq_broker_order *found,
 		    ends[found->state].success);
 }
 
+cannot_tell(struct gw_order *o, const char *why)
+{
+	if (o->progress.state == YQ_ORDER_SUBMITTING) {
+		yq_counter_add(o->account->gw->metrics.unknown, 1);
+		yq_error("order %s: outcome unknown: %s", o->order.id.text, why);
+		(void)gw_order_event(o, YQ_EVENT_TIMEOUT, why, false);
+	} else if (o->phase == GW_UNKNOWN) {
+		yq_str_copy_cut(gw_doubt_of(o)->why, sizeof(o->doubt->why), why);
+	}
+}
+
 /* The broker never had it: it may be sent, for the first time. */
 static void
 proven_absent(struct gw_order *o)
@@ -60,8 +71,11 @@ proven_absent(struct gw_order *o)
 	struct gw_account *a = o->account;
 	int64_t now_us = yq_clock_now_us(a->gw->clock);
 
-	if (now_us - o->claimed_at_us < a->broker->capabilities.absent_after_us)
-		return; /* it may still show up */
+	/* It may still show up: unknown, and asked about again. */
+	if (now_us - o->claimed_at_us < a->broker->capabilities.absent_after_us) {
+		cannot_tell(o, "it does not know the order yet");
+		return;
+	}
 	if (o->progress.state != YQ_ORDER_SUBMITTING && o->progress.state != YQ_ORDER_UNKNOWN) {
 		if (o->phase == GW_LIVE)
 			gw_doubt_denied(o, true); /* it is left as it is, and told of */
@@ -73,18 +87,6 @@ proven_absent(struct gw_order *o)
 		o->progress.state == YQ_ORDER_UNKNOWN ? YQ_EVENT_ABSENT : YQ_EVENT_NOT_SENT,
 		"the broker never had it", true))
 		gw_task_order(o);
-}
-
-static void
-cannot_tell(struct gw_order *o, const char *why)
-{
-	if (o->progress.state == YQ_ORDER_SUBMITTING) {
-		yq_counter_add(o->account->gw->metrics.unknown, 1);
-		yq_error("order %s: outcome unknown: %s", o->order.id.text, why);
-		(void)gw_order_event(o, YQ_EVENT_TIMEOUT, why, false);
-	} else if (o->phase == GW_UNKNOWN) {
-		yq_str_copy_cut(gw_doubt_of(o)->why, sizeof(o->doubt->why), why);
-	}
 }
 
 static void
