@@ -1,0 +1,20 @@
+/* acts.h - what people, strategies, machines and networks do, by chance. */
+#ifndef YQ_TESTS_MODEL_ACTS_H
+#define YQ_TESTS_MODEL_ACTS_H
+
+#include "domain/order.h"
+#include "world.h"
+
+/* One act, by chance. */
+void act(void);
+/* Faults end: no process stands still, the server answers, somebody serves. */
+void heal(void);
+/* Bury what has ended, and start another one where there is none. */
+void keep_alive(void);
+
+/* acts_alert.c: a strategy's alert, composed into orders as the order manager does. */
+void act_alert(void);
+/* acts.c: onto the bus, as the order manager and the console put it. */
+void submit_order(const struct yq_order *order, bool twice);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * laws.h - what must hold: some at each single event, all of them whenever it is quiet.
+ *
+ * docs/reliability.md lists them.
+ */
+#ifndef YQ_TESTS_MODEL_LAWS_H
+#define YQ_TESTS_MODEL_LAWS_H
+
+#include "exchange.h"
+#include "life.h"
+#include "wish.h"
+
+/* At single events; each ends the run when it is broken. */
+void law_sent(struct life *life, const struct yq_order *order);
+void law_taken(struct deal *deal);
+extern const struct server_events law_events; /* what the bus is told */
+void law_halted(const char *field, bool halted);
+
+/* Everything compared with the truth.  NULL = all of it holds; else what does not, which may be
+ * on its way. */
+const char *laws_quiet(void);
+void lives_tell(void); /* into the trace */
+
+#endif
