@@ -295,7 +295,7 @@ static void
 act_life(void)
 {
 	size_t count = lives_now();
-	unsigned twins = 0;
+	unsigned twins = 100;
 
 	for (size_t i = 0; i < LIVES_MAX; i++)
 		if (world.lives[i] != NULL && life_bury(world.lives[i]))

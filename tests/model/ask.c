@@ -55,6 +55,7 @@ ask_call_back(struct ask *ask)
 		    ok ? ask->count : 0, err);
 		break;
 	case OPEN_ORDERS:
+	case ORDERS_SINCE:
 		ask->fn.orders(ask->cookie, ask->rc, ask->found, ok ? ask->count : 0, err);
 		break;
 	case FILLS:

@@ -22,7 +22,18 @@ struct session {
 	size_t refs;
 };
 
-enum ask_kind { SUBMIT, CANCEL, REPLACE, FIND, OPEN_ORDERS, FILLS, POSITIONS, BALANCES, PRICE };
+enum ask_kind {
+	SUBMIT,
+	CANCEL,
+	REPLACE,
+	FIND,
+	OPEN_ORDERS,
+	ORDERS_SINCE,
+	FILLS,
+	POSITIONS,
+	BALANCES,
+	PRICE
+};
 
 /* One operation of the port. */
 struct ask {

@@ -129,6 +129,12 @@ op_open_orders(struct yq_broker *broker, yq_broker_orders_fn *fn, void *cookie)
 }
 
 static void
+op_orders_since(struct yq_broker *broker, int64_t since_us, yq_broker_orders_fn *fn, void *cookie)
+{
+	OPERATION(ORDERS_SINCE, orders, ask->since_us = since_us);
+}
+
+static void
 op_fills(struct yq_broker *broker, int64_t since_us, yq_broker_fills_fn *fn, void *cookie)
 {
 	OPERATION(FILLS, fills, ask->since_us = since_us);
@@ -182,8 +188,19 @@ op_free(struct yq_broker *broker)
 	session_close(s);
 }
 
-static const struct yq_broker_ops ops = { op_submit, op_cancel, op_replace, op_find, op_open_orders,
-	op_fills, op_positions, op_balances, op_price, NULL, op_free };
+static const struct yq_broker_ops ops = {
+	.submit = op_submit,
+	.cancel = op_cancel,
+	.replace = op_replace,
+	.find_order = op_find,
+	.open_orders = op_open_orders,
+	.orders_since = op_orders_since,
+	.fills_since = op_fills,
+	.positions = op_positions,
+	.balances = op_balances,
+	.price = op_price,
+	.free = op_free,
+};
 
 /* In the place of the paper broker's. */
 enum yq_rc

@@ -215,11 +215,25 @@ yq_daemon_drained(struct yq_daemon *daemon)
 	life_of(daemon)->drained = true;
 }
 
+/* Ends in order, but without waiting for what is under way. */
 void
 yq_daemon_exit(struct yq_daemon *daemon, int code, bool at_once)
 {
-	(void)at_once;
-	world_fail("life %u wants to exit with %d", life_of(daemon)->number, code);
+	struct life *life = life_of(daemon);
+
+	world_trace("life %u exits with %d", life->number, code);
+	life_end(life);
+	life->drained = at_once;
+	life->ending = life->ending || at_once;
+}
+
+void
+yq_daemon_set_role(
+    struct yq_daemon *daemon, const char *name, const char *role, bool speaks_for_app)
+{
+	(void)name;
+	(void)speaks_for_app;
+	world_trace("life %u is now %s", life_of(daemon)->number, role);
 }
 
 void

@@ -101,6 +101,20 @@ at_open_orders(struct ask *ask)
 }
 
 static void
+at_orders_since(struct ask *ask)
+{
+	size_t count = 0;
+
+	for (const struct deal *d = world.exchange->first; d != NULL; d = d->next)
+		count++;
+	ask->found = yq_xcalloc(count + 1, sizeof(*ask->found));
+	for (const struct deal *d = world.exchange->first; d != NULL; d = d->next)
+		if (d->account == ask->session->account && d->time_us >= ask->since_us)
+			order_of(d, &ask->found[ask->count++]);
+	ask_answer(ask, YQ_OK, "");
+}
+
+static void
 at_fills(struct ask *ask)
 {
 	size_t room = 0;
@@ -163,6 +177,7 @@ request_arrives(void *context)
 		[REPLACE] = at_change,
 		[FIND] = at_find,
 		[OPEN_ORDERS] = at_open_orders,
+		[ORDERS_SINCE] = at_orders_since,
 		[FILLS] = at_fills,
 		[POSITIONS] = at_positions,
 		[BALANCES] = at_balances,

@@ -60,8 +60,7 @@ law_taken(struct deal *deal)
 	w->taken = true;
 	/* A broker that takes them as they are sent is not waited for: there one that is lost is
 	 * overtaken. */
-	if (getenv("LANES") && w->place < *last &&
-	    (manners[deal->account].flags & YQ_BROKER_ORDERED) == 0)
+	if (w->place < *last && (manners[deal->account].flags & YQ_BROKER_ORDERED) == 0)
 		world_fail("order %s (%" PRIu64 " in the stream) comes after the one at %" PRIu64
 			   " of the same account and ticker",
 		    deal->order.id.text, w->place, *last);

@@ -306,9 +306,11 @@ lives_tell(void)
 			world_trace("  %s: state %d, %zu tasks, %zu unanswered, %zu records, %zu "
 				    "settling%s%s, lease until %+lld ms",
 			    a->settings.alias, (int)a->state, a->task_count, a->unanswered,
-			    a->records, a->settling, a->leasing ? ", asking for the lease" : "",
+			    a->records, a->settling,
+			    life->gateway->lease.asking ? ", asking for the lease" : "",
 			    a->syncing ? ", syncing" : "",
-			    (long long)(a->lease_until_ns / 1000 - world.now_us) / 1000);
+			    (long long)(life->gateway->lease.until_ns / 1000 - world.now_us) /
+				1000);
 		}
 	}
 }

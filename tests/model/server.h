@@ -129,8 +129,15 @@ bool server_word_is(const struct word *word, const char *text);
 redisReply *server_step(struct server *server, const char *name, const struct word *keys,
     size_t key_count, const struct word *args, size_t arg_count);
 
+/* ---- server_streams.c: commands ---- */
+typedef redisReply *server_command_fn(struct server *server, const struct word *argv, size_t argc);
+server_command_fn server_xreadgroup, server_xack, server_xinfo, server_xpending, server_xclaim,
+    server_xgroup;
+
 /* ---- answers (server_commands.c); of hiredis' own kind ---- */
 redisReply *server_hash(const struct server *server, const char *key); /* HGETALL */
+redisReply *answer_word(const struct word *word);
+redisReply *answer_name(const char *name);
 redisReply *answer_array(size_t count);
 redisReply *answer_text(const char *text, size_t length);
 redisReply *answer_int(long long value);

@@ -10,40 +10,130 @@
 #include "bus/schema.h"
 #include "server_call.h"
 
-/* ---- lease, sync ---- */
+struct held {
+	const struct word *owner;
+	int64_t token; /* -1 = it was never there */
+	bool mine;
+};
+
+/* The place of the first lease that another has, from 1; 0 = none. */
+static size_t
+leases_look(struct call *call, const char *wanted, int64_t ttl, struct held *held)
+{
+	int64_t now = call->server->now_us / 1000;
+	size_t another = 0;
+
+	for (size_t i = 0; i < call->key_count; i++) {
+		const char *key = call->keys[i].text;
+		const struct word *token = server_get(call->server, key, "Token"),
+				  *until = server_get(call->server, key, "ExpiresAt");
+
+		held[i].owner = server_get(call->server, key, "Owner");
+		held[i].token = token != NULL ? strtoll(token->text, NULL, 10) : -1;
+		held[i].mine = server_word_is(held[i].owner, wanted);
+		if (!held[i].mine && another == 0 &&
+		    (ttl == 0 || (until != NULL && strtoll(until->text, NULL, 10) > now)))
+			another = i + 1;
+	}
+	return another;
+}
 
 redisReply *
 step_lease(struct call *call)
 {
-	const char *key = call->keys[0].text, *wanted = call_text(call);
+	const char *wanted = call_text(call);
 	int64_t ttl = strtoll(call_text(call), NULL, 10), now = call->server->now_us / 1000;
-	const struct word *owner = server_get(call->server, key, "Owner"),
-			  *held = server_get(call->server, key, "Token"),
-			  *until = server_get(call->server, key, "ExpiresAt");
-	int64_t token = held != NULL ? strtoll(held->text, NULL, 10) : -1;
-	int64_t expires = until != NULL ? strtoll(until->text, NULL, 10) : 0;
-	redisReply *reply = answer_array(2);
-	char text[32], later[32];
+	struct held *held = yq_xcalloc(call->key_count + 1, sizeof(*held));
+	size_t another = leases_look(call, wanted, ttl, held);
+	redisReply *reply = answer_array(2 + call->key_count);
+	const char *holder = another == 0		       ? wanted
+			     : held[another - 1].owner != NULL ? held[another - 1].owner->text
+							       : "";
+	char text[32];
 
-	if (!server_word_is(owner, wanted)) {
-		if (expires > now || ttl == 0) {
-			yq_str_format(text, sizeof(text), "%" PRId64, token < 0 ? 0 : token);
-			reply->element[0] = answer_text(text, strlen(text));
-			reply->element[1] = owner != NULL ? answer_text(owner->text, owner->length)
-							  : answer_text("", 0);
-			return reply;
+	reply->element[0] = answer_text(holder, strlen(holder));
+	reply->element[1] = answer_int((long long)another);
+	for (size_t i = 0; i < call->key_count; i++) {
+		const char *key = call->keys[i].text;
+
+		if ((ttl == 0 && held[i].mine) || (ttl != 0 && another == 0)) {
+			if (!held[i].mine)
+				held[i].token = held[i].token >= 0 ? held[i].token + 1 : now / 1000;
+			call_put(call, key, "Owner", wanted);
+			yq_str_format(text, sizeof(text), "%" PRId64, held[i].token);
+			call_put(call, key, "Token", text);
+			yq_str_format(text, sizeof(text), "%" PRId64, ttl == 0 ? 0 : now + ttl);
+			call_put(call, key, "ExpiresAt", text);
 		}
-		token = token >= 0 ? token + 1 : call->server->now_us / 1000000;
+		yq_str_format(
+		    text, sizeof(text), "%" PRId64, held[i].token < 0 ? 0 : held[i].token);
+		reply->element[2 + i] = answer_text(text, strlen(text));
 	}
-	yq_str_format(text, sizeof(text), "%" PRId64, token);
-	yq_str_format(later, sizeof(later), "%" PRId64, ttl == 0 ? 0 : now + ttl);
-	call_put(call, key, "Owner", wanted);
-	call_put(call, key, "Token", text);
-	call_put(call, key, "ExpiresAt", later);
-	reply->element[0] = answer_text(text, strlen(text));
-	reply->element[1] = answer_text(wanted, strlen(wanted));
+	free(held);
 	return reply;
 }
+
+/* ---- halt, color, beat ---- */
+
+redisReply *
+step_halt(struct call *call)
+{
+	const char *halt = call->keys[0].text, *kind = call_text(call);
+	const struct word *field = call_next(call), *value = call_next(call),
+			  *payload = call_next(call);
+	const struct value *all = server_find(call->server, halt);
+	long long count = 1;
+
+	if (value->length > 0) {
+		server_set(call->server, halt, field->text, value);
+	} else if (field->length > 0) {
+		count = server_has(call->server, halt, field->text);
+		server_unset(call->server, halt, field->text);
+	} else {
+		count = all != NULL ? (long long)all->cells.count : 0;
+		server_remove(call->server, halt);
+	}
+	if (count > 0)
+		server_add(call->server, call->keys[1].text, kind, payload);
+	return answer_int(count);
+}
+
+redisReply *
+step_color(struct call *call)
+{
+	static const char *const fields[] = { "Color", "Active", "Token", "Since", "RenewedAt" };
+	const char *key = call->keys[0].text;
+	const struct word *token = server_get(call->server, key, "Token");
+	int64_t silence = strtoll(call->args[5].text, NULL, 10);
+	char text[32];
+
+	if (call->args[0].length == 0) {
+		server_remove(call->server, key);
+		return letters_one('w');
+	}
+	if (token != NULL && strtoll(token->text, NULL, 10) > strtoll(call->args[2].text, NULL, 10))
+		return letters_one('f');
+	for (size_t i = 0; i < YQ_COUNT(fields); i++)
+		server_set(call->server, key, fields[i], &call->args[i]);
+	yq_str_format(text, sizeof(text), "%" PRId64,
+	    silence > 0 ? call->server->now_us / 1000 + silence : 0);
+	call_put(call, key, "Until", text);
+	return letters_one('w');
+}
+
+redisReply *
+step_beat(struct call *call)
+{
+	(void)call_next(call); /* seconds to live */
+	for (size_t pairs = call_number(call); pairs > 0; pairs--) {
+		const char *field = call_text(call);
+
+		server_set(call->server, call->keys[0].text, field, call_next(call));
+	}
+	return answer_text("OK", 2);
+}
+
+/* ---- sync ---- */
 
 redisReply *
 step_sync(struct call *call)

@@ -97,3 +97,13 @@ call_write(struct call *call, const char *key, const struct word *field, const s
 	else
 		server_set(call->server, key, field->text, value);
 }
+
+void
+call_put_last(struct call *call, const char *key, const char *field, const char *stream)
+{
+	const struct value *entries = server_find(call->server, stream);
+	char text[48];
+
+	server_entry_id(entries->last_ms, entries->last_seq, text);
+	call_put(call, key, field, text);
+}

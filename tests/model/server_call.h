@@ -31,6 +31,8 @@ redisReply *letters_end(struct letters *l);
 redisReply *letters_one(char code);
 void call_put(struct call *call, const char *key, const char *field, const char *text);
 bool call_holds(struct call *call, const char *lease, const char *token);
+/* The id of the latest entry of the stream becomes the field. */
+void call_put_last(struct call *call, const char *key, const char *field, const char *stream);
 /* An empty value deletes its field; an empty name is no field. */
 void call_write(
     struct call *call, const char *key, const struct word *field, const struct word *value);
@@ -39,6 +41,9 @@ void call_write(
 redisReply *step_apply(struct call *call);
 redisReply *step_lease(struct call *call);
 redisReply *step_sync(struct call *call);
+redisReply *step_halt(struct call *call);
+redisReply *step_color(struct call *call);
+redisReply *step_beat(struct call *call);
 redisReply *step_notify(struct call *call);
 redisReply *step_stock(struct call *call);
 

@@ -38,6 +38,7 @@ write_order(struct call *call, const char *stream, const char *channel, const ch
 			  *foreign = call_next(call);
 
 	server_add(call->server, stream, "order", payload);
+	call_put_last(call, key, "Entry", stream);
 	server_set(call->server, key, "Order", payload);
 	call_put(call, key, "State", pending);
 	server_set(call->server, key, "AccountAlias", alias);
@@ -165,11 +166,30 @@ seen_before(const struct call *call, size_t at)
 	return false;
 }
 
+/* Whether another color may trade; the text of the answer. */
+static bool
+is_inactive(struct call *call, const char *key, const char *own, char *text, size_t size)
+{
+	const struct word *color = server_get(call->server, key, "Color"),
+			  *active = server_get(call->server, key, "Active"),
+			  *until = server_get(call->server, key, "Until");
+	int64_t over = until != NULL ? strtoll(until->text, NULL, 10) : 0;
+
+	if (own[0] == '\0' && color == NULL)
+		return false;
+	own = own[0] != '\0' ? own : color->text;
+	yq_str_format(text, size, "%s %s", own, active != NULL ? active->text : "");
+	return !server_word_is(active, own) || (over > 0 && call->server->now_us / 1000 > over);
+}
+
 static redisReply *
 step_claim(struct call *call)
 {
 	const char *halt = call_text(call), *pending = call_text(call),
-		   *submitting = call_text(call), *every = call_text(call);
+		   *submitting = call_text(call), *every = call_text(call),
+		   *color = call_text(call), *own = call_text(call);
+	char idle[64];
+	bool stops = is_inactive(call, color, own, idle, sizeof(idle));
 	struct letters l = letters_make(call->key_count);
 
 	for (size_t i = 0; i < call->key_count; i++) {
@@ -191,6 +211,11 @@ step_claim(struct call *call)
 		} else if (strcmp(state->text, pending) != 0) {
 			l.texts[l.text_count++] = server_word_copy(state);
 			letters_say(&l, 'p');
+		} else if (stops) {
+			struct word text = server_word(idle);
+
+			l.texts[l.text_count++] = server_word_copy(&text);
+			letters_say(&l, 'i');
 		} else if (!reduce && stands(call, halt, fields, 3, &l)) {
 			letters_say(&l, 'h');
 		} else {
@@ -213,6 +238,9 @@ static const struct {
 	{ "yq_claim", step_claim },
 	{ "yq_apply", step_apply },
 	{ "yq_lease", step_lease },
+	{ "yq_halt", step_halt },
+	{ "yq_color", step_color },
+	{ "yq_beat", step_beat },
 	{ "yq_sync", step_sync },
 	{ "yq_notify", step_notify },
 	{ "yq_stock", step_stock },

@@ -62,14 +62,15 @@ extern struct world world;
 	X(ORDERS, "orders")                                                                        \
 	X(ALERTS, "alerts")                                                                        \
 	X(CANCELS, "cancels")                                                                      \
-	X(REPLACES, "replaces") X(FILLS, "fills") X(LOST_ANSWERS, "broker answers lost")           \
-	    X(LOST_REQUESTS, "requests lost") X(LOST_EVENTS, "events lost")                        \
-		X(TWICE_EVENTS, "events told twice") X(REJECTS, "rejects") X(DEATHS, "deaths")     \
-		    X(DEATHS_INSIDE, "deaths within a step") X(PAUSES, "pauses")                   \
-			X(CUTS, "connections cut") X(FREEZES, "server freezes")                    \
-			    X(OUTAGES, "server outages") X(JUMPS, "clock jumps") X(HALTS, "halts") \
-				X(TAKEOVERS, "leases that changed hands")                          \
-				    X(UNKNOWN, "unknown orders") X(QUIETS, "quiet points")
+	X(REPLACES, "replaces")                                                                    \
+	X(FILLS, "fills")                                                                          \
+	X(LOST_ANSWERS, "broker answers lost") X(LOST_REQUESTS, "requests lost")                   \
+	    X(LOST_EVENTS, "events lost") X(TWICE_EVENTS, "events told twice")                     \
+		X(REJECTS, "rejects") X(DEATHS, "deaths") X(DEATHS_INSIDE, "deaths within a step") \
+		    X(PAUSES, "pauses") X(CUTS, "connections cut") X(FREEZES, "server freezes")    \
+			X(OUTAGES, "server outages") X(JUMPS, "clock jumps") X(HALTS, "halts")     \
+			    X(TAKEOVERS, "leases that changed hands") X(UNKNOWN, "unknown orders") \
+				X(QUIETS, "quiet points")
 #define COUNT_VALUE(ident, name) COUNT_##ident,
 enum count { COUNTS(COUNT_VALUE) COUNT_COUNT };
 void count_up(enum count what);
