@@ -53,6 +53,7 @@ take_over(struct gw_order *o, const struct yq_broker_order *found,
 		    ends[found->state].success);
 }
 
+static void
 cannot_tell(struct gw_order *o, const char *why)
 {
 	if (o->progress.state == YQ_ORDER_SUBMITTING) {
