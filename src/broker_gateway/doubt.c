@@ -86,14 +86,14 @@ gw_doubt_look(struct gw_order *o)
 }
 
 bool
-gw_doubt_ask_due(const struct gw_order *o, int64_t now_us)
+gw_doubt_ask_due(const struct gw_order *o, int64_t now_ns)
 {
 	unsigned asks = o->doubt != NULL ? o->doubt->asks : 0;
 	int64_t wait_s = asks < 5 ? GW_ASK_FIRST_S << (asks > 0 ? asks - 1 : 0) : GW_ASK_LAST_S;
 
 	if (wait_s > GW_ASK_LAST_S)
 		wait_s = GW_ASK_LAST_S;
-	return now_us - o->asked_at_us >= wait_s * YQ_US_PER_SECOND;
+	return now_ns - o->asked_ns >= wait_s * INT64_C(1000000000);
 }
 
 /* ---- telling ---- */

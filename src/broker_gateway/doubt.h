@@ -49,8 +49,8 @@ void gw_doubt_begin(struct gw_order *o, const char *why);
 void gw_doubt_denied(struct gw_order *o, bool denied);
 /* Its state has changed: when it is in doubt no more, that is told at the end of this turn. */
 void gw_doubt_look(struct gw_order *o);
-/* Whether it is time to ask the broker again. */
-bool gw_doubt_ask_due(const struct gw_order *o, int64_t now_us);
+/* Whether it is time to ask the broker again; `now_ns` is monotonic. */
+bool gw_doubt_ask_due(const struct gw_order *o, int64_t now_ns);
 /* Once a second: tell of those that are due. */
 void gw_doubts_tick(struct gateway *gw);
 /* Tell of those that are over; without telling at the end of the program. */

@@ -37,8 +37,10 @@ struct gw_order {
 	enum gw_phase phase;
 	struct yq_order_progress progress;
 	char broker_order_id[YQ_BROKER_ORDER_ID_SIZE];
-	int64_t taken_ns, sent_ns; /* for the histograms */
-	int64_t claimed_at_us, submitted_at_us, first_fill_at_us, asked_at_us;
+	/* On the monotonic clock, which does not jump.  Sent, or taken over from the bus: until
+	 * then it may have been sent. */
+	int64_t taken_ns, sent_ns, asked_ns;
+	int64_t claimed_at_us, submitted_at_us, first_fill_at_us;
 	uint64_t *executions; /* hashes of the ids that are booked; owned */
 	size_t execution_count;
 	size_t refs;	       /* calls under way that name it */

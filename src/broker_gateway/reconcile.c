@@ -70,10 +70,10 @@ static void
 proven_absent(struct gw_order *o)
 {
 	struct gw_account *a = o->account;
-	int64_t now_us = yq_clock_now_us(a->gw->clock);
+	int64_t age_us = (yq_clock_monotonic_ns(a->gw->clock) - o->sent_ns) / 1000;
 
 	/* It may still show up: unknown, and asked about again. */
-	if (now_us - o->claimed_at_us < a->broker->capabilities.absent_after_us) {
+	if (age_us < a->broker->capabilities.absent_after_us) {
 		cannot_tell(o, "it does not know the order yet");
 		return;
 	}
@@ -138,7 +138,7 @@ gw_ask(struct gw_order *o)
 		return;
 	o->account->asks++;
 	o->asking = true;
-	o->asked_at_us = yq_clock_now_us(o->account->gw->clock);
+	o->asked_ns = yq_clock_monotonic_ns(o->account->gw->clock);
 	if (gw_in_doubt(o))
 		gw_doubt_of(o)->asks++;
 	gw_order_hold(o);
@@ -155,11 +155,11 @@ ask_again(void *cookie, struct yq_table_node *node)
 {
 	struct gateway *gw = cookie;
 	struct gw_order *o = yq_container(node, struct gw_order, node);
-	int64_t now_us = yq_clock_now_us(gw->clock);
+	int64_t now_ns = yq_clock_monotonic_ns(gw->clock);
 
 	if (o->ask_wanted && (o->account->state == GW_SERVING || o->account->state == GW_SETTLING))
 		gw_ask(o);
-	else if (gw_in_doubt(o) && o->account->state == GW_SERVING && gw_doubt_ask_due(o, now_us) &&
+	else if (gw_in_doubt(o) && o->account->state == GW_SERVING && gw_doubt_ask_due(o, now_ns) &&
 		 !o->asking && gw_throttle(o->account, YQ_CALL_POLL, 1))
 		gw_ask(o);
 	return true;

@@ -38,6 +38,7 @@ order_from_bus(struct gw_account *a, const struct yq_order_state_full *full)
 	struct gw_order *o = gw_order_make(a, &full->order, full->entry_id);
 
 	o->taken_ns = 0;
+	o->sent_ns = yq_clock_monotonic_ns(a->gw->clock);
 	o->progress = full->progress;
 	memcpy(o->broker_order_id, full->broker_order_id, sizeof(o->broker_order_id));
 	o->claimed_at_us = full->claimed_at_us;

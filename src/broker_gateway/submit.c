@@ -44,7 +44,7 @@ no_answer(struct gw_order *o, const char *why)
 	yq_counter_add(gw->metrics.unknown, 1);
 	yq_error("order %s: outcome unknown: %s", o->order.id.text, why);
 	(void)gw_order_event(o, YQ_EVENT_TIMEOUT, why, false);
-	o->asked_at_us = yq_clock_now_us(gw->clock);
+	o->asked_ns = yq_clock_monotonic_ns(gw->clock);
 }
 
 static void

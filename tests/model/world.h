@@ -58,19 +58,30 @@ struct world {
 extern struct world world;
 
 /* What the end of a run tells. */
-#define COUNTS(X)                                                                                  \
-	X(ORDERS, "orders")                                                                        \
-	X(ALERTS, "alerts")                                                                        \
-	X(CANCELS, "cancels")                                                                      \
-	X(REPLACES, "replaces")                                                                    \
-	X(FILLS, "fills")                                                                          \
-	X(LOST_ANSWERS, "broker answers lost") X(LOST_REQUESTS, "requests lost")                   \
-	    X(LOST_EVENTS, "events lost") X(TWICE_EVENTS, "events told twice")                     \
-		X(REJECTS, "rejects") X(DEATHS, "deaths") X(DEATHS_INSIDE, "deaths within a step") \
-		    X(PAUSES, "pauses") X(CUTS, "connections cut") X(FREEZES, "server freezes")    \
-			X(OUTAGES, "server outages") X(JUMPS, "clock jumps") X(HALTS, "halts")     \
-			    X(TAKEOVERS, "leases that changed hands") X(UNKNOWN, "unknown orders") \
-				X(QUIETS, "quiet points")
+/* clang-format off */
+#define COUNTS(X) \
+	X(ORDERS, "orders") \
+	X(ALERTS, "alerts") \
+	X(CANCELS, "cancels") \
+	X(REPLACES, "replaces") \
+	X(FILLS, "fills") \
+	X(LOST_ANSWERS, "broker answers lost") \
+	X(LOST_REQUESTS, "requests lost") \
+	X(LOST_EVENTS, "events lost") \
+	X(TWICE_EVENTS, "events told twice") \
+	X(REJECTS, "rejects") \
+	X(DEATHS, "deaths") \
+	X(DEATHS_INSIDE, "deaths within a step") \
+	X(PAUSES, "pauses") \
+	X(CUTS, "connections cut") \
+	X(FREEZES, "server freezes") \
+	X(OUTAGES, "server outages") \
+	X(JUMPS, "clock jumps") \
+	X(HALTS, "halts") \
+	X(TAKEOVERS, "leases that changed hands") \
+	X(UNKNOWN, "unknown orders") \
+	X(QUIETS, "quiet points")
+/* clang-format on */
 #define COUNT_VALUE(ident, name) COUNT_##ident,
 enum count { COUNTS(COUNT_VALUE) COUNT_COUNT };
 void count_up(enum count what);
