@@ -303,14 +303,9 @@ lives_tell(void)
 		for (size_t j = 0; life->started && j < life->gateway->account_count; j++) {
 			const struct gw_account *a = &life->gateway->accounts[j];
 
-			world_trace("  %s: state %d, %zu tasks, %zu unanswered, %zu records, %zu "
-				    "settling%s%s, lease until %+lld ms",
+			world_trace("  %s: state %d, %zu tasks, %zu unanswered, %zu records",
 			    a->settings.alias, (int)a->state, a->task_count, a->unanswered,
-			    a->records, a->settling,
-			    life->gateway->lease.asking ? ", asking for the lease" : "",
-			    a->syncing ? ", syncing" : "",
-			    (long long)(life->gateway->lease.until_ns / 1000 - world.now_us) /
-				1000);
+			    a->records);
 		}
 	}
 }
