@@ -51,6 +51,7 @@ struct gw_account {
 	uint64_t sync_count;
 	int64_t synced_at_us;
 	struct gw_look look;
+	int64_t suspect_since_us, suspect_until_us; /* Pending orders are (suspect.h) */
 	struct yq_rate rate;
 	struct yq_table plain; /* tickers whose field in position:{Alias} has no exchange */
 	struct {

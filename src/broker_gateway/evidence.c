@@ -43,11 +43,17 @@ end(struct seek *s, enum yq_rc rc, const struct yq_err *err)
 }
 
 static void
-give_up(struct seek *s, const char *why)
+give_up_with(struct seek *s, enum yq_rc rc, const char *why)
 {
 	struct yq_err err;
 
-	end(s, yq_err_set(&err, YQ_E_UNKNOWN, "%s", why), &err);
+	end(s, yq_err_set(&err, rc, "%s", why), &err);
+}
+
+static void
+give_up(struct seek *s, const char *why)
+{
+	give_up_with(s, YQ_E_UNKNOWN, why);
 }
 
 static bool
@@ -102,7 +108,7 @@ decide(struct seek *s)
 
 	narrow(s, s->theirs, s->count); /* somebody may have taken one meanwhile */
 	if (s->count == 0 && !s->more) {
-		give_up(s, "the broker tells of no order that could be it");
+		give_up_with(s, YQ_E_NOT_FOUND, "the broker tells of no order that could be it");
 	} else if (s->count > 1 || s->more) {
 		give_up(s, "the broker tells of several orders that could be it");
 	} else if (!s->reaches_back) {

@@ -8,8 +8,9 @@
 #include "broker_gateway/order.h"
 
 /*
- * YQ_OK: exactly one candidate, and o->broker_order_id is its id.  Else `err` says why it cannot be
- * told, and the order's doubt names the candidates.  Runs exactly once, later.
+ * YQ_E_NOT_FOUND: no candidate.  YQ_OK: exactly one candidate, and o->broker_order_id is its id.
+ * Else `err` says why it cannot be told, and the order's doubt names the candidates.  Runs exactly
+ * once, later.
  */
 typedef void gw_evidence_fn(struct gw_order *o, enum yq_rc rc, const struct yq_err *err);
 /* The caller holds the order until then. */

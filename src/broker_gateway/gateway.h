@@ -59,6 +59,8 @@ struct gateway {
 	char group[YQ_GROUP_NAME_SIZE];
 	char color[8]; /* System:Color */
 	struct gw_lease lease;
+	char history[YQ_VALKEY_HISTORY_SIZE]; /* of the master, when the leases were won; suspect.h
+					       */
 	struct yq_table orders;
 	struct yq_consumer *consumer;
 	struct yq_subscriber *subscriber;

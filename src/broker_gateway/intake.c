@@ -15,6 +15,7 @@
 #include "broker_gateway/query.h"
 #include "broker_gateway/request.h"
 #include "broker_gateway/resolve.h"
+#include "broker_gateway/suspect.h"
 #include "broker_gateway/task.h"
 
 #define LOOK_MS 2000 /* at what another member of the group has pending */
@@ -83,7 +84,9 @@ take_order(struct gateway *gw, const struct yq_entry *entry)
 	if (a->state == GW_NO_LEASE || a->state == GW_BROKEN || a->overflow)
 		return; /* it is delivered again when the lease is won, or there is room */
 	yq_counter_add(gw->metrics.taken, 1);
-	gw_task_order(gw_order_make(a, &order, entry->id));
+	o = gw_order_make(a, &order, entry->id);
+	if (!gw_suspect_take(o))
+		gw_task_order(o);
 }
 
 static struct gw_account *
@@ -191,6 +194,9 @@ on_entries(void *cookie, const struct yq_entry *entries, size_t count)
 	struct gateway *gw = cookie;
 
 	YQ_FAIL_POINT("gateway.read");
+	/* An entry that is delivered again by another master may be of an order long done with. */
+	if (gw_suspect_moved(gw))
+		return;
 	for (size_t i = 0; i < count; i++)
 		yq_adopt_seen(gw->adopt, entries[i].payload, entries[i].length);
 	/* They came while the program was stopped: pending for whoever has the lease now. */

@@ -10,6 +10,7 @@
 #include "broker_gateway/brokers.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/intake.h"
+#include "broker_gateway/suspect.h"
 
 #define QUIT_MS	    300 /* for the notification to leave */
 #define SPARE_ASKS  2	/* beyond a lease's time, until its holder is believed to live */
@@ -44,6 +45,7 @@ won(struct gateway *gw, const int64_t *tokens)
 		gw_broker_try(a);
 	}
 	gw_role_tell(gw);
+	gw_suspect_begin(gw);
 	gw_intake_begin(gw);
 	gw_soon(gw);
 }
@@ -58,21 +60,28 @@ on_quit(uv_timer_t *timer)
 	yq_daemon_exit(gw->daemon, YQ_EXIT_FORCED, true);
 }
 
+/* From here on nothing is sent or written any more. */
+static void
+leave(struct gateway *gw)
+{
+	gw->lease.lost = true;
+	gw_accounts_forget(gw);
+	gw_role_tell(gw);
+	(void)uv_timer_start(&gw->lease.quit, on_quit, QUIT_MS, 0);
+}
+
 void
 gw_lease_lose(struct gateway *gw, const char *why)
 {
 	if (gw->lease.lost || !gw->lease.held || gw->stopped)
 		return;
-	gw->lease.lost = true;
 	yq_counter_add(gw->metrics.fenced, 1);
 	yq_error("the accounts are no longer served here: %s; this gateway ends", why);
 	gw_notify(gw, "System", "Critical",
 	    "gateway %s%sinstance %d no longer serves its accounts: %s.  It changes nothing any "
 	    "more and ends; started again it stands by.",
 	    gw->name, gw->name[0] != '\0' ? ", " : "", yq_daemon_instance(gw->daemon), why);
-	gw_accounts_forget(gw);
-	gw_role_tell(gw);
-	(void)uv_timer_start(&gw->lease.quit, on_quit, QUIT_MS, 0);
+	leave(gw);
 }
 
 /* ---- asking */
@@ -187,15 +196,34 @@ on_returned(
 		yq_debug("the leases were not given back: %s", err->text);
 }
 
+static void
+give_back(struct gateway *gw)
+{
+	if (gw->account_count > 0)
+		yq_step_lease(gw->valkey, gw->lease.aliases, gw->account_count, gw->owner, 0,
+		    on_returned, NULL);
+}
+
+void
+gw_lease_renounce(struct gateway *gw, const char *why)
+{
+	if (gw->lease.lost || !gw->lease.held || gw->stopped)
+		return;
+	yq_warn("%s: this gateway ends, to begin anew", why);
+	gw_notify(gw, "System", "Warning",
+	    "gateway %s%sinstance %d begins anew and asks the brokers: %s", gw->name,
+	    gw->name[0] != '\0' ? ", " : "", yq_daemon_instance(gw->daemon), why);
+	leave(gw);
+	give_back(gw);
+}
+
 void
 gw_lease_close(struct gateway *gw)
 {
 	if (gw->lease.aliases == NULL)
 		return;
-	if (gw->lease.held && !gw->lease.lost && gw->account_count > 0 &&
-	    yq_daemon_valkey_up(gw->daemon))
-		yq_step_lease(gw->valkey, gw->lease.aliases, gw->account_count, gw->owner, 0,
-		    on_returned, NULL);
+	if (gw->lease.held && !gw->lease.lost && yq_daemon_valkey_up(gw->daemon))
+		give_back(gw);
 	uv_close((uv_handle_t *)&gw->lease.quit, NULL);
 	free(gw->lease.aliases);
 	gw->lease.aliases = NULL;

@@ -37,6 +37,8 @@ void gw_lease_tick(struct gateway *gw);
 bool gw_lease_is_valid(const struct gateway *gw);
 /* Somebody else has taken over: said once, and the program ends. */
 void gw_lease_lose(struct gateway *gw, const char *why);
+/* Give them back and end, to begin anew: said once. */
+void gw_lease_renounce(struct gateway *gw, const char *why);
 /* Waits for somebody who is alive: longer than a dead one's leases last. */
 bool gw_lease_is_standby(const struct gateway *gw);
 

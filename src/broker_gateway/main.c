@@ -25,6 +25,7 @@
 #include "broker_gateway/reconcile.h"
 #include "broker_gateway/recover.h"
 #include "broker_gateway/resolve.h"
+#include "broker_gateway/suspect.h"
 
 static const char manual[] =
     "yq-broker-gateway sends orders to brokers and is the only writer of account state.\n"
@@ -227,8 +228,10 @@ handles_open(struct gateway *gw)
 static void
 on_valkey(struct yq_daemon *daemon, bool up)
 {
-	if (up)
-		gw_soon(yq_daemon_state(daemon));
+	struct gateway *gw = yq_daemon_state(daemon);
+
+	if (up && !gw_suspect_moved(gw))
+		gw_soon(gw);
 }
 
 static enum yq_rc

@@ -52,6 +52,7 @@ struct gw_order {
 	int64_t live_ns;       /* since when the broker has it, as far as we know */
 	uint64_t listed_round; /* the last look that had it in the broker's list */
 	bool price_asked, price_asking; /* what its instrument costs; once */
+	bool suspect; /* Pending on the bus; the broker is asked first (suspect.h) */
 	bool in_untold;
 	struct gw_order *next_untold;
 	struct gw_doubt *doubt; /* owned; NULL = nobody was ever in doubt about it */

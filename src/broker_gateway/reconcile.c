@@ -14,6 +14,7 @@
 #include "broker_gateway/poll.h"
 #include "broker_gateway/reconcile.h"
 #include "broker_gateway/resolve.h"
+#include "broker_gateway/suspect.h"
 #include "broker_gateway/task.h"
 
 /* ---- asking about one order ---- */
@@ -102,8 +103,12 @@ on_found(void *cookie, enum yq_rc rc, const struct yq_broker_order *found,
 	if (!gw_order_unhold(o) || a->gw->stopped)
 		return;
 	o->asking = false;
+	if (o->suspect && rc == YQ_OK)
+		gw_suspect_found(o);
 	if (rc == YQ_OK)
 		take_over(o, found, fills, count);
+	else if (rc == YQ_E_NOT_FOUND && o->suspect)
+		gw_suspect_absent(o);
 	else if (rc == YQ_E_NOT_FOUND)
 		proven_absent(o);
 	else
@@ -121,8 +126,8 @@ on_evidence(struct gw_order *o, enum yq_rc rc, const struct yq_err *err)
 
 	if (rc == YQ_OK && !o->detached)
 		yq_broker_find_order(o->account->broker, &ref, on_found, o);
-	else
-		on_found(o, YQ_E_UNKNOWN, NULL, NULL, 0, err);
+	else /* that nothing could be it proves little, but enough where it need not be there */
+		on_found(o, o->suspect ? rc : YQ_E_UNKNOWN, NULL, NULL, 0, err);
 }
 
 void

@@ -11,12 +11,13 @@
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/reconcile.h"
 #include "broker_gateway/recover.h"
+#include "broker_gateway/suspect.h"
 #include "broker_gateway/task.h"
 
 /* ---- taking an order over from the bus ---- */
 
-static void
-reserve_again(struct gw_order *o)
+void
+gw_reserve_again(struct gw_order *o)
 {
 	struct yq_opt_decimal price =
 	    yq_risk_price(&o->order, o->order.reference_price, o->order.timestamp_us);
@@ -63,8 +64,9 @@ take_in(struct gw_account *a, const struct yq_order_state_full *full, const char
 	char entry[YQ_ENTRY_ID_SIZE];
 
 	/* Read from the stream as if it were new; the bus knows that it was taken up before. */
-	if (o != NULL && o->phase == GW_WAITING && a->recovering &&
+	if (o != NULL && (o->phase == GW_WAITING || o->suspect) && a->recovering &&
 	    full->progress.state != YQ_ORDER_PENDING) {
+		gw_suspect_drop(o);
 		memcpy(entry, o->entry_id, sizeof(entry));
 		entry_id = entry[0] != '\0' ? entry : entry_id;
 		gw_order_detach(o);
@@ -84,11 +86,12 @@ take_in(struct gw_account *a, const struct yq_order_state_full *full, const char
 	if (entry_id != NULL)
 		yq_str_copy_cut(o->entry_id, sizeof(o->entry_id), entry_id);
 	if (full->progress.state == YQ_ORDER_PENDING) {
-		gw_task_order(o);
+		if (!gw_suspect_take(o))
+			gw_task_order(o);
 		return;
 	}
 	gw_order_set_phase(o, phases[full->progress.state]);
-	reserve_again(o);
+	gw_reserve_again(o);
 	if (a->state == GW_SETTLING || a->state == GW_LOADING)
 		a->settling++;
 	if (a->state != GW_LOADING) /* else when all are read: see ask_loaded */

@@ -9,6 +9,7 @@
 
 struct gateway;
 struct gw_account;
+struct gw_order;
 struct gw_lane;
 struct gw_look_up;
 
@@ -29,6 +30,8 @@ struct gw_recovery {
 
 /* Read the orders of accounts that are being loaded and ask their brokers. */
 void gw_recover(struct gateway *gw);
+/* Reserve in the account's book what is left of an order that may be at the broker. */
+void gw_reserve_again(struct gw_order *o);
 /* What was claimed by somebody before us: find out what it is.  Until then its lane waits. */
 void gw_look_up(
     struct gw_account *account, struct gw_lane *lane, const struct yq_id *id, const char *entry_id);

@@ -31,12 +31,14 @@ struct yq_consumer {
 
 	enum phase phase; /* of the command in flight, else of the next one */
 	bool in_flight, paused, closing, caught_up, rewind;
-	bool refused;			 /* the state callback was told of an error answer */
-	char own_from[YQ_ENTRY_ID_SIZE]; /* OWN: after this id */
-	char last_new[YQ_ENTRY_ID_SIZE]; /* the highest id that came as new */
-	char dead[YQ_CONSUMER_SIZE];	 /* DEAD, CLAIM: whose entries */
-	struct yq_args claim;		 /* CLAIM: the command, made from DEAD's answer */
-	uint64_t look_at_ms;		 /* when to LOOK again */
+	bool refused;			      /* the state callback was told of an error answer */
+	char own_from[YQ_ENTRY_ID_SIZE];      /* OWN: after this id */
+	char last_new[YQ_ENTRY_ID_SIZE];      /* the highest id that came as new */
+	bool follows;			      /* sentinels say which server to read from */
+	char history[YQ_VALKEY_HISTORY_SIZE]; /* of the server that was last read from */
+	char dead[YQ_CONSUMER_SIZE];	      /* DEAD, CLAIM: whose entries */
+	struct yq_args claim;		      /* CLAIM: the command, made from DEAD's answer */
+	uint64_t look_at_ms;		      /* when to LOOK again */
 	uv_timer_t retry;
 	struct yq_entry entries[YQ_CONSUMER_BATCH_MAX];
 };
@@ -302,11 +304,30 @@ on_retry(uv_timer_t *timer)
 	ask(timer->data);
 }
 
+/*
+ * Another server has taken over.  What the one before was told last may be unknown to it: entries
+ * that were acknowledged are pending again, and new ones may come with ids that have been given
+ * before.
+ */
+static void
+look_at_server(struct yq_consumer *consumer)
+{
+	const char *history = yq_valkey_history(consumer->valkey);
+
+	if (consumer->history[0] != '\0' && !yq_str_equal(consumer->history, history)) {
+		consumer->rewind = true;
+		memcpy(consumer->last_new, "0-0", 4);
+	}
+	yq_str_copy_cut(consumer->history, sizeof(consumer->history), history);
+}
+
 static void
 on_state(void *cookie, bool up, const struct yq_err *err)
 {
 	struct yq_consumer *consumer = cookie;
 
+	if (up && consumer->follows)
+		look_at_server(consumer);
 	if (!consumer->closing && consumer->spec.state != NULL)
 		consumer->spec.state(consumer->spec.cookie, up, err);
 }
@@ -385,6 +406,7 @@ yq_consumer_open(uv_loop_t *loop, const struct yq_valkey_target *target,
 	}
 	memcpy(consumer->own_from, "0-0", 4);
 	memcpy(consumer->last_new, "0-0", 4);
+	consumer->follows = target->service_name[0] != '\0';
 	consumer->claim = yq_args_make();
 	uv_timer_init(loop, &consumer->retry);
 	consumer->retry.data = consumer;
@@ -456,4 +478,10 @@ bool
 yq_consumer_caught_up(const struct yq_consumer *consumer)
 {
 	return consumer->caught_up;
+}
+
+const char *
+yq_consumer_history(const struct yq_consumer *consumer)
+{
+	return consumer->history;
 }

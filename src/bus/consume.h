@@ -59,6 +59,9 @@ void yq_consumer_resume(struct yq_consumer *consumer);
 void yq_consumer_rewind(struct yq_consumer *consumer);
 /* True until it begins: what is delivered meanwhile comes once more, behind what is older. */
 bool yq_consumer_will_rewind(const struct yq_consumer *consumer);
+/* Of the server that entries come from, where sentinels name it (yq_valkey_history), else "".  When
+ * it changes everything not acknowledged is delivered again by itself. */
+const char *yq_consumer_history(const struct yq_consumer *consumer);
 bool yq_consumer_is_up(const struct yq_consumer *consumer);
 /* All that was there at the start has been delivered. */
 bool yq_consumer_caught_up(const struct yq_consumer *consumer);

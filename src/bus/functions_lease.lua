@@ -7,8 +7,8 @@ end
 -- lease: KEYS lease...; ARGV owner, ttl in ms (0 = give back).  All of them or none: of two who want
 -- several, one gets them and the other waits, and never has each a part.
 -- Answer: { holder, number of the lease that another holds (0 = all are the caller's), token... }.
--- A lease that was never there begins at the server's time in seconds, so that a lost hash does not
--- bring an old token back.
+-- Each new token is at least the server's time in milliseconds: a token that was given out by a master
+-- which is gone, with nobody left who knows of it, is not given out again.
 local function lease(keys, args)
 	local now, ttl = now_ms(), tonumber(args[2])
 	local owners, result = {}, { args[1], 0 }
@@ -26,7 +26,7 @@ local function lease(keys, args)
 		local mine = owners[i] == args[1]
 		if (ttl == 0 and mine) or (ttl ~= 0 and result[2] == 0) then
 			if not mine then
-				token = token and token + 1 or math.floor(now / 1000)
+				token = math.max((token or 0) + 1, now)
 			end
 			call('HSET', keys[i], 'Owner', args[1], 'Token', text_of(token), 'ExpiresAt',
 				text_of(ttl == 0 and 0 or now + ttl))
