@@ -173,12 +173,10 @@ save_users(struct job *job, struct yq_err *err)
 }
 
 static enum yq_rc
-run(struct job *job, const struct yq_provision_options *options, struct yq_err *err)
+set_users(struct job *job, const struct yq_provision_options *options, struct yq_err *err)
 {
-	enum yq_rc rc = load_library(job, err);
+	enum yq_rc rc = YQ_OK;
 
-	for (size_t i = 0; i < YQ_GROUP_COUNT && rc == YQ_OK; i++)
-		rc = create_group(job, &yq_groups[i], err);
 	for (int i = 0; i < YQ_PROGRAM_COUNT && rc == YQ_OK; i++)
 		if (options->passwords[i] != NULL)
 			rc = set_user(job, (enum yq_program)i, options->passwords[i], err);
@@ -189,20 +187,45 @@ run(struct job *job, const struct yq_provision_options *options, struct yq_err *
 	return rc;
 }
 
-enum yq_rc
-yq_provision(struct yq_valkey_sync *sync, const struct yq_provision_options *options,
-    yq_provision_fn *fn, void *cookie, struct yq_err *err)
+static enum yq_rc
+run(struct job *job, const struct yq_provision_options *options, struct yq_err *err)
+{
+	enum yq_rc rc = load_library(job, err);
+
+	for (size_t i = 0; i < YQ_GROUP_COUNT && rc == YQ_OK; i++)
+		rc = create_group(job, &yq_groups[i], err);
+	return rc == YQ_OK ? set_users(job, options, err) : rc;
+}
+
+static enum yq_rc
+do_job(enum yq_rc (*work)(struct job *, const struct yq_provision_options *, struct yq_err *),
+    struct yq_valkey_sync *sync, const struct yq_provision_options *options, yq_provision_fn *fn,
+    void *cookie, struct yq_err *err)
 {
 	struct job job = { .sync = sync,
 		.args = yq_args_make(),
 		.fn = fn,
 		.cookie = cookie,
 		.line = yq_buf_make(512) };
-	enum yq_rc rc = run(&job, options, err);
+	enum yq_rc rc = work(&job, options, err);
 
 	yq_args_free(&job.args);
 	yq_buf_free(&job.line);
 	return rc;
+}
+
+enum yq_rc
+yq_provision(struct yq_valkey_sync *sync, const struct yq_provision_options *options,
+    yq_provision_fn *fn, void *cookie, struct yq_err *err)
+{
+	return do_job(run, sync, options, fn, cookie, err);
+}
+
+enum yq_rc
+yq_provision_users(struct yq_valkey_sync *sync, const struct yq_provision_options *options,
+    yq_provision_fn *fn, void *cookie, struct yq_err *err)
+{
+	return do_job(set_users, sync, options, fn, cookie, err);
 }
 
 void

@@ -28,6 +28,10 @@ typedef void yq_provision_fn(void *cookie, const char *line);
 YQ_NODISCARD enum yq_rc yq_provision(struct yq_valkey_sync *sync,
     const struct yq_provision_options *options, yq_provision_fn *fn, void *cookie,
     struct yq_err *err);
+/* Only the users: for a replica, which gets all else from its master. */
+YQ_NODISCARD enum yq_rc yq_provision_users(struct yq_valkey_sync *sync,
+    const struct yq_provision_options *options, yq_provision_fn *fn, void *cookie,
+    struct yq_err *err);
 /* Users as lines of an ACL file ("user yq-webhook on #hash ..."), for a server that is about to be
  * started: it then never runs without them.  Passwords are written as SHA-256. */
 void yq_provision_acl_file(const struct yq_provision_options *options, struct yq_buf *out);

@@ -215,8 +215,21 @@ find_server(struct yq_valkey_sync *sync, const struct yq_valkey_target *target,
 	}
 }
 
-enum yq_rc
-yq_valkey_sync_open(const struct yq_valkey_target *target, const char *client_name,
+static enum yq_rc
+first_endpoint(struct yq_valkey_sync *sync, const struct yq_valkey_target *target,
+    const char *client_name, struct yq_err *err)
+{
+	enum yq_rc rc = connect_to(
+	    &target->endpoints[0], (uint32_t)target->connect_timeout_ms, &sync->context, err);
+
+	return rc == YQ_OK ? log_in(sync, target, client_name, err) : rc;
+}
+
+typedef enum yq_rc reach_fn(struct yq_valkey_sync *sync, const struct yq_valkey_target *target,
+    const char *client_name, struct yq_err *err);
+
+static enum yq_rc
+open_by(reach_fn *reach, const struct yq_valkey_target *target, const char *client_name,
     struct yq_valkey_sync **ret_sync, struct yq_err *err)
 {
 	struct yq_valkey_sync *sync;
@@ -228,13 +241,27 @@ yq_valkey_sync_open(const struct yq_valkey_target *target, const char *client_na
 	sync = yq_xcalloc(1, sizeof(*sync));
 	sync->args = yq_args_make();
 	sync->bytes = yq_buf_make(YQ_ARGS_BYTES_MAX + 64);
-	rc = find_server(sync, target, client_name, err);
+	rc = reach(sync, target, client_name, err);
 	if (rc != YQ_OK) {
 		yq_valkey_sync_close(sync);
 		return rc;
 	}
 	*ret_sync = sync;
 	return YQ_OK;
+}
+
+enum yq_rc
+yq_valkey_sync_open(const struct yq_valkey_target *target, const char *client_name,
+    struct yq_valkey_sync **ret_sync, struct yq_err *err)
+{
+	return open_by(find_server, target, client_name, ret_sync, err);
+}
+
+enum yq_rc
+yq_valkey_sync_open_any(const struct yq_valkey_target *target, const char *client_name,
+    struct yq_valkey_sync **ret_sync, struct yq_err *err)
+{
+	return open_by(first_endpoint, target, client_name, ret_sync, err);
 }
 
 void

@@ -15,6 +15,9 @@ struct yq_valkey_sync; /* opaque; does not reconnect */
  * no master; YQ_E_DENIED when the password is wrong; YQ_E_INVALID as yq_valkey_open. */
 YQ_NODISCARD enum yq_rc yq_valkey_sync_open(const struct yq_valkey_target *target,
     const char *client_name, struct yq_valkey_sync **ret_sync, struct yq_err *err);
+/* The same for the first endpoint whatever its role; not through sentinels. */
+YQ_NODISCARD enum yq_rc yq_valkey_sync_open_any(const struct yq_valkey_target *target,
+    const char *client_name, struct yq_valkey_sync **ret_sync, struct yq_err *err);
 void yq_valkey_sync_close(struct yq_valkey_sync *sync); /* NULL is a no-op */
 
 /* rc as yq_reply_fn.  *ret_reply is owned by the caller (yq_reply_free) and NULL unless YQ_OK;

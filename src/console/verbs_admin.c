@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "bus/provision.h"
+#include "bus/replicas.h"
 #include "console/find.h"
 #include "console/sheet.h"
 #include "console/up/keep.h"
@@ -94,9 +95,13 @@ provision_valkey(const struct yq_call *call, const struct yq_config *config, str
 	status = take_passwords(call, folder, passwords, sheet);
 	for (int i = 0; i < YQ_PROGRAM_COUNT; i++)
 		options.passwords[i] = passwords[i];
-	if (status == YQ_CONSOLE_DONE &&
-	    yq_provision(sync, &options, on_done, sheet, &err) != YQ_OK)
-		status = yq_fail_err(&err);
+	if (status == YQ_CONSOLE_DONE) {
+		rc = yq_provision(sync, &options, on_done, sheet, &err);
+		if (rc == YQ_OK)
+			rc = yq_provision_replicas(&target, sync, &options, on_done, sheet, &err);
+		if (rc != YQ_OK)
+			status = yq_fail_err(&err);
+	}
 	for (int i = 0; i < YQ_PROGRAM_COUNT; i++)
 		yq_secret_free(passwords[i]);
 	yq_valkey_sync_close(sync);

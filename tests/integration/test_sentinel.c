@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/str.h"
+#include "bus/replicas.h"
 #include "bus/steps.h"
 #include "bus/subscriber.h"
 #include "cluster_fixture.h"
@@ -436,6 +437,46 @@ test_what_a_confirmed_step_says_is_whole(void **state)
 	yq_valkey_close(valkey);
 }
 
+/* ---- users */
+
+static void
+count_line(void *cookie, const char *line)
+{
+	assert_non_null(line);
+	++*(int *)cookie;
+}
+
+static void
+test_provisioning_reaches_replicas_too(void **state)
+{
+	struct yq_provision_options options = { .save_acl = true };
+	struct yq_valkey_sync *sync = NULL;
+	struct yq_err err;
+	redisReply *reply;
+	int lines = 0;
+
+	(void)state;
+	for (int i = 0; i < YQ_PROGRAM_COUNT; i++)
+		options.passwords[i] = cluster.nodes[0].passwords[i];
+	yq_reply_free(cluster_ask_node(&cluster, 1, "ACL DELUSER yq-webhook yq-order-manager"));
+	yq_valkey_target_clear(&target);
+	target = cluster_target(&cluster, YQ_PROGRAM_CONSOLE);
+	assert_int_equal(yq_valkey_sync_open(&target, "t", &sync, &err), YQ_OK);
+	assert_int_equal(
+	    yq_provision_replicas(&target, sync, &options, count_line, &lines, &err), YQ_OK);
+	assert_true(lines > YQ_PROGRAM_COUNT);
+	reply = cluster_ask_node(&cluster, 1, "ACL GETUSER yq-webhook");
+	assert_int_equal(reply->type, REDIS_REPLY_ARRAY);
+	yq_reply_free(reply);
+	valkey_fixture_freeze(&cluster.nodes[1], true);
+	target.connect_timeout_ms = 300;
+	assert_int_not_equal(
+	    yq_provision_replicas(&target, sync, &options, count_line, &lines, &err), YQ_OK);
+	valkey_fixture_freeze(&cluster.nodes[1], false);
+	assert_non_null(strstr(err.text, "would refuse every program as a master"));
+	yq_valkey_sync_close(sync);
+}
+
 #define ONE(name)   cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 #define THREE(name) cmocka_unit_test_setup_teardown(name, set_up_three, tear_down)
 
@@ -455,6 +496,7 @@ main(void)
 		ONE(test_a_repeat_over_a_new_connection_is_not_confirmed_by_mistake),
 		ONE(test_a_flushed_replica_is_waited_for),
 		ONE(test_what_a_confirmed_step_says_is_whole),
+		ONE(test_provisioning_reaches_replicas_too),
 	};
 
 	return cmocka_run_group_tests_name("sentinel", tests, NULL, NULL);
