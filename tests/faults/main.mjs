@@ -2,14 +2,15 @@
  * main.mjs - start the whole system, send alerts, kill and starve its parts meanwhile, heal, and
  * compare what the broker really executed with every other book.
  *
- *	run [--seed S[,S...] | --seeds N] [--alerts N] [--faults KIND,...] [--at-once N] [--keep] [--verbose]
+ *	run [--seed S[,S...] | --seeds N] [--alerts N] [--faults KIND,...] [--kills N] [--at-once N] [--keep] [--verbose]
  *	run --soak MINUTES [--rate N] [--seed S] [--faults KIND,...] [--log FILE] [--keep]
  *
  * --seed     these runs and no others: a seed replays the same alerts and the same faults
- * --seeds    so many runs, from seed 1 (default 4: together they pass every fail point)
- * --alerts   in one run (default 100)
+ * --seeds    so many runs, from seed 1 (default 20)
+ * --alerts   in one run (default 2000)
  * --faults   kill stop freeze starve lock hide blackout points (default: all); "none" for none
- * --at-once  runs side by side (default 2)
+ * --kills    deaths at each fail point in one run (default 3); 20 seeds or more must come to 50 each
+ * --at-once  runs side by side (default 8: most of the time they wait)
  * --soak     MINUTES of one system, compared every five; with --rate ALERTS a second (default 36),
  *            --seed S and --log FILE, which gets all it says
  * --keep     the folder of a failed run stays, and is named
@@ -28,6 +29,7 @@ process.env.YQ_BUILD ??= path.join(root, 'build-faults');
 
 const { Run } = await import('./lib/drive.mjs');
 const { Soak } = await import('./lib/soak.mjs');
+const { addAll, tableOf, total } = await import('./lib/tally.mjs');
 const { KINDS, describe, makeSchedule } = await import('./lib/schedule.mjs');
 
 /* Every name in the sources: a fail point that nobody runs into is no proof. */
@@ -39,9 +41,9 @@ function findPoints() {
 function readArguments() {
   const { values } = parseArgs({
     options: {
-      seed: { type: 'string' }, seeds: { type: 'string', default: '4' }, alerts: { type: 'string', default: '100' },
-      faults: { type: 'string', default: [...Object.keys(KINDS), 'points'].join() }, 'at-once': { type: 'string', default: '2' },
-      soak: { type: 'string' }, rate: { type: 'string', default: '36' }, log: { type: 'string' },
+      seed: { type: 'string' }, seeds: { type: 'string', default: '20' }, alerts: { type: 'string', default: '2000' },
+      faults: { type: 'string', default: [...Object.keys(KINDS), 'points'].join() }, 'at-once': { type: 'string', default: '8' },
+      kills: { type: 'string', default: '3' }, soak: { type: 'string' }, rate: { type: 'string', default: '36' }, log: { type: 'string' },
       keep: { type: 'boolean', default: false }, verbose: { type: 'boolean', default: false },
     },
   });
@@ -49,7 +51,7 @@ function readArguments() {
   const kinds = values.faults.split(',');
   const unknown = kinds.filter((kind) => kind !== 'points' && kind !== 'none' && !(kind in KINDS));
   if (unknown.length > 0) throw new Error(`no such fault: ${unknown}`);
-  return { ...values, seeds, kinds, alerts: Number(values.alerts), atOnce: Number(values['at-once']) };
+  return { ...values, seeds, kinds, alerts: Number(values.alerts), kills: Number(values.kills), atOnce: Number(values['at-once']) };
 }
 
 /* The table of docs/reliability.md has each of them, and no other. */
@@ -60,7 +62,9 @@ function checkDocument(points) {
     ...named.filter((name) => !points.includes(name)).map((name) => `${name} is in docs/reliability.md only`)];
 }
 
-const totals = { passed: 0, failed: 0 };
+const MANY_SEEDS = 20;
+const ENOUGH_KILLS = 50;
+const totals = { passed: 0, failed: 0, alerts: 0, accepted: 0, repeats: 0, orders: 0, executions: 0, faults: new Map(), kills: new Map() };
 
 function report(seed, found, notes) {
   for (const [name, faults] of Object.entries(found)) {
@@ -73,18 +77,39 @@ function report(seed, found, notes) {
   for (const note of notes) console.log(`# seed ${seed}: ${note}`);
 }
 
+function addTotals(run) {
+  const { alerts, accepted, repeats, orders, executions } = run.counts();
+  Object.assign(totals, { alerts: totals.alerts + alerts, accepted: totals.accepted + accepted, repeats: totals.repeats + repeats,
+    orders: totals.orders + orders, executions: totals.executions + executions });
+  addAll(totals.faults, run.faults);
+  addAll(totals.kills, run.killers?.kills ?? []);
+}
+
 async function runSeed(seed, options, points) {
   const started = Date.now();
-  const schedule = makeSchedule(seed, options.alerts, options.kinds, points);
-  const run = new Run(schedule, (text) => options.verbose && console.log(`# seed ${seed}: ${text}`));
+  const schedule = makeSchedule(seed, options.alerts, options.kinds, points, options.kills);
+  const run = new Run(schedule, (text) => options.verbose && console.log(`# ${((Date.now() - started) / 1000).toFixed(2)} s, seed ${seed}: ${text}`));
   const found = await run.run();
   const failed = Object.values(found).some((faults) => faults.length > 0);
   const keep = failed && options.keep ? `${run.system.folder}-seed-${seed}` : undefined;
   await run.end(keep);
+  addTotals(run);
   const notes = [`${run.summary()}, ${Math.round((Date.now() - started) / 100) / 10} s`];
-  if (failed) notes.push(...schedule.faults.map(describe), `again: tests/faults/run --seed ${seed} --alerts ${options.alerts} --faults ${options.faults}`);
+  if (failed) notes.push(...schedule.faults.map(describe), `again: tests/faults/run --seed ${seed} --alerts ${options.alerts} --kills ${options.kills} --faults ${options.faults}`);
   if (keep) notes.push(`kept: ${keep}`);
   report(seed, found, notes);
+}
+
+function sayTotals(options, points, started) {
+  const { alerts, accepted, repeats, orders, executions, faults, kills, failed } = totals;
+  console.log(`# in all: ${options.seeds.length} seeds, ${alerts} alerts, ${accepted} accepted, ${repeats} sent again, ${orders} orders, ${executions} executions, ` +
+    `${total(faults)} faults, ${total(kills)} kills at fail points, ${Math.round((Date.now() - started) / 1000)} s`);
+  console.log(`# faults: ${tableOf(faults)}`);
+  console.log(`# point kills: ${tableOf(kills)}`);
+  console.log(failed === 0 ? '# lost 0, doubled 0, books equal to the last digit' : '# NOT all equal: see above');
+  if (options.seeds.length >= MANY_SEEDS && options.kills * options.seeds.length >= ENOUGH_KILLS && options.kinds.includes('points'))
+    report(null, { [`a program died at each fail point at least ${ENOUGH_KILLS} times`]:
+      points.filter((point) => !(kills.get(point) >= ENOUGH_KILLS)).map((point) => `${point}: ${kills.get(point) ?? 0}`) }, []);
 }
 
 async function runSoak(options, points) {
@@ -99,11 +124,13 @@ async function runSoak(options, points) {
 
 async function runSeeds(options, points) {
   const waiting = [...options.seeds];
+  const started = Date.now();
   console.log(`# ${points.length} fail points; seeds ${options.seeds}; ${options.alerts} alerts each; faults ${options.kinds}`);
   report(null, { 'every fail point is documented': checkDocument(points) }, []);
   await Promise.all(Array.from({ length: Math.min(options.atOnce, waiting.length) }, async () => {
     while (waiting.length > 0) await runSeed(waiting.shift(), options, points);
   }));
+  sayTotals(options, points, started);
 }
 
 const options = readArguments();

@@ -68,7 +68,11 @@ class BrokerBook {
   take(known, record) {
     const brokerId = `${this.epoch}-${record.Number}`;
     if (known && known.brokerId !== brokerId) throw new Error(`${this.alias}: order ${record.Id} twice in the journal`);
-    if (known) return;
+    /* A journal that was written anew, perhaps twice since we looked: it stands there as it is now. */
+    if (known) {
+      Object.assign(known, { State: record.State, Qty: record.Qty, filled: exact(record.Filled) });
+      return;
+    }
     this.orders.set(record.Id, { ...record, brokerId, filled: exact(record.Filled), told: new Set() });
     this.orderCount++;
   }

@@ -1,10 +1,13 @@
 /* drive.mjs - one seeded run: alerts are posted, faults happen, heal, compare. */
 import { pause } from '../../e2e/lib/system.mjs';
-import { armedPoints, doFault, disarm } from './faults.mjs';
-import { Harness } from './harness.mjs';
-import { CASH, NEEDS_SPOOL, describe } from './schedule.mjs';
+import { doFault } from './faults.mjs';
+import { ALIASES, Harness } from './harness.mjs';
+import { Killers } from './killers.mjs';
+import { CASH, describe, nameOf } from './schedule.mjs';
+import { count, total } from './tally.mjs';
 
-const REACH_MS = 20000; /* for a fail point to be passed */
+const REACH_MS = 90000; /* for all fail points to be passed */
+const RESTART_MS = 20;
 const QUIET_MS = 30000; /* for all books to be equal */
 
 export class Run extends Harness {
@@ -12,66 +15,79 @@ export class Run extends Harness {
     super();
     this.schedule = schedule;
     this.say = say;
+    this.faults = new Map(); /* by name */
     this.alerts = schedule.alerts.map((alert) => ({ ...alert, answers: [] }));
   }
 
   async fault(fault) {
     this.say(describe(fault));
+    count(this.faults, nameOf(fault));
     if (fault.kind === 'blackout') await this.allEnded();
     const work = this.begin(doFault(this.system, fault));
     if (fault.kind === 'blackout') await work;
   }
 
-  async drive() {
-    const faults = [...this.schedule.faults];
-    for (const [i, alert] of this.alerts.entries()) {
-      while (faults.length > 0 && faults[0].at <= i) await this.fault(faults.shift());
-      this.begin(this.send(alert));
-      if (alert.againMs !== null) this.begin(pause(alert.againMs).then(() => this.send(alert)));
-      await pause(alert.gapMs);
-    }
-    await this.allEnded();
+  post(alert) {
+    this.begin(this.send(alert));
+    if (alert.againMs !== null) this.begin(pause(alert.againMs).then(() => this.send(alert)));
   }
 
-  /* Alerts go on until every armed fail point was passed. */
-  async reachPoints() {
-    const end = Date.now() + REACH_MS;
-    for (let extra = 0; Date.now() < end; extra++) {
-      const armed = await armedPoints(this.system);
-      if (armed.length === 0) break;
-      if (armed.some((point) => NEEDS_SPOOL.test(point)) && extra % 20 === 0)
-        this.begin(doFault(this.system, { kind: 'freeze', target: 'valkey-server', ms: 2200 }));
-      const alert = { body: { ...this.alerts[extra % this.alerts.length].body, id: `seed-${this.schedule.seed}-extra-${extra}` }, answers: [], insist: true };
-      this.alerts.push(alert);
-      this.begin(this.send(alert));
-      await pause(50);
+  async drive() {
+    const faults = [...this.schedule.faults];
+    for (const [i, alert] of this.schedule.alerts.entries()) {
+      while (faults.length > 0 && faults[0].at <= i) await this.fault(faults.shift());
+      this.post(this.alerts[i]);
+      if (alert.gapMs > 0) await pause(alert.gapMs);
     }
+  }
+
+  /* Alerts go on until everybody has died where they should. */
+  async reachPoints(killing) {
+    let over = false;
+    const end = Date.now() + REACH_MS;
+    killing.then(() => { over = true; });
+    for (let extra = 0; !over && Date.now() < end; extra++) {
+      const alert = { body: { ...this.alerts[extra % this.alerts.length].body, id: `seed-${this.schedule.seed}-extra-${extra}` }, answers: [], againMs: null, insist: true };
+      this.alerts.push(alert);
+      this.post(alert);
+      await pause(30);
+    }
+    this.killers.stop();
+    await killing;
     await this.allEnded();
-    this.unreached = await armedPoints(this.system);
-    await disarm(this.system);
   }
 
   /* {check: [what is wrong]} */
   async run() {
     try {
-      await this.start(this.schedule.seed, CASH);
+      await this.start(this.schedule.seed, CASH, RESTART_MS);
+      this.killers = new Killers(this.system, this.schedule.kills, { aliases: ALIASES, alertAccepted: () => this.alertAccepted(), say: this.say });
+      const killing = this.killers.run();
       await this.drive();
-      await this.reachPoints();
+      await this.reachPoints(killing);
+      this.say('heal');
       await this.heal();
+      this.say('settle');
       const found = await this.settle(QUIET_MS);
+      this.say('settled');
       return {
         'the run itself went as planned': this.troubles,
-        'every armed fail point was passed': this.unreached.map((point) => `${point} was not`),
+        'every armed fail point was passed': this.killers.unreached.map((point) => `${point} was not`),
         ...found,
       };
     } catch (error) {
-      return { 'the system comes back': [`${error.message}\n${this.system.output}`] };
+      return { 'the system comes back': [`${error.stack}\n${this.system.output}`] };
     }
   }
 
+  counts() {
+    const sum = (name) => Object.values(this.books?.brokers ?? {}).reduce((all, book) => all + book[name], 0);
+    const accepted = this.alerts.filter(({ answers }) => answers.some(({ status }) => status === 200)).length;
+    const repeats = this.alerts.reduce((all, { answers }) => all + Math.max(0, answers.length - 1), 0);
+    return { alerts: this.alerts.length, accepted, repeats, orders: sum('orderCount'), executions: sum('fillCount'), faults: total(this.faults), kills: total(this.killers?.kills ?? new Map()) };
+  }
+
   summary() {
-    const answered = this.alerts.filter(({ answers }) => answers.some(({ status }) => status === 200)).length;
-    const fills = Object.values(this.books?.brokers ?? {}).reduce((sum, { fillCount }) => sum + fillCount, 0);
-    return `${this.alerts.length} alerts, ${answered} answered with 200, ${this.books?.archive.orders?.length ?? '?'} orders, ${fills} executions`;
+    return Object.entries(this.counts()).map(([name, n]) => `${name} ${n}`).join(', ');
   }
 }

@@ -1,11 +1,11 @@
 /* faults.mjs - do one fault to a running system.  Each returns when it is over. */
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, readdir, rename, unlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { pause, processesOf, until } from '../../e2e/lib/system.mjs';
-import { NEEDS_SPOOL } from './schedule.mjs';
 
 async function pidOf(system, program) {
   const found = (await processesOf(system.var)).find(({ line }) => path.basename(line.split(' ')[0]).startsWith(program));
@@ -22,16 +22,22 @@ async function signal(system, program, name) {
   }
 }
 
-async function freeze(system, { target, ms }) {
+export async function freezeWhile(system, target, work) {
   const pid = await pidOf(system, target);
-  if (pid === undefined) return;
-  try {
-    process.kill(pid, 'SIGSTOP');
-    await pause(ms);
-    process.kill(pid, 'SIGCONT');
-  } catch {
-    /* it was killed meanwhile */
-  }
+  const send = (name) => {
+    try {
+      return pid !== undefined && process.kill(pid, name);
+    } catch {
+      return false; /* it was killed meanwhile */
+    }
+  };
+  if (!send('SIGSTOP')) return;
+  await work();
+  send('SIGCONT');
+}
+
+function freeze(system, { target, ms }) {
+  return freezeWhile(system, target, () => pause(ms));
 }
 
 /* It gets a fifth of the processor and goes behind everybody else. */
@@ -107,17 +113,10 @@ export async function order(system, { point, passage, order: what }) {
   await rename(`${file}.new`, file);
 }
 
-/* And what it takes for somebody to come past. */
-async function arm(system, fault) {
-  await order(system, fault);
-  const { point } = fault;
-  if (NEEDS_SPOOL.test(point)) await freeze(system, { target: 'valkey-server', ms: 2200 });
-}
-
 const DOERS = {
   kill: (system, { target }) => signal(system, target, 'SIGKILL'),
   stop: (system, { target }) => signal(system, target, 'SIGTERM'),
-  freeze, starve, lock, hide, blackout, point: arm,
+  freeze, starve, lock, hide, blackout,
 };
 
 export function doFault(system, fault) {
@@ -130,11 +129,21 @@ export async function makePointsFolder(system) {
   system.environment = { YQ_FAIL_POINTS_FOLDER: system.points };
 }
 
+/* Whether no program has come past it yet. */
+export function isArmed(system, point) {
+  return existsSync(path.join(system.points, point)); /* asked for often: far cheaper than a promise */
+}
+
 /* Orders that no program has come past yet. */
 export async function armedPoints(system) {
   return (await readdir(system.points)).filter((name) => !/\.(fired|new)$/.test(name));
 }
 
-export async function disarm(system) {
-  for (const name of await armedPoints(system)) await rm(path.join(system.points, name), { force: true });
+/* False when somebody came past it after all. */
+export function disarm(system, point) {
+  return unlink(path.join(system.points, point)).then(() => true, () => false);
+}
+
+export async function disarmAll(system) {
+  for (const name of await armedPoints(system)) await disarm(system, name);
 }

@@ -4,7 +4,7 @@ import { rename, stat } from 'node:fs/promises';
 import { System, pause, until } from '../../e2e/lib/system.mjs';
 import { Books } from './books.mjs';
 import { CHECKS, compare } from './compare.mjs';
-import { disarm, makePointsFolder } from './faults.mjs';
+import { disarmAll, makePointsFolder } from './faults.mjs';
 import { MAPPING } from './schedule.mjs';
 
 export const ALIASES = ['Alpha', 'Beta'];
@@ -25,9 +25,9 @@ function account(seed, cash, extra) {
   };
 }
 
-export function settings(seed, cash) {
+export function settings(seed, cash, restartMs) {
   return {
-    System: { RestartDelayMs: 20, RestartDelayMaxMs: 1000 },
+    System: { RestartDelayMs: 20, RestartDelayMaxMs: restartMs },
     Webhook: { RateLimitPerSecond: 0, StrategyAccountMapping: MAPPING },
     OrderManager: { Policies: { Sizing: { Given: { Type: 'FixedQty', FixedQty: 1 } } }, StrategySizingMapping: { '*': 'Given' } },
     BrokerGateway: { LeaseSeconds: 3, Accounts: { Alpha: account(seed, cash), Beta: account(seed + 1, cash, { JournalMaxBytes: 65536 }) } },
@@ -43,8 +43,9 @@ export class Harness {
     this.agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   }
 
-  async start(seed, cash) {
-    this.system = await System.make(settings(seed, cash));
+  /* Programs that die are started again within `restartMs`. */
+  async start(seed, cash, restartMs = 1000) {
+    this.system = await System.make(settings(seed, cash, restartMs));
     await makePointsFolder(this.system);
     await this.system.up();
     this.books = new Books(this.system, Object.fromEntries(ALIASES.map((alias) => [alias, cash])));
@@ -64,10 +65,17 @@ export class Harness {
   async send(alert) {
     try {
       const { status, body } = await this.system.post(alert.body, this.agent, ANSWER_MS);
+      if (status === 200) this.acceptedAt = Date.now();
       alert.answers.push({ status, id: status === 200 ? JSON.parse(body).id : null });
     } catch {
       alert.answers.push({ status: 0 }); /* nobody there, or gone before the answer */
     }
+  }
+
+  /* The next one, or a while. */
+  async alertAccepted() {
+    const began = Date.now();
+    while (!(this.acceptedAt > began) && Date.now() < began + ANSWER_MS) await pause(10);
   }
 
   isReady() {
@@ -76,7 +84,7 @@ export class Harness {
 
   /* No more faults: everything is up, and what was never answered is sent again. */
   async heal() {
-    await disarm(this.system);
+    await disarmAll(this.system);
     await until('every program ready', () => this.isReady(), 60000);
     const again = this.alerts.filter((alert) => alert.insist && !alert.answers.some(({ status }) => status === 200));
     await Promise.all(again.map((alert) => this.send(alert)));

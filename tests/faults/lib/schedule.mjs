@@ -28,6 +28,11 @@ export class Random {
     return list[this.whole(0, list.length - 1)];
   }
 
+  shuffled(list) {
+    const left = [...list];
+    return list.map(() => left.splice(this.whole(0, left.length - 1), 1)[0]);
+  }
+
   /* One of `rows` = [weight, value]. */
   weighted(rows) {
     let left = this.next() * rows.reduce((sum, [weight]) => sum + weight, 0);
@@ -40,11 +45,14 @@ export class Random {
 export const MAPPING = { Trend: ['Alpha'], Swing: ['Beta'], Both: ['Alpha', 'Beta'] };
 export const CASH = { USD: '1000000.00', KRW: '1000000000', CNY: '5000000.00' };
 
+const cents = (r) => String(r.whole(0, 99)).padStart(2, '0');
+/* Many, for an order whose outcome is unknown holds up those behind it on the same ticker. */
 const INSTRUMENTS = [
-  { ticker: 'AAPL', exchange: 'NASDAQ', lot: 1, price: (r) => `${r.whole(180, 190)}.${String(r.whole(0, 99)).padStart(2, '0')}` },
-  { ticker: 'MSFT', exchange: 'NASDAQ', lot: 1, price: (r) => `${r.whole(400, 410)}.${String(r.whole(0, 99)).padStart(2, '0')}` },
-  { ticker: '000100', exchange: 'KRX', lot: 1, price: (r) => `${r.whole(700, 720)}00` },
-  { ticker: '000100', exchange: 'SZSE', lot: 100, price: (r) => `${r.whole(8, 9)}.${String(r.whole(0, 99)).padStart(2, '0')}` },
+  ...['AAPL', 'AMZN', 'GOOG', 'META', 'MSFT', 'NFLX', 'NVDA', 'TSLA'].map((ticker, i) => ({
+    ticker, exchange: 'NASDAQ', lot: 1, price: (r) => `${r.whole(100 + 40 * i, 110 + 40 * i)}.${cents(r)}`,
+  })),
+  ...['000100', '000200', '000300', '000400'].map((ticker) => ({ ticker, exchange: 'KRX', lot: 1, price: (r) => `${r.whole(700, 720)}00` })),
+  ...['000100', '000200', '000300', '000400'].map((ticker) => ({ ticker, exchange: 'SZSE', lot: 100, price: (r) => `${r.whole(8, 9)}.${cents(r)}` })),
 ];
 
 export function makeAlert(random, name) {
@@ -74,36 +82,56 @@ export const KINDS = {
 
 /* Points that are only passed while Valkey is away. */
 export const NEEDS_SPOOL = /^webhook\.(spool|forward)/;
-const GROUPS = 4; /* so many seeds in a row pass every fail point */
 
-function pointsOf(seed, points) {
-  return points.filter((_, i) => i % GROUPS === seed % GROUPS);
+/* Who comes past it: each program has a killer of its own. */
+const GATEWAY = /^(gateway|paper)\./;
+const OWNERS = [/^webhook\./, /^(decider|archiver|lane)\./, GATEWAY];
+const RELEASED = 0.85; /* of a gateway's deaths: somebody gives its leases back */
+
+/* What was spooled by one that died is forwarded by the next. */
+const FORWARDED = 'webhook.forwarded';
+const SPOOLED = 'webhook.spooled';
+
+function makeKill(random, point) {
+  return {
+    point, passage: random.whole(1, NEEDS_SPOOL.test(point) ? 1 : 3),
+    release: GATEWAY.test(point) && random.chance(RELEASED), after: point === SPOOLED ? FORWARDED : undefined,
+  };
 }
 
-function makePoint(random, point) {
-  return { kind: 'point', point, passage: random.whole(1, NEEDS_SPOOL.test(point) ? 1 : 3), order: random.chance(0.8) ? 'kill' : `pause:${random.whole(100, 1500)}` };
+function makeKills(random, points, times) {
+  return OWNERS.map((owner) => {
+    const mine = points.filter((point) => owner.test(point) && point !== FORWARDED);
+    return random.shuffled(Array.from({ length: times * mine.length }, (_, i) => makeKill(random, mine[i % mine.length])));
+  });
 }
+
+const MANY = 500; /* alerts: they come faster */
+const FAULTS_MAX = 10;
 
 /*
- * {seed, alerts, faults}: each fault has `at`, the number of the alert before which it begins.
- * `points` are all fail points there are, `kinds` the faults wanted ("points" for the former).
+ * {seed, alerts, faults, kills}: each fault has `at`, the number of the alert before which it
+ * begins; `kills` are the orders for Killers, each of `points` so many `times`.
  */
-export function makeSchedule(seed, count, kinds, points) {
+export function makeSchedule(seed, count, kinds, points, times) {
   const random = new Random(seed * 2654435761);
   const alerts = Array.from({ length: count }, (_, i) => ({
     body: makeAlert(random, `seed-${seed}-alert-${i}`),
-    gapMs: random.whole(5, 60),
-    againMs: random.chance(0.2) ? random.whole(0, 4000) : null, /* sent a second time after so long */
-    insist: random.chance(0.5), /* sent again in the end if it was not answered */
+    gapMs: random.whole(0, count > MANY ? 16 : 60),
+    againMs: random.chance(0.2) ? random.pick([0, random.whole(0, 4000)]) : null, /* sent a second time after so long */
+    insist: random.chance(0.9), /* sent again in the end if it was not answered */
   }));
   const faults = [];
   const wanted = kinds.filter((kind) => kind in KINDS).map((kind) => KINDS[kind]);
-  for (let i = 0; wanted.length > 0 && i < Math.max(1, Math.floor(count / 14)); i++)
+  for (let i = 0; wanted.length > 0 && i < Math.min(FAULTS_MAX, Math.max(1, Math.floor(count / 14))); i++)
     faults.push({ at: random.whole(2, count - 1), ...random.weighted(wanted)(random) });
-  if (kinds.includes('points'))
-    for (const point of pointsOf(seed, points)) faults.push({ at: random.whole(1, count - 1), ...makePoint(random, point) });
   faults.sort((a, b) => a.at - b.at);
-  return { seed, alerts, faults };
+  return { seed, alerts, faults, kills: kinds.includes('points') ? makeKills(random, points, times) : [] };
+}
+
+/* What sort of fault it is: "kill yq-webhook". */
+export function nameOf({ kind, of, target }) {
+  return [kind, of, target].filter(Boolean).join(' ');
 }
 
 export function describe({ at, kind, ...rest }) {

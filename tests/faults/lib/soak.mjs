@@ -5,9 +5,10 @@
 import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { pause, processesOf } from '../../e2e/lib/system.mjs';
-import { armedPoints, disarm, doFault, order } from './faults.mjs';
+import { disarm, doFault, isArmed, order } from './faults.mjs';
 import { Harness } from './harness.mjs';
-import { KINDS, NEEDS_SPOOL, PROCESSES, Random, makeAlert } from './schedule.mjs';
+import { KINDS, NEEDS_SPOOL, PROCESSES, Random, makeAlert, nameOf } from './schedule.mjs';
+import { count, tableOf, total } from './tally.mjs';
 
 const CASH = { USD: '1000000000.00', KRW: '1000000000000', CNY: '5000000000.00' };
 const QUIET_EVERY_MS = 5 * 60000;
@@ -17,14 +18,6 @@ const TICK_MS = 25;
 const REACH_MS = 10000; /* for an armed fail point to be passed */
 const LATE_MS = 4000; /* a repeat comes up to so much later */
 const POINT_SHARE = 0.4; /* of the faults */
-
-function count(map, key, by = 1) {
-  map.set(key, (map.get(key) ?? 0) + by);
-}
-
-function table(map) {
-  return [...map].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, n]) => `${name} ${n}`).join(', ');
-}
 
 export class Soak extends Harness {
   constructor({ seed, minutes, rate, points, kinds, log }) {
@@ -68,8 +61,8 @@ export class Soak extends Harness {
     await order(this.system, { point, passage: random.whole(1, NEEDS_SPOOL.test(point) ? 2 : 40), order: what });
     if (NEEDS_SPOOL.test(point)) await doFault(this.system, { kind: 'freeze', target: 'valkey-server', ms: 2200 });
     const end = Date.now() + REACH_MS;
-    while (Date.now() < end && (await armedPoints(this.system)).includes(point)) await pause(50);
-    if ((await armedPoints(this.system)).includes(point)) return disarm(this.system);
+    while (Date.now() < end && isArmed(this.system, point)) await pause(50);
+    if (await disarm(this.system, point)) return;
     if (what === 'kill') count(this.kills, point);
     else count(this.faults, 'pause at a point');
   }
@@ -82,7 +75,7 @@ export class Soak extends Harness {
       } else if (this.kinds.length > 0) {
         const fault = random.weighted(this.kinds.map((kind) => KINDS[kind]))(random);
         await doFault(this.system, fault);
-        count(this.faults, fault.target ? [fault.kind, fault.of, fault.target].filter(Boolean).join(' ') : fault.kind);
+        count(this.faults, nameOf(fault));
       }
       await pause(random.chance(0.2) ? 0 : random.whole(500, 5000));
     }
@@ -93,9 +86,8 @@ export class Soak extends Harness {
   counts() {
     const brokers = Object.values(this.books.brokers);
     const sum = (name) => brokers.reduce((all, book) => all + book[name], 0);
-    const faults = [...this.faults.values(), ...this.kills.values()].reduce((a, b) => a + b, 0);
     const accepted = this.accepted + this.alerts.filter(({ answers }) => answers.some(({ status }) => status === 200)).length;
-    return { posted: this.posted, accepted, repeats: this.repeats, orders: sum('orderCount'), executions: sum('fillCount'), faults };
+    return { posted: this.posted, accepted, repeats: this.repeats, orders: sum('orderCount'), executions: sum('fillCount'), faults: total(this.faults), kills: total(this.kills) };
   }
 
   sayCounts() {
@@ -154,8 +146,8 @@ export class Soak extends Harness {
   sayEnd(found) {
     const good = Object.values(found).every((faults) => faults.length === 0);
     this.sayCounts();
-    this.say(`faults: ${table(this.faults)}`);
-    this.say(`kills by fail point: ${table(this.kills)}`);
+    this.say(`faults: ${tableOf(this.faults)}`);
+    this.say(`kills by fail point: ${tableOf(this.kills)}`);
     for (const [name, faults] of Object.entries(found)) for (const fault of faults.slice(0, 20)) this.say(`NOT: ${name}: ${fault}`);
     this.say(good ? `${this.quiets} quiet points: lost 0, doubled 0, books equal to the last digit` : 'failed: see above');
   }

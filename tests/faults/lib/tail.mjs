@@ -1,7 +1,7 @@
 /* tail.mjs - read only what is new: a paper account's journal, a stream. */
 import { open, stat } from 'node:fs/promises';
 
-const CHUNK_BYTES = 1 << 20;
+const CHUNK_BYTES = 1 << 16;
 const CHUNK_ENTRIES = 2000;
 
 /*
@@ -11,7 +11,7 @@ const CHUNK_ENTRIES = 2000;
  */
 export class FileTail {
   constructor(file) {
-    Object.assign(this, { file, handle: null, inode: 0, position: 0 });
+    Object.assign(this, { file, chunk: Buffer.alloc(CHUNK_BYTES), handle: null, inode: 0, position: 0 });
   }
 
   async lines(take) {
@@ -29,18 +29,18 @@ export class FileTail {
   }
 
   async drain(take) {
-    let chunk = Buffer.alloc(CHUNK_BYTES);
     for (;;) {
       /* What was half a line may have been cut off meanwhile: it is read again. */
-      const { bytesRead } = await this.handle.read(chunk, 0, chunk.length, this.position);
-      const end = chunk.lastIndexOf(10, bytesRead - 1) + 1;
-      if (end === 0 && bytesRead === chunk.length) {
-        chunk = Buffer.alloc(2 * chunk.length); /* one line is longer */
+      const { bytesRead } = await this.handle.read(this.chunk, 0, this.chunk.length, this.position);
+      if (bytesRead === 0) return;
+      const end = this.chunk.lastIndexOf(10, bytesRead - 1) + 1;
+      if (end === 0 && bytesRead === this.chunk.length) {
+        this.chunk = Buffer.alloc(2 * this.chunk.length); /* one line is longer */
         continue;
       }
-      if (bytesRead === 0 || end === 0) return;
+      if (end === 0) return;
       this.position += end;
-      for (const line of chunk.toString('utf8', 0, end).split('\n')) if (line) take(line);
+      for (const line of this.chunk.toString('utf8', 0, end).split('\n')) if (line) take(line);
     }
   }
 

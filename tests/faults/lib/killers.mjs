@@ -1,0 +1,80 @@
+/*
+ * killers.mjs - programs die at every named step, again and again: one killer a program goes through
+ * its list of fail points, and gives the next order as soon as the last was obeyed.
+ */
+import { pause } from '../../e2e/lib/system.mjs';
+import { disarm, freezeWhile, isArmed, order } from './faults.mjs';
+import { NEEDS_SPOOL } from './schedule.mjs';
+
+const LOOK_MS = 10;
+const REACH_MS = 30000; /* for somebody to come past a point */
+const SPOOL_MS = 2300; /* the webhook notices after 1.5 s; one that is just being started cannot */
+const SPOOL_TRIES = 10;
+
+export class Killers {
+  /*
+   * `lists`: [[{point, passage, release, after}]], one a killer; `after`: where to die right after that.
+   * `aliases`: whose leases a gateway's death frees; `alertAccepted` waits for the next alert that is.
+   */
+  constructor(system, lists, { aliases, alertAccepted, say }) {
+    Object.assign(this, { say, alertAccepted, system, lists, aliases, kills: new Map(), unreached: [], stopped: false });
+  }
+
+  run() {
+    return Promise.all(this.lists.map((list) => this.goThrough(list)));
+  }
+
+  stop() {
+    this.stopped = true;
+  }
+
+  async goThrough(list) {
+    for (const one of list) {
+      if (this.stopped) return;
+      const began = Date.now();
+      const reached = NEEDS_SPOOL.test(one.point) ? await this.killAtSpool(one) : await this.kill(one, REACH_MS);
+      this.say(`${one.point}: ${reached ? 'dead' : 'not reached'} after ${Date.now() - began} ms`);
+      if (!reached) this.unreached.push(one.point);
+    }
+  }
+
+  /* Whether it died there within the time. */
+  async kill(one, ms) {
+    await order(this.system, { ...one, order: 'kill' });
+    return this.obeyed(one, ms);
+  }
+
+  async obeyed(one, ms) {
+    for (const end = Date.now() + ms; Date.now() < end && !this.stopped; await pause(LOOK_MS))
+      if (!isArmed(this.system, one.point)) return this.killed(one);
+    return !(await disarm(this.system, one.point)) && this.killed(one);
+  }
+
+  /* Only passed while Valkey does not answer; what is in the spool then is forwarded just after. */
+  async killAtSpool(one) {
+    let dead = false;
+    for (let i = 0; i < SPOOL_TRIES && !dead && !this.stopped; i++) {
+      await this.alertAccepted(); /* a webhook starts with Valkey only */
+      await freezeWhile(this.system, 'valkey-server', async () => {
+        dead = await this.kill(one, SPOOL_MS);
+        if (dead && one.after) await order(this.system, { point: one.after, passage: 1, order: 'kill' });
+      });
+    }
+    if (!dead || !one.after) return dead;
+    if (await this.obeyed({ point: one.after }, REACH_MS)) return true;
+    this.unreached.push(one.after);
+    return true;
+  }
+
+  async killed({ point, release }) {
+    this.kills.set(point, (this.kills.get(point) ?? 0) + 1);
+    /* Who knows that the gateway is dead need not wait for its lease to end. */
+    if (release) await this.release().catch(() => {});
+    return true;
+  }
+
+  async release() {
+    this.valkey ??= this.system.valkey();
+    for (const alias of this.aliases) if (await this.valkey.exists(`lease:${alias}`)) await this.valkey.hset(`lease:${alias}`, 'ExpiresAt', '0');
+  }
+}
