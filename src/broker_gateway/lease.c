@@ -1,6 +1,7 @@
 /* lease.c - one gateway an account: leases won, renewed, lost, given back. */
 #include "broker_gateway/lease.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -34,9 +35,10 @@ lease_ns(const struct gateway *gw)
 static void
 won(struct gateway *gw, const int64_t *tokens)
 {
+	assert(tokens != NULL || gw->account_count == 0);
 	gw->lease.held = true;
 	gw->lease.asks = 0;
-	for (size_t i = 0; i < gw->account_count; i++) {
+	for (size_t i = 0; tokens != NULL && i < gw->account_count; i++) {
 		struct gw_account *a = &gw->accounts[i];
 
 		yq_info(

@@ -44,9 +44,23 @@ struct yq_books {
 	struct heard *heard, **heard_end; /* oldest first; empty unless `resync` */
 	size_t heard_count;
 	bool stale;
+	char *forbidden; /* NULL = no */
 	yq_books_done_fn *done;
 	void *done_cookie;
 };
+
+void
+yq_books_forbid(struct yq_books *books, const char *why)
+{
+	free(books->forbidden);
+	books->forbidden = why == NULL ? NULL : yq_xstrdup(why);
+}
+
+const char *
+yq_books_forbidden(const struct yq_books *books)
+{
+	return books->forbidden;
+}
 
 struct yq_books *
 yq_books_make(struct yq_valkey *valkey)
@@ -103,6 +117,7 @@ yq_books_free(struct yq_books *books)
 	yq_table_clear(&books->accounts);
 	yq_table_each(&books->lasts, free_last, NULL);
 	yq_table_clear(&books->lasts);
+	free(books->forbidden);
 	free(books);
 }
 

@@ -34,6 +34,11 @@ struct yq_books *yq_books_make(struct yq_valkey *valkey);
 /* Reads under way end without effect.  NULL is a no-op. */
 void yq_books_free(struct yq_books *books);
 
+/* Why nothing may be decided at present: every signal is refused with it.  NULL = nothing is in the
+ * way.  Copied. */
+void yq_books_forbid(struct yq_books *books, const char *why);
+const char *yq_books_forbidden(const struct yq_books *books);
+
 /* The book of an alias (one of the configuration's), made empty if it is new.  Borrowed until
  * yq_books_free. */
 struct yq_book *yq_books_get(struct yq_books *books, const char *alias);

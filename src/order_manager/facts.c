@@ -349,6 +349,11 @@ yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
 	const struct fact *account;
 	enum yq_rc rc;
 
+	if (yq_books_forbidden(facts->books) != NULL) {
+		refuse(
+		    decision, alias, YQ_NOT_ACTIVE, "{}", yq_books_forbidden(facts->books), now_us);
+		return;
+	}
 	account_key(key, alias);
 	account = find(facts, key);
 	if (account == NULL || account->rc == YQ_E_NOT_FOUND) {

@@ -31,6 +31,7 @@ bool yq_facts_has_account(const struct yq_facts *facts, const char *alias);
 
 /* Decide one signal in one account, with the books as they stand now. */
 #define YQ_ACCOUNT_UNKNOWN "ACCOUNT_UNKNOWN" /* no gateway serves the alias */
+#define YQ_NOT_ACTIVE	   "NOT_ACTIVE"	     /* another system trades (yq_books_forbid) */
 #define YQ_ACCOUNT_CORRUPT "ACCOUNT_CORRUPT" /* its state in the bus cannot be read */
 void yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
     const struct yq_signal *signal, const char *alias, int64_t now_us,

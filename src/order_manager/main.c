@@ -10,6 +10,7 @@
 #include "bus/steps.h"
 #include "daemon/daemon.h"
 #include "order_manager/archiver.h"
+#include "order_manager/color.h"
 #include "order_manager/decider.h"
 #include "order_manager/intake.h"
 #include "order_manager/journal.h"
@@ -27,6 +28,7 @@ static const char manual[] =
     "Needs     Valkey (as user yq-order-manager) and Firebird.  No broker, no network besides.\n"
     "\n"
     "Valkey away     waits and goes on; nothing is decided meanwhile, nothing is lost.\n"
+    "Another active  (System:Color) refuses signals; the archive is kept as ever.\n"
     "Firebird away   decides as ever; what is to be archived waits in Valkey.  /health says so.\n"
     "Firebird stuck  for a minute: says so and ends with code 75, to be started again.\n"
     "A crash         at any point repeats work that is harmless to repeat.\n";
@@ -46,6 +48,7 @@ struct order_manager {
 	struct yq_intake *intake;
 	struct yq_decider *decider;
 	struct yq_worker *worker;
+	struct yq_color *color;
 	struct yq_archiver *archiver;
 	struct yq_lane *lanes[YQ_COUNT(tables)];
 	struct yq_recent *recent; /* of the lanes */
@@ -240,6 +243,21 @@ load_rules(struct yq_daemon *daemon, struct yq_err *err)
 	return rules;
 }
 
+/* Whether this system may decide is known, or takes too long to be waited for. */
+static void
+on_color(void *cookie)
+{
+	struct yq_daemon *daemon = cookie;
+	struct order_manager *manager = yq_daemon_state(daemon);
+	struct yq_err err;
+
+	if (yq_daemon_is_draining(daemon) ||
+	    yq_intake_start(manager->intake, manager->decider, &err) == YQ_OK)
+		return;
+	yq_error("%s", err.text);
+	yq_daemon_exit(daemon, YQ_EXIT_START, true);
+}
+
 static enum yq_rc
 start_decisions(struct yq_daemon *daemon, struct order_manager *manager, struct yq_err *err)
 {
@@ -258,7 +276,9 @@ start_decisions(struct yq_daemon *daemon, struct order_manager *manager, struct 
 	rc = yq_intake_open(daemon, manager->books, on_heard, manager, &manager->intake, err);
 	if (rc != YQ_OK)
 		return rc;
-	return yq_intake_start(manager->intake, manager->decider, err);
+	manager->color = yq_color_open(daemon, manager->worker, manager->books, on_color, daemon);
+	return manager->color != NULL ? YQ_OK
+				      : yq_intake_start(manager->intake, manager->decider, err);
 }
 
 static void
@@ -365,6 +385,7 @@ stop(struct yq_daemon *daemon)
 	close_timer(manager->drain);
 	close_timer(manager->quit);
 	manager->quit = NULL;
+	yq_color_close(manager->color);
 	yq_intake_close(manager->intake);
 	yq_lookup_close(manager->lookup);
 	yq_decider_free(manager->decider);

@@ -10,22 +10,23 @@ static const struct yq_field fields[] = {
 	YQ_FIELD_TEXT("OWNER", struct yq_lease, owner, YQ_OPTIONAL),
 	YQ_FIELD_INT("TOKEN", struct yq_lease, token, YQ_REQUIRED),
 	YQ_FIELD_TIME("ACQUIRED_AT_US", struct yq_lease, acquired_at_us, YQ_OPTIONAL),
+	YQ_FIELD_TIME("RENEWED_AT_US", struct yq_lease, renewed_at_us, YQ_OPTIONAL),
 	YQ_FIELD_TIME("EXPIRES_AT_US", struct yq_lease, expires_at_us, YQ_OPTIONAL),
 };
 
-#define SQL_READ                                                                \
-	"SELECT NAME, OWNER, TOKEN, ACQUIRED_AT_US, EXPIRES_AT_US FROM LEASES " \
-	"WHERE NAME = :NAME"
-#define SQL_INSERT                                                                \
-	"INSERT INTO LEASES (NAME, OWNER, TOKEN, ACQUIRED_AT_US, EXPIRES_AT_US) " \
-	"VALUES (:NAME, :OWNER, 1, :NOW_US, :EXPIRES_US)"
+#define SQL_READ                                                                   \
+	"SELECT NAME, OWNER, TOKEN, ACQUIRED_AT_US, RENEWED_AT_US, EXPIRES_AT_US " \
+	"FROM LEASES WHERE NAME = :NAME"
+#define SQL_INSERT                                                                               \
+	"INSERT INTO LEASES (NAME, OWNER, TOKEN, ACQUIRED_AT_US, RENEWED_AT_US, EXPIRES_AT_US) " \
+	"VALUES (:NAME, :OWNER, 1, :NOW_US, :NOW_US, :EXPIRES_US)"
 #define SQL_TAKE                                                                          \
 	"UPDATE LEASES SET OWNER = :OWNER, TOKEN = TOKEN + 1, ACQUIRED_AT_US = :NOW_US, " \
-	"EXPIRES_AT_US = :EXPIRES_US WHERE NAME = :NAME AND "
+	"RENEWED_AT_US = :NOW_US, EXPIRES_AT_US = :EXPIRES_US WHERE NAME = :NAME AND "
 #define SQL_TAKE_EXPIRED SQL_TAKE "(OWNER IS NULL OR (OWNER <> :OWNER AND EXPIRES_AT_US < :NOW_US))"
 #define SQL_TAKE_TOKEN	 SQL_TAKE "TOKEN = :TOKEN"
-#define SQL_RENEW                                              \
-	"UPDATE LEASES SET EXPIRES_AT_US = :EXPIRES_US WHERE " \
+#define SQL_RENEW                                                                       \
+	"UPDATE LEASES SET RENEWED_AT_US = :NOW_US, EXPIRES_AT_US = :EXPIRES_US WHERE " \
 	"NAME = :NAME AND OWNER = :OWNER AND TOKEN = :TOKEN"
 
 /* What a change is made of; not every statement names all of it. */
@@ -97,7 +98,7 @@ renew(struct yq_tx *tx, const struct change *c, struct yq_lease *lease, struct y
 {
 	struct yq_param params[] = { yq_param_text("NAME", c->name),
 		yq_param_text("OWNER", c->owner), yq_param_int("TOKEN", c->token),
-		yq_param_time("EXPIRES_US", c->expires_at_us) };
+		yq_param_time("NOW_US", c->now_us), yq_param_time("EXPIRES_US", c->expires_at_us) };
 	int64_t changed = 0;
 	enum yq_rc rc = yq_tx_exec(tx, SQL_RENEW, params, YQ_COUNT(params), &changed, err);
 
@@ -166,9 +167,9 @@ yq_lease_acquire(struct yq_firebird *firebird, const char *name, const char *own
 
 enum yq_rc
 yq_lease_renew(struct yq_firebird *firebird, const char *name, const char *owner, int64_t token,
-    int64_t expires_at_us, struct yq_lease *lease, struct yq_err *err)
+    int64_t now_us, int64_t expires_at_us, struct yq_lease *lease, struct yq_err *err)
 {
-	const struct change change = { name, owner, token, 0, expires_at_us };
+	const struct change change = { name, owner, token, now_us, expires_at_us };
 
 	return run(firebird, renew, &change, lease, err);
 }

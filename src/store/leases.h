@@ -19,6 +19,7 @@ struct yq_lease {
 	char owner[YQ_LEASE_OWNER_SIZE];
 	int64_t token; /* 1 at first; rises with each change of owner */
 	int64_t acquired_at_us;
+	int64_t renewed_at_us; /* its owner's last sign of life */
 	int64_t expires_at_us; /* 0 = never: only yq_lease_promote moves it */
 };
 
@@ -37,7 +38,7 @@ YQ_NODISCARD enum yq_rc yq_lease_acquire(struct yq_firebird *firebird, const cha
 /* Say that the holder lives.  YQ_E_STATE: the row has another owner or token; `lease` is the row as
  * it stands. */
 YQ_NODISCARD enum yq_rc yq_lease_renew(struct yq_firebird *firebird, const char *name,
-    const char *owner, int64_t token, int64_t expires_at_us, struct yq_lease *lease,
+    const char *owner, int64_t token, int64_t now_us, int64_t expires_at_us, struct yq_lease *lease,
     struct yq_err *err);
 
 /*

@@ -72,11 +72,14 @@ test_an_expired_lease_goes_to_whoever_asks_next_and_its_token_rises(void **state
 	assert_int_equal(lease.token, 2);
 	/* who had it comes back: the row tells it */
 	assert_int_equal(
-	    yq_lease_renew(firebird, NAME, "blue", 1, NOW + 99, &lease, NULL), YQ_E_STATE);
+	    yq_lease_renew(firebird, NAME, "blue", 1, NOW + 12, NOW + 99, &lease, NULL),
+	    YQ_E_STATE);
 	assert_string_equal(lease.owner, "green");
 	assert_int_equal(lease.expires_at_us, NOW + 20);
-	assert_int_equal(yq_lease_renew(firebird, NAME, "green", 2, NOW + 30, &lease, NULL), YQ_OK);
+	assert_int_equal(
+	    yq_lease_renew(firebird, NAME, "green", 2, NOW + 12, NOW + 30, &lease, NULL), YQ_OK);
 	assert_int_equal(lease.expires_at_us, NOW + 30);
+	assert_int_equal(lease.renewed_at_us, NOW + 12);
 }
 
 static void
@@ -113,14 +116,14 @@ test_a_row_that_another_is_changing_is_not_waited_for(void **state)
 		    yq_tx_exec(tx, "UPDATE LEASES SET OWNER = 'green'", NULL, 0, NULL, NULL),
 		    YQ_OK);
 		assert_int_equal(
-		    yq_lease_renew(firebird, NAME, "blue", 1, 0, &lease, NULL), YQ_E_RETRY);
+		    yq_lease_renew(firebird, NAME, "blue", 1, NOW, 0, &lease, NULL), YQ_E_RETRY);
 		assert_int_equal(
 		    yq_lease_promote(firebird, NAME, "red", 1, NOW, 0, &lease, NULL), YQ_E_RETRY);
 		/* looking is always possible, at what is committed */
 		assert_int_equal(yq_lease_read(firebird, NAME, &lease, NULL), YQ_OK);
 		assert_string_equal(lease.owner, "blue");
 	}
-	assert_int_equal(yq_lease_renew(firebird, NAME, "blue", 1, 0, &lease, NULL), YQ_OK);
+	assert_int_equal(yq_lease_renew(firebird, NAME, "blue", 1, NOW, 0, &lease, NULL), YQ_OK);
 	yq_firebird_close(other);
 }
 
