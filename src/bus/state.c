@@ -63,6 +63,7 @@ read_fields(const redisReply *hash, const struct yq_field *fields, size_t count,
 			if (yq_record_field_read(&fields[j], value->str, value->len, record, err) !=
 			    YQ_OK)
 				return corrupt(err, what, name->str);
+			break;
 		}
 	}
 	return YQ_OK;

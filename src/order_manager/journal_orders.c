@@ -105,16 +105,13 @@ read_order(const struct yq_lane_entry *entry, struct yq_order *order)
 	return false;
 }
 
-/* Ours begin with the id; any other message is read whole. */
 static bool
 read_id(const struct yq_lane_entry *entry, struct yq_id *id)
 {
-	static const char begin[] = "{\"Id\":\"";
 	struct yq_order order;
 
-	if (entry->length > sizeof(begin) + YQ_ID_LENGTH && yq_str_starts(entry->payload, begin) &&
-	    entry->payload[sizeof(begin) - 1 + YQ_ID_LENGTH] == '"' &&
-	    yq_id_parse(entry->payload + sizeof(begin) - 1, YQ_ID_LENGTH, id) == YQ_OK)
+	if (yq_str_starts(entry->payload, "{\"Id\":") &&
+	    yq_recent_id_in(entry->payload, entry->length, "Id", id))
 		return true;
 	if (!read_order(entry, &order))
 		return false;
@@ -298,8 +295,10 @@ load_executions(struct yq_lane *lane, void *cookie)
 		const struct yq_lane_entry *entry = yq_lane_entry(lane, i);
 		struct yq_execution execution;
 
-		if (yq_message_decode_execution(entry->payload, entry->length, &execution, NULL) ==
-		    YQ_OK)
+		if (yq_recent_id_in(entry->payload, entry->length, "OrderId", &ids[count]))
+			count++;
+		else if (yq_message_decode_execution(
+			     entry->payload, entry->length, &execution, NULL) == YQ_OK)
 			ids[count++] = execution.order_id;
 		else
 			yq_lane_discard(lane, entry, "it is no execution");

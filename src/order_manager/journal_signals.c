@@ -31,6 +31,43 @@ copy_member(char *target, size_t size, const yq_json *object, const char *name)
 	yq_str_copy_cut(target, size, text == NULL ? "" : text);
 }
 
+#define VERDICT_HEAD_MAX 2048
+#define ID_ITEM		 (YQ_ID_LENGTH + 3) /* an id in a list, with its quotes and a comma */
+
+static const struct yq_field verdict_fields[] = {
+	YQ_FIELD_TEXT("Verdict", struct yq_signal_row, verdict, YQ_REQUIRED),
+	YQ_FIELD_TEXT("Code", struct yq_signal_row, code, YQ_OPTIONAL),
+	YQ_FIELD_TEXT("Text", struct yq_signal_row, text, YQ_OPTIONAL),
+	YQ_FIELD_TIME("DecidedAt", struct yq_signal_row, decided_at_us, YQ_REQUIRED),
+};
+
+/* A verdict as we write it: plain members, then the ids of the orders and all the steps.  The steps
+ * are kept as they are and need not be read. */
+static bool
+read_plain_verdict(struct yq_signal_row *row, const char *text, size_t length)
+{
+	static const struct yq_record_table table = { .fields = verdict_fields,
+		.count = YQ_COUNT(verdict_fields) };
+	static const char orders[] = ",\"Orders\":[";
+	const char *list = memmem(text, length, orders, sizeof(orders) - 1);
+	size_t head_length = list == NULL ? 0 : (size_t)(list - text);
+	char head[VERDICT_HEAD_MAX];
+	const char *end;
+
+	if (head_length == 0 || head_length + 1 > sizeof(head))
+		return false;
+	memcpy(head, text, head_length);
+	head[head_length] = '}';
+	if (!yq_record_read_plain(head, head_length + 1, &table, row))
+		return false;
+	list += sizeof(orders) - 1;
+	end = memchr(list, ']', (size_t)(text + length - list));
+	if (end == NULL || (end != list && (size_t)(end - list + 1) % ID_ITEM != 0))
+		return false;
+	row->order_count = (int64_t)((size_t)(end - list + 1) / ID_ITEM);
+	return true;
+}
+
 /* Take over a verdict; one that cannot be read is kept as text alone. */
 static void
 read_verdict(struct yq_signal_row *row, const char *text, size_t length)
@@ -41,6 +78,8 @@ read_verdict(struct yq_signal_row *row, const char *text, size_t length)
 	char word[YQ_VERDICT_SIZE];
 
 	row->decision = strndup(text, length);
+	if (read_plain_verdict(row, text, length))
+		return;
 	if (yq_json_parse(text, length, &verdict, NULL) != YQ_OK)
 		return;
 	copy_member(word, sizeof(word), verdict, "Verdict");

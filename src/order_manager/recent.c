@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "base/table.h"
 
 #define SETS	 4096 /* a power of two */
@@ -78,4 +79,22 @@ yq_recent_has(const struct yq_recent *recent, const struct yq_id *id)
 		if (memcmp(set[i], bytes, ID_BYTES) == 0)
 			return true;
 	return false;
+}
+
+/* A quote within a text is escaped, so that the pattern is found only where a member begins.  An
+ * inner object could have one of that name: our messages about orders hold none. */
+bool
+yq_recent_id_in(const char *payload, size_t length, const char *name, struct yq_id *id)
+{
+	char pattern[32];
+	const char *at;
+
+	if (!yq_str_format(pattern, sizeof(pattern), "\"%s\":\"", name))
+		return false;
+	at = memmem(payload, length, pattern, strlen(pattern));
+	if (at == NULL)
+		return false;
+	at += strlen(pattern);
+	return (size_t)(payload + length - at) > YQ_ID_LENGTH && at[YQ_ID_LENGTH] == '"' &&
+	       yq_id_parse(at, YQ_ID_LENGTH, id) == YQ_OK;
 }

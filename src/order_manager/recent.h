@@ -1,6 +1,6 @@
 /*
- * recent.h - ids of orders that were archived a short while ago: those told to, as many as there is
- * room for.  One that is forgotten is merely looked up.
+ * recent.h - ids of orders met a short while ago, as many as there is room for: what is known of
+ * them need not be read again.  One that is forgotten is merely read.
  */
 #ifndef YQ_ORDER_MANAGER_RECENT_H
 #define YQ_ORDER_MANAGER_RECENT_H
@@ -13,5 +13,9 @@ struct yq_recent *yq_recent_make(void);
 void yq_recent_free(struct yq_recent *recent); /* NULL is a no-op */
 void yq_recent_add(struct yq_recent *recent, const struct yq_id *id);
 bool yq_recent_has(const struct yq_recent *recent, const struct yq_id *id);
+
+/* The id in a message, without reading the message: the value of the member `name`, if it stands
+ * there as our own writer puts it.  False: read the message. */
+bool yq_recent_id_in(const char *payload, size_t length, const char *name, struct yq_id *id);
 
 #endif
