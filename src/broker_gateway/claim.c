@@ -218,3 +218,12 @@ gw_claims_flush(struct gateway *gw)
 	yq_step_claim(gw->valkey, items, gw->claims.sent, on_claimed, gw);
 	free(items);
 }
+
+void
+gw_claims_drop(struct gateway *gw)
+{
+	for (size_t i = 0; i < gw->claims.count; i++)
+		(void)gw_order_unhold(gw->claims.items[i]);
+	free(gw->claims.items);
+	gw->claims = (struct gw_claims){ 0 };
+}

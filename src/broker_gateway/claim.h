@@ -17,5 +17,7 @@ struct gw_claims {
 void gw_claims_add(struct gateway *gw, struct gw_order *o);
 /* Claim what the desk has let through. */
 void gw_claims_flush(struct gateway *gw);
+/* At the end of the program, after the orders were forgotten. */
+void gw_claims_drop(struct gateway *gw);
 
 #endif

@@ -325,7 +325,7 @@ stop(struct yq_daemon *daemon)
 	}
 	yq_recent_clear(&gw->booked);
 	yq_recent_clear(&gw->told_orders);
-	free(gw->claims.items);
+	gw_claims_drop(gw);
 	free(gw->acks.ids);
 	free(gw->stocks.items);
 	free(gw->stocks.tickers);
