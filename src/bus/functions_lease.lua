@@ -4,6 +4,17 @@ local function text_of(number)
 	return string.format('%.0f', number)
 end
 
+-- When a lease ends.  One with more time left than it was given was given before the clock was set
+-- back: its time counts from now, for its holder, if there is one, renews it long before.
+local function ends_at(lease, expires, lasts, now)
+	expires, lasts = tonumber(expires) or 0, tonumber(lasts)
+	if lasts and expires > now + lasts then
+		expires = now + lasts
+		call('HSET', lease, 'ExpiresAt', text_of(expires))
+	end
+	return expires
+end
+
 -- lease: KEYS lease...; ARGV owner, ttl in ms (0 = give back).  All of them or none: of two who want
 -- several, one gets them and the other waits, and never has each a part.
 -- Answer: { holder, number of the lease that another holds (0 = all are the caller's), token... }.
@@ -13,11 +24,11 @@ local function lease(keys, args)
 	local now, ttl = now_ms(), tonumber(args[2])
 	local owners, result = {}, { args[1], 0 }
 	for i = 1, #keys do
-		local held = call('HMGET', keys[i], 'Owner', 'Token', 'ExpiresAt')
+		local held = call('HMGET', keys[i], 'Owner', 'Token', 'ExpiresAt', 'Lasts')
 		owners[i] = held[1] or ''
 		result[i + 2] = tonumber(held[2])
-		if owners[i] ~= args[1] and (ttl == 0 or (tonumber(held[3]) or 0) > now) and
-			result[2] == 0 then
+		if owners[i] ~= args[1] and result[2] == 0 and
+			(ttl == 0 or ends_at(keys[i], held[3], held[4], now) > now) then
 			result[1], result[2] = owners[i], i
 		end
 	end
@@ -29,7 +40,7 @@ local function lease(keys, args)
 				token = math.max((token or 0) + 1, now)
 			end
 			call('HSET', keys[i], 'Owner', args[1], 'Token', text_of(token), 'ExpiresAt',
-				text_of(ttl == 0 and 0 or now + ttl))
+				text_of(ttl == 0 and 0 or now + ttl), 'Lasts', args[2])
 		end
 		result[i + 2] = text_of(token or 0)
 	end

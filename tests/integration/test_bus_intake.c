@@ -293,6 +293,19 @@ test_of_several_leases_one_gets_all_or_none(void **state)
 	assert_int_equal(again[0], tokens[0]);
 }
 
+/* Whoever is dead holds it no longer than it was given for, wherever the clock went meanwhile. */
+static void
+test_a_lease_from_before_the_clock_was_set_back_ends_in_its_time(void **state)
+{
+	int64_t first = lease("a", 100, NULL, 0);
+
+	(void)state;
+	valkey_do_int(console, "HSET lease:Paper ExpiresAt 9999999999999");
+	assert_int_equal(lease("b", 60000, NULL, 0), first); /* now it ends in 100 ms */
+	usleep(150000);
+	assert_int_equal(lease("b", 60000, NULL, 0), first + 1);
+}
+
 /* ---- colors */
 
 static enum yq_step_result
@@ -456,6 +469,7 @@ main(void)
 		STEPS_TEST(test_a_token_rises_with_each_owner_and_stays_with_one),
 		STEPS_TEST(test_a_token_that_was_lost_is_not_given_out_again),
 		STEPS_TEST(test_of_several_leases_one_gets_all_or_none),
+		STEPS_TEST(test_a_lease_from_before_the_clock_was_set_back_ends_in_its_time),
 		STEPS_TEST(test_only_the_active_color_claims),
 		STEPS_TEST(test_after_too_long_a_silence_the_active_color_claims_no_more),
 		STEPS_TEST(test_without_colors_nothing_of_them_is_asked),

@@ -16,6 +16,23 @@ struct held {
 	bool mine;
 };
 
+/* One with more time left than it was given was given before the clock was set back. */
+static int64_t
+ends_at(struct call *call, const char *key, int64_t now)
+{
+	const struct word *until = server_get(call->server, key, "ExpiresAt"),
+			  *lasts = server_get(call->server, key, "Lasts");
+	int64_t expires = until != NULL ? strtoll(until->text, NULL, 10) : 0;
+	char text[32];
+
+	if (lasts != NULL && expires > now + strtoll(lasts->text, NULL, 10)) {
+		expires = now + strtoll(lasts->text, NULL, 10);
+		yq_str_format(text, sizeof(text), "%" PRId64, expires);
+		call_put(call, key, "ExpiresAt", text);
+	}
+	return expires;
+}
+
 /* The place of the first lease that another has, from 1; 0 = none. */
 static size_t
 leases_look(struct call *call, const char *wanted, int64_t ttl, struct held *held)
@@ -25,14 +42,12 @@ leases_look(struct call *call, const char *wanted, int64_t ttl, struct held *hel
 
 	for (size_t i = 0; i < call->key_count; i++) {
 		const char *key = call->keys[i].text;
-		const struct word *token = server_get(call->server, key, "Token"),
-				  *until = server_get(call->server, key, "ExpiresAt");
+		const struct word *token = server_get(call->server, key, "Token");
 
 		held[i].owner = server_get(call->server, key, "Owner");
 		held[i].token = token != NULL ? strtoll(token->text, NULL, 10) : -1;
 		held[i].mine = server_word_is(held[i].owner, wanted);
-		if (!held[i].mine && another == 0 &&
-		    (ttl == 0 || (until != NULL && strtoll(until->text, NULL, 10) > now)))
+		if (!held[i].mine && another == 0 && (ttl == 0 || ends_at(call, key, now) > now))
 			another = i + 1;
 	}
 	return another;
@@ -64,6 +79,7 @@ step_lease(struct call *call)
 			call_put(call, key, "Token", text);
 			yq_str_format(text, sizeof(text), "%" PRId64, ttl == 0 ? 0 : now + ttl);
 			call_put(call, key, "ExpiresAt", text);
+			server_set(call->server, key, "Lasts", &call->args[1]);
 		}
 		yq_str_format(
 		    text, sizeof(text), "%" PRId64, held[i].token < 0 ? 0 : held[i].token);
