@@ -73,7 +73,7 @@ step_lease(struct call *call)
 
 		if ((ttl == 0 && held[i].mine) || (ttl != 0 && another == 0)) {
 			if (!held[i].mine)
-				held[i].token = held[i].token >= 0 ? held[i].token + 1 : now / 1000;
+				held[i].token = held[i].token + 1 > now ? held[i].token + 1 : now;
 			call_put(call, key, "Owner", wanted);
 			yq_str_format(text, sizeof(text), "%" PRId64, held[i].token);
 			call_put(call, key, "Token", text);
