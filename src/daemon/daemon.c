@@ -283,6 +283,7 @@ yq_daemon_main(const struct yq_daemon_spec *spec, int argc, char **argv)
 		return code;
 	yq_secret_protect_process();
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN); /* a limit on a file's size is a full disk, not the end */
 	daemon = yq_xcalloc(1, sizeof(*daemon));
 	daemon->spec = spec;
 	daemon->options = options;
