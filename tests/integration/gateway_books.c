@@ -68,6 +68,15 @@ count_fills(void *cookie, const struct yq_paper_order *o)
 	return true;
 }
 
+size_t
+gateway_count_fills(const struct yq_paper_book *book)
+{
+	size_t fills = 0;
+
+	yq_paper_each(book, count_fills, &fills);
+	return fills;
+}
+
 struct compare {
 	const char *alias;
 	size_t held;
@@ -101,9 +110,8 @@ gateway_assert_book_equal(const char *alias)
 	const struct yq_account *account = yq_paper_account(book);
 	struct compare compare = { .alias = alias };
 	char words[128], text[64], expected[YQ_DECIMAL_TEXT_SIZE];
-	size_t fills = 0;
+	size_t fills = gateway_count_fills(book);
 
-	yq_paper_each(book, count_fills, &fills);
 	yq_decimal_format_places(account->cash[YQ_USD], 2, expected);
 	yq_str_format(words, sizeof(words), "HGET deposit:%s USD", alias);
 	valkey_do_text(fixture.console, words, text, sizeof(text));

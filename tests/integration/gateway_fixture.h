@@ -65,6 +65,7 @@ long long gateway_pending_in(const char *group);
 /* The paper broker's book from a copy of its journal; owned by the caller. */
 struct yq_paper_book *gateway_paper_book(void);
 struct yq_paper_book *gateway_paper_book_of(const char *alias);
+size_t gateway_count_fills(const struct yq_paper_book *book);
 /* Cash, positions and trades on the bus are those of the paper book; returns the number of
  * executions. */
 size_t gateway_assert_books_equal(void);
