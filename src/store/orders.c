@@ -129,7 +129,7 @@ insert_order(
 	struct yq_param params[YQ_COUNT(fields)];
 
 	yq_params_of(fields, YQ_COUNT(fields), row, params);
-	return yq_tx_exec(tx, save->insert, params, YQ_COUNT(params), NULL, err);
+	return yq_sql_insert_run(tx, "ORDERS", save->insert, params, YQ_COUNT(params), err);
 }
 
 static enum yq_rc

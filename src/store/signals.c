@@ -84,7 +84,7 @@ save_one(struct yq_tx *tx, const void *cookie, size_t index, struct yq_err *err)
 		row.signal.received_at_us = row.signal.timestamp_us;
 	yq_params_of(fields, YQ_COUNT(fields), &row, params);
 	params[YQ_COUNT(fields)] = yq_param_text("DECISION", row.decision);
-	rc = yq_tx_exec(tx, save->insert, params, YQ_COUNT(params), NULL, err);
+	rc = yq_sql_insert_run(tx, "SIGNALS", save->insert, params, YQ_COUNT(params), err);
 	if (rc == YQ_E_EXISTS && row.verdict[0] != '\0')
 		rc = decide_present(tx, &row, err);
 	return rc;

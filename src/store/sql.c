@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/str.h"
+
+#define LOOK_SIZE 256
 
 static void
 add_names(struct yq_buf *sql, const struct yq_field *fields, size_t count, const char *before)
@@ -121,6 +124,35 @@ yq_where_list(struct yq_firebird *firebird, const struct yq_where *where,
 	*ret_items = items;
 	*ret_count = count;
 	return YQ_OK;
+}
+
+/* Firebird calls a duplicate also what another transaction has not committed, after it has waited
+ * for that in vain.  A row that cannot be seen is none. */
+enum yq_rc
+yq_sql_insert_run(struct yq_tx *tx, const char *table, const char *sql,
+    const struct yq_param *params, size_t count, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_rows_freep) struct yq_rows *rows = NULL;
+	char look[LOOK_SIZE];
+	struct yq_err local;
+	enum yq_rc rc = yq_tx_exec(tx, sql, params, count, NULL, err);
+
+	if (rc != YQ_E_EXISTS)
+		return rc;
+	assert(count >= 2);
+	if (!yq_str_format(look, sizeof(look), "SELECT %s FROM %s WHERE %s = :%s AND %s = :%s",
+		params[0].name, table, params[1].name, params[1].name, params[0].name,
+		params[0].name))
+		YQ_PANIC("the name of a table is too long");
+	rc = yq_tx_query(tx, look, params, 2, &rows, &local);
+	if (rc == YQ_OK)
+		rc = yq_rows_next(rows, &local);
+	if (rc == YQ_OK)
+		return YQ_E_EXISTS;
+	if (rc == YQ_E_NOT_FOUND)
+		return yq_err_set(err, YQ_E_RETRY,
+		    "another transaction writes the same row of %s and has not ended", table);
+	return yq_err_set(err, rc, "%s", local.text);
 }
 
 static bool

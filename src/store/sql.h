@@ -47,6 +47,13 @@ YQ_NODISCARD enum yq_rc yq_where_list(struct yq_firebird *firebird, const struct
     const struct yq_field *fields, size_t field_count, const void *blank, size_t size,
     void **ret_items, size_t *ret_count, struct yq_err *err);
 
+/*
+ * Run an INSERT into `table` whose unique key is its first two parameters.  YQ_E_EXISTS: that row
+ * is there; YQ_E_RETRY: only one of a transaction that has not ended, and may never commit.
+ */
+YQ_NODISCARD enum yq_rc yq_sql_insert_run(struct yq_tx *tx, const char *table, const char *sql,
+    const struct yq_param *params, size_t count, struct yq_err *err);
+
 /* One item of a batch.  YQ_OK, YQ_E_EXISTS, YQ_E_RANGE and YQ_E_INVALID are its outcome; anything
  * else ends the batch. */
 typedef enum yq_rc yq_batch_fn(

@@ -14,13 +14,15 @@ struct fault_row {
 /* The first row whose code is anywhere in the vector decides; so the particular stands before the
  * general that often comes with it. */
 static const struct fault_row faults[] = {
-	{ isc_unique_key_violation, YQ_E_EXISTS, false },
-	{ isc_no_dup, YQ_E_EXISTS, false },
-	{ isc_dyn_dup_table, YQ_E_EXISTS, false },
+	/* Before the duplicate, which comes with it: the row of one who has not committed, and may
+	 * never, is not there. */
 	{ isc_lock_timeout, YQ_E_RETRY, false },
 	{ isc_lock_conflict, YQ_E_RETRY, false },
 	{ isc_update_conflict, YQ_E_RETRY, false },
 	{ isc_deadlock, YQ_E_RETRY, false },
+	{ isc_unique_key_violation, YQ_E_EXISTS, false },
+	{ isc_no_dup, YQ_E_EXISTS, false },
+	{ isc_dyn_dup_table, YQ_E_EXISTS, false },
 	{ isc_malformed_string, YQ_E_INVALID, false },
 	{ isc_transliteration_failed, YQ_E_INVALID, false },
 	{ isc_convert_error, YQ_E_INVALID, false },

@@ -69,7 +69,7 @@ insert_one(struct yq_tx *tx, const void *cookie, size_t index, struct yq_err *er
 	if (rc != YQ_OK)
 		return rc;
 	yq_params_of(fields, YQ_COUNT(fields), &row, params);
-	return yq_tx_exec(tx, insert->sql, params, YQ_COUNT(params), NULL, err);
+	return yq_sql_insert_run(tx, "TRADES", insert->sql, params, YQ_COUNT(params), err);
 }
 
 enum yq_rc

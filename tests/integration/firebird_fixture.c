@@ -107,6 +107,7 @@ start_child(const struct firebird_fixture *fixture, char *const argv[], const ch
 	if (child != 0)
 		return child;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)signal(SIGXFSZ, SIG_IGN); /* disk.h */
 	fd = open(input != NULL ? input : "/dev/null", O_RDONLY);
 	dup2(fd, STDIN_FILENO);
 	fd = open("/dev/null", O_WRONLY);

@@ -11,6 +11,7 @@
 #include "journal_fixture.h"
 
 static struct firebird_fixture fixture;
+static struct yq_firebird_target target;
 static struct yq_firebird *firebird;
 
 struct refusal {
@@ -52,6 +53,34 @@ test_a_trade_comes_back_as_it_went(void **state)
 	assert_int_equal(yq_decimal_cmp(found->trade.commission, row.trade.commission), 0);
 	/* 41.152262592... */
 	assert_int_equal(yq_decimal_cmp(found->amount, decimal("41.1523")), 0);
+}
+
+/* Firebird says "duplicate" of it too.  Taken for archived, a trade would be lost. */
+static void
+test_a_row_that_another_has_not_committed_is_not_there(void **state)
+{
+	struct yq_trade_row row = trade(1), same = trade(2);
+	struct yq_param params[2];
+	struct yq_firebird *other = fixture_open(&target);
+	struct yq_tx *tx = NULL;
+	enum yq_rc outcome;
+
+	(void)state;
+	assert_int_equal(yq_trades_insert(firebird, &row, 1, &outcome, NULL, NULL, NULL), YQ_OK);
+	params[0] = yq_param_id("ID", &same.trade.id);
+	params[1] = yq_param_time("AT", same.trade.executed_at_us);
+	assert_int_equal(yq_tx_begin(other, NULL, &tx, NULL), YQ_OK);
+	assert_int_equal(yq_tx_exec(tx, "UPDATE TRADES SET ID = :ID, EXECUTED_AT_US = :AT", params,
+			     2, NULL, NULL),
+	    YQ_OK);
+	assert_int_equal(
+	    yq_trades_insert(firebird, &same, 1, &outcome, NULL, NULL, NULL), YQ_E_RETRY);
+	yq_tx_end(tx); /* it never happened */
+	yq_firebird_close(other);
+	assert_int_equal(yq_trades_insert(firebird, &same, 1, &outcome, NULL, NULL, NULL), YQ_OK);
+	assert_int_equal(outcome, YQ_OK);
+	assert_int_equal(yq_trades_insert(firebird, &same, 1, &outcome, NULL, NULL, NULL), YQ_OK);
+	assert_int_equal(outcome, YQ_E_EXISTS);
 }
 
 /* Lesson 33: nothing is lost because one of its neighbours is wrong. */
@@ -217,12 +246,12 @@ main(int argc, char **argv)
 #define T(name) cmocka_unit_test_setup(name, set_up)
 	const struct CMUnitTest tests[] = {
 		T(test_a_trade_comes_back_as_it_went),
+		T(test_a_row_that_another_has_not_committed_is_not_there),
 		T(test_each_of_a_batch_has_its_own_outcome),
 		T(test_amounts_round_once_to_the_even_digit),
 		T(test_trades_are_found_by_what_is_asked_newest_first),
 		T(test_sums_are_exact_and_never_across_currencies),
 	};
-	struct yq_firebird_target target;
 	int failed;
 
 	fixture_start(&fixture, argc, argv);
