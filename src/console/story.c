@@ -25,17 +25,22 @@ take_bus_order(const struct yq_order_state_full *full, struct yq_story_order *or
 	row->first_fill_at_us = full->first_fill_at_us;
 	row->final_at_us = full->final_at_us;
 	order->archived_at_us = full->archived_at_us;
+	order->unknown_at_us = full->unknown_at_us;
 }
 
 static int
-add_trades(struct yq_system *system, struct yq_story_order *order)
+add_archive(struct yq_system *system, struct yq_story_order *order)
 {
 	struct yq_trade_filter filter = yq_trade_filter_any();
+	struct yq_audit_filter about = { .limit = YQ_STORY_ACTS_MAX };
 	struct yq_err err = { 0 };
 
 	filter.order_id = order->row.order.id;
 	filter.limit = YQ_STORE_LIST_MAX;
 	if (yq_trades_find(system->firebird, &filter, &order->trades, &err) != YQ_OK)
+		return yq_fail_err(&err);
+	yq_str_copy_cut(about.target, sizeof(about.target), order->row.order.id.text);
+	if (yq_audit_find(system->firebird, &about, &order->acts, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	return YQ_CONSOLE_DONE;
 }
@@ -69,7 +74,7 @@ add_order(struct yq_system *system, const struct yq_id *id, struct yq_story *sto
 	else if (!on_bus)
 		return yq_fail(YQ_CONSOLE_REFUSED, "there is no order %s", id->text);
 	story->order_count++;
-	return add_trades(system, order);
+	return add_archive(system, order);
 }
 
 /* A signal that is not in the archive yet stands in the stream still. */
@@ -198,7 +203,9 @@ yq_story_clear(struct yq_story *story)
 	yq_signal_row_clear(&story->signal);
 	yq_json_free(story->decision);
 	story->decision = NULL;
-	for (size_t i = 0; i < story->order_count; i++)
+	for (size_t i = 0; i < story->order_count; i++) {
 		yq_trade_list_free(&story->orders[i].trades);
+		yq_audit_list_free(&story->orders[i].acts);
+	}
 	story->order_count = 0;
 }

@@ -6,16 +6,20 @@
 
 #include "base/json.h"
 #include "console/fetch.h"
+#include "store/audit.h"
 #include "store/orders.h"
 #include "store/signals.h"
 
 #define YQ_STORY_ORDERS_MAX 32
+#define YQ_STORY_ACTS_MAX   32
 
 struct yq_story_order {
 	struct yq_order_row row;
 	int64_t archived_at_us; /* 0 = not known */
 	bool archived;		/* it is in the archive */
 	struct yq_trade_list trades;
+	struct yq_audit_list acts; /* what people did about it */
+	int64_t unknown_at_us;	   /* 0 = its outcome was always known, or it has left the bus */
 };
 
 struct yq_story {

@@ -4,6 +4,7 @@
 #include "console/command_line.h"
 #include "console/fetch.h"
 #include "console/sheet.h"
+#include "console/take.h"
 #include "store/orders.h"
 
 #include <stdlib.h>
@@ -70,12 +71,31 @@ compare_created(const void *a, const void *b)
 	return strcmp(x->order.id.text, y->order.id.text);
 }
 
+/* Why an order does not go on: it is Unknown itself, or waits for one that is. */
+static void
+waiting_for(const struct yq_order_state_full *all, size_t count,
+    const struct yq_order_state_full *order, char note[YQ_MESSAGE_SIZE])
+{
+	note[0] = '\0';
+	if (order->progress.state == YQ_ORDER_UNKNOWN)
+		yq_str_format(note, YQ_MESSAGE_SIZE, "`yq order resolve` says what it was; %.300s",
+		    order->last_error);
+	for (size_t i = 0; i < count && order->progress.state == YQ_ORDER_PENDING; i++)
+		if (all[i].progress.state == YQ_ORDER_UNKNOWN &&
+		    all[i].order.exchange == order->order.exchange &&
+		    yq_str_equal(all[i].order.ticker, order->order.ticker) &&
+		    yq_str_equal(all[i].order.account_alias, order->order.account_alias))
+			yq_str_format(note, YQ_MESSAGE_SIZE, "waits for %s, which is Unknown",
+			    all[i].order.id.text);
+}
+
 static int
 open_orders(const struct yq_call *call, int64_t limit, struct yq_sheet *sheet)
 {
 	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
 	YQ_CLEANUP(yq_members_clear) struct yq_members members = { 0 };
 	YQ_CLEANUP(yq_freep) struct yq_order_state_full *orders = NULL;
+	char note[YQ_MESSAGE_SIZE];
 	size_t count = 0;
 	int status = yq_system_open_valkey(call, &system);
 
@@ -94,19 +114,12 @@ open_orders(const struct yq_call *call, int64_t limit, struct yq_sheet *sheet)
 			count++;
 	}
 	qsort(orders, count, sizeof(*orders), compare_created);
-	for (size_t i = 0; i < count && (int64_t)i < limit; i++)
+	for (size_t i = 0; i < count && (int64_t)i < limit; i++) {
+		waiting_for(orders, count, &orders[i], note);
 		add_order(sheet, &orders[i].order, &orders[i].progress, orders[i].created_at_us,
-		    orders[i].last_error);
+		    note[0] != '\0' ? note : orders[i].last_error);
+	}
 	return status;
-}
-
-/* A text option into a filter's member; what does not fit cannot match either. */
-static int
-take_text(const struct yq_call *call, enum yq_option option, char *target, size_t size)
-{
-	if (call->options[option] != NULL && !yq_str_copy(target, size, call->options[option]))
-		return yq_fail_usage(call, "--%s is too long", yq_option_name(option));
-	return YQ_CONSOLE_DONE;
 }
 
 static int
@@ -120,9 +133,9 @@ archived_orders(const struct yq_call *call, int64_t limit, struct yq_sheet *shee
 
 	filter.limit = (unsigned)limit;
 	status =
-	    take_text(call, YQ_OPT_ACCOUNT, filter.account_alias, sizeof(filter.account_alias));
+	    yq_take_text(call, YQ_OPT_ACCOUNT, filter.account_alias, sizeof(filter.account_alias));
 	if (status == YQ_CONSOLE_DONE)
-		status = take_text(call, YQ_OPT_TICKER, filter.ticker, sizeof(filter.ticker));
+		status = yq_take_text(call, YQ_OPT_TICKER, filter.ticker, sizeof(filter.ticker));
 	if (status == YQ_CONSOLE_DONE)
 		status = yq_system_open_firebird(call, &system);
 	if (status != YQ_CONSOLE_DONE)
@@ -192,26 +205,6 @@ add_trade(struct yq_sheet *sheet, const struct yq_trade_row *row)
 	yq_sheet_add(sheet, trade->id.text);
 }
 
-/* "2026-11-22" is midnight UTC; else RFC 3339. */
-static int
-take_time(const struct yq_call *call, enum yq_option option, int64_t *instant_us)
-{
-	const char *text = call->options[option];
-	char whole[YQ_TIME_TEXT_SIZE];
-
-	if (text == NULL)
-		return YQ_CONSOLE_DONE;
-	if (strlen(text) == 10) {
-		yq_str_format(whole, sizeof(whole), "%sT00:00:00Z", text);
-		text = whole;
-	}
-	if (yq_time_parse(text, strlen(text), instant_us) == YQ_OK)
-		return YQ_CONSOLE_DONE;
-	return yq_fail_usage(call,
-	    "--%s: expected a date (2026-11-22) or a time (2026-11-22T09:00:00Z), found \"%s\"",
-	    yq_option_name(option), call->options[option]);
-}
-
 static int
 trade_filter(const struct yq_call *call, struct yq_trade_filter *filter)
 {
@@ -224,17 +217,17 @@ trade_filter(const struct yq_call *call, struct yq_trade_filter *filter)
 	    YQ_OK)
 		return yq_fail_usage(call, "%s", err.text);
 	filter->limit = (unsigned)limit;
-	status =
-	    take_text(call, YQ_OPT_ACCOUNT, filter->account_alias, sizeof(filter->account_alias));
+	status = yq_take_text(
+	    call, YQ_OPT_ACCOUNT, filter->account_alias, sizeof(filter->account_alias));
 	if (status == YQ_CONSOLE_DONE)
-		status = take_text(call, YQ_OPT_TICKER, filter->ticker, sizeof(filter->ticker));
+		status = yq_take_text(call, YQ_OPT_TICKER, filter->ticker, sizeof(filter->ticker));
 	if (status == YQ_CONSOLE_DONE)
 		status =
-		    take_text(call, YQ_OPT_STRATEGY, filter->strategy, sizeof(filter->strategy));
+		    yq_take_text(call, YQ_OPT_STRATEGY, filter->strategy, sizeof(filter->strategy));
 	if (status == YQ_CONSOLE_DONE)
-		status = take_time(call, YQ_OPT_FROM, &filter->from_us);
+		status = yq_take_time(call, YQ_OPT_FROM, &filter->from_us);
 	if (status == YQ_CONSOLE_DONE)
-		status = take_time(call, YQ_OPT_TO, &filter->to_us);
+		status = yq_take_time(call, YQ_OPT_TO, &filter->to_us);
 	return status;
 }
 

@@ -2,15 +2,13 @@
 #include "base/str.h"
 #include "console/fetch.h"
 #include "console/listen.h"
+#include "console/person.h"
 #include "console/resolve.h"
 
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#define WAIT_MS	   2000
-#define TIMEOUT_MS 5000
+#define WAIT_MS 2000
 
 static void
 take_reason(const struct yq_call *call, char *reason, size_t size)
@@ -35,6 +33,7 @@ submit_cancel(struct yq_system *system, const struct yq_call *call, const struct
 	cancel.timestamp_us = yq_clock_now_us(yq_clock_system());
 	yq_str_copy_cut(cancel.account_alias, sizeof(cancel.account_alias), order->account_alias);
 	take_reason(call, cancel.reason, sizeof(cancel.reason));
+	cancel.hand = yq_person();
 	yq_message_encode_cancel(&cancel, &payload);
 	item.request_id = cancel.id;
 	item.created_at_us = cancel.timestamp_us;
@@ -144,17 +143,6 @@ halt_field(const struct yq_call *call, char field[YQ_HALT_FIELD_SIZE])
 	return YQ_CONSOLE_DONE;
 }
 
-static void
-user_name(char *name, size_t size)
-{
-	char memory[1024];
-	struct passwd entry, *found = NULL;
-
-	yq_str_copy_cut(name, size, "console");
-	if (getpwuid_r(getuid(), &entry, memory, sizeof(memory), &found) == 0 && found != NULL)
-		yq_str_copy_cut(name, size, entry.pw_name);
-}
-
 static int
 say(struct yq_system *system, const char *text)
 {
@@ -173,16 +161,61 @@ say(struct yq_system *system, const char *text)
 	return YQ_CONSOLE_DONE;
 }
 
+/* The switches that stand, for the audit trail: "account:Paper by me: why". */
 static int
-set_halt(struct yq_system *system, const char *field, const struct yq_halt *halt)
+describe_halts(struct yq_system *system, const char *field, char *text, size_t size)
+{
+	YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
+	YQ_CLEANUP(yq_buf_free) struct yq_buf list = yq_buf_make(4096);
+	int status = yq_fetch_hash(system, YQ_KEY_HALT, NULL, &reply);
+
+	for (size_t i = 0; i + 1 < yq_reply_count(reply); i += 2) {
+		const char *name = yq_reply_text(yq_reply_at(reply, i), NULL);
+		const char *value = yq_reply_text(yq_reply_at(reply, i + 1), NULL);
+		struct yq_halt halt = { 0 };
+
+		if (name == NULL || value == NULL ||
+		    (field[0] != '\0' && !yq_str_equal(field, name)))
+			continue;
+		(void)!yq_message_decode_halt(value, strlen(value), &halt, NULL);
+		yq_buf_add_format(&list, "%s%s halted by %s: %s", list.length > 0 ? "; " : "", name,
+		    halt.who, halt.why);
+	}
+	yq_str_copy_cut(text, size, yq_buf_text(&list));
+	return status;
+}
+
+/* Throw (`halt`) or release (NULL) a switch, which is told of in the order stream; `field` "" is
+ * every one. */
+static int
+switch_over(struct yq_system *system, const struct yq_call *call, const char *field,
+    const struct yq_halt *halt, int64_t *changed)
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf value = yq_buf_make(YQ_MESSAGE_MAX);
-	const char *argv[4] = { "HSET", yq_key_name(YQ_KEY_HALT), field };
+	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
+	struct yq_act act = { .id = yq_id_random(),
+		.hand = yq_person(),
+		.timestamp_us = yq_clock_now_us(yq_clock_system()) };
+	struct yq_halt_item item = { .field = field };
 	struct yq_err err = { 0 };
+	int status = describe_halts(system, field, act.before, sizeof(act.before));
 
-	yq_message_encode_halt(halt, &value);
-	argv[3] = yq_buf_text(&value);
-	if (yq_valkey_sync_command(system->valkey, 4, argv, NULL, TIMEOUT_MS, NULL, &err) != YQ_OK)
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	yq_str_copy_cut(act.kind, sizeof(act.kind), halt != NULL ? "halt" : "resume");
+	yq_str_copy_cut(act.target, sizeof(act.target), field);
+	if (call->options[YQ_OPT_ACCOUNT] != NULL)
+		yq_str_copy_cut(
+		    act.account_alias, sizeof(act.account_alias), call->options[YQ_OPT_ACCOUNT]);
+	take_reason(call, act.reason, sizeof(act.reason));
+	yq_message_encode_act(&act, &payload);
+	item.payload = yq_buf_text(&payload);
+	item.length = payload.length;
+	if (halt != NULL) {
+		yq_message_encode_halt(halt, &value);
+		item.value = yq_buf_text(&value);
+	}
+	if (yq_valkey_sync_halt(system->valkey, &item, changed, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	return YQ_CONSOLE_DONE;
 }
@@ -212,15 +245,16 @@ yq_verb_halt(const struct yq_call *call)
 	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
 	struct yq_halt halt = { .when_us = yq_clock_now_us(yq_clock_system()) };
 	char field[YQ_HALT_FIELD_SIZE], text[YQ_ERR_TEXT_MAX];
+	int64_t changed = 0;
 	int status = halt_field(call, field);
 
 	if (status == YQ_CONSOLE_DONE)
 		status = yq_system_open_valkey(call, &system);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	user_name(halt.who, sizeof(halt.who));
+	memcpy(halt.who, yq_person().who, sizeof(halt.who));
 	take_reason(call, halt.why, sizeof(halt.why));
-	status = set_halt(&system, field, &halt);
+	status = switch_over(&system, call, field, &halt, &changed);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
 	yq_str_format(text, sizeof(text), "halted %s by %s: %.300s", field_for_people(field),
@@ -238,27 +272,23 @@ int
 yq_verb_resume(const struct yq_call *call)
 {
 	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
-	YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
 	bool all = yq_call_has(call, YQ_OPT_ALL);
-	char field[YQ_HALT_FIELD_SIZE], who[65], text[YQ_ERR_TEXT_MAX];
-	const char *argv[3] = { all ? "DEL" : "HDEL", yq_key_name(YQ_KEY_HALT), field };
-	struct yq_err err = { 0 };
+	char field[YQ_HALT_FIELD_SIZE], text[YQ_ERR_TEXT_MAX];
+	int64_t changed = 0;
 	int status = halt_field(call, field);
 
 	if (status == YQ_CONSOLE_DONE)
 		status = yq_system_open_valkey(call, &system);
+	if (status == YQ_CONSOLE_DONE)
+		status = switch_over(&system, call, all ? "" : field, NULL, &changed);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	if (yq_valkey_sync_command(
-		system.valkey, all ? 2 : 3, argv, NULL, TIMEOUT_MS, &reply, &err) != YQ_OK)
-		return yq_fail_err(&err);
-	if (yq_reply_int(reply) == 0)
+	if (changed == 0)
 		return yq_fail(YQ_CONSOLE_REFUSED,
 		    "there is no halt of %s to release (`yq status` shows what stands)",
 		    all ? "anything" : field_for_people(field));
-	user_name(who, sizeof(who));
 	yq_str_format(text, sizeof(text), "resumed %s by %s",
-	    all ? "all that was halted" : field_for_people(field), who);
+	    all ? "all that was halted" : field_for_people(field), yq_person().who);
 	puts(yq_call_has(call, YQ_OPT_JSON) ? "{\"halted\":false}" : text);
 	return say(&system, text);
 }

@@ -1,4 +1,5 @@
 /* verbs_state.c - what is now: status, positions, deposit, account. */
+#include "base/mem.h"
 #include "base/str.h"
 #include "console/fetch.h"
 #include "console/sheet.h"
@@ -85,6 +86,35 @@ print_halts(struct yq_system *system)
 	return status;
 }
 
+/* ... and orders that nobody knows about: others wait for them. */
+static int
+print_unknown(struct yq_system *system)
+{
+	YQ_CLEANUP(yq_members_clear) struct yq_members members = { 0 };
+	YQ_CLEANUP(yq_freep) struct yq_order_state_full *full = yq_xcalloc(1, sizeof(*full));
+	int status = yq_fetch_members(system, YQ_KEY_ORDER_OPEN, &members);
+
+	for (size_t i = 0; i < members.count && status == YQ_CONSOLE_DONE; i++) {
+		char since[YQ_TIME_TEXT_SIZE] = "?", qty[YQ_DECIMAL_TEXT_SIZE];
+		const struct yq_order *o = &full->order;
+		struct yq_id id;
+		bool found = false;
+
+		if (yq_id_parse(members.texts[i], strlen(members.texts[i]), &id) == YQ_OK)
+			status = yq_fetch_order(system, &id, full, &found);
+		if (!found || full->progress.state != YQ_ORDER_UNKNOWN)
+			continue;
+		if (full->unknown_at_us != 0)
+			yq_time_format(full->unknown_at_us, since);
+		yq_decimal_format(o->qty, qty);
+		printf("\nUNKNOWN: order %s (%s %s %s) since %s; other orders for %s on %s wait.  "
+		       "`yq order resolve %s OUTCOME --reason TEXT` says what it was\n",
+		    id.text, yq_names_text(&yq_action_names, (int)o->action), qty, o->ticker, since,
+		    o->ticker, o->account_alias, id.text);
+	}
+	return status;
+}
+
 int
 yq_verb_status(const struct yq_call *call)
 {
@@ -98,7 +128,10 @@ yq_verb_status(const struct yq_call *call)
 	if (status != YQ_CONSOLE_DONE)
 		return status;
 	yq_sheet_print(sheet, call, "nothing runs");
-	return yq_call_has(call, YQ_OPT_JSON) ? YQ_CONSOLE_DONE : print_halts(&system);
+	if (yq_call_has(call, YQ_OPT_JSON))
+		return YQ_CONSOLE_DONE;
+	status = print_halts(&system);
+	return status == YQ_CONSOLE_DONE ? print_unknown(&system) : status;
 }
 
 /* One row, or several, of one account. */

@@ -1,7 +1,10 @@
 /* verbs_trade.c - orders by hand: buy, sell, order. */
 #include "base/str.h"
+#include "console/command_line.h"
 #include "console/fetch.h"
 #include "console/listen.h"
+#include "console/person.h"
+#include "console/verbs_resolve.h"
 #include "domain/market.h"
 
 #include <stdio.h>
@@ -182,7 +185,7 @@ build(const struct yq_call *call, struct yq_system *system, enum yq_action actio
 }
 
 static int
-submit(struct yq_system *system, const struct yq_order *order)
+submit(struct yq_system *system, const struct yq_call *call, const struct yq_order *order)
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
 	struct yq_submit_item item = { .kind = YQ_SUBMIT_ORDER,
@@ -191,9 +194,11 @@ submit(struct yq_system *system, const struct yq_order *order)
 		.ticker = order->ticker,
 		.created_at_us = order->timestamp_us };
 	struct yq_step_answer answer = { 0 };
+	const char *why = call->options[YQ_OPT_REASON];
+	struct yq_hand hand = yq_person();
 	struct yq_err err = { 0 };
 
-	yq_message_encode_order(order, &payload);
+	yq_message_encode_order_by_hand(order, &hand, why != NULL ? why : "", &payload);
 	item.payload = payload.data;
 	item.length = payload.length;
 	if (yq_valkey_sync_submit(system->valkey, &item, 1, &answer, &err) != YQ_OK)
@@ -218,7 +223,7 @@ trade(const struct yq_call *call, enum yq_action action, const char *const *word
 	if (status == YQ_CONSOLE_DONE && wait) /* before it is sent: its result may be fast */
 		status = yq_listener_open(&listener, &system, YQ_KEY_EXECUTION, NULL);
 	if (status == YQ_CONSOLE_DONE)
-		status = submit(&system, &order);
+		status = submit(&system, call, &order);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
 	return yq_listener_report(wait ? &listener : NULL, call, &order.id, WAIT_MS);
@@ -236,12 +241,32 @@ yq_verb_sell(const struct yq_call *call)
 	return trade(call, YQ_SELL, call->words);
 }
 
+/* What belongs to `resolve` alone has no place in an order. */
+static int
+check_options(const struct yq_call *call)
+{
+	static const enum yq_option only[] = { YQ_OPT_QTY, YQ_OPT_COMMISSION, YQ_OPT_BROKER_ID,
+		YQ_OPT_YES };
+
+	for (size_t i = 0; i < YQ_COUNT(only); i++)
+		if (yq_call_has(call, only[i]))
+			return yq_fail_usage(
+			    call, "--%s belongs to `yq order resolve`", yq_option_name(only[i]));
+	return YQ_CONSOLE_DONE;
+}
+
 int
 yq_verb_order(const struct yq_call *call)
 {
 	int action = yq_names_find(&yq_action_names, call->words[0], strlen(call->words[0]));
+	int status;
 
+	if (yq_str_equal(call->words[0], "resolve"))
+		return yq_order_resolve(call);
 	if (action < 0)
-		return yq_fail_usage(call, "\"%s\" is neither Buy nor Sell", call->words[0]);
-	return trade(call, (enum yq_action)action, call->words + 1);
+		return yq_fail_usage(
+		    call, "\"%s\" is neither Buy, Sell nor resolve", call->words[0]);
+	status = check_options(call);
+	return status == YQ_CONSOLE_DONE ? trade(call, (enum yq_action)action, call->words + 1)
+					 : status;
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define TRADES_SHOWN_MAX 64
-#define STEPS_MAX	 (8 + TRADES_SHOWN_MAX)
+#define STEPS_MAX	 (16 + TRADES_SHOWN_MAX + YQ_STORY_ACTS_MAX)
 #define NOTE_SIZE	 600
 
 struct step {
@@ -80,17 +80,48 @@ trade_step(const struct yq_trade *trade, struct steps *steps)
 	    yq_names_text(&yq_currency_names, (int)trade->currency), commission);
 }
 
+/* Who made it by hand is said where it was ordered. */
+static void
+ordered_step(const struct yq_story_order *order, struct steps *steps)
+{
+	char *note = new_step(steps, order->row.created_at_us, "ordered");
+
+	yq_str_format(note, NOTE_SIZE, "%s", order->row.order.buy_reason);
+	for (size_t i = 0; i < order->acts.count; i++) {
+		const struct yq_audit_row *act = &order->acts.items[i];
+
+		if (yq_str_equal(act->verb, "order"))
+			yq_str_format(note, NOTE_SIZE, "%s, by %s%s%s", order->row.order.buy_reason,
+			    act->hand.who, act->reason[0] != '\0' ? ": " : "", act->reason);
+	}
+}
+
+static void
+act_steps(const struct yq_story_order *order, struct steps *steps)
+{
+	for (size_t i = order->acts.count; i > 0; i--) {
+		const struct yq_audit_row *act = &order->acts.items[i - 1];
+
+		if (yq_str_equal(act->verb, "order"))
+			continue;
+		yq_str_format(new_step(steps, act->at_us, act->verb), NOTE_SIZE, "%s by %s: %s%s%s",
+		    act->outcome, act->hand.who, act->reason, act->after[0] != '\0' ? " -> " : "",
+		    act->after);
+	}
+}
+
 static void
 order_steps(const struct yq_story_order *order, struct steps *steps)
 {
 	const struct yq_order_row *row = &order->row;
 
 	*steps = (struct steps){ 0 };
-	yq_str_format(
-	    new_step(steps, row->created_at_us, "ordered"), NOTE_SIZE, "%s", row->order.buy_reason);
+	ordered_step(order, steps);
 	new_step(steps, row->claimed_at_us, "claimed");
 	yq_str_format(new_step(steps, row->submitted_at_us, "submitted"), NOTE_SIZE,
 	    row->broker_order_id[0] != '\0' ? "the broker's id is %s" : "%s", row->broker_order_id);
+	new_step(steps, order->unknown_at_us, "unknown");
+	act_steps(order, steps);
 	if (order->trades.count == 0)
 		new_step(steps, row->first_fill_at_us, "filled");
 	for (size_t i = order->trades.count; i > 0; i--)

@@ -1,0 +1,12 @@
+/* take.h - options as values: texts and times.  Each says itself what is wrong with one. */
+#ifndef YQ_CONSOLE_TAKE_H
+#define YQ_CONSOLE_TAKE_H
+
+#include "console/console.h"
+
+/* A text option into a filter's member; what does not fit cannot match either. */
+int yq_take_text(const struct yq_call *call, enum yq_option option, char *target, size_t size);
+/* "2026-11-22" is midnight UTC; else RFC 3339.  Untouched when it was not given. */
+int yq_take_time(const struct yq_call *call, enum yq_option option, int64_t *instant_us);
+
+#endif
