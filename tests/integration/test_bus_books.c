@@ -93,7 +93,7 @@ test_an_old_owner_changes_nothing(void **state)
 
 	(void)state;
 	lease("a", 0, NULL, 0);
-	assert_int_equal(lease("b", 60000, NULL, 0), fence + 1);
+	assert_true(lease("b", 60000, NULL, 0) > fence);
 	STEP(GATEWAY, apply, &item, 1);
 	assert_int_equal(answers[0].result, YQ_FENCED);
 	yq_encode_sync(&args, &books);
