@@ -55,6 +55,20 @@ class Valkey:
         return dict(zip(answer[::2], answer[1::2]))
 
 
+def mappings(pid):
+    """(file and offset, resident MB, of it anonymous MB) of each mapping of a process."""
+    place = size = None
+    with open(f"/proc/{pid}/smaps") as smaps:
+        for line in smaps:
+            words = line.split()
+            if not words[0].endswith(":"):
+                place = (words[5], words[2]) if len(words) > 5 else ("", words[0])
+            elif words[0] == "Rss:":
+                size = int(words[1]) / 1024
+            elif words[0] == "Anonymous:":
+                yield place, size, int(words[1]) / 1024
+
+
 class System:
     """`yq up` with the settings of bench/config and `overlay`, which wins over them."""
 
@@ -149,16 +163,19 @@ class System:
         return used
 
     def memory_mb(self):
-        """{name: (resident, its own)} in MB; its own is without code, which others share."""
-        result = {}
+        """{name: (resident, its own)} in MB, its own without code, which others share; and under
+        "all" what the programs (not Valkey) hold together, a page that several share counted once."""
+        result, together, files = {}, 0.0, {}
         for name, pid in self.processes().items():
-            parts = {}
-            with open(f"/proc/{pid}/smaps_rollup") as file:
-                for line in file:
-                    words = line.split()
-                    if words[-1] == "kB":
-                        parts[words[0]] = int(words[1]) / 1024
-            result[name] = (parts["Rss:"], parts["Anonymous:"])
+            resident = own = 0.0
+            for file, size, anonymous in mappings(pid):
+                resident += size
+                own += anonymous
+                if name != "valkey":
+                    together += anonymous
+                    files[file] = max(files.get(file, 0.0), size - anonymous)
+            result[name] = (resident, own)
+        result["all"] = (together + sum(files.values()), together)
         return result
 
     # ---- the archive

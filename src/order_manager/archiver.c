@@ -32,7 +32,7 @@ struct item {
 	char *payload; /* as it lies in the list, byte for byte; owned */
 	size_t length;
 	enum yq_rc outcome;
-	char fault[YQ_ERR_TEXT_MAX]; /* why it is refused */
+	char *fault; /* why it is refused; owned */
 };
 
 struct yq_archiver {
@@ -41,7 +41,7 @@ struct yq_archiver {
 	uv_timer_t *timer;
 	struct item items[YQ_ARCHIVER_BATCH_MAX];
 	size_t count;
-	struct yq_trade_row *rows; /* those of the items that can be read */
+	struct yq_trade_row *rows; /* those of the items that can be read; NULL without items */
 	size_t *row_items;	   /* their places in `items` */
 	size_t row_count;
 	unsigned in_flight; /* completions to come; memory stays until then */
@@ -61,8 +61,12 @@ static void clear_stored(struct yq_archiver *archiver);
 static void
 clear_items(struct yq_archiver *archiver)
 {
-	for (size_t i = 0; i < archiver->count; i++)
+	for (size_t i = 0; i < archiver->count; i++) {
 		free(archiver->items[i].payload);
+		free(archiver->items[i].fault);
+	}
+	free(archiver->rows);
+	archiver->rows = NULL;
 	memset(archiver->items, 0, sizeof(archiver->items[0]) * archiver->count);
 	archiver->count = 0;
 	archiver->row_count = 0;
@@ -72,7 +76,6 @@ static void
 release(struct yq_archiver *archiver)
 {
 	clear_items(archiver);
-	free(archiver->rows);
 	free(archiver->row_items);
 	free(archiver);
 }
@@ -193,7 +196,8 @@ on_refused(void *cookie, size_t index, enum yq_rc rc, const struct yq_err *err)
 	struct item *item = &archiver->items[archiver->row_items[index]];
 
 	item->outcome = rc;
-	yq_str_copy_cut(item->fault, sizeof(item->fault), err->text);
+	free(item->fault);
+	item->fault = yq_xstrdup(err->text);
 }
 
 /* On the worker's thread; the loop leaves items and rows alone meanwhile. */
@@ -237,6 +241,7 @@ on_stored(void *cookie, enum yq_rc rc, const struct yq_err *err)
 static void
 read_rows(struct yq_archiver *archiver)
 {
+	archiver->rows = yq_xcalloc(archiver->count, sizeof(*archiver->rows));
 	archiver->row_count = 0;
 	for (size_t i = 0; i < archiver->count; i++) {
 		struct item *item = &archiver->items[i];
@@ -247,7 +252,7 @@ read_rows(struct yq_archiver *archiver)
 		item->outcome =
 		    yq_message_decode_trade_item(item->payload, item->length, &trade, &err);
 		if (item->outcome != YQ_OK) {
-			yq_str_copy_cut(item->fault, sizeof(item->fault), err.text);
+			item->fault = yq_xstrdup(err.text);
 			continue;
 		}
 		memcpy(row->account_alias, trade.account_alias, sizeof(row->account_alias));
@@ -300,7 +305,7 @@ report_batch(struct yq_archiver *archiver)
 		yq_counter_add(archiver->parked, 1);
 		yq_str_format(text, sizeof(text),
 		    "A trade cannot be archived and was set aside (trades parked): %s",
-		    item->fault);
+		    item->fault == NULL ? "" : item->fault);
 		yq_daemon_notify(archiver->daemon, "System", "Critical", text);
 	}
 }
@@ -365,7 +370,6 @@ yq_archiver_open(struct yq_daemon *daemon, struct yq_worker *worker)
 	archiver->timer = yq_xcalloc(1, sizeof(*archiver->timer));
 	uv_timer_init(yq_daemon_loop(daemon), archiver->timer);
 	archiver->timer->data = archiver;
-	archiver->rows = yq_xcalloc(YQ_ARCHIVER_BATCH_MAX, sizeof(*archiver->rows));
 	archiver->row_items = yq_xcalloc(YQ_ARCHIVER_BATCH_MAX, sizeof(*archiver->row_items));
 	archiver->archived =
 	    yq_metrics_counter(metrics, "yq_trades_archived_total", "result=\"stored\"", help);

@@ -195,6 +195,12 @@ yq_decider_has_room(const struct yq_decider *decider)
 	       in_hand(decider) + 2 * YQ_DECIDER_TAKE_MAX <= YQ_DECIDER_WAITING_MAX;
 }
 
+uint64_t
+yq_decider_count(const struct yq_decider *decider)
+{
+	return decider->ordered->value + decider->refused->value;
+}
+
 bool
 yq_decider_is_idle(const struct yq_decider *decider)
 {

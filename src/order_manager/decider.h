@@ -42,6 +42,8 @@ YQ_NODISCARD bool yq_decider_push(
 /* Whether YQ_DECIDER_TAKE_MAX more are welcome, and as many that may be on their way already. */
 bool yq_decider_has_room(const struct yq_decider *decider);
 /* Nothing is being read or recorded. */
+/* Signals decided so far. */
+uint64_t yq_decider_count(const struct yq_decider *decider);
 bool yq_decider_is_idle(const struct yq_decider *decider);
 /* What was set aside may be ready: a price was looked up. */
 void yq_decider_wake(struct yq_decider *decider);

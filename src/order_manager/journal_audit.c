@@ -192,12 +192,3 @@ yq_audit_rows_stored(const struct yq_audit_rows *rows, struct yq_lane *lane)
 			yq_lane_discard(
 			    lane, yq_lane_entry(lane, rows->entries[i]), rows->faults[i]);
 }
-
-void
-yq_audit_rows_clear(struct yq_audit_rows *rows)
-{
-	for (size_t i = 0; i < rows->count; i++)
-		rows->faults[i][0] = '\0';
-	memset(rows->left_out, 0, sizeof(rows->left_out));
-	rows->count = 0;
-}

@@ -31,6 +31,5 @@ void yq_audit_rows_load(struct yq_audit_rows *rows, struct yq_lane *lane, size_t
 YQ_NODISCARD enum yq_rc yq_audit_rows_store(
     struct yq_firebird *firebird, struct yq_audit_rows *rows, struct yq_err *err);
 void yq_audit_rows_stored(const struct yq_audit_rows *rows, struct yq_lane *lane);
-void yq_audit_rows_clear(struct yq_audit_rows *rows);
 
 #endif

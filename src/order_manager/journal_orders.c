@@ -69,17 +69,6 @@ report_faults(struct yq_lane *lane, const struct order_rows *rows)
 			    lane, yq_lane_entry(lane, rows->entries[i]), rows->faults[i]);
 }
 
-static void
-clear(void *cookie)
-{
-	struct order_rows *rows = cookie;
-
-	for (size_t i = 0; i < rows->count; i++)
-		rows->faults[i][0] = '\0';
-	memset(rows->rows, 0, rows->count * sizeof(rows->rows[0]));
-	rows->count = 0;
-}
-
 /* ---- orders as they were made ---- */
 
 static void
@@ -222,15 +211,6 @@ stored_orders(struct yq_lane *lane, void *cookie, struct yq_archived *archived)
 	yq_audit_rows_stored(&made->audit, lane);
 }
 
-static void
-clear_orders(void *cookie)
-{
-	struct made_rows *made = cookie;
-
-	clear(&made->orders);
-	yq_audit_rows_clear(&made->audit);
-}
-
 const struct yq_lane_table yq_journal_orders = {
 	.name = "orders",
 	.labels = "table=\"ORDERS\"",
@@ -240,7 +220,6 @@ const struct yq_lane_table yq_journal_orders = {
 	.load = load_orders,
 	.store = store_orders,
 	.stored = stored_orders,
-	.clear = clear_orders,
 };
 
 /* ---- what became of them ---- */
@@ -334,5 +313,4 @@ const struct yq_lane_table yq_journal_executions = {
 	.load = load_executions,
 	.store = store,
 	.stored = stored_executions,
-	.clear = clear,
 };

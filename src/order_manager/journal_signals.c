@@ -204,12 +204,8 @@ clear(void *cookie)
 {
 	struct signal_rows *rows = cookie;
 
-	for (size_t i = 0; i < rows->count; i++) {
+	for (size_t i = 0; i < rows->count; i++)
 		free(rows->rows[i].decision);
-		rows->faults[i][0] = '\0';
-	}
-	memset(rows->rows, 0, rows->count * sizeof(rows->rows[0]));
-	rows->count = 0;
 }
 
 const struct yq_lane_table yq_journal_signals = {

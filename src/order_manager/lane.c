@@ -32,20 +32,29 @@ struct yq_lane {
 	unsigned in_flight; /* completions to come; memory stays until then */
 	bool stopped, closed;
 	bool behind; /* the last batch failed: it has been said */
-	void *rows;
+	void *rows;  /* NULL while nothing is in hand */
 	struct yq_counter *stored;
 };
 
 static void load(struct yq_lane *lane);
 static void on_timer(uv_timer_t *timer);
 
+/* Rows are large, and a lane is mostly at rest. */
+static void
+drop_rows(struct yq_lane *lane)
+{
+	if (lane->rows != NULL && lane->table->clear != NULL)
+		lane->table->clear(lane->rows);
+	free(lane->rows);
+	lane->rows = NULL;
+}
+
 static void
 release(struct yq_lane *lane)
 {
-	lane->table->clear(lane->rows);
+	drop_rows(lane);
 	for (size_t i = 0; i < lane->count; i++)
 		free(lane->entries[i].payload);
-	free(lane->rows);
 	free(lane);
 }
 
@@ -75,7 +84,7 @@ begin_again(struct yq_lane *lane, const struct yq_err *err)
 	yq_log(lane->behind ? YQ_LOG_DEBUG : YQ_LOG_WARN,
 	    "%s are not archived at the moment and wait: %s", lane->table->name, err->text);
 	lane->behind = true;
-	lane->table->clear(lane->rows);
+	drop_rows(lane);
 	for (size_t i = 0; i < lane->count; i++)
 		free(lane->entries[i].payload);
 	lane->count = 0;
@@ -233,7 +242,7 @@ drop_batch(struct yq_lane *lane)
 		lane->entries[kept++] = lane->entries[i];
 	}
 	lane->count = kept;
-	lane->table->clear(lane->rows);
+	drop_rows(lane);
 	if (kept == batch)
 		wait_for(lane, STUCK_MS);
 	else if (lane->full && kept < YQ_LANE_MAX / 2)
@@ -367,6 +376,7 @@ yq_lane_settle(struct yq_lane *lane, enum yq_rc rc, const struct yq_err *err)
 static void
 load(struct yq_lane *lane)
 {
+	lane->rows = yq_xcalloc(1, lane->table->rows_size);
 	lane->fault.rc = YQ_OK;
 	lane->asked = 1; /* held until load is through */
 	lane->table->load(lane, lane->rows);
@@ -399,7 +409,6 @@ yq_lane_open(struct yq_daemon *daemon, struct yq_worker *worker, const struct yq
 	lane->timer = yq_xcalloc(1, sizeof(*lane->timer));
 	uv_timer_init(yq_daemon_loop(daemon), lane->timer);
 	lane->timer->data = lane;
-	lane->rows = yq_xcalloc(1, table->rows_size);
 	lane->stored = yq_metrics_counter(yq_daemon_metrics(daemon), "yq_entries_archived_total",
 	    table->labels, "Entries of a stream written to the archive.");
 	wait_for(lane, 0);

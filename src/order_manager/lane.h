@@ -27,7 +27,7 @@ struct yq_lane_entry {
 };
 
 /* What one table makes of the entries in hand.  `rows` is its own memory, `rows_size` bytes, zeroed
- * when the lane opens and kept from batch to batch. */
+ * before each batch. */
 struct yq_lane_table {
 	const char *name;    /* for messages: "orders" */
 	const char *labels;  /* of the metric: "table=\"ORDERS\"" */
@@ -41,7 +41,7 @@ struct yq_lane_table {
 	enum yq_rc (*store)(struct yq_firebird *firebird, void *rows, struct yq_err *err);
 	/* It is committed: name what begins to leave the bus. */
 	void (*stored)(struct yq_lane *lane, void *rows, struct yq_archived *archived);
-	/* Release what rows hold; runs after each batch and before the memory goes. */
+	/* Release what rows hold, before their memory goes.  May be NULL. */
 	void (*clear)(void *rows);
 };
 

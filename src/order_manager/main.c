@@ -1,6 +1,7 @@
 /*
  * main.c - yq-order-manager: from signals to orders, and from trades to the archive.
  */
+#include <malloc.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -56,6 +57,7 @@ struct order_manager {
 	uv_timer_t *drain;
 	uv_timer_t *quit; /* NULL once everything is being closed */
 	bool archiver_drained;
+	uint64_t decided; /* when memory was last given back */
 };
 
 static void
@@ -92,6 +94,11 @@ on_trim(uv_timer_t *timer)
 	struct yq_daemon *daemon = timer->data;
 	struct order_manager *manager = yq_daemon_state(daemon);
 
+	/* What a burst took goes back to the system. */
+	if (manager->decided != yq_decider_count(manager->decider)) {
+		manager->decided = yq_decider_count(manager->decider);
+		(void)malloc_trim(0);
+	}
 	/* With nothing to archive nobody else would find out that it is there again. */
 	if (!yq_worker_is_connected(manager->worker) && yq_worker_depth(manager->worker) == 0)
 		(void)!yq_worker_submit(manager->worker, look, NULL, NULL);
