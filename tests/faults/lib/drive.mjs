@@ -61,7 +61,7 @@ export class Run extends Harness {
   async run() {
     try {
       await this.start(this.schedule.seed, CASH, RESTART_MS);
-      this.killers = new Killers(this.system, this.schedule.kills, { aliases: ALIASES, alertAccepted: () => this.alertAccepted(), say: this.say });
+      this.killers = new Killers(this.system, this.schedule.kills, { aliases: ALIASES, alertAccepted: () => this.alertAccepted(), personSpeaks: () => this.personSpeaks(), say: this.say });
       const killing = this.killers.run();
       await this.drive();
       await this.reachPoints(killing);

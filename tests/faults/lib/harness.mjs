@@ -1,4 +1,5 @@
 /* harness.mjs - one whole system with a broker that misbehaves: send it alerts, heal it, compare its books. */
+import { randomUUID } from 'node:crypto';
 import http from 'node:http';
 import { rename, stat } from 'node:fs/promises';
 import { System, pause, until } from '../../e2e/lib/system.mjs';
@@ -76,6 +77,29 @@ export class Harness {
   async alertAccepted() {
     const began = Date.now();
     while (!(this.acceptedAt > began) && Date.now() < began + ANSWER_MS) await pause(10);
+  }
+
+  /*
+   * A person says of an order that it is open, and not under which id: refused whatever is known of it,
+   * so that the books stay what the broker executed.  Errors are nobody's concern: Valkey may be away.
+   */
+  async personSpeaks() {
+    if (this.speaking) return;
+    this.speaking = true;
+    try {
+      this.person ??= this.system.valkey();
+      const id = await this.person.srandmember('order:open');
+      const alias = id && await this.person.hget(`order:${id}`, 'AccountAlias');
+      if (!alias) return;
+      const payload = {
+        Id: randomUUID(), Kind: 'resolve', OrderId: id, AccountAlias: alias, Outcome: 'Open', Reason: 'it must be', Who: 'me@here', Origin: 'Faults',
+        Timestamp: new Date().toISOString(),
+      };
+      await this.person.xadd('order:stream', '*', 'kind', 'resolve', 'payload', JSON.stringify(payload));
+    } catch { /* said again while it is wanted */
+    } finally {
+      this.speaking = false;
+    }
   }
 
   isReady() {

@@ -4,20 +4,22 @@
  */
 import { pause } from '../../e2e/lib/system.mjs';
 import { disarm, freezeWhile, isArmed, order } from './faults.mjs';
-import { NEEDS_SPOOL } from './schedule.mjs';
+import { NEEDS_PERSON, NEEDS_SPOOL } from './schedule.mjs';
 
 const LOOK_MS = 10;
 const REACH_MS = 30000; /* for somebody to come past a point */
 const SPOOL_MS = 2300; /* the webhook notices after 1.5 s; one that is just being started cannot */
 const SPOOL_TRIES = 10;
+const SPEAK_MS = 100;
 
 export class Killers {
   /*
    * `lists`: [[{point, passage, release, after}]], one a killer; `after`: where to die right after that.
-   * `aliases`: whose leases a gateway's death frees; `alertAccepted` waits for the next alert that is.
+   * `aliases`: whose leases a gateway's death frees; `alertAccepted` waits for the next alert that is;
+   * `personSpeaks` makes a request by hand.
    */
-  constructor(system, lists, { aliases, alertAccepted, say }) {
-    Object.assign(this, { say, alertAccepted, system, lists, aliases, kills: new Map(), unreached: [], stopped: false });
+  constructor(system, lists, { aliases, alertAccepted, personSpeaks, say }) {
+    Object.assign(this, { say, alertAccepted, personSpeaks, system, lists, aliases, kills: new Map(), unreached: [], stopped: false });
   }
 
   run() {
@@ -45,8 +47,14 @@ export class Killers {
   }
 
   async obeyed(one, ms) {
-    for (const end = Date.now() + ms; Date.now() < end && !this.stopped; await pause(LOOK_MS))
+    let spokenAt = 0;
+    for (const end = Date.now() + ms; Date.now() < end && !this.stopped; await pause(LOOK_MS)) {
       if (!isArmed(this.system, one.point)) return this.killed(one);
+      if (NEEDS_PERSON.test(one.point) && Date.now() - spokenAt >= SPEAK_MS) {
+        spokenAt = Date.now();
+        this.personSpeaks();
+      }
+    }
     return !(await disarm(this.system, one.point)) && this.killed(one);
   }
 

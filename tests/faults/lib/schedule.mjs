@@ -80,6 +80,9 @@ export const KINDS = {
   blackout: [1, () => ({ kind: 'blackout' })],
 };
 
+/* Points that are only passed when a person has asked for something. */
+export const NEEDS_PERSON = /^gateway\.resolv/;
+
 /* Points that are only passed while Valkey is away. */
 export const NEEDS_SPOOL = /^webhook\.(spool|forward)/;
 

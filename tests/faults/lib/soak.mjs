@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { pause, processesOf } from '../../e2e/lib/system.mjs';
 import { disarm, doFault, isArmed, order } from './faults.mjs';
 import { Harness } from './harness.mjs';
-import { KINDS, NEEDS_SPOOL, PROCESSES, Random, makeAlert, nameOf } from './schedule.mjs';
+import { KINDS, NEEDS_PERSON, NEEDS_SPOOL, PROCESSES, Random, makeAlert, nameOf } from './schedule.mjs';
 import { count, tableOf, total } from './tally.mjs';
 
 const CASH = { USD: '1000000000.00', KRW: '1000000000000', CNY: '5000000000.00' };
@@ -58,10 +58,11 @@ export class Soak extends Harness {
   async reach(point) {
     const random = this.random.faults;
     const what = random.chance(0.9) ? 'kill' : `pause:${random.whole(100, 4000)}`;
-    await order(this.system, { point, passage: random.whole(1, NEEDS_SPOOL.test(point) ? 2 : 40), order: what });
+    await order(this.system, { point, passage: random.whole(1, NEEDS_SPOOL.test(point) || NEEDS_PERSON.test(point) ? 2 : 40), order: what });
     if (NEEDS_SPOOL.test(point)) await doFault(this.system, { kind: 'freeze', target: 'valkey-server', ms: 2200 });
     const end = Date.now() + REACH_MS;
-    while (Date.now() < end && isArmed(this.system, point)) await pause(50);
+    for (; Date.now() < end && isArmed(this.system, point); await pause(50))
+      if (NEEDS_PERSON.test(point)) this.personSpeaks();
     if (await disarm(this.system, point)) return;
     if (what === 'kill') count(this.kills, point);
     else count(this.faults, 'pause at a point');
