@@ -209,4 +209,16 @@ run_faults() {
 	[ "$rc" -eq 0 ] || [ "$(echo "$counts" | cut -d' ' -f2)" -gt 0 ] || counts="0 1 0"
 	# shellcheck disable=SC2086
 	tally "$1: faults" $counts
+	run_failover "$1"
+}
+
+# run_failover STAGE: Valkey with replicas and sentinels fails over; in the same build.
+run_failover() {
+	local rc=0 counts
+	YQ_BUILD=$YQ_ROOT/build-faults timeout --kill-after=10 300 tests/faults/failover </dev/null >build-faults/failover.tap 2>&1 || rc=$?
+	[ "$rc" -eq 0 ] || grep -v '^ok' build-faults/failover.tap
+	counts=$(tools/count_tests tap build-faults/failover.tap)
+	[ "$rc" -eq 0 ] || [ "$(echo "$counts" | cut -d' ' -f2)" -gt 0 ] || counts="0 1 0"
+	# shellcheck disable=SC2086
+	tally "$1: failover" $counts
 }

@@ -132,6 +132,7 @@ gw_suspect_take(struct gw_order *o)
 	/* Wherever an earlier decision stood in time, it is looked for from there on. */
 	o->claimed_at_us = a->suspect_since_us - window_us(a->gw);
 	gw_order_set_phase(o, GW_UNKNOWN); /* what follows on its lane waits */
+	gw_doubt_begin(o, "Valkey failed over, and may not know what was sent before");
 	if (a->state == GW_SETTLING || a->state == GW_LOADING)
 		a->settling++;
 	if (a->state != GW_LOADING) /* else with the others that were left behind */
