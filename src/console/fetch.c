@@ -59,9 +59,60 @@ yq_fetch_members(struct yq_system *system, enum yq_key key, struct yq_members *m
 	return YQ_CONSOLE_DONE;
 }
 
+/* A key may be given twice. */
+static void
+add_name(struct yq_members *names, const char *text)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (yq_str_equal(names->texts[i], text))
+			return;
+	if (names->count == YQ_FETCH_NAMES_MAX)
+		return;
+	names->copies[names->count] = yq_xstrdup(text);
+	names->texts[names->count] = names->copies[names->count];
+	names->count++;
+}
+
+int
+yq_fetch_names(struct yq_system *system, enum yq_key key, struct yq_members *names)
+{
+	char pattern[YQ_KEY_SIZE], cursor[32] = "0";
+	const char *argv[] = { "SCAN", cursor, "MATCH", pattern, "COUNT", "1000" };
+	size_t prefix = yq_key_pattern(key, NULL, pattern) - 1; /* "*" ends it */
+
+	*names = (struct yq_members){ 0 };
+	names->texts = yq_xcalloc(YQ_FETCH_NAMES_MAX, sizeof(*names->texts));
+	names->copies = yq_xcalloc(YQ_FETCH_NAMES_MAX, sizeof(*names->copies));
+	do {
+		YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
+		const struct redisReply *keys;
+		const char *next;
+		struct yq_err err = { 0 };
+
+		if (yq_valkey_sync_command(system->valkey, YQ_COUNT(argv), argv, NULL, TIMEOUT_MS,
+			&reply, &err) != YQ_OK)
+			return yq_fail_err(&err);
+		keys = yq_reply_at(reply, 1);
+		for (size_t i = 0; i < yq_reply_count(keys); i++) {
+			const char *text = yq_reply_text(yq_reply_at(keys, i), NULL);
+
+			if (text != NULL)
+				add_name(names, text + prefix);
+		}
+		next = yq_reply_text(yq_reply_at(reply, 0), NULL);
+		if (next == NULL || !yq_str_copy(cursor, sizeof(cursor), next))
+			break;
+	} while (!yq_str_equal(cursor, "0"));
+	qsort(names->texts, names->count, sizeof(*names->texts), compare);
+	return YQ_CONSOLE_DONE;
+}
+
 void
 yq_members_clear(struct yq_members *members)
 {
+	for (size_t i = 0; members->copies != NULL && i < members->count; i++)
+		free(members->copies[i]);
+	free(members->copies);
 	free(members->texts);
 	yq_reply_free(members->reply);
 	*members = (struct yq_members){ 0 };

@@ -18,9 +18,14 @@ int yq_fetch_hash(
 struct yq_members {
 	struct redisReply *reply; /* owned */
 	const char **texts;	  /* owned list of borrowed texts */
+	char **copies;		  /* those that are not borrowed */
 	size_t count;
 };
 int yq_fetch_members(struct yq_system *system, enum yq_key key, struct yq_members *members);
+/* What stands for the argument of `key` in the keys that there are, sorted; at most
+ * YQ_FETCH_NAMES_MAX.  Looks through all keys, some at a time. */
+#define YQ_FETCH_NAMES_MAX 256
+int yq_fetch_names(struct yq_system *system, enum yq_key key, struct yq_members *names);
 void yq_members_clear(struct yq_members *members);
 
 /* One order as the bus holds it.  *found false: it has none (any more). */

@@ -13,6 +13,7 @@ static const struct yq_column status_columns[] = {
 	{ "APP", "app", YQ_COLUMN_TEXT },
 	{ "PID", "pid", YQ_COLUMN_NUMBER },
 	{ "STATE", "state", YQ_COLUMN_TEXT },
+	{ "ROLE", "role", YQ_COLUMN_TEXT },
 	{ "LAG", "lag", YQ_COLUMN_NUMBER },
 	{ "VERSION", "version", YQ_COLUMN_TEXT },
 	{ "STARTED", "startedAt", YQ_COLUMN_TIME },
@@ -44,25 +45,49 @@ state_of(const struct yq_system *system, const struct redisReply *reply)
 	return yq_reply_field(reply, "State");
 }
 
+static void
+add_row(struct yq_system *system, const char *name, const struct redisReply *reply,
+    struct yq_sheet *sheet)
+{
+	yq_sheet_add(sheet, name);
+	yq_sheet_add(sheet, yq_reply_field(reply, "Pid"));
+	yq_sheet_add(sheet, state_of(system, reply));
+	yq_sheet_add(sheet, yq_reply_field(reply, "Role"));
+	yq_sheet_add(sheet, yq_reply_field(reply, "Lag"));
+	yq_sheet_add(sheet, yq_reply_field(reply, "Version"));
+	yq_sheet_add(sheet, yq_reply_field(reply, "StartedAt"));
+	yq_sheet_add(sheet, yq_reply_field(reply, "LastEventAt"));
+	yq_sheet_add(sheet, yq_reply_field(reply, "Health"));
+}
+
 static int
 add_status(struct yq_system *system, enum yq_program program, struct yq_sheet *sheet)
 {
 	YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
 	int status = yq_fetch_hash(system, YQ_KEY_HEARTBEAT, yq_programs[program].app, &reply);
 
-	if (status != YQ_CONSOLE_DONE)
-		return status;
-	if (yq_reply_count(reply) == 0 && !is_expected(program))
-		return YQ_CONSOLE_DONE;
-	yq_sheet_add(sheet, yq_programs[program].app);
-	yq_sheet_add(sheet, yq_reply_field(reply, "Pid"));
-	yq_sheet_add(sheet, state_of(system, reply));
-	yq_sheet_add(sheet, yq_reply_field(reply, "Lag"));
-	yq_sheet_add(sheet, yq_reply_field(reply, "Version"));
-	yq_sheet_add(sheet, yq_reply_field(reply, "StartedAt"));
-	yq_sheet_add(sheet, yq_reply_field(reply, "LastEventAt"));
-	yq_sheet_add(sheet, yq_reply_field(reply, "Health"));
-	return YQ_CONSOLE_DONE;
+	if (status == YQ_CONSOLE_DONE && (yq_reply_count(reply) > 0 || is_expected(program)))
+		add_row(system, yq_programs[program].app, reply, sheet);
+	return status;
+}
+
+/* One line for each of several gateways, beside the one that serves without a name. */
+static int
+add_gateways(struct yq_system *system, struct yq_sheet *sheet)
+{
+	YQ_CLEANUP(yq_members_clear) struct yq_members names = { 0 };
+	int status = yq_fetch_names(system, YQ_KEY_HEARTBEAT_GATEWAY, &names);
+
+	for (size_t i = 0; names.count > 1 && i < names.count && status == YQ_CONSOLE_DONE; i++) {
+		YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
+		char key[YQ_KEY_SIZE];
+
+		status = yq_fetch_hash(system, YQ_KEY_HEARTBEAT_GATEWAY, names.texts[i], &reply);
+		yq_key_format(YQ_KEY_HEARTBEAT_GATEWAY, names.texts[i], key);
+		if (status == YQ_CONSOLE_DONE && yq_reply_count(reply) > 0)
+			add_row(system, strchr(key, ':') + 1, reply, sheet);
+	}
+	return status;
 }
 
 /* For people: kill switches that stand, for they explain why nothing trades. */
@@ -125,6 +150,8 @@ yq_verb_status(const struct yq_call *call)
 
 	for (int i = 0; i < YQ_PROGRAM_COUNT && status == YQ_CONSOLE_DONE; i++)
 		status = add_status(&system, (enum yq_program)i, sheet);
+	if (status == YQ_CONSOLE_DONE)
+		status = add_gateways(&system, sheet);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
 	yq_sheet_print(sheet, call, "nothing runs");
