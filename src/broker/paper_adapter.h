@@ -7,6 +7,7 @@
 
 #include "broker/paper.h"
 #include "broker/paper_journal.h"
+#include "broker/throttle.h"
 
 enum yq_paper_verb {
 	YQ_PAPER_DO_SUBMIT,
@@ -88,6 +89,7 @@ struct yq_paper {
 	struct yq_paper_batch *later, **later_last; /* done, not answered yet */
 	struct yq_paper_batch *held; /* told after what comes later; NULL = nothing */
 	uint64_t draws;		     /* of chance, in this life */
+	struct yq_throttle throttle; /* of calls */
 	bool freed, delivering;
 	uv_idle_t idle;
 	uv_timer_t timer, tick;

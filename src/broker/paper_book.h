@@ -34,6 +34,9 @@ struct yq_paper_settings {
 	uint32_t transient_ppm;		/* ... that a call is refused for the moment, undone */
 	uint32_t duplicate_ppm;		/* ... that an event is told once more, later */
 	uint32_t reorder_ppm;		/* ... that an event is told after later ones */
+	uint32_t lost_ppm;		/* ... that an execution is never told */
+	uint32_t calls_per_second;	/* more are refused for the moment; 0 = any number */
+	uint32_t calls_burst;		/* at once after a pause; at least 1 */
 	uint32_t latency_ms;		/* between execution and answer */
 	struct yq_decimal walk_bps; /* largest step of the random walk; 0 = prices stand still */
 	uint32_t walk_interval_ms;

@@ -146,6 +146,12 @@ do_command(struct yq_paper *p, struct yq_paper_command *c, int64_t now_us)
 		c->text = yq_xstrdup("too many orders await an answer");
 		return;
 	}
+	if (c->verb != YQ_PAPER_DO_OBSERVE &&
+	    !yq_throttle_take(&p->throttle, YQ_CALL_SUBMIT, 1, yq_clock_monotonic_ns(p->clock))) {
+		c->rc = YQ_E_RETRY;
+		c->text = yq_xstrdup("more calls than CallsPerSecond allows");
+		return;
+	}
 	if (c->verb != YQ_PAPER_DO_OBSERVE && yq_paper_chance(p, p->settings.transient_ppm)) {
 		c->rc = YQ_E_RETRY;
 		c->text = yq_xstrdup("not now, as TransientRate asks for");

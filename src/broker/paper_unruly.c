@@ -1,6 +1,6 @@
 /*
  * paper_unruly.c - the paper broker misbehaves, as its settings ask for: calls refused for the
- * moment, events told twice, late and after later ones.  Its book is right all the while.
+ * moment, events told never, twice, late and after later ones.  Its book is right all the while.
  */
 #include <stdlib.h>
 
@@ -39,12 +39,18 @@ yq_paper_disorder(struct yq_paper *paper, struct yq_paper_batch *batch)
 	struct yq_paper_batch *held = paper->held;
 	size_t kept = 0, count = batch->told_count;
 
-	if (held == NULL && paper->settings.duplicate_ppm == 0 && paper->settings.reorder_ppm == 0)
+	if (held == NULL && paper->settings.duplicate_ppm == 0 &&
+	    paper->settings.reorder_ppm == 0 && paper->settings.lost_ppm == 0)
 		return;
 	paper->held = yq_paper_batch_make();
 	for (size_t i = 0; i < count; i++) {
 		struct yq_paper_told told = batch->told[i];
 
+		if (told.kind == YQ_BROKER_EV_FILL &&
+		    yq_paper_chance(paper, paper->settings.lost_ppm)) {
+			free(told.text);
+			continue;
+		}
 		if (told.kind != YQ_BROKER_EV_QUOTE) {
 			if (yq_paper_chance(paper, paper->settings.duplicate_ppm))
 				put(paper->held, told_copy(&told));

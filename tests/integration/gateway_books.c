@@ -1,4 +1,4 @@
-/* gateway_books.c - the paper broker's own book beside what is on the bus. */
+/* gateway_books.c - the paper broker's own book beside what is on the bus, and what was told. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -130,4 +130,46 @@ gateway_assert_books_equal(void)
 
 	assert_int_equal(valkey_do_int(fixture.console, "LLEN trades:queue"), fills);
 	return fills;
+}
+
+/* ---- what was told ---- */
+
+size_t
+gateway_log_count(const char *words)
+{
+	char line[4096], path[160];
+	size_t count = 0;
+	FILE *file;
+
+	gateway_path("log", path);
+	file = fopen(path, "re");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file) != NULL)
+		count += strstr(line, words) != NULL;
+	(void)fclose(file);
+	return count;
+}
+
+size_t
+gateway_told_count(const char *words)
+{
+	redisReply *reply = valkey_do(fixture.console, "XRANGE notification:stream - +");
+	size_t count = 0;
+
+	for (size_t i = 0; i < reply->elements; i++)
+		count += strstr(reply->element[i]->element[1]->element[1]->str, words) != NULL;
+	yq_reply_free(reply);
+	return count;
+}
+
+void
+gateway_await_told(const char *words)
+{
+	for (int i = 0; i < 4000; i++) {
+		if (gateway_told_count(words) > 0)
+			return;
+		usleep(10000);
+	}
+	gateway_show_log();
+	fail_msg("nobody was told \"%s\"", words);
 }

@@ -35,14 +35,15 @@ write_settings(const struct gateway_spec *spec, const char *path)
 	assert_int_equal(fchmod(fileno(file), 0600), 0);
 	fprintf(file,
 	    "{\"ConnectionStrings\":{\"Valkey\":\"%s,user=yq-broker-gateway,password=%s\"},"
-	    "\"BrokerGateway\":{\"Name\":\"%s\",\"LeaseSeconds\":3,\"UnknownAlertSeconds\":%u,"
-	    "\"Accounts\":{%s}},"
+	    "\"BrokerGateway\":{%s\"Name\":\"%s\",\"LeaseSeconds\":3,"
+	    "\"UnknownAlertSeconds\":%u,\"Accounts\":{%s}},"
 	    "\"System\":{\"InstanceId\":%d,\"Color\":\"%s\",\"DataFolder\":\"%s\","
 	    "\"RunFolder\":\"%s\"}}",
 	    fixture.valkey.socket, yq_secret_reveal(fixture.valkey.passwords[YQ_PROGRAM_GATEWAY]),
-	    spec->name != NULL ? spec->name : "", fixture.alert_s > 0 ? fixture.alert_s : 10,
-	    spec->accounts, spec->instance != 0 ? spec->instance : 1,
-	    spec->color != NULL ? spec->color : "", fixture.folder, fixture.folder);
+	    fixture.settings != NULL ? fixture.settings : "", spec->name != NULL ? spec->name : "",
+	    fixture.alert_s > 0 ? fixture.alert_s : 10, spec->accounts,
+	    spec->instance != 0 ? spec->instance : 1, spec->color != NULL ? spec->color : "",
+	    fixture.folder, fixture.folder);
 	assert_int_equal(fclose(file), 0);
 }
 

@@ -13,6 +13,8 @@ struct gateway_fixture {
 	struct valkey_fixture valkey;
 	struct yq_valkey_sync *console;
 	char folder[64];
+	/* More members of BrokerGateway, each with a comma behind; NULL = none. */
+	const char *settings;
 	int pid;	  /* of gateway_start */
 	int others[8];	  /* of gateway_spawn; 0 = none */
 	unsigned alert_s; /* BrokerGateway:UnknownAlertSeconds; 0 = 10 */
@@ -45,6 +47,10 @@ int gateway_spawn(const struct gateway_spec *spec); /* its process */
 int gateway_end_of(int pid);			    /* waits for its end; the exit code */
 void gateway_end(int pid);			    /* SIGKILL; 0 is a no-op */
 void gateway_show_log(void);
+/* Lines of the log, or notifications, that have these words. */
+size_t gateway_log_count(const char *words);
+size_t gateway_told_count(const char *words);
+void gateway_await_told(const char *words);	     /* a notification with them */
 void gateway_path(const char *name, char path[160]); /* in the test's folder */
 
 struct yq_order gateway_order(enum yq_action action, const char *ticker, const char *qty);

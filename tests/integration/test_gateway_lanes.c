@@ -1,0 +1,314 @@
+/* test_gateway_lanes.c - in order on one account and ticker, beside one another elsewhere. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "gateway_fixture.h"
+
+#define QUIET	"{\"WalkBps\":0}"
+#define TICKERS 5
+
+/* Buys of 1, ticker by ticker. */
+static void
+orders_make(struct yq_order *orders, size_t count, const char *alias)
+{
+	char ticker[16];
+
+	for (size_t i = 0; i < count; i++) {
+		yq_str_format(ticker, sizeof(ticker), "T%zu", i % TICKERS);
+		orders[i] = gateway_order(YQ_BUY, ticker, "1");
+		yq_str_copy_cut(orders[i].account_alias, sizeof(orders[i].account_alias), alias);
+	}
+}
+
+static int64_t
+number_of(const struct yq_paper_book *book, const struct yq_order *order)
+{
+	const struct yq_paper_order *o = yq_paper_find(book, &order->id);
+
+	if (o == NULL)
+		fail_msg("order %s never reached the broker", order->id.text);
+	return o == NULL ? 0 : o->number;
+}
+
+/* The broker numbers orders as they reach it. */
+static void
+assert_in_order(const struct yq_order *orders, size_t count, size_t lanes, const char *alias)
+{
+	struct yq_paper_book *book = gateway_paper_book_of(alias);
+
+	for (size_t i = lanes; i < count; i++)
+		if (number_of(book, &orders[i]) <= number_of(book, &orders[i - lanes]))
+			fail_msg("order %zu of %s overtook the one before it", i, orders[i].ticker);
+	yq_paper_book_free(book);
+}
+
+static size_t
+count_state(const struct yq_order *orders, size_t count, const char *state)
+{
+	char text[64];
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		gateway_field(&orders[i].id, "State", text, sizeof(text));
+		found += yq_str_equal(text, state);
+	}
+	return found;
+}
+
+static void
+test_a_burst_for_one_ticker_stays_in_order(void **unused)
+{
+	enum { COUNT = 300 };
+	struct yq_order orders[COUNT];
+
+	(void)unused;
+	gateway_start(QUIET);
+	orders_make(orders, COUNT, "Paper");
+	gateway_submit_many(orders, COUNT);
+	gateway_await_quiet(30);
+	assert_in_order(orders, COUNT, TICKERS, "Paper");
+	gateway_stop();
+}
+
+/* Refused for the moment, an order goes back to where it was, not behind those after it. */
+static void
+test_what_is_put_back_is_not_overtaken(void **unused)
+{
+	enum { COUNT = 60 };
+	struct yq_order orders[COUNT];
+
+	(void)unused;
+	gateway_start_only("{\"WalkBps\":0,\"TransientRate\":0.3,\"Seed\":3}");
+	orders_make(orders, COUNT, "Paper");
+	gateway_submit_many(orders, COUNT);
+	gateway_await_quiet(60);
+	assert_true(gateway_log_count("was not sent") > 0);
+	assert_in_order(orders, COUNT, TICKERS, "Paper");
+	assert_int_equal(gateway_assert_books_equal(), COUNT);
+	gateway_stop();
+}
+
+static void
+test_after_a_restart_the_order_of_arrival_is_kept(void **unused)
+{
+	enum { COUNT = 200, KILLS = 4 };
+	struct yq_order orders[COUNT];
+
+	(void)unused;
+	orders_make(orders, COUNT, "Paper");
+	gateway_submit_many(orders, COUNT);
+	for (useconds_t i = 0; i < KILLS; i++) {
+		gateway_start_only(
+		    "{\"WalkBps\":0,\"TransientRate\":0.2,\"LatencyMs\":20,\"Seed\":5}");
+		/* The one before still has its lease. */
+		usleep(60000 + 70000 * i + (i > 0 ? 3000000U : 0U));
+		gateway_kill();
+	}
+	gateway_start_only(QUIET);
+	gateway_await_quiet(60);
+	assert_in_order(orders, COUNT, TICKERS, "Paper");
+	assert_int_equal(gateway_assert_books_equal(), COUNT);
+	gateway_stop();
+}
+
+/* The exit arrives right behind its entry, when nothing is held yet. */
+static void
+exit_behind_entry(const char *paper)
+{
+	struct yq_order legs[2] = { gateway_order(YQ_BUY, "AAPL", "10"),
+		gateway_order(YQ_SELL, "AAPL", "10") };
+
+	legs[1].reduce_only = true;
+	gateway_start(paper);
+	gateway_submit_many(legs, 2);
+	gateway_await_state(&legs[0].id, "Filled");
+	gateway_await_state(&legs[1].id, "Filled");
+	gateway_await_quiet(30);
+	assert_in_order(legs, 2, 1, "Paper");
+	assert_int_equal(valkey_do_int(fixture.console, "EXISTS position:Paper"), 0);
+	(void)gateway_assert_books_equal();
+	gateway_stop();
+}
+
+static void
+test_an_exit_does_not_overtake_its_entry(void **unused)
+{
+	(void)unused;
+	exit_behind_entry("{\"WalkBps\":0,\"LatencyMs\":200}");
+}
+
+static void
+test_an_exit_does_not_overtake_an_entry_that_fills_in_parts(void **unused)
+{
+	(void)unused;
+	exit_behind_entry("{\"WalkBps\":0,\"PartialFillRate\":0.8,\"WalkIntervalMs\":50}");
+}
+
+static void
+test_an_exit_does_not_overtake_an_unknown_entry(void **unused)
+{
+	(void)unused;
+	exit_behind_entry("{\"WalkBps\":0,\"SilentRate\":1}");
+}
+
+static void
+test_an_exit_does_not_overtake_its_entry_after_a_restart(void **unused)
+{
+	struct yq_order legs[2] = { gateway_order(YQ_BUY, "AAPL", "10"),
+		gateway_order(YQ_SELL, "AAPL", "10") };
+
+	(void)unused;
+	gateway_start("{\"WalkBps\":0,\"LatencyMs\":1000}");
+	gateway_submit_many(legs, 2);
+	gateway_await_state(&legs[0].id, "Submitting");
+	gateway_kill();
+	gateway_start(QUIET);
+	gateway_await_state(&legs[1].id, "Filled");
+	gateway_await_quiet(30);
+	assert_in_order(legs, 2, 1, "Paper");
+	assert_int_equal(valkey_do_int(fixture.console, "EXISTS position:Paper"), 0);
+	gateway_stop();
+}
+
+/* Cancel and order again: what comes after the cancel reaches the broker after it. */
+static void
+test_an_order_does_not_overtake_the_cancel_before_it(void **unused)
+{
+	struct yq_order first = gateway_order(YQ_BUY, "AAPL", "5");
+	struct yq_order second = gateway_order(YQ_BUY, "AAPL", "5");
+	struct yq_paper_book *book;
+	const struct yq_paper_order *o;
+
+	(void)unused;
+	/* TransientRate makes the broker one that does not keep the order of calls by itself. */
+	gateway_start("{\"WalkBps\":0,\"LatencyMs\":300,\"TransientRate\":0.000001}");
+	first.type = YQ_TYPE_LIMIT;
+	first.price = yq_opt_decimal_of(yq_decimal_from_int(90));
+	second.reference_price =
+	    yq_opt_decimal_of(yq_decimal_from_int(80)); /* would fill the first */
+	gateway_submit(&first);
+	gateway_cancel(&first);
+	gateway_submit(&second);
+	gateway_await_state(&second.id, "Filled");
+	gateway_await_quiet(30);
+	book = gateway_paper_book();
+	o = yq_paper_find(book, &first.id);
+	assert_non_null(o);
+	assert_int_equal(o->state, YQ_ORDER_CANCELED);
+	assert_int_equal(o->fill_count, 0);
+	yq_paper_book_free(book);
+	gateway_stop();
+}
+
+static void
+start_two(const char *slow)
+{
+	char accounts[2048];
+	struct gateway_spec spec = { .accounts = accounts };
+
+	yq_str_format(accounts, sizeof(accounts),
+	    GATEWAY_ACCOUNT("Paper", "", QUIET) "," GATEWAY_ACCOUNT("Slow", "", "%s"), slow);
+	(void)gateway_spawn(&spec);
+}
+
+/* So many for the slow one that the reader would pause. */
+static void
+test_a_slow_account_delays_no_other(void **unused)
+{
+	enum { SLOW = 2000, FAST = 300 };
+	struct yq_order *slow = yq_xcalloc(SLOW, sizeof(*slow));
+	struct yq_order *fast = yq_xcalloc(FAST, sizeof(*fast));
+
+	(void)unused;
+	start_two("{\"WalkBps\":0,\"CallsPerSecond\":10,\"CallsBurst\":2}");
+	gateway_await_served();
+	orders_make(slow, SLOW, "Slow");
+	orders_make(fast, FAST, "Paper");
+	for (int i = 0; i < SLOW / 500; i++)
+		gateway_submit_many(slow + 500 * i, 500);
+	gateway_submit_many(fast, FAST);
+	for (int i = 0; i < FAST; i++)
+		gateway_await_state(&fast[i].id, "Filled");
+	assert_true(count_state(slow, SLOW, "Pending") > SLOW / 2);
+	assert_in_order(fast, FAST, TICKERS, "Paper");
+	assert_int_equal(gateway_assert_book_equal("Paper"), FAST);
+	/* What stayed in the stream is taken up where it stood. */
+	gateway_end(fixture.others[0]);
+	start_two(QUIET);
+	gateway_await_quiet(60);
+	assert_int_equal(count_state(slow, SLOW, "Filled"), SLOW);
+	assert_int_equal(gateway_assert_book_equal("Slow"), SLOW);
+	free(slow);
+	free(fast);
+}
+
+/* What was left in the stream comes without a restart too, each once and in order. */
+static void
+test_what_overflows_is_read_again_in_order(void **unused)
+{
+	enum { COUNT = 2000 };
+	struct yq_order *orders = yq_xcalloc(COUNT, sizeof(*orders));
+
+	(void)unused;
+	gateway_start("{\"WalkBps\":0,\"CallsPerSecond\":400,\"CallsBurst\":20}");
+	orders_make(orders, COUNT, "Paper");
+	for (int i = 0; i < COUNT / 500; i++)
+		gateway_submit_many(orders + 500 * i, 500);
+	gateway_await_quiet(60);
+	assert_true(gateway_log_count("more stay in the stream") > 0);
+	assert_in_order(orders, COUNT, TICKERS, "Paper");
+	assert_int_equal(gateway_assert_books_equal(), COUNT);
+	gateway_stop();
+	free(orders);
+}
+
+static void
+test_a_cancel_goes_before_orders_that_wait(void **unused)
+{
+	enum { COUNT = 100 };
+	struct yq_order live = gateway_order(YQ_BUY, "AAPL", "5"), orders[COUNT];
+
+	(void)unused;
+	gateway_start("{\"WalkBps\":0,\"CallsPerSecond\":4,\"CallsBurst\":4}");
+	live.type = YQ_TYPE_LIMIT;
+	live.price = yq_opt_decimal_of(yq_decimal_from_int(90));
+	gateway_submit(&live);
+	gateway_await_state(&live.id, "Open");
+	orders_make(orders, COUNT, "Paper");
+	gateway_submit_many(orders, COUNT);
+	gateway_cancel(&live);
+	gateway_await_state(&live.id, "Canceled");
+	assert_true(count_state(orders, COUNT, "Pending") > COUNT / 2);
+	gateway_kill();
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, gateway_set_up, gateway_tear_down)
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_a_burst_for_one_ticker_stays_in_order),
+		TEST(test_what_is_put_back_is_not_overtaken),
+		TEST(test_after_a_restart_the_order_of_arrival_is_kept),
+		TEST(test_an_exit_does_not_overtake_its_entry),
+		TEST(test_an_exit_does_not_overtake_an_entry_that_fills_in_parts),
+		TEST(test_an_exit_does_not_overtake_an_unknown_entry),
+		TEST(test_an_exit_does_not_overtake_its_entry_after_a_restart),
+		TEST(test_an_order_does_not_overtake_the_cancel_before_it),
+		TEST(test_a_slow_account_delays_no_other),
+		TEST(test_what_overflows_is_read_again_in_order),
+		TEST(test_a_cancel_goes_before_orders_that_wait),
+	};
+
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
