@@ -3,6 +3,7 @@
  * compare what the broker really executed with every other book.
  *
  *	run [--seed S[,S...] | --seeds N] [--alerts N] [--faults KIND,...] [--kills N] [--at-once N] [--keep] [--verbose]
+ *	run --lost-answers N [--seed S] [--keep]
  *	run --soak MINUTES [--rate N] [--seed S] [--faults KIND,...] [--log FILE] [--keep]
  *
  * --seed     these runs and no others: a seed replays the same alerts and the same faults
@@ -11,6 +12,8 @@
  * --faults   kill stop freeze starve lock hide blackout points (default: all); "none" for none
  * --kills    deaths at each fail point in one run (default 3); 20 seeds or more must come to 50 each
  * --at-once  runs side by side (default 8: most of the time they wait)
+ * --lost-answers  N orders, each executed and never answered, while programs are killed; after the
+ *            seeds it is done with 1000
  * --soak     MINUTES of one system, compared every five; with --rate ALERTS a second (default 36),
  *            --seed S and --log FILE, which gets all it says
  * --keep     the folder of a failed run stays, and is named
@@ -28,6 +31,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 process.env.YQ_BUILD ??= path.join(root, 'build-faults');
 
 const { Run } = await import('./lib/drive.mjs');
+const { LostAnswers } = await import('./lib/lost.mjs');
 const { Soak } = await import('./lib/soak.mjs');
 const { addAll, tableOf, total } = await import('./lib/tally.mjs');
 const { KINDS, describe, makeSchedule } = await import('./lib/schedule.mjs');
@@ -43,7 +47,7 @@ function readArguments() {
     options: {
       seed: { type: 'string' }, seeds: { type: 'string', default: '20' }, alerts: { type: 'string', default: '2000' },
       faults: { type: 'string', default: [...Object.keys(KINDS), 'points'].join() }, 'at-once': { type: 'string', default: '8' },
-      kills: { type: 'string', default: '3' }, soak: { type: 'string' }, rate: { type: 'string', default: '36' }, log: { type: 'string' },
+      kills: { type: 'string', default: '3' }, 'lost-answers': { type: 'string', default: '' }, soak: { type: 'string' }, rate: { type: 'string', default: '36' }, log: { type: 'string' },
       keep: { type: 'boolean', default: false }, verbose: { type: 'boolean', default: false },
     },
   });
@@ -64,17 +68,19 @@ function checkDocument(points) {
 
 const MANY_SEEDS = 20;
 const ENOUGH_KILLS = 50;
+const LOST_ANSWERS = 1000;
 const totals = { passed: 0, failed: 0, alerts: 0, accepted: 0, repeats: 0, orders: 0, executions: 0, faults: new Map(), kills: new Map() };
 
-function report(seed, found, notes) {
+/* `of`: what it was, "seed 3"; "" for the whole */
+function report(of, found, notes) {
   for (const [name, faults] of Object.entries(found)) {
     const good = faults.length === 0;
     totals[good ? 'passed' : 'failed']++;
-    console.log(`${good ? 'ok' : 'not ok'} ${totals.passed + totals.failed} - ${seed === null ? '' : `seed ${seed}: `}${name}`);
+    console.log(`${good ? 'ok' : 'not ok'} ${totals.passed + totals.failed} - ${of === '' ? '' : `${of}: `}${name}`);
     for (const fault of faults.slice(0, 10)) console.log(fault.replace(/^/gm, '# '));
     if (faults.length > 10) console.log(`# ... and ${faults.length - 10} more`);
   }
-  for (const note of notes) console.log(`# seed ${seed}: ${note}`);
+  for (const note of notes) console.log(`# ${of}: ${note}`);
 }
 
 function addTotals(run) {
@@ -90,14 +96,10 @@ async function runSeed(seed, options, points) {
   const schedule = makeSchedule(seed, options.alerts, options.kinds, points, options.kills);
   const run = new Run(schedule, (text) => options.verbose && console.log(`# ${((Date.now() - started) / 1000).toFixed(2)} s, seed ${seed}: ${text}`));
   const found = await run.run();
-  const failed = Object.values(found).some((faults) => faults.length > 0);
-  const keep = failed && options.keep ? `${run.system.folder}-seed-${seed}` : undefined;
-  await run.end(keep);
   addTotals(run);
   const notes = [`${run.summary()}, ${Math.round((Date.now() - started) / 100) / 10} s`];
-  if (failed) notes.push(...schedule.faults.map(describe), `again: tests/faults/run --seed ${seed} --alerts ${options.alerts} --kills ${options.kills} --faults ${options.faults}`);
-  if (keep) notes.push(`kept: ${keep}`);
-  report(seed, found, notes);
+  if (Object.values(found).some((faults) => faults.length > 0)) notes.push(...schedule.faults.map(describe), `again: tests/faults/run --seed ${seed} --alerts ${options.alerts} --kills ${options.kills} --faults ${options.faults}`);
+  await finish(run, `seed ${seed}`, found, options, notes);
 }
 
 function sayTotals(options, points, started) {
@@ -108,25 +110,38 @@ function sayTotals(options, points, started) {
   console.log(`# point kills: ${tableOf(kills)}`);
   console.log(failed === 0 ? '# lost 0, doubled 0, books equal to the last digit' : '# NOT all equal: see above');
   if (options.seeds.length >= MANY_SEEDS && options.kills * options.seeds.length >= ENOUGH_KILLS && options.kinds.includes('points'))
-    report(null, { [`a program died at each fail point at least ${ENOUGH_KILLS} times`]:
+    report('', { [`a program died at each fail point at least ${ENOUGH_KILLS} times`]:
       points.filter((point) => !(kills.get(point) >= ENOUGH_KILLS)).map((point) => `${point}: ${kills.get(point) ?? 0}`) }, []);
 }
 
-async function runSoak(options, points) {
-  const soak = new Soak({ seed: options.seeds[0], minutes: Number(options.soak), rate: Number(options.rate), kinds: options.kinds, points, log: options.log });
-  const found = await soak.run();
+/* Ends a run and says what was found; its folder stays where something was. */
+async function finish(run, of, found, options, notes) {
   const failed = Object.values(found).some((faults) => faults.length > 0);
-  const keep = failed && options.keep ? `${soak.system.folder}-soak` : undefined;
-  if (keep) soak.say(`kept: ${keep}`);
-  await soak.end(keep);
-  report(options.seeds[0], found, []);
+  const keep = failed && options.keep ? `${run.system.folder}-${of.replace(' ', '-')}` : undefined;
+  await run.end(keep);
+  report(of, found, keep ? [...notes, `kept: ${keep}`] : notes);
+}
+
+async function runSoak(options, points) {
+  const seed = options.seeds[0];
+  const soak = new Soak({ seed, minutes: Number(options.soak), rate: Number(options.rate), kinds: options.kinds, points, log: options.log });
+  await finish(soak, 'soak', await soak.run(), options, []);
+}
+
+async function runLostAnswers(options, number) {
+  const started = Date.now();
+  const seed = options.seeds[0];
+  const run = new LostAnswers(number, seed);
+  const found = await run.run();
+  console.log(`# ${run.summary()}, ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  await finish(run, 'lost answers', found, options, []);
 }
 
 async function runSeeds(options, points) {
   const waiting = [...options.seeds];
   const started = Date.now();
   console.log(`# ${points.length} fail points; seeds ${options.seeds}; ${options.alerts} alerts each; faults ${options.kinds}`);
-  report(null, { 'every fail point is documented': checkDocument(points) }, []);
+  report('', { 'every fail point is documented': checkDocument(points) }, []);
   await Promise.all(Array.from({ length: Math.min(options.atOnce, waiting.length) }, async () => {
     while (waiting.length > 0) await runSeed(waiting.shift(), options, points);
   }));
@@ -135,7 +150,15 @@ async function runSeeds(options, points) {
 
 const options = readArguments();
 const points = findPoints();
-await (options.soak === undefined ? runSeeds(options, points) : runSoak(options, points));
+const lost = options['lost-answers'];
+if (options.soak !== undefined) {
+  await runSoak(options, points);
+} else if (lost !== '') {
+  await runLostAnswers(options, Number(lost));
+} else {
+  await runSeeds(options, points);
+  if (options.seed === undefined) await runLostAnswers(options, LOST_ANSWERS);
+}
 console.log(`1..${totals.passed + totals.failed}`);
 console.log(`# ${totals.passed} passed, ${totals.failed} failed`);
 process.exitCode = totals.failed === 0 ? 0 : 1;

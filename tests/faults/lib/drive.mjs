@@ -1,7 +1,7 @@
 /* drive.mjs - one seeded run: alerts are posted, faults happen, heal, compare. */
 import { pause } from '../../e2e/lib/system.mjs';
 import { doFault } from './faults.mjs';
-import { ALIASES, Harness } from './harness.mjs';
+import { Harness } from './harness.mjs';
 import { Killers } from './killers.mjs';
 import { CASH, describe, nameOf } from './schedule.mjs';
 import { count, total } from './tally.mjs';
@@ -60,8 +60,8 @@ export class Run extends Harness {
   /* {check: [what is wrong]} */
   async run() {
     try {
-      await this.start(this.schedule.seed, CASH, RESTART_MS);
-      this.killers = new Killers(this.system, this.schedule.kills, { aliases: ALIASES, alertAccepted: () => this.alertAccepted(), personSpeaks: () => this.personSpeaks(), say: this.say });
+      await this.start(this.schedule.seed, CASH, { restartMs: RESTART_MS });
+      this.killers = new Killers(this.system, this.schedule.kills, { release: () => this.release(), alertAccepted: () => this.alertAccepted(), personSpeaks: () => this.personSpeaks(), say: this.say });
       const killing = this.killers.run();
       await this.drive();
       await this.reachPoints(killing);

@@ -26,12 +26,12 @@ function account(seed, cash, extra) {
   };
 }
 
-export function settings(seed, cash, restartMs) {
+function settings(seed, cash, { restartMs = 1000, paper = {} }) {
   return {
     System: { RestartDelayMs: 20, RestartDelayMaxMs: restartMs },
     Webhook: { RateLimitPerSecond: 0, StrategyAccountMapping: MAPPING },
     OrderManager: { Policies: { Sizing: { Given: { Type: 'FixedQty', FixedQty: 1 } } }, StrategySizingMapping: { '*': 'Given' } },
-    BrokerGateway: { LeaseSeconds: 3, Accounts: { Alpha: account(seed, cash), Beta: account(seed + 1, cash, { JournalMaxBytes: 65536 }) } },
+    BrokerGateway: { LeaseSeconds: 3, Accounts: { Alpha: account(seed, cash, paper), Beta: account(seed + 1, cash, { JournalMaxBytes: 65536, ...paper }) } },
     Risk: { Default: { MaxOrdersPerMinute: 0, MaxOpenOrders: 0, DuplicateWindowSeconds: 0 } },
   };
 }
@@ -44,9 +44,9 @@ export class Harness {
     this.agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   }
 
-  /* Programs that die are started again within `restartMs`. */
-  async start(seed, cash, restartMs = 1000) {
-    this.system = await System.make(settings(seed, cash, restartMs));
+  /* Programs that die are started again within `restartMs`; `paper`: how else the broker misbehaves. */
+  async start(seed, cash, how = {}) {
+    this.system = await System.make(settings(seed, cash, how));
     await makePointsFolder(this.system);
     await this.system.up();
     this.books = new Books(this.system, Object.fromEntries(ALIASES.map((alias) => [alias, cash])));
@@ -77,6 +77,12 @@ export class Harness {
   async alertAccepted() {
     const began = Date.now();
     while (!(this.acceptedAt > began) && Date.now() < began + ANSWER_MS) await pause(10);
+  }
+
+  /* Who knows that the gateway is dead need not wait for its leases to end. */
+  async release() {
+    this.valkey ??= this.system.valkey();
+    for (const alias of ALIASES) if (await this.valkey.exists(`lease:${alias}`)) await this.valkey.hset(`lease:${alias}`, 'ExpiresAt', '0');
   }
 
   /*

@@ -15,11 +15,11 @@ const SPEAK_MS = 100;
 export class Killers {
   /*
    * `lists`: [[{point, passage, release, after}]], one a killer; `after`: where to die right after that.
-   * `aliases`: whose leases a gateway's death frees; `alertAccepted` waits for the next alert that is;
-   * `personSpeaks` makes a request by hand.
+   * `release()` gives a dead gateway's leases back; `alertAccepted()` waits for the next alert that is;
+   * `personSpeaks()` makes a request by hand.
    */
-  constructor(system, lists, { aliases, alertAccepted, personSpeaks, say }) {
-    Object.assign(this, { say, alertAccepted, personSpeaks, system, lists, aliases, kills: new Map(), unreached: [], stopped: false });
+  constructor(system, lists, { release, alertAccepted, personSpeaks, say }) {
+    Object.assign(this, { say, release, alertAccepted, personSpeaks, system, lists, kills: new Map(), unreached: [], stopped: false });
   }
 
   run() {
@@ -76,13 +76,7 @@ export class Killers {
 
   async killed({ point, release }) {
     this.kills.set(point, (this.kills.get(point) ?? 0) + 1);
-    /* Who knows that the gateway is dead need not wait for its lease to end. */
     if (release) await this.release().catch(() => {});
     return true;
-  }
-
-  async release() {
-    this.valkey ??= this.system.valkey();
-    for (const alias of this.aliases) if (await this.valkey.exists(`lease:${alias}`)) await this.valkey.hset(`lease:${alias}`, 'ExpiresAt', '0');
   }
 }

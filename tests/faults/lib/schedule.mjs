@@ -66,7 +66,7 @@ export function makeAlert(random, name) {
   return alert;
 }
 
-const DAEMONS = ['yq-webhook', 'yq-order-manager', 'yq-broker-gateway'];
+export const DAEMONS = ['yq-webhook', 'yq-order-manager', 'yq-broker-gateway'];
 export const PROCESSES = [...DAEMONS, 'valkey-server'];
 
 /* [weight, maker]; each makes {kind, ...}.  faults.mjs does them. */
