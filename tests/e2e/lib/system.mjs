@@ -103,7 +103,7 @@ export class System {
     await until('ready', () => {
       if (over) throw new Error(`yq up ended:\n${this.output}`);
       return /^ready$/m.test(this.output);
-    }, 20000).catch((error) => { throw new Error(`${error.message}\n${this.output}`); });
+    }, 120000).catch((error) => { throw new Error(`${error.message}\n${this.output}`); });
     this.endpoints = JSON.parse(await readFile(path.join(this.var, 'run/endpoints.json'), 'utf8'));
   }
 
