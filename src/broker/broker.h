@@ -132,8 +132,11 @@ struct yq_broker_event {
 	struct yq_id order_id; /* ours; none where the broker does not keep it */
 	char broker_order_id[YQ_BROKER_ORDER_ID_SIZE];
 	int64_t time_us;
-	const char *text;		     /* why; NULL = nothing to say */
-	const struct yq_broker_fill *fill;   /* EV_FILL */
+	const char *text;		   /* why; NULL = nothing to say */
+	const struct yq_broker_fill *fill; /* EV_FILL */
+	/* EV_CANCELED, EXPIRED, REJECTED: what was executed in all; absent where the broker does
+	 * not tell it with the end. */
+	struct yq_opt_decimal filled;
 	const struct yq_broker_quote *quote; /* EV_QUOTE */
 };
 /* Events of one moment come in one call; those of an order after its ack, in order. */

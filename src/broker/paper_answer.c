@@ -68,6 +68,7 @@ yq_paper_sink(
 	case YQ_PAPER_CLOSE:
 		told = yq_paper_tell(paper->batch, close_events[record->state], record->time_us);
 		told->text = yq_xstrdup(record->text);
+		told->fill.qty = order->filled;
 		break;
 	case YQ_PAPER_CHANGE:
 		told = yq_paper_tell(paper->batch, YQ_BROKER_EV_REPLACED, record->time_us);
@@ -409,6 +410,9 @@ deliver_events(struct yq_paper *paper, const struct yq_paper_batch *batch)
 			    sizeof(e->broker_order_id));
 			yq_paper_execution_number(paper->book, t->execution, fills[i].execution_id);
 			e->fill = &fills[i];
+		} else if (t->kind == YQ_BROKER_EV_CANCELED || t->kind == YQ_BROKER_EV_EXPIRED ||
+			   t->kind == YQ_BROKER_EV_REJECTED) {
+			e->filled = yq_opt_decimal_of(t->fill.qty);
 		} else if (t->kind == YQ_BROKER_EV_QUOTE) {
 			quotes[i] = (struct yq_broker_quote){ .exchange = t->exchange,
 				.price = t->fill.price,

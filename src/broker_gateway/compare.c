@@ -12,6 +12,7 @@
 #include "broker_gateway/look.h"
 #include "broker_gateway/poll.h"
 #include "broker_gateway/reconcile.h"
+#include "broker_gateway/request.h"
 
 #define ASKS_MAX 64 /* at a time; the rest with the next look */
 
@@ -160,7 +161,8 @@ in_both(const struct yq_broker_order *theirs, struct gw_order *o, uint64_t round
 {
 	o->listed_round = round;
 	if (o->phase == GW_UNKNOWN ||
-	    (o->phase == GW_LIVE && yq_decimal_cmp(theirs->filled, o->progress.filled) > 0))
+	    (o->phase == GW_LIVE && (yq_decimal_cmp(theirs->filled, o->progress.filled) > 0 ||
+					!gw_request_same(o, theirs))))
 		gw_ask(o);
 }
 

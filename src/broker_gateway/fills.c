@@ -152,6 +152,15 @@ on_end(struct gw_order *o, const struct yq_broker_event *e)
 	    ends[e->kind].success);
 }
 
+/* An end closes the order when all that was executed before it is booked: an execution that was not
+ * told would never be looked for again. */
+static bool
+misses_fills(const struct gw_order *o, const struct yq_broker_event *e)
+{
+	return !yq_order_state_is_final(o->progress.state) &&
+	       (!e->filled.set || yq_decimal_cmp(e->filled.value, o->progress.filled) > 0);
+}
+
 static void
 on_event(struct gw_account *a, const struct yq_broker_event *e)
 {
@@ -193,7 +202,10 @@ on_event(struct gw_account *a, const struct yq_broker_event *e)
 	case YQ_BROKER_EV_CANCELED:
 	case YQ_BROKER_EV_EXPIRED:
 	case YQ_BROKER_EV_REJECTED:
-		on_end(o, e);
+		if (misses_fills(o, e))
+			gw_ask(o);
+		else
+			on_end(o, e);
 		break;
 	default: /* a replace is recorded when it is answered */
 		break;

@@ -43,11 +43,12 @@ struct gw_order {
 	int64_t claimed_at_us, submitted_at_us, first_fill_at_us;
 	uint64_t *executions; /* hashes of the ids that are booked; owned */
 	size_t execution_count;
-	size_t refs;	       /* calls under way that name it */
-	bool detached;	       /* no longer ours: its memory goes with the last call */
-	bool ack_untold;       /* the broker has it; nothing of that is recorded yet */
-	bool asking;	       /* the broker is being asked about it */
-	bool ask_wanted;       /* as soon as the broker may be called */
+	size_t refs;			 /* calls under way that name it */
+	uint32_t changes, asked_changes; /* sent and answered, ever; when the broker was asked */
+	bool detached;			 /* no longer ours: its memory goes with the last call */
+	bool ack_untold;		 /* the broker has it; nothing of that is recorded yet */
+	bool asking;			 /* the broker is being asked about it */
+	bool ask_wanted;		 /* as soon as the broker may be called */
 	bool left;	       /* the bus has it no more: only its late trades are written */
 	int64_t live_ns;       /* since when the broker has it, as far as we know */
 	uint64_t listed_round; /* the last look that had it in the broker's list */

@@ -13,6 +13,7 @@
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/poll.h"
 #include "broker_gateway/reconcile.h"
+#include "broker_gateway/request.h"
 #include "broker_gateway/resolve.h"
 #include "broker_gateway/suspect.h"
 #include "broker_gateway/task.h"
@@ -52,6 +53,8 @@ take_over(struct gw_order *o, const struct yq_broker_order *found,
 		(void)gw_order_event(o, ends[found->state].event,
 		    found->text[0] != '\0' ? found->text : ends[found->state].text,
 		    ends[found->state].success);
+	if (o->asked_changes == o->changes)
+		gw_request_adopt(o, found);
 }
 
 static void
@@ -144,6 +147,7 @@ gw_ask(struct gw_order *o)
 	o->account->asks++;
 	o->asking = true;
 	o->asked_ns = yq_clock_monotonic_ns(o->account->gw->clock);
+	o->asked_changes = o->changes;
 	if (gw_in_doubt(o))
 		gw_doubt_of(o)->asks++;
 	gw_order_hold(o);

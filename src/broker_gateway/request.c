@@ -30,6 +30,7 @@ request_make(const struct gw_task *task, struct gw_order *o, const char *what)
 	r->order = o;
 	r->lane = o->lane;
 	r->lane->requests++;
+	o->changes++;
 	r->next = o->account->requests;
 	o->account->requests = r;
 	r->change = task->change;
@@ -76,6 +77,7 @@ request_end(struct gw_request *r, enum yq_rc rc, const struct yq_err *err)
 	struct gateway *gw = o->account->gw;
 
 	request_unlink(r);
+	o->changes++;
 	gw_soon(gw);
 	if (!gw_order_unhold(o) || gw->stopped)
 		return false;
@@ -135,12 +137,29 @@ reopen(struct gw_order *o, struct yq_decimal left)
 		yq_account_set_remaining(o->account->book, &o->order.id, left);
 }
 
+/* The order as it is at the broker now. */
+static void
+take_change(struct gw_order *o, const struct yq_broker_change *change, const char *text)
+{
+	struct yq_decimal left;
+
+	if (change->qty.set)
+		o->order.qty = o->progress.qty = change->qty.value;
+	if (change->price.set)
+		o->order.price = change->price;
+	if (!yq_order_state_is_final(o->progress.state) &&
+	    yq_decimal_sub(o->order.qty, o->progress.filled, &left) == YQ_OK) {
+		yq_account_close(o->account->book, &o->order.id);
+		reopen(o, left);
+	}
+	gw_record_order(o, text);
+}
+
 static void
 on_replaced(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const struct yq_err *err)
 {
 	struct gw_request *r = cookie;
 	struct gw_order *o = r->order;
-	struct yq_decimal left;
 
 	if (!request_end(r, rc, err)) {
 		free(r);
@@ -148,17 +167,34 @@ on_replaced(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const 
 	}
 	if (ack->broker_order_id[0] != '\0')
 		memcpy(o->broker_order_id, ack->broker_order_id, sizeof(o->broker_order_id));
-	if (r->change.qty.set)
-		o->order.qty = o->progress.qty = r->change.qty.value;
-	if (r->change.price.set)
-		o->order.price = r->change.price;
-	if (!yq_order_state_is_final(o->progress.state) &&
-	    yq_decimal_sub(o->order.qty, o->progress.filled, &left) == YQ_OK) {
-		yq_account_close(o->account->book, &o->order.id);
-		reopen(o, left);
-	}
-	gw_record_order(o, "replaced");
+	take_change(o, &r->change, "replaced");
 	free(r);
+}
+
+bool
+gw_request_same(const struct gw_order *o, const struct yq_broker_order *theirs)
+{
+	bool limited = o->order.type == YQ_TYPE_LIMIT || o->order.type == YQ_TYPE_STOP_LIMIT;
+
+	if (yq_decimal_sign(theirs->qty) > 0 && yq_decimal_cmp(theirs->qty, o->order.qty) != 0)
+		return false;
+	return !limited || !theirs->price.set || !o->order.price.set ||
+	       yq_decimal_cmp(theirs->price.value, o->order.price.value) == 0;
+}
+
+void
+gw_request_adopt(struct gw_order *o, const struct yq_broker_order *theirs)
+{
+	struct yq_broker_change change = { .price = theirs->price };
+
+	if (yq_order_state_is_final(o->progress.state) || o->lane->requests > 0 ||
+	    gw_request_same(o, theirs) || yq_decimal_cmp(theirs->qty, o->progress.filled) < 0)
+		return;
+	if (yq_decimal_sign(theirs->qty) > 0)
+		change.qty = yq_opt_decimal_of(theirs->qty);
+	if (o->order.type != YQ_TYPE_LIMIT && o->order.type != YQ_TYPE_STOP_LIMIT)
+		change.price.set = false;
+	take_change(o, &change, "changed at the broker");
 }
 
 /* The order as it would be, checked as if it came anew: it does not count against itself. */

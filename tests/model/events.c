@@ -61,6 +61,9 @@ event_send(struct session *s, const struct deal *deal, enum yq_broker_event_kind
 		yq_str_copy_cut(e->text, sizeof(e->text), deal->text);
 		e->event.text = e->text;
 	}
+	/* One broker tells with the end how much there was, the other does not. */
+	if (deal != NULL && (manners[deal->account].flags & YQ_BROKER_ORDERED) != 0)
+		e->event.filled = yq_opt_decimal_of(deal->filled);
 	if (execution != NULL) {
 		fill_of(execution, &e->fill);
 		e->event.fill = &e->fill;
