@@ -239,7 +239,8 @@ server_xclaim(struct server *server, const struct word *argv, size_t argc)
 		for (size_t j = 0; j < group->pending_count; j++) {
 			struct pending *p = &group->pending[j];
 
-			if (p->ms != ms || p->seq != seq || now - p->delivered_ms < idle)
+			if (p->ms != ms || p->seq != seq ||
+			    (idle > 0 && now - p->delivered_ms < idle))
 				continue;
 			yq_str_copy_cut(p->consumer, sizeof(p->consumer), argv[3].text);
 			p->delivered_ms = now;
