@@ -20,20 +20,26 @@ is_alike(const struct yq_order *ours, const struct yq_broker_order *theirs)
 }
 
 struct yq_match
-yq_match_order(const struct yq_order *order, int64_t sent_at_us,
+yq_match_order_between(const struct yq_order *order, int64_t from_us, int64_t to_us,
     const struct yq_broker_order *theirs, size_t count, yq_match_owned_fn *is_owned, void *cookie)
 {
 	struct yq_match match = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
-		if (!is_alike(order, &theirs[i]) ||
-		    theirs[i].time_us < sent_at_us - YQ_MATCH_BEFORE_US ||
-		    theirs[i].time_us > sent_at_us + YQ_MATCH_AFTER_US ||
-		    is_owned(cookie, theirs[i].broker_order_id))
+		if (!is_alike(order, &theirs[i]) || theirs[i].time_us < from_us ||
+		    theirs[i].time_us > to_us || is_owned(cookie, theirs[i].broker_order_id))
 			continue;
 		if (match.count < YQ_MATCH_MAX)
 			match.places[match.count] = i;
 		match.count++;
 	}
 	return match;
+}
+
+struct yq_match
+yq_match_order(const struct yq_order *order, int64_t sent_at_us,
+    const struct yq_broker_order *theirs, size_t count, yq_match_owned_fn *is_owned, void *cookie)
+{
+	return yq_match_order_between(order, sent_at_us - YQ_MATCH_BEFORE_US,
+	    sent_at_us + YQ_MATCH_AFTER_US, theirs, count, is_owned, cookie);
 }

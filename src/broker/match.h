@@ -24,6 +24,9 @@ struct yq_match {
 /* Whether another order of ours has this id at the broker. */
 typedef bool yq_match_owned_fn(void *cookie, const char *broker_order_id);
 
+/* Taken by the broker from one moment to the other, by our clock. */
+struct yq_match yq_match_order_between(const struct yq_order *order, int64_t from_us, int64_t to_us,
+    const struct yq_broker_order *theirs, size_t count, yq_match_owned_fn *is_owned, void *cookie);
 /* `sent_at_us`: when it may first have been sent, by our clock. */
 struct yq_match yq_match_order(const struct yq_order *order, int64_t sent_at_us,
     const struct yq_broker_order *theirs, size_t count, yq_match_owned_fn *is_owned, void *cookie);

@@ -85,7 +85,9 @@ narrow(struct seek *s, const struct yq_broker_order *theirs, size_t count)
 {
 	struct gw_order *o = s->order;
 	struct gw_doubt *d = gw_doubt_of(o);
-	struct yq_match match = yq_match_order(&o->order, sent_at(o), theirs, count, is_in_hand, o);
+	int64_t to_us = o->suspect ? o->account->suspect_since_us : sent_at(o);
+	struct yq_match match = yq_match_order_between(&o->order, sent_at(o) - YQ_MATCH_BEFORE_US,
+	    to_us + YQ_MATCH_AFTER_US, theirs, count, is_in_hand, o);
 	size_t named = match.count < YQ_MATCH_MAX ? match.count : YQ_MATCH_MAX;
 	size_t dropped = match.count - named;
 	struct yq_broker_order *kept = yq_xcalloc(named + 1, sizeof(*kept));

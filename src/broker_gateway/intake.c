@@ -84,9 +84,10 @@ take_order(struct gateway *gw, const struct yq_entry *entry)
 	if (a->state == GW_NO_LEASE || a->state == GW_BROKEN || a->overflow)
 		return; /* it is delivered again when the lease is won, or there is room */
 	yq_counter_add(gw->metrics.taken, 1);
-	o = gw_order_make(a, &order, entry->id);
-	if (!gw_suspect_take(o))
-		gw_task_order(o);
+	if (gw_suspects(a)) /* what has come of it so far decides whether it is one */
+		gw_look_up(a, gw_lane_of(a, order.exchange, order.ticker), &order.id, entry->id);
+	else
+		gw_task_order(gw_order_make(a, &order, entry->id));
 }
 
 static struct gw_account *

@@ -75,7 +75,7 @@ leave(struct gateway *gw)
 void
 gw_lease_lose(struct gateway *gw, const char *why)
 {
-	if (gw->lease.lost || !gw->lease.held || gw->stopped)
+	if (gw->lease.lost || !gw->lease.held || gw->stopped || gw_suspect_moved(gw))
 		return;
 	yq_counter_add(gw->metrics.fenced, 1);
 	yq_error("the accounts are no longer served here: %s; this gateway ends", why);

@@ -158,7 +158,7 @@ static bool
 is_quiet(const struct gw_account *a)
 {
 	return a->look.orders_done && !a->look.stray_failed && a->unanswered == 0 &&
-	       a->records == 0 && a->asks == 0 && a->look.strays == 0;
+	       a->records == 0 && a->asks == 0 && a->looked_up == 0 && a->look.strays == 0;
 }
 
 static void

@@ -122,11 +122,17 @@ gw_suspect_moved(struct gateway *gw)
 /* ---- orders */
 
 bool
+gw_suspects(const struct gw_account *a)
+{
+	return yq_clock_now_us(a->gw->clock) < a->suspect_until_us;
+}
+
+bool
 gw_suspect_take(struct gw_order *o)
 {
 	struct gw_account *a = o->account;
 
-	if (yq_clock_now_us(a->gw->clock) >= a->suspect_until_us)
+	if (!gw_suspects(a))
 		return false;
 	o->suspect = true;
 	/* Wherever an earlier decision stood in time, it is looked for from there on. */

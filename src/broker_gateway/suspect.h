@@ -22,7 +22,11 @@
 void gw_suspect_begin(struct gateway *gw);
 /* Whether there is another master than when the leases were won; then the program ends. */
 bool gw_suspect_moved(struct gateway *gw);
-/* True if `o`, Pending, is asked about first; else it is the caller's to enter. */
+/* Pending orders of the account are suspect at the moment. */
+bool gw_suspects(const struct gw_account *account);
+/* True if `o`, which the bus has as Pending, is asked about first; else it is the caller's to
+ * enter.
+ */
 bool gw_suspect_take(struct gw_order *o);
 /* The broker knows a suspect, which is now as if it had been claimed here and not been answered. */
 void gw_suspect_found(struct gw_order *o);

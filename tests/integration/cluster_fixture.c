@@ -201,6 +201,21 @@ cluster_stop_sentinel(struct cluster *cluster, size_t sentinel)
 	s->pid = 0;
 }
 
+void
+cluster_cut_replica(struct cluster *cluster)
+{
+	valkey_fixture_freeze(&cluster->nodes[1], true);
+	yq_reply_free(cluster_ask_node(cluster, 0, "CLIENT KILL TYPE replica"));
+}
+
+void
+cluster_fail_over_to_the_cut(struct cluster *cluster)
+{
+	valkey_fixture_kill(&cluster->nodes[0]);
+	valkey_fixture_freeze(&cluster->nodes[1], false);
+	cluster_await_master(cluster, 1);
+}
+
 /* It is refused until the sentinel has heard from the replica. */
 void
 cluster_command_failover(const struct cluster *cluster)
@@ -276,15 +291,13 @@ cluster_end(struct cluster *cluster)
 }
 
 void
-cluster_connection_string(
-    const struct cluster *cluster, enum yq_program program, char *text, size_t size)
+cluster_sentinels_text(const struct cluster *cluster, char *text, size_t size)
 {
 	struct yq_buf out = yq_buf_make(size - 1);
 
 	for (size_t i = 0; i < cluster->sentinel_count; i++)
 		yq_buf_add_format(&out, "%s,", cluster->sentinels[i].socket);
-	yq_buf_add_format(&out, "serviceName=" CLUSTER_SERVICE ",user=%s,password=%s",
-	    yq_programs[program].user, yq_secret_reveal(cluster->nodes[0].passwords[program]));
+	yq_buf_add_text(&out, "serviceName=" CLUSTER_SERVICE);
 	assert_true(yq_str_copy(text, size, yq_buf_text(&out)));
 	yq_buf_free(&out);
 }
@@ -295,7 +308,9 @@ cluster_target(const struct cluster *cluster, enum yq_program program)
 	struct yq_valkey_target target;
 	char text[1024];
 
-	cluster_connection_string(cluster, program, text, sizeof(text));
+	cluster_sentinels_text(cluster, text, sizeof(text));
 	assert_int_equal(yq_valkey_target_parse(text, &target, NULL), YQ_OK);
+	assert_true(yq_str_copy(target.user, sizeof(target.user), yq_programs[program].user));
+	target.password = yq_secret_copy(cluster->nodes[0].passwords[program]);
 	return target;
 }

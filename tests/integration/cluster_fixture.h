@@ -29,8 +29,8 @@ void cluster_end(struct cluster *cluster);
 
 /* A connection string as users write it, naming the sentinels; owned by the caller. */
 struct yq_valkey_target cluster_target(const struct cluster *cluster, enum yq_program program);
-void cluster_connection_string(
-    const struct cluster *cluster, enum yq_program program, char *text, size_t size);
+/* The same without the log-in. */
+void cluster_sentinels_text(const struct cluster *cluster, char *text, size_t size);
 /* Ask the first sentinel that answers: the node that is the master. */
 size_t cluster_master(const struct cluster *cluster);
 void cluster_await_master(const struct cluster *cluster, size_t node);
@@ -41,6 +41,10 @@ void cluster_await_replica(const struct cluster *cluster, size_t node);
 redisReply *cluster_ask_node(const struct cluster *cluster, size_t node, const char *words);
 
 void cluster_stop_sentinel(struct cluster *cluster, size_t sentinel); /* SIGKILL */
+/* The replica sleeps from now on, and what the master is told meanwhile never reaches it. */
+void cluster_cut_replica(struct cluster *cluster);
+/* Then the master is killed and the replica elected; returns when it is. */
+void cluster_fail_over_to_the_cut(struct cluster *cluster);
 /* SENTINEL FAILOVER; returns at once. */
 void cluster_command_failover(const struct cluster *cluster);
 

@@ -30,6 +30,8 @@ static void
 write_settings(const struct gateway_spec *spec, const char *path)
 {
 	FILE *file = fopen(path, "we");
+	const char *where =
+	    fixture.connection[0] != '\0' ? fixture.connection : fixture.valkey.socket;
 
 	assert_non_null(file);
 	assert_int_equal(fchmod(fileno(file), 0600), 0);
@@ -39,7 +41,7 @@ write_settings(const struct gateway_spec *spec, const char *path)
 	    "\"UnknownAlertSeconds\":%u,\"Accounts\":{%s}},"
 	    "\"System\":{\"InstanceId\":%d,\"Color\":\"%s\",\"DataFolder\":\"%s\","
 	    "\"RunFolder\":\"%s\"}}",
-	    fixture.valkey.socket, yq_secret_reveal(fixture.valkey.passwords[YQ_PROGRAM_GATEWAY]),
+	    where, yq_secret_reveal(fixture.valkey.passwords[YQ_PROGRAM_GATEWAY]),
 	    fixture.settings != NULL ? fixture.settings : "", spec->name != NULL ? spec->name : "",
 	    fixture.alert_s > 0 ? fixture.alert_s : 10, spec->accounts,
 	    spec->instance != 0 ? spec->instance : 1, spec->color != NULL ? spec->color : "",

@@ -11,6 +11,7 @@
 
 struct gateway_fixture {
 	struct valkey_fixture valkey;
+	char connection[1024]; /* for ConnectionStrings:Valkey; "" = the server's socket */
 	struct yq_valkey_sync *console;
 	char folder[64];
 	/* More members of BrokerGateway, each with a comma behind; NULL = none. */

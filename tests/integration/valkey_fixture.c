@@ -133,6 +133,8 @@ valkey_fixture_end(struct valkey_fixture *valkey)
 	uv_fs_t scan;
 	uv_dirent_t entry;
 
+	if (valkey->folder[0] == '\0')
+		return;
 	valkey_fixture_kill(valkey);
 	yq_str_format(path, sizeof(path), "%s/appendonlydir", valkey->folder);
 	if (uv_fs_scandir(NULL, &scan, path, 0, NULL) >= 0) {
