@@ -83,7 +83,7 @@ write_position(void *cookie, const struct yq_holding *holding)
 static void
 write_account(struct gw_account *a, struct pairs *p, const char *currencies)
 {
-	char now[YQ_TIME_TEXT_SIZE], synced[YQ_TIME_TEXT_SIZE];
+	char now[YQ_TIME_TEXT_SIZE], synced[YQ_TIME_TEXT_SIZE], from[YQ_TIME_TEXT_SIZE];
 
 	yq_time_format(yq_clock_now_us(a->gw->clock), now);
 	yq_time_format(a->synced_at_us, synced);
@@ -94,6 +94,10 @@ write_account(struct gw_account *a, struct pairs *p, const char *currencies)
 	pair(p, "Currencies", currencies);
 	pair(p, "UpdatedAt", now);
 	pair(p, "SyncedAt", synced);
+	if (a->look.fills_from_us > 0) {
+		yq_time_format(a->look.fills_from_us, from);
+		pair(p, "FillsFrom", from);
+	}
 }
 
 /* A currency is there if the broker told it or there is cash in it. */

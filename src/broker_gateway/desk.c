@@ -11,6 +11,7 @@
 #include "broker_gateway/desk.h"
 #include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/gone.h"
 #include "broker_gateway/price.h"
 #include "broker_gateway/request.h"
 #include "broker_gateway/task.h"
@@ -99,7 +100,7 @@ request_turn(struct gw_account *a, struct gw_task *task)
 	struct gw_order *o = gw_order_find(a->gw, &task->order_id);
 	bool cancels = task->kind == GW_TASK_CANCEL;
 	bool settled = o == NULL
-			   ? a->looked_up == 0
+			   ? a->looked_up == 0 && gw_is_gone(a, task)
 			   : o->phase == GW_LIVE || o->phase == GW_OVER || o->phase == GW_WAITING;
 
 	if (settled && (o == NULL || cancels || o->lane->passed != a->gw->round) &&

@@ -38,7 +38,7 @@ full_every_ns(const struct gateway *gw)
 }
 
 void
-gw_look_begin(struct gw_account *a, int64_t known_us)
+gw_look_begin(struct gw_account *a)
 {
 	struct gw_look *look = &a->look;
 
@@ -46,7 +46,9 @@ gw_look_begin(struct gw_account *a, int64_t known_us)
 	look->full_wanted = true;
 	look->orders_due_ns = look->books_due_ns = look->full_due_ns = 0;
 	look->failures = 0;
-	look->known_us = look->fills_from_us = look->fills_next_us = known_us;
+	look->known_us = look->fills_next_us = look->fills_from_us;
+	look->first = look->fills_from_us == 0;
+	look->stray_failed = look->late_failed = false;
 	look->suspect_count = 0;
 	look->seen = 0;
 }

@@ -26,7 +26,8 @@ struct gw_look {
 	int64_t begun_ns;  /* of the one under way */
 	int64_t done_ns;   /* of the last one that was answered */
 	/* Fills: in the broker's time. */
-	int64_t known_us;      /* what was executed before was booked before this program began */
+	int64_t known_us; /* what was executed until then was booked before this program began */
+	bool first;	  /* nobody has ever looked: what is there now was before us */
 	int64_t fills_from_us; /* all before it are booked */
 	int64_t fills_next_us; /* the same, when all of the last answer are */
 	size_t strays;	       /* fills whose orders the bus is being asked about */
@@ -39,9 +40,9 @@ struct gw_look {
 	uint64_t seen, seen_generation, seen_rounds;
 };
 
-/* An account was taken over: look at everything before it is served.  Fills before `known_us` are
- * booked; 0 = it was never looked at. */
-void gw_look_begin(struct gw_account *account, int64_t known_us);
+/* An account was taken over, and its `fills_from_us` read (0 = there is none): look at everything
+ * before it is served. */
+void gw_look_begin(struct gw_account *account);
 void gw_look_tick(struct gateway *gw);
 /* Since the account that is looked at least was looked at, in seconds. */
 int64_t gw_look_age_s(const struct gateway *gw);

@@ -54,6 +54,10 @@ on_fills(void *cookie, enum yq_rc rc, const struct yq_broker_fill *fills, size_t
 			newest_us = fills[i].time_us;
 	/* A broker whose clock is ahead must not make us skip what comes. */
 	look->fills_next_us = newest_us < now_us ? newest_us : now_us;
+	if (look->first && i == count) {
+		look->first = false;
+		look->known_us = newest_us;
+	}
 	gw_look_orders_end(a, YQ_OK, NULL);
 	if (i < count)
 		gw_look_orders_now(a);

@@ -193,8 +193,7 @@ recovered(struct gateway *gw)
 			continue;
 		a->recovering = false;
 		a->state = GW_SETTLING;
-		gw_look_begin(
-		    a, a->synced_at_us != 0 ? a->synced_at_us : yq_clock_now_us(gw->clock));
+		gw_look_begin(a);
 		yq_table_each(&gw->orders, ask_loaded, a);
 	}
 	gw_soon(gw);
@@ -322,6 +321,7 @@ fill_book(struct gw_account *a, const struct yq_account_state *state)
 		if (yq_account_set_position(a->book, &state->positions[i], &err) != YQ_OK)
 			yq_warn("account %s: %s", a->settings.alias, err.text);
 	a->synced_at_us = state->synced_at_us;
+	a->look.fills_from_us = state->fills_from_us;
 }
 
 static void

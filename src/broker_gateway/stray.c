@@ -43,6 +43,12 @@ order_again(struct gw_account *a, const struct yq_order_state_full *full)
 	return o;
 }
 
+static bool
+is_old(const struct gw_account *a, const struct yq_broker_fill *fill)
+{
+	return a->look.first || fill->time_us <= a->look.known_us;
+}
+
 static void
 resolve(struct gw_account *a, const struct yq_broker_fill *fill, enum yq_rc rc,
     const struct yq_order_state_full *full, const struct yq_err *err)
@@ -54,7 +60,7 @@ resolve(struct gw_account *a, const struct yq_broker_fill *fill, enum yq_rc rc,
 		o = order_again(a, full);
 	if (o != NULL && !o->left) {
 		gw_found_fill(o, fill, false);
-	} else if (rc == YQ_OK || (rc == YQ_E_NOT_FOUND && fill->time_us <= a->look.known_us)) {
+	} else if (rc == YQ_OK || (rc == YQ_E_NOT_FOUND && is_old(a, fill))) {
 		yq_recent_add(&a->gw->booked, hash); /* long ago, as its order */
 	} else if (rc == YQ_E_NOT_FOUND) {
 		gw_late_fill(a, fill);

@@ -77,6 +77,7 @@ static const struct yq_field account_fields[] = {
 	YQ_FIELD_BOOL("Active", struct yq_account_state, active, YQ_OPTIONAL),
 	YQ_FIELD_TIME("UpdatedAt", struct yq_account_state, updated_at_us, YQ_OPTIONAL),
 	YQ_FIELD_TIME("SyncedAt", struct yq_account_state, synced_at_us, YQ_OPTIONAL),
+	YQ_FIELD_TIME("FillsFrom", struct yq_account_state, fills_from_us, YQ_OPTIONAL),
 };
 
 static enum yq_rc

@@ -23,6 +23,7 @@ struct yq_account_state {
 	char broker[33];
 	bool active;
 	int64_t updated_at_us, synced_at_us; /* 0 = never */
+	int64_t fills_from_us; /* all fills before it are booked, in the broker's time; 0 = none is */
 	struct yq_deposit deposits[YQ_CURRENCY_COUNT];
 	size_t deposit_count;
 	struct yq_position *positions;
