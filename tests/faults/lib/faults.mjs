@@ -98,19 +98,30 @@ async function hide(system, { ms }) {
   system.hidden = false;
 }
 
-/* The power goes: everything dies at once, and is started again. */
+/* The power goes: everything dies at once, and is started again; orders at fail points wait for that. */
 async function blackout(system) {
+  system.dark = true;
+  for (const point of await armedPoints(system)) await moveOrder(system, point, `${point}.held`);
   system.child.kill('SIGKILL');
   await system.ended;
-  await until('everything gone', async () => (await processesOf(system.var)).length === 0, 5000);
+  await until('everything gone', async () => (await processesOf(system.var)).length === 0, 30000);
   await system.up();
+  Object.assign(system, { dark: false, dawning: true });
+  for (let i = 0; i < 2; i++, await pause(50)) /* twice: one may just have been put there */
+    for (const name of await readdir(system.points)) if (name.endsWith('.held')) await moveOrder(system, name, name.slice(0, -5));
+  system.dawning = false;
+}
+
+/* It may have been obeyed, or taken back, just now. */
+function moveOrder(system, from, to) {
+  return rename(path.join(system.points, from), path.join(system.points, to)).catch(() => {});
 }
 
 /* An order to whoever comes past that point. */
 export async function order(system, { point, passage, order: what }) {
   const file = path.join(system.points, point);
   await writeFile(`${file}.new`, `${what}@${passage}`);
-  await rename(`${file}.new`, file);
+  await rename(`${file}.new`, system.dark ? `${file}.held` : file);
 }
 
 const DOERS = {
@@ -131,17 +142,18 @@ export async function makePointsFolder(system) {
 
 /* Whether no program has come past it yet. */
 export function isArmed(system, point) {
-  return existsSync(path.join(system.points, point)); /* asked for often: far cheaper than a promise */
+  return system.dark || system.dawning || existsSync(path.join(system.points, point)); /* asked for often: far cheaper than a promise */
 }
 
 /* Orders that no program has come past yet. */
 export async function armedPoints(system) {
-  return (await readdir(system.points)).filter((name) => !/\.(fired|new)$/.test(name));
+  return (await readdir(system.points)).filter((name) => !/\.(fired|new|held)$/.test(name));
 }
 
 /* False when somebody came past it after all. */
-export function disarm(system, point) {
-  return unlink(path.join(system.points, point)).then(() => true, () => false);
+export async function disarm(system, point) {
+  const gone = ['', '.held'].map((end) => unlink(path.join(system.points, `${point}${end}`)).then(() => true, () => false));
+  return (await Promise.all(gone)).includes(true);
 }
 
 export async function disarmAll(system) {
