@@ -45,16 +45,33 @@ local function reaches(stream, id, bound)
 	return count >= bound
 end
 
--- trim: KEYS stream...; ARGV bound..., idle in ms, group...  Answer: entries removed.
+-- Groups that nobody reads in, and for which more than the bound is kept, added to `found`.
+local function add_deserted(stream, bound, idle, quiet, found)
+	for _, group in ipairs(call('XINFO', 'GROUPS', stream)) do
+		local info = named(group)
+		local name = info['name']
+		if not quiet[name] and is_deserted(stream, name, idle) and
+			(info['lag'] and info['lag'] > bound or
+				reaches(stream, '(' .. info['last-delivered-id'], bound)) then
+			found[#found + 1] = name .. ' of ' .. stream
+		end
+	end
+end
+
+-- trim: KEYS stream...; ARGV bound..., idle in ms, group...  Answer: { entries removed, the deserted
+-- groups for which streams are longer than their bounds, as a text }.  A group with a minus before
+-- its name counts and is not told of: the caller's own.
 -- A stream of whose needed entries there are fewer than the bound is cut to the bound; else all
 -- below the lowest needed one go.  Either way both promises hold.  The groups named do not count
 -- while they are deserted, for a program that nobody runs would let its streams grow for ever.
 local function trim(keys, args)
-	local removed = 0
-	local spared = {}
+	local removed, deserted = 0, {}
+	local spared, quiet = {}, {}
 	local idle = tonumber(args[#keys + 1])
 	for i = #keys + 2, #args do
-		spared[args[i]] = true
+		local own = string.match(args[i], '^-(.*)')
+		spared[args[i]] = not own
+		quiet[own or args[i]] = true
 	end
 	for i = 1, #keys do
 		local bound = tonumber(args[i])
@@ -67,8 +84,11 @@ local function trim(keys, args)
 		elseif low then
 			removed = removed + call('XTRIM', keys[i], 'MAXLEN', '~', bound, 'LIMIT', 0)
 		end
+		if low and call('XLEN', keys[i]) > bound then
+			add_deserted(keys[i], bound, idle, quiet, deserted)
+		end
 	end
-	return removed
+	return { removed, table.concat(deserted, ', ') }
 end
 
 register('yq_trim', trim, 'allow-oom')

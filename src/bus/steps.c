@@ -338,9 +338,21 @@ static void
 on_trim(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err)
 {
 	struct simple *simple = cookie;
+	const redisReply *removed = NULL, *deserted = NULL;
+	struct yq_err broken;
 
+	if (rc == YQ_OK && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2) {
+		removed = reply->element[0];
+		deserted = reply->element[1];
+	}
+	if (rc == YQ_OK &&
+	    (deserted == NULL || deserted->type != REDIS_REPLY_STRING || removed == NULL)) {
+		rc = yq_err_set(&broken, YQ_E_CORRUPT, "valkey: the answer of trim is no number");
+		err = &broken;
+	}
 	if (simple->fn.trim != NULL)
-		simple->fn.trim(simple->cookie, rc, rc == YQ_OK ? reply->integer : 0, err);
+		simple->fn.trim(simple->cookie, rc, removed != NULL ? removed->integer : 0,
+		    rc == YQ_OK && deserted != NULL ? deserted->str : "", err);
 	free(simple);
 }
 
@@ -348,6 +360,7 @@ void
 yq_step_trim(struct yq_valkey *valkey, yq_trim_fn *fn, void *cookie)
 {
 	struct yq_args *args = yq_valkey_args(valkey);
+	char own[64];
 	size_t count = 0;
 
 	for (int i = 0; i < YQ_KEY_COUNT; i++)
@@ -363,6 +376,11 @@ yq_step_trim(struct yq_valkey *valkey, yq_trim_fn *fn, void *cookie)
 	for (int i = 0; i < YQ_GROUP_COUNT; i++)
 		if (yq_groups[i].program == YQ_PROGRAM_NOTIFIER)
 			yq_args_text(args, yq_groups[i].name);
+	for (int i = 0; i < YQ_GROUP_COUNT; i++) {
+		yq_str_format(own, sizeof(own), "-%s", yq_groups[i].name);
+		if (yq_groups[i].program == YQ_PROGRAM_ORDER_MANAGER)
+			yq_args_text(args, own);
+	}
 	send_simple(valkey, args, on_trim, (union answer_fn){ .trim = fn }, cookie);
 }
 

@@ -57,7 +57,8 @@ struct order_manager {
 	uv_timer_t *drain;
 	uv_timer_t *quit; /* NULL once everything is being closed */
 	bool archiver_drained;
-	uint64_t decided; /* when memory was last given back */
+	uint64_t decided;   /* when memory was last given back */
+	char deserted[400]; /* groups that people have been told of */
 };
 
 static void
@@ -69,13 +70,27 @@ check(const struct yq_config *config, struct yq_config_report *report)
 /* ---- upkeep of the streams ---- */
 
 static void
-on_trimmed(void *cookie, enum yq_rc rc, int64_t removed, const struct yq_err *err)
+on_trimmed(
+    void *cookie, enum yq_rc rc, int64_t removed, const char *deserted, const struct yq_err *err)
 {
-	(void)cookie;
+	struct yq_daemon *daemon = cookie;
+	struct order_manager *manager = yq_daemon_state(daemon);
+	char text[640];
+
 	if (rc != YQ_OK)
 		yq_debug("streams are not trimmed: %s", err->text);
 	else if (removed > 0)
 		yq_debug("%lld entries trimmed", (long long)removed);
+	if (rc != YQ_OK || yq_str_equal(manager->deserted, deserted))
+		return;
+	yq_str_copy_cut(manager->deserted, sizeof(manager->deserted), deserted);
+	if (deserted[0] == '\0')
+		return;
+	(void)yq_str_format(text, sizeof(text),
+	    "Nobody has read for a day in group %s: all that comes is kept for it, and fills the "
+	    "memory of Valkey.  Start who reads there, or remove it (XGROUP DESTROY)",
+	    manager->deserted);
+	yq_daemon_notify(daemon, "System", "Warning", text);
 }
 
 /* Nothing but the connection that comes with a job. */
@@ -103,7 +118,7 @@ on_trim(uv_timer_t *timer)
 	if (!yq_worker_is_connected(manager->worker) && yq_worker_depth(manager->worker) == 0)
 		(void)!yq_worker_submit(manager->worker, look, NULL, NULL);
 	if (yq_daemon_valkey_up(daemon))
-		yq_step_trim(yq_daemon_valkey(daemon), on_trimmed, NULL);
+		yq_step_trim(yq_daemon_valkey(daemon), on_trimmed, daemon);
 }
 
 /* ---- start ---- */

@@ -244,6 +244,7 @@ trim(const char *bound)
 	yq_args_fcall(&args, YQ_STEP_TRIM, 1);
 	yq_args_key(&args, YQ_KEY_NOTIFICATION_STREAM, NULL);
 	yq_args_text(&args, bound);
+	yq_args_text(&args, "60000");
 	assert_int_equal(steps_run(YQ_PROGRAM_ORDER_MANAGER, &args, 0), YQ_OK);
 	yq_args_free(&args);
 }
@@ -289,6 +290,31 @@ test_a_group_that_nobody_reads_in_does_not_hold_its_stream(void **state)
 	yq_reply_free(valkey_do(console, "XGROUP DELCONSUMER execution:stream notifier c"));
 	assert_int_equal(steps_run(YQ_PROGRAM_ORDER_MANAGER, &args, 0), YQ_OK);
 	assert_in_range(valkey_do_int(console, "XLEN execution:stream"), 100, 300);
+	yq_args_free(&args);
+}
+
+/* A gateway that was taken out of the configuration leaves its group behind. */
+static void
+test_a_deserted_group_that_holds_its_stream_is_told_of(void **state)
+{
+	struct yq_args args = yq_args_make();
+
+	(void)state;
+	yq_reply_free(valkey_do(console, "XGROUP CREATE order:stream broker-gateway:Old 0"));
+	for (int i = 0; i < 300; i++)
+		yq_reply_free(valkey_do(console, "XADD order:stream * kind order payload x"));
+	yq_reply_free(valkey_do(console, "XGROUP SETID order:stream broker-gateway $"));
+	yq_args_fcall(&args, YQ_STEP_TRIM, 1);
+	yq_args_key(&args, YQ_KEY_ORDER_STREAM, NULL);
+	yq_args_words(&args, "100 60000 -archiver");
+	assert_int_equal(steps_run(YQ_PROGRAM_ORDER_MANAGER, &args, 0), YQ_OK);
+	assert_int_equal(held->element[0]->integer, 0);
+	assert_string_equal(held->element[1]->str, "broker-gateway:Old of order:stream");
+	/* somebody reads there again, however slowly */
+	yq_reply_free(valkey_do(
+	    console, "XREADGROUP GROUP broker-gateway:Old c COUNT 1 STREAMS order:stream >"));
+	assert_int_equal(steps_run(YQ_PROGRAM_ORDER_MANAGER, &args, 0), YQ_OK);
+	assert_string_equal(held->element[1]->str, "");
 	yq_args_free(&args);
 }
 
@@ -378,6 +404,7 @@ main(void)
 		STEPS_TEST(test_a_notification_repeated_is_kept_once),
 		STEPS_TEST(test_trimming_never_takes_what_somebody_still_needs),
 		STEPS_TEST(test_a_group_that_nobody_reads_in_does_not_hold_its_stream),
+		STEPS_TEST(test_a_deserted_group_that_holds_its_stream_is_told_of),
 		STEPS_TEST(test_one_ticker_in_two_markets_keeps_two_prices),
 		STEPS_TEST(test_a_full_server_takes_no_work_but_lets_what_is_begun_end),
 		STEPS_TEST(test_provisioning_again_changes_nothing_and_is_verified),

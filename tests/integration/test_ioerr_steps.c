@@ -69,9 +69,11 @@ on_done(void *cookie, enum yq_rc rc, const struct yq_err *err)
 }
 
 static void
-on_trimmed(void *cookie, enum yq_rc rc, int64_t removed, const struct yq_err *err)
+on_trimmed(
+    void *cookie, enum yq_rc rc, int64_t removed, const char *deserted, const struct yq_err *err)
 {
 	(void)removed;
+	(void)deserted;
 	ended(cookie, rc, err);
 }
 
