@@ -48,6 +48,27 @@ yq_clock_monotonic_ns(const struct yq_clock *clock)
 	return clock->monotonic_ns(clock->cookie);
 }
 
+int64_t
+yq_clock_monotonic_us(const struct yq_clock *clock)
+{
+	return yq_clock_monotonic_ns(clock) / 1000;
+}
+
+int64_t
+yq_clock_monotonic_of(const struct yq_clock *clock, int64_t instant_us)
+{
+	int64_t age_us = yq_clock_now_us(clock) - instant_us;
+	int64_t at_us = yq_clock_monotonic_us(clock) - (age_us > 0 ? age_us : 0);
+
+	return at_us > 0 ? at_us : 0;
+}
+
+int64_t
+yq_clock_instant_of(const struct yq_clock *clock, int64_t monotonic_us)
+{
+	return yq_clock_now_us(clock) - (yq_clock_monotonic_us(clock) - monotonic_us);
+}
+
 static int64_t
 manual_now_us(void *cookie)
 {

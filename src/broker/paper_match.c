@@ -198,9 +198,10 @@ yq_paper_set_price(struct yq_paper_book *book, const struct yq_paper_instrument 
     struct yq_decimal price, int64_t now_us)
 {
 	struct yq_paper_record r = yq_paper_record_make(YQ_PAPER_PRICE);
+	int64_t age_us = now_us - i->time_us; /* below 0: the clock was set back */
 
-	if (i->price.set && yq_decimal_cmp(i->price.value, price) == 0 &&
-	    now_us - i->time_us < 60 * YQ_US_PER_SECOND)
+	if (i->price.set && yq_decimal_cmp(i->price.value, price) == 0 && age_us >= 0 &&
+	    age_us < 60 * YQ_US_PER_SECOND)
 		return;
 	memcpy(r.ticker, i->ticker, sizeof(r.ticker));
 	r.exchange = i->exchange;

@@ -51,7 +51,8 @@ struct gw_account {
 	uint64_t sync_count;
 	int64_t synced_at_us;
 	struct gw_look look;
-	int64_t suspect_since_us, suspect_until_us; /* Pending orders are (suspect.h) */
+	int64_t suspect_since_us;		    /* Pending orders are (suspect.h) */
+	int64_t suspect_begun_us, suspect_until_us; /* monotonic: here, and until */
 	struct yq_rate rate;
 	struct yq_table plain; /* tickers whose field in position:{Alias} has no exchange */
 	struct {

@@ -43,10 +43,13 @@ gw_check_risk(struct gw_account *a, const struct gw_lane *lane, const struct yq_
 		.last_price = lane->price,
 		.last_price_at_us = lane->price_at_us,
 		.now_us = now_us,
-		.orders_last_minute = yq_rate_count(&a->rate, now_us),
+		.orders_last_minute = yq_rate_count(&a->rate, yq_clock_monotonic_us(gw->clock)),
 		.day_loss = day_loss(a, order, hours, now_us),
 		.last_same_qty = lane->same_qty[order->action],
-		.last_same_at_us = again ? 0 : lane->same_at_us[order->action],
+		.last_same_at_us =
+		    again || !lane->same_qty[order->action].set
+			? 0
+			: yq_clock_instant_of(gw->clock, lane->same_at_us[order->action]),
 	};
 
 	return yq_risk_check(order, &facts, a->limits, trace);
@@ -83,7 +86,7 @@ void
 gw_admit(struct gw_order *o)
 {
 	struct gw_account *a = o->account;
-	int64_t now_us = yq_clock_now_us(a->gw->clock);
+	int64_t now_us = yq_clock_monotonic_us(a->gw->clock);
 	const struct yq_trace_step *step;
 	struct yq_trace trace = { 0 };
 	struct yq_err err = { 0 };

@@ -170,23 +170,31 @@ setting_us(const struct gateway *gw, const char *name, int64_t unit_s)
 	return yq_config_int(yq_daemon_config(gw->daemon), name) * unit_s * YQ_US_PER_SECOND;
 }
 
-/* When people are told (again).  Told before this program began: soon, but not at once. */
 static int64_t
-next_time(const struct gw_order *o, int64_t now_us)
+at_most(int64_t value, int64_t most)
+{
+	return value < most ? value : most;
+}
+
+/* How long until people are told (again), whatever the wall clock was set to since.  Told before
+ * this program began: soon, but not at once. */
+static int64_t
+wait_us(const struct gw_order *o, int64_t now_us)
 {
 	const struct gateway *gw = o->account->gw;
 	const struct gw_doubt *d = o->doubt;
 	int64_t alert_us = setting_us(gw, "BrokerGateway:UnknownAlertSeconds", 1);
-	int64_t again_us = d->told_at_us + GW_TOLD_AGAIN_S * YQ_US_PER_SECOND;
+	int64_t again_us = GW_TOLD_AGAIN_S * YQ_US_PER_SECOND;
 
 	if (d->told_at_us == 0)
-		return d->unknown_at_us + alert_us;
-	return again_us > now_us + alert_us ? again_us : now_us + alert_us;
+		return at_most(d->unknown_at_us + alert_us - now_us, alert_us);
+	again_us = at_most(d->told_at_us + again_us - now_us, again_us);
+	return again_us > alert_us ? again_us : alert_us;
 }
 
 struct round {
 	struct gateway *gw;
-	int64_t now_us;
+	int64_t now_us, monotonic_us;
 	const struct gw_account *account;
 	size_t told;
 };
@@ -202,14 +210,14 @@ tell_if_due(void *cookie, struct yq_table_node *node)
 		return true;
 	d = gw_doubt_of(o);
 	if (d->next_us == 0)
-		d->next_us = next_time(o, round->now_us);
-	if (round->now_us < d->next_us)
+		d->next_us = round->monotonic_us + wait_us(o, round->now_us);
+	if (round->monotonic_us < d->next_us)
 		return true;
 	if (round->told++ < GW_TOLD_SINGLY)
 		tell(o, round->now_us);
 	d->told_at_us = round->now_us;
 	d->next_us =
-	    round->now_us + setting_us(round->gw, "BrokerGateway:UnknownRepeatMinutes", 60);
+	    round->monotonic_us + setting_us(round->gw, "BrokerGateway:UnknownRepeatMinutes", 60);
 	gw_record_doubt(o);
 	return true;
 }
@@ -217,7 +225,9 @@ tell_if_due(void *cookie, struct yq_table_node *node)
 void
 gw_doubts_tick(struct gateway *gw)
 {
-	struct round round = { .gw = gw, .now_us = yq_clock_now_us(gw->clock) };
+	struct round round = { .gw = gw,
+		.now_us = yq_clock_now_us(gw->clock),
+		.monotonic_us = yq_clock_monotonic_us(gw->clock) };
 
 	for (size_t i = 0; i < gw->account_count; i++) {
 		struct gw_account *a = &gw->accounts[i];

@@ -21,7 +21,7 @@
 struct gw_doubt {
 	int64_t unknown_at_us; /* since when; 0 = it was never Unknown */
 	int64_t told_at_us;    /* when people were last told; 0 = never */
-	int64_t next_us;       /* when they are told next; 0 = to be found */
+	int64_t next_us;       /* when they are told next, monotonic; 0 = to be found */
 	unsigned asks;	       /* of the broker, since it is in doubt */
 	bool denied;	       /* the broker says it never had it */
 	bool over_untold;

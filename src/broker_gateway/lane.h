@@ -23,7 +23,7 @@ struct gw_lane {
 	struct yq_opt_decimal price; /* last seen */
 	int64_t price_at_us;
 	struct yq_opt_decimal same_qty[YQ_ACTION_COUNT]; /* of the last order on each side */
-	int64_t same_at_us[YQ_ACTION_COUNT];
+	int64_t same_at_us[YQ_ACTION_COUNT];		 /* on the monotonic clock */
 };
 
 /* Found or made.  A lane stays for its price; idle ones go when there are too many. */

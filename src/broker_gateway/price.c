@@ -2,10 +2,15 @@
  * price.c - what instruments are believed to cost: seen, asked for, and written to stock:{Ticker}.
  */
 #include "broker_gateway/price.h"
+
 #include "base/log.h"
 #include "base/str.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/lease.h"
+
+/* A price further ahead is from before the clock was set back: any other is younger.  Less, and it
+ * is the broker's clock. */
+#define AHEAD_US (10 * YQ_US_PER_SECOND)
 
 static void
 stock_add(struct gateway *gw, const struct yq_stock_item *item)
@@ -36,11 +41,13 @@ gw_price_seen(struct gw_account *a, enum yq_exchange exchange, const char *ticke
 		.price = price,
 		.change_rate = change_rate,
 		.updated_at_us = at_us };
+	bool is_known =
+	    lane->price.set && lane->price_at_us <= yq_clock_now_us(a->gw->clock) + AHEAD_US;
 
-	if (lane->price.set && lane->price_at_us > at_us)
+	if (is_known && lane->price_at_us > at_us)
 		return;
 	/* The same price again within a second is no news. */
-	if (lane->price.set && yq_decimal_cmp(lane->price.value, price) == 0 &&
+	if (is_known && yq_decimal_cmp(lane->price.value, price) == 0 &&
 	    at_us - lane->price_at_us < YQ_US_PER_SECOND)
 		return;
 	lane->price = yq_opt_decimal_of(price);

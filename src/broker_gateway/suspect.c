@@ -72,7 +72,7 @@ on_mark(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struc
 		a->suspect_since_us = since_us;
 	else
 		keep_mark(a, gw->history);
-	a->suspect_until_us = a->suspect_since_us + window_us(gw);
+	a->suspect_until_us = yq_clock_monotonic_of(gw->clock, a->suspect_since_us) + window_us(gw);
 }
 
 static void
@@ -82,6 +82,7 @@ read_mark(struct gw_account *a)
 	struct yq_args *args = yq_valkey_args(gw->valkey);
 
 	a->suspect_since_us = yq_clock_now_us(gw->clock);
+	a->suspect_begun_us = yq_clock_monotonic_us(gw->clock);
 	a->suspect_until_us = INT64_MAX;
 	yq_args_text(args, "HMGET");
 	yq_args_key(args, YQ_KEY_LEASE, a->settings.alias);
@@ -124,7 +125,7 @@ gw_suspect_moved(struct gateway *gw)
 bool
 gw_suspects(const struct gw_account *a)
 {
-	return yq_clock_now_us(a->gw->clock) < a->suspect_until_us;
+	return yq_clock_monotonic_us(a->gw->clock) < a->suspect_until_us;
 }
 
 bool
@@ -161,7 +162,7 @@ void
 gw_suspect_absent(struct gw_order *o)
 {
 	struct gw_account *a = o->account;
-	int64_t gone_us = yq_clock_now_us(a->gw->clock) - a->suspect_since_us;
+	int64_t gone_us = yq_clock_monotonic_us(a->gw->clock) - a->suspect_begun_us;
 
 	if (gone_us < a->broker->capabilities.absent_after_us)
 		return;

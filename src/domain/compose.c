@@ -91,15 +91,17 @@ begin_facts(struct desk *desk, int64_t now_us)
 	};
 }
 
-/* The looked-up price, unless it is too old to count. */
+/* The looked-up price, unless it is too old to count, or so far ahead that the clock must have been
+ * set back since. */
 static struct yq_opt_decimal
 fresh_last(const struct desk *desk, int64_t now_us)
 {
 	const struct yq_market_facts *market = desk->market;
 	int64_t limit = desk->policy->max_price_age_us;
+	int64_t age = now_us - market->last_price_at_us;
 
 	if (!market->last_price.set || yq_decimal_sign(market->last_price.value) <= 0 ||
-	    (limit != 0 && now_us - market->last_price_at_us > limit))
+	    (limit != 0 && (age > limit || age < -limit)))
 		return YQ_OPT_DECIMAL_NONE;
 	return market->last_price;
 }

@@ -39,6 +39,7 @@ struct heard {
 
 struct yq_books {
 	struct yq_valkey *valkey;
+	const struct yq_clock *clock;
 	struct yq_table accounts;  /* of struct book, by alias */
 	struct yq_table lasts;	   /* of struct last, by key, in order of use */
 	struct yq_recent *entered; /* orders that need not be heard of */
@@ -65,15 +66,22 @@ yq_books_forbidden(const struct yq_books *books)
 }
 
 struct yq_books *
-yq_books_make(struct yq_valkey *valkey)
+yq_books_make(struct yq_valkey *valkey, const struct yq_clock *clock)
 {
 	struct yq_books *books = yq_xcalloc(1, sizeof(*books));
 
 	books->valkey = valkey;
+	books->clock = clock;
 	books->entered = yq_recent_make();
 	books->heard_end = &books->heard;
 	books->stale = true;
 	return books;
+}
+
+const struct yq_clock *
+yq_books_clock(const struct yq_books *books)
+{
+	return books->clock;
 }
 
 static void
@@ -194,14 +202,14 @@ find_last(const struct yq_books *books, const char *key)
 }
 
 static void
-remember_last(struct yq_books *books, const struct yq_order *order, int64_t now_us)
+remember_last(struct yq_books *books, const struct yq_order *order, int64_t at_us)
 {
 	char key[LAST_KEY_SIZE];
 	struct last *last;
 
 	last_key(key, order->account_alias, order->exchange, order->ticker, order->action);
 	last = find_last(books, key);
-	if (last != NULL && last->order.at_us > now_us)
+	if (last != NULL && last->order.at_us > at_us)
 		return;
 	if (last == NULL && books->lasts.count >= LAST_MAX)
 		last = yq_container(books->lasts.oldest, struct last, node);
@@ -211,7 +219,7 @@ remember_last(struct yq_books *books, const struct yq_order *order, int64_t now_
 		last = yq_xcalloc(1, sizeof(*last));
 	memcpy(last->key, key, sizeof(key));
 	last->order.qty = yq_opt_decimal_of(order->qty);
-	last->order.at_us = now_us;
+	last->order.at_us = at_us;
 	yq_table_insert(&books->lasts, yq_table_hash_text(key), &last->node);
 }
 
@@ -241,7 +249,7 @@ count_order(struct yq_rate *rate, int64_t at_us)
 
 void
 yq_books_enter(struct yq_books *books, const struct yq_order *order,
-    struct yq_decimal reserve_price, int64_t now_us)
+    struct yq_decimal reserve_price, int64_t at_us)
 {
 	struct yq_book *book = yq_books_get(books, order->account_alias);
 	struct yq_err err = { .rc = YQ_OK };
@@ -252,8 +260,8 @@ yq_books_enter(struct yq_books *books, const struct yq_order *order,
 	if (rc != YQ_OK)
 		yq_warn("order %s is not counted as open: %s", order->id.text, err.text);
 	yq_recent_add(books->entered, &order->id);
-	count_order(&book->rate, now_us);
-	remember_last(books, order, now_us);
+	count_order(&book->rate, at_us);
+	remember_last(books, order, at_us);
 }
 
 /* Whether orders of the alias are followed: anybody may publish orders for any number of them. */
@@ -266,7 +274,7 @@ is_followed(const struct yq_books *books, const char *alias)
 /* ---- what is heard ---- */
 
 static void
-take_order(struct yq_books *books, const char *payload, size_t length, int64_t now_us)
+take_order(struct yq_books *books, const char *payload, size_t length, int64_t at_us)
 {
 	struct yq_order order;
 	struct yq_opt_decimal price;
@@ -280,7 +288,7 @@ take_order(struct yq_books *books, const char *payload, size_t length, int64_t n
 	    !is_followed(books, order.account_alias))
 		return;
 	price = yq_risk_price(&order, YQ_OPT_DECIMAL_NONE, 0);
-	yq_books_enter(books, &order, price.set ? price.value : YQ_DECIMAL_ZERO, now_us);
+	yq_books_enter(books, &order, price.set ? price.value : YQ_DECIMAL_ZERO, at_us);
 }
 
 static void
@@ -323,12 +331,12 @@ keep_heard(struct yq_books *books, bool is_order, const char *payload, size_t le
 }
 
 void
-yq_books_hear_order(struct yq_books *books, const char *payload, size_t length, int64_t now_us)
+yq_books_hear_order(struct yq_books *books, const char *payload, size_t length, int64_t at_us)
 {
 	if (books->resync != NULL)
-		keep_heard(books, true, payload, length, now_us);
+		keep_heard(books, true, payload, length, at_us);
 	else
-		take_order(books, payload, length, now_us);
+		take_order(books, payload, length, at_us);
 }
 
 void
@@ -369,8 +377,8 @@ on_open_order(void *cookie, const struct yq_order_state_full *order)
 		yq_account_close(account, &order->order.id);
 		return;
 	}
-	yq_books_enter(
-	    books, &order->order, price.set ? price.value : YQ_DECIMAL_ZERO, order->created_at_us);
+	yq_books_enter(books, &order->order, price.set ? price.value : YQ_DECIMAL_ZERO,
+	    yq_clock_monotonic_of(books->clock, order->created_at_us));
 	if (yq_decimal_sub(order->order.qty, order->progress.filled, &remaining) == YQ_OK)
 		yq_account_set_remaining(account, &order->order.id, remaining);
 }

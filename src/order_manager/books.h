@@ -21,7 +21,7 @@ struct yq_books; /* opaque */
 
 /* The latest order on one instrument and side, for the duplicate window. */
 struct yq_last_order {
-	struct yq_opt_decimal qty;
+	struct yq_opt_decimal qty; /* not set: there is none */
 	int64_t at_us;
 };
 
@@ -30,7 +30,8 @@ struct yq_book {
 	struct yq_rate rate; /* orders of the last minute */
 };
 
-struct yq_books *yq_books_make(struct yq_valkey *valkey);
+struct yq_books *yq_books_make(struct yq_valkey *valkey, const struct yq_clock *clock);
+const struct yq_clock *yq_books_clock(const struct yq_books *books);
 /* Reads under way end without effect.  NULL is a no-op. */
 void yq_books_free(struct yq_books *books);
 
@@ -47,15 +48,15 @@ struct yq_book *yq_books_get(struct yq_books *books, const char *alias);
 YQ_NODISCARD enum yq_rc yq_books_update(
     struct yq_books *books, const struct yq_account_state *state, struct yq_err *err);
 
-/* Enter a decided order: its reservation, the rate, the duplicate window. */
+/* Enter a decided order: its reservation, the rate, the duplicate window.  Times are those of
+ * yq_clock_monotonic_us. */
 void yq_books_enter(struct yq_books *books, const struct yq_order *order,
-    struct yq_decimal reserve_price, int64_t now_us);
+    struct yq_decimal reserve_price, int64_t at_us);
 struct yq_last_order yq_books_last(const struct yq_books *books, const char *alias,
     enum yq_exchange exchange, const char *ticker, enum yq_action action);
 
 /* What was heard on the channels `order` and `execution`; what cannot be read is left to others. */
-void yq_books_hear_order(
-    struct yq_books *books, const char *payload, size_t length, int64_t now_us);
+void yq_books_hear_order(struct yq_books *books, const char *payload, size_t length, int64_t at_us);
 void yq_books_hear_execution(struct yq_books *books, const char *payload, size_t length);
 
 /*

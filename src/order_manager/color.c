@@ -167,6 +167,13 @@ follow(struct yq_color *color, bool seen)
 
 /* ---- looking ---- */
 
+/* A time ahead of ours is of before the clock was set back. */
+static bool
+is_young(int64_t age_us)
+{
+	return age_us >= 0 && age_us < RENEW_US;
+}
+
 /* On the worker's thread. */
 static enum yq_rc
 look(struct yq_firebird *firebird, void *cookie, struct yq_err *err)
@@ -177,7 +184,7 @@ look(struct yq_firebird *firebird, void *cookie, struct yq_err *err)
 	    yq_lease_acquire(firebird, YQ_COLOR_LEASE, l->own, l->now_us, 0, &l->row, err);
 
 	if (rc != YQ_OK || !yq_str_equal(l->row.owner, l->own) ||
-	    l->now_us - l->row.renewed_at_us < RENEW_US)
+	    is_young(l->now_us - l->row.renewed_at_us))
 		return rc;
 	/* For people only.  What it finds there instead is looked at the next time. */
 	if (yq_lease_renew(firebird, YQ_COLOR_LEASE, l->own, l->row.token, l->now_us, 0, &renewed,

@@ -368,7 +368,7 @@ enter_orders(struct yq_decider *decider, const struct yq_decision *decision)
 {
 	for (size_t i = 0; i < decision->order_count; i++)
 		yq_books_enter(decider->books, &decision->orders[i], decision->reserve_prices[i],
-		    decision->decided_at_us);
+		    yq_clock_monotonic_us(clock_of(decider)));
 }
 
 /* False: it was set aside. */

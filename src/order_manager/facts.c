@@ -315,9 +315,10 @@ refuse(struct yq_decision *decision, const char *alias, const char *code, const 
 
 static struct yq_market_facts
 market_of(const struct yq_facts *facts, const struct yq_rules *rules,
-    const struct yq_signal *signal, const char *alias, int64_t now_us)
+    const struct yq_signal *signal, const char *alias)
 {
 	struct yq_book *book = yq_books_get(facts->books, alias);
+	const struct yq_clock *clock = yq_books_clock(facts->books);
 	struct yq_last_order last =
 	    yq_books_last(facts->books, alias, signal->exchange, signal->ticker, signal->action);
 	char key[KEY_SIZE];
@@ -332,9 +333,9 @@ market_of(const struct yq_facts *facts, const struct yq_rules *rules,
 		.hours = yq_rules_hours(rules, signal->exchange),
 		.last_price = price == NULL ? YQ_OPT_DECIMAL_NONE : price->price,
 		.last_price_at_us = price == NULL ? 0 : price->price_at_us,
-		.orders_last_minute = yq_rate_count(&book->rate, now_us),
+		.orders_last_minute = yq_rate_count(&book->rate, yq_clock_monotonic_us(clock)),
 		.last_same_qty = last.qty,
-		.last_same_at_us = last.at_us,
+		.last_same_at_us = last.qty.set ? yq_clock_instant_of(clock, last.at_us) : 0,
 	};
 }
 
@@ -366,7 +367,7 @@ yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
 		return;
 	}
 	book->commission_rate = yq_rules_commission_rate(rules, alias);
-	market = market_of(facts, rules, signal, alias, now_us);
+	market = market_of(facts, rules, signal, alias);
 	rc = yq_compose(signal, book, &market, &policy, now_us, decision);
 	assert((rc == YQ_OK) == decision->ordered);
 }

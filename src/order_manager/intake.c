@@ -112,7 +112,7 @@ on_message(void *cookie, const char *channel, const char *payload, size_t length
 	} else if (yq_str_equal(channel, yq_key_name(YQ_KEY_ORDER))) {
 		key = YQ_KEY_ORDER;
 		yq_books_hear_order(
-		    intake->books, payload, length, yq_clock_now_us(clock_of(intake)));
+		    intake->books, payload, length, yq_clock_monotonic_us(clock_of(intake)));
 	} else {
 		yq_books_hear_execution(intake->books, payload, length);
 	}

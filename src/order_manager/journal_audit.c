@@ -108,7 +108,7 @@ on_mark(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struc
 	mark = rc == YQ_OK ? yq_reply_text(reply, &length) : NULL;
 	/* Without a mark the order has left the bus: nobody will say more. */
 	if (!take_word(&look->rows->rows[look->row], mark) && mark != NULL &&
-	    yq_clock_now_us(yq_lane_clock(lane)) - yq_entry_time_us(entry->id) < ANSWER_US)
+	    yq_lane_age_us(lane, entry) < ANSWER_US)
 		entry->wait = look->rows->left_out[look->row] = true;
 	yq_lane_settle(lane, YQ_OK, NULL);
 }

@@ -108,12 +108,6 @@ read_id(const struct yq_lane_entry *entry, struct yq_id *id)
 	return true;
 }
 
-static int64_t
-age_us(const struct yq_lane *lane, const struct yq_lane_entry *entry)
-{
-	return yq_clock_now_us(yq_lane_clock(lane)) - yq_entry_time_us(entry->id);
-}
-
 /* Whether the lane of the executions may soon have it. */
 static bool
 may_soon_be_archived(
@@ -123,7 +117,7 @@ may_soon_be_archived(
 
 	if (value < 0)
 		return false;
-	return age_us(lane, entry) <
+	return yq_lane_age_us(lane, entry) <
 	       (yq_order_state_is_final((enum yq_order_state)value) ? FINAL_US : YOUNG_US);
 }
 
@@ -177,7 +171,7 @@ load_orders(struct yq_lane *lane, void *cookie)
 			continue; /* requests show in the order they are about */
 		if (!read_id(entry, &id) || yq_recent_has(yq_lane_shared(lane), &id))
 			continue;
-		if (age_us(lane, entry) < YOUNG_US) {
+		if (yq_lane_age_us(lane, entry) < YOUNG_US) {
 			entry->wait = true;
 			continue;
 		}

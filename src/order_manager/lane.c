@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "bus/refuse.h"
 #include "bus/reply.h"
 
 #define IDLE_MS	 1000 /* between looks when nobody pokes */
@@ -448,6 +449,16 @@ struct yq_valkey *
 yq_lane_valkey(struct yq_lane *lane)
 {
 	return yq_daemon_valkey(lane->daemon);
+}
+
+#define AHEAD_US INT64_C(1000000) /* so much clocks of two machines may differ */
+
+int64_t
+yq_lane_age_us(const struct yq_lane *lane, const struct yq_lane_entry *entry)
+{
+	int64_t age_us = yq_clock_now_us(yq_lane_clock(lane)) - yq_entry_time_us(entry->id);
+
+	return age_us < -AHEAD_US ? INT64_MAX : age_us;
 }
 
 const struct yq_clock *

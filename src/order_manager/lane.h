@@ -59,6 +59,9 @@ bool yq_lane_is_idle(const struct yq_lane *lane);
 /* For load and what it asks for. */
 struct yq_valkey *yq_lane_valkey(struct yq_lane *lane);
 const struct yq_clock *yq_lane_clock(const struct yq_lane *lane);
+/* Since it was added to the stream; INT64_MAX when that is ahead of our clock, which must have been
+ * set back: then nothing is waited for because it is young. */
+int64_t yq_lane_age_us(const struct yq_lane *lane, const struct yq_lane_entry *entry);
 size_t yq_lane_count(const struct yq_lane *lane);
 struct yq_lane_entry *yq_lane_entry(struct yq_lane *lane, size_t index);
 void *yq_lane_rows(struct yq_lane *lane);

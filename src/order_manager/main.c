@@ -323,7 +323,7 @@ start(struct yq_daemon *daemon, struct yq_err *err)
 	struct order_manager *manager = yq_daemon_state(daemon);
 	enum yq_rc rc;
 
-	manager->books = yq_books_make(yq_daemon_valkey(daemon));
+	manager->books = yq_books_make(yq_daemon_valkey(daemon), yq_daemon_clock(daemon));
 	start_timers(daemon, manager);
 	rc = start_archive(daemon, manager, err);
 	if (rc == YQ_OK)

@@ -95,7 +95,7 @@ find(struct yq_identity *identity, uint64_t hash)
 
 struct yq_id
 yq_identity_of_body(struct yq_identity *identity, const char *strategy, const char *body,
-    size_t length, int64_t now_us, int64_t window_us, struct yq_id *previous)
+    size_t length, int64_t now_us, int64_t monotonic_us, int64_t window_us, struct yq_id *previous)
 {
 	uint64_t hash = hash_of(strategy, body, length);
 	struct seen *seen;
@@ -104,11 +104,11 @@ yq_identity_of_body(struct yq_identity *identity, const char *strategy, const ch
 	if (window_us == 0)
 		return yq_id_random();
 	if (identity->first_us == 0)
-		identity->first_us = now_us;
+		identity->first_us = monotonic_us;
 	seen = find(identity, hash);
-	if (seen->hash != hash || now_us - seen->at_us > window_us || now_us < seen->at_us) {
-		*seen = (struct seen){ hash, now_us / window_us, now_us };
-		if (now_us - identity->first_us <= window_us)
+	if (seen->hash != hash || monotonic_us - seen->at_us > window_us) {
+		*seen = (struct seen){ hash, now_us / window_us, monotonic_us };
+		if (monotonic_us - identity->first_us <= window_us)
 			*previous = body_id(strategy, seen->window - 1, body, length);
 	}
 	return body_id(strategy, seen->window, body, length);

@@ -23,6 +23,7 @@ struct yq_id yq_identity_of_own(const char *own_id, size_t length);
  * none otherwise.
  */
 struct yq_id yq_identity_of_body(struct yq_identity *identity, const char *strategy,
-    const char *body, size_t length, int64_t now_us, int64_t window_us, struct yq_id *previous);
+    const char *body, size_t length, int64_t now_us, int64_t monotonic_us, int64_t window_us,
+    struct yq_id *previous);
 
 #endif

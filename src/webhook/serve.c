@@ -305,7 +305,8 @@ identify(struct webhook *webhook, const struct yq_alert *alert, const char *body
 		signal->id = yq_identity_of_own(own, own_length);
 	else
 		signal->id = yq_identity_of_body(webhook->identity, signal->strategy, body, length,
-		    signal->received_at_us, webhook->window_us, previous);
+		    signal->received_at_us, yq_clock_monotonic_us(yq_daemon_clock(webhook->daemon)),
+		    webhook->window_us, previous);
 }
 
 static void

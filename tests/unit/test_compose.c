@@ -173,6 +173,8 @@ test_no_price_is_refused_never_assumed(void **unused)
 	assert_string_equal(decide(&s), "ORDERED");
 	s.policy.max_price_age_us--;
 	assert_string_equal(decide(&s), "NO_PRICE");
+	s.market.last_price_at_us = s.now_us + 10 * YQ_US_PER_SECOND;
+	assert_string_equal(decide(&s), "NO_PRICE"); /* the clock was set back since */
 	s.policy.sizing.sizer = YQ_SIZER_FIXED_QTY;
 	s.policy.sizing.fixed_qty = opt("1");
 	assert_string_equal(decide(&s), "RISK_NO_PRICE");

@@ -219,7 +219,7 @@ id_at(struct yq_identity *identity, const char *strategy, const char *body, int6
 	struct yq_id previous;
 
 	return yq_identity_of_body(
-	    identity, strategy, body, strlen(body), now_us, WINDOW, &previous);
+	    identity, strategy, body, strlen(body), now_us, now_us, WINDOW, &previous);
 }
 
 static void
@@ -250,7 +250,7 @@ test_after_a_restart_a_copy_is_still_known(void **state)
 
 	(void)state;
 	second = yq_identity_of_body(
-	    after, "S", "{}", 2, late + 5 * YQ_US_PER_SECOND, WINDOW, &previous);
+	    after, "S", "{}", 2, late + 5 * YQ_US_PER_SECOND, 1, WINDOW, &previous);
 	assert_true(yq_id_equal(&first, &second) || yq_id_equal(&first, &previous));
 	yq_identity_free(before);
 	yq_identity_free(after);
