@@ -130,7 +130,7 @@ on_evidence(struct gw_order *o, enum yq_rc rc, const struct yq_err *err)
 	if (rc == YQ_OK && !o->detached)
 		yq_broker_find_order(o->account->broker, &ref, on_found, o);
 	else /* that nothing could be it proves little, but enough where it need not be there */
-		on_found(o, o->suspect ? rc : YQ_E_UNKNOWN, NULL, NULL, 0, err);
+		on_found(o, rc != YQ_OK && o->suspect ? rc : YQ_E_UNKNOWN, NULL, NULL, 0, err);
 }
 
 void
@@ -166,10 +166,9 @@ ask_again(void *cookie, struct yq_table_node *node)
 	struct gw_order *o = yq_container(node, struct gw_order, node);
 	int64_t now_ns = yq_clock_monotonic_ns(gw->clock);
 
-	if (o->ask_wanted && (o->account->state == GW_SERVING || o->account->state == GW_SETTLING))
-		gw_ask(o);
-	else if (gw_in_doubt(o) && o->account->state == GW_SERVING && gw_doubt_ask_due(o, now_ns) &&
-		 !o->asking && gw_throttle(o->account, YQ_CALL_POLL, 1))
+	if ((o->ask_wanted &&
+		(o->account->state == GW_SERVING || o->account->state == GW_SETTLING)) ||
+	    (gw_in_doubt(o) && o->account->state == GW_SERVING && gw_doubt_ask_due(o, now_ns)))
 		gw_ask(o);
 	return true;
 }

@@ -23,7 +23,8 @@ struct yq_account_state {
 	char broker[33];
 	bool active;
 	int64_t updated_at_us, synced_at_us; /* 0 = never */
-	int64_t fills_from_us; /* all fills before it are booked, in the broker's time; 0 = none is */
+	int64_t
+	    fills_from_us; /* all fills before it are booked, in the broker's time; 0 = none is */
 	struct yq_deposit deposits[YQ_CURRENCY_COUNT];
 	size_t deposit_count;
 	struct yq_position *positions;
@@ -46,7 +47,7 @@ struct yq_order_state_full {
 	int64_t alarmed_at_us;			    /* when people were last told of that */
 	struct yq_decimal manual_left;	  /* booked by hand and not told by the broker: see
 					     domain/resolution.h */
-	char resolved_as[16]; /* what a person said became of it; "" = nothing */
+	char resolved_as[16];		  /* what a person said became of it; "" = nothing */
 	const char *const *execution_ids; /* booked fills, NUL-terminated */
 	size_t execution_count;
 };

@@ -244,7 +244,7 @@ yq_verb_halt(const struct yq_call *call)
 {
 	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
 	struct yq_halt halt = { .when_us = yq_clock_now_us(yq_clock_system()) };
-	char field[YQ_HALT_FIELD_SIZE], text[YQ_ERR_TEXT_MAX];
+	char field[YQ_HALT_FIELD_SIZE] = "", text[YQ_ERR_TEXT_MAX];
 	int64_t changed = 0;
 	int status = halt_field(call, field);
 
@@ -273,7 +273,7 @@ yq_verb_resume(const struct yq_call *call)
 {
 	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
 	bool all = yq_call_has(call, YQ_OPT_ALL);
-	char field[YQ_HALT_FIELD_SIZE], text[YQ_ERR_TEXT_MAX];
+	char field[YQ_HALT_FIELD_SIZE] = "", text[YQ_ERR_TEXT_MAX];
 	int64_t changed = 0;
 	int status = halt_field(call, field);
 
