@@ -22,6 +22,7 @@ struct yq_valkey_sync {
 	redisContext *context;
 	struct yq_args args;
 	struct yq_buf bytes;
+	struct yq_confirm confirm;
 	redisReply *message; /* the latest of yq_valkey_sync_next */
 };
 
@@ -382,6 +383,35 @@ yq_valkey_sync_next(struct yq_valkey_sync *sync, uint32_t timeout_ms, const char
 	return YQ_OK;
 }
 
+void
+yq_valkey_sync_set_confirm(struct yq_valkey_sync *sync, const struct yq_confirm *confirm)
+{
+	sync->confirm = *confirm;
+}
+
+static enum yq_rc
+await_replicas(struct yq_valkey_sync *sync, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_reply_freep) redisReply *reply = NULL;
+	enum yq_rc rc;
+
+	if (sync->confirm.replicas == 0)
+		return YQ_OK;
+	yq_args_clear(&sync->args);
+	yq_confirm_barrier(&sync->args);
+	rc = yq_valkey_sync_send(sync, &sync->args, YQ_STEP_TIMEOUT_MS, NULL, err);
+	if (rc == YQ_OK) {
+		yq_args_clear(&sync->args);
+		yq_confirm_wait(&sync->args, &sync->confirm);
+		rc = yq_valkey_sync_send(
+		    sync, &sync->args, YQ_STEP_TIMEOUT_MS + sync->confirm.timeout_ms, &reply, err);
+	}
+	if (rc == YQ_OK)
+		return yq_confirm_read(reply, &sync->confirm, err);
+	yq_err_context(err, YQ_E_UNKNOWN, "carried out, but not confirmed");
+	return YQ_E_UNKNOWN;
+}
+
 enum yq_rc
 yq_valkey_sync_submit(struct yq_valkey_sync *sync, const struct yq_submit_item *items, size_t count,
     struct yq_step_answer *answers, struct yq_err *err)
@@ -396,7 +426,7 @@ yq_valkey_sync_submit(struct yq_valkey_sync *sync, const struct yq_submit_item *
 		rc = yq_step_answers(reply, answers, count, err);
 	for (size_t i = 0; i < count && rc == YQ_OK; i++)
 		answers[i].text = NULL;
-	return rc;
+	return rc == YQ_OK ? await_replicas(sync, err) : rc;
 }
 
 enum yq_rc
@@ -410,7 +440,7 @@ yq_valkey_sync_halt(struct yq_valkey_sync *sync, const struct yq_halt_item *item
 	yq_encode_halt(&sync->args, item);
 	rc = yq_valkey_sync_send(sync, &sync->args, YQ_STEP_TIMEOUT_MS, &reply, err);
 	*ret_changed = rc == YQ_OK ? reply->integer : 0;
-	return rc;
+	return rc == YQ_OK ? await_replicas(sync, err) : rc;
 }
 
 enum yq_rc

@@ -40,6 +40,10 @@ YQ_NODISCARD enum yq_rc yq_valkey_sync_subscribe(
 YQ_NODISCARD enum yq_rc yq_valkey_sync_next(struct yq_valkey_sync *sync, uint32_t timeout_ms,
     const char **channel, const char **payload, size_t *length, struct yq_err *err);
 
+/* What replicas must confirm of submit and halt, which are else YQ_E_UNKNOWN: carried out, but it
+ * may not outlive the master.  At first nothing. */
+void yq_valkey_sync_set_confirm(struct yq_valkey_sync *sync, const struct yq_confirm *confirm);
+
 /* Steps for what is made by hand: as in steps.h, with `count` answers written to `answers`
  * (texts are cut off: NULL). */
 YQ_NODISCARD enum yq_rc yq_valkey_sync_submit(struct yq_valkey_sync *sync,

@@ -29,8 +29,9 @@ put_url(struct yq_json_writer *w, const char *url)
 }
 
 static enum yq_rc
-put_valkey(struct yq_json_writer *w, const struct yq_secret *connection, struct yq_err *err)
+put_valkey(struct yq_json_writer *w, const struct yq_endpoints *endpoints, struct yq_err *err)
 {
+	const struct yq_secret *connection = endpoints->valkey;
 	YQ_CLEANUP(yq_valkey_target_clear) struct yq_valkey_target target = { 0 };
 	enum yq_rc rc = yq_valkey_target_parse(yq_secret_reveal(connection), &target, err);
 	const struct yq_endpoint *first = &target.endpoints[0];
@@ -47,6 +48,13 @@ put_valkey(struct yq_json_writer *w, const struct yq_secret *connection, struct 
 	if (first->port != 0) {
 		yq_json_put_text(w, "host", first->host);
 		yq_json_put_int(w, "port", first->port);
+	}
+	if (target.service_name[0] != '\0') /* then that is a sentinel */
+		yq_json_put_text(w, "service", target.service_name);
+	if (endpoints->confirm.replicas > 0) {
+		yq_json_put_int(w, "waitReplicas", endpoints->confirm.replicas);
+		yq_json_put_int(w, "waitTimeoutMs", endpoints->confirm.timeout_ms);
+		yq_json_put_bool(w, "waitFlushed", endpoints->confirm.flushed);
 	}
 	yq_json_put_text(w, "user", target.user);
 	put_secret(w, "password", target.password);
@@ -106,7 +114,7 @@ yq_endpoints_write(const char *path, const struct yq_endpoints *endpoints, struc
 	yq_json_begin_object(&w);
 	put_url(&w, endpoints->web_url);
 	yq_json_end_object(&w);
-	rc = put_valkey(&w, endpoints->valkey, err);
+	rc = put_valkey(&w, endpoints, err);
 	if (rc == YQ_OK)
 		rc = put_firebird(&w, endpoints, err);
 	yq_json_end_object(&w);
@@ -168,6 +176,23 @@ read_variable(void *cookie, const char *name, const yq_json *value)
 	return true;
 }
 
+/* Absent: nothing is waited for. */
+static void
+read_confirm(const yq_json *json, struct yq_confirm *confirm)
+{
+	const yq_json *replicas = member(json, "valkey", "waitReplicas");
+	const yq_json *timeout = member(json, "valkey", "waitTimeoutMs");
+	const yq_json *flushed = member(json, "valkey", "waitFlushed");
+	int64_t count, ms;
+
+	if (replicas == NULL || timeout == NULL || yq_json_int64(replicas, &count) != YQ_OK ||
+	    yq_json_int64(timeout, &ms) != YQ_OK || count < 0 || count > 64 || ms < 0 || ms > 60000)
+		return;
+	confirm->replicas = (int)count;
+	confirm->timeout_ms = (uint32_t)ms;
+	confirm->flushed = flushed != NULL && yq_json_bool(flushed);
+}
+
 enum yq_rc
 yq_endpoints_read(const char *path, struct yq_endpoints *endpoints, struct yq_err *err)
 {
@@ -190,6 +215,7 @@ yq_endpoints_read(const char *path, struct yq_endpoints *endpoints, struct yq_er
 	read_url(member(json, "web", "url"), endpoints->web_url);
 	endpoints->webhook_secret = read_secret(member(json, "webhook", "secret"));
 	endpoints->valkey = read_secret(member(json, "valkey", "connection"));
+	read_confirm(json, &endpoints->confirm);
 	endpoints->firebird = read_secret(member(json, "firebird", "connection"));
 	environment = member(json, "firebird", "environment");
 	if (environment != NULL && yq_json_type_of(environment) == YQ_JSON_OBJECT)

@@ -14,6 +14,7 @@
 #include "base/connection_string.h"
 #include "base/err.h"
 #include "base/secret.h"
+#include "bus/confirm.h"
 
 #include "console/files.h"
 
@@ -25,6 +26,7 @@ struct yq_endpoints {
 	struct yq_secret *webhook_secret; /* NULL = none; owned, as all below */
 	char web_url[YQ_URL_SIZE];	  /* "" = there is no web program */
 	struct yq_secret *valkey;	  /* connection string */
+	struct yq_confirm confirm;	  /* what its replicas must */
 	struct yq_secret *firebird;	  /* connection string */
 	/* "NAME=value" that the embedded engine needs; "" = none */
 	char environment[YQ_ENDPOINT_VARIABLES_MAX][YQ_PATH_SIZE];

@@ -78,6 +78,7 @@ find_by_settings(const struct yq_call *call, struct yq_system *system, bool *fou
 	if (yq_find_is_set(config, "ConnectionStrings:Valkey")) {
 		system->endpoints.valkey =
 		    yq_secret_copy(yq_config_secret(config, "ConnectionStrings:Valkey"));
+		system->endpoints.confirm = yq_settings_confirm(config);
 		system->endpoints.firebird =
 		    yq_secret_copy(yq_config_secret(config, "ConnectionStrings:Firebird"));
 		if (system->endpoints.firebird == NULL)
@@ -138,6 +139,8 @@ yq_system_valkey(struct yq_system *system)
 	rc = yq_valkey_target_parse(yq_secret_reveal(system->endpoints.valkey), &target, &err);
 	if (rc == YQ_OK)
 		rc = yq_valkey_sync_open(&target, "yq", &system->valkey, &err);
+	if (rc == YQ_OK)
+		yq_valkey_sync_set_confirm(system->valkey, &system->endpoints.confirm);
 	return rc == YQ_OK ? YQ_CONSOLE_DONE
 			   : yq_fail(YQ_CONSOLE_UNREACHABLE, "%s; is the system running (`yq up`)?",
 				 err.text);

@@ -197,11 +197,18 @@ submit(struct yq_system *system, const struct yq_call *call, const struct yq_ord
 	const char *why = call->options[YQ_OPT_REASON];
 	struct yq_hand hand = yq_person();
 	struct yq_err err = { 0 };
+	enum yq_rc rc;
 
 	yq_message_encode_order_by_hand(order, &hand, why != NULL ? why : "", &payload);
 	item.payload = payload.data;
 	item.length = payload.length;
-	if (yq_valkey_sync_submit(system->valkey, &item, 1, &answer, &err) != YQ_OK)
+	rc = yq_valkey_sync_submit(system->valkey, &item, 1, &answer, &err);
+	if (rc == YQ_E_UNKNOWN)
+		return yq_fail(YQ_CONSOLE_UNREACHABLE,
+		    "%s; the order may be on its way: `yq why %s` tells, and the same command with "
+		    "--id %s gives it no second time",
+		    err.text, order->id.text, order->id.text);
+	if (rc != YQ_OK)
 		return yq_fail_err(&err);
 	if (answer.result == YQ_DUPLICATE)
 		return yq_fail(YQ_CONSOLE_REFUSED, "an order %s exists already: nothing was sent",

@@ -437,6 +437,33 @@ test_what_a_confirmed_step_says_is_whole(void **state)
 	yq_valkey_close(valkey);
 }
 
+static void
+test_what_is_done_by_hand_is_confirmed_or_said_to_be_uncertain(void **state)
+{
+	const struct yq_confirm confirm = { 1, 300, false };
+	struct yq_submit_item item = { .kind = YQ_SUBMIT_ORDER,
+		.alias = "Paper",
+		.ticker = "AAPL",
+		.payload = "{}",
+		.length = 2 };
+	struct yq_step_answer answer;
+	struct yq_valkey_sync *sync = NULL;
+	struct yq_err err;
+
+	(void)state;
+	memcpy(item.id.text, "00000000-0000-4000-8000-000000000003", sizeof(item.id.text));
+	assert_int_equal(yq_valkey_sync_open(&target, "t", &sync, &err), YQ_OK);
+	yq_valkey_sync_set_confirm(sync, &confirm);
+	valkey_fixture_freeze(&cluster.nodes[1], true);
+	assert_int_equal(yq_valkey_sync_submit(sync, &item, 1, &answer, &err), YQ_E_UNKNOWN);
+	assert_non_null(strstr(err.text, "confirmed by 0 of 1"));
+	valkey_fixture_freeze(&cluster.nodes[1], false);
+	cluster_await_replica(&cluster, 0);
+	assert_int_equal(yq_valkey_sync_submit(sync, &item, 1, &answer, &err), YQ_OK);
+	assert_int_equal(answer.result, YQ_DUPLICATE);
+	yq_valkey_sync_close(sync);
+}
+
 /* ---- users */
 
 static void
@@ -496,6 +523,7 @@ main(void)
 		ONE(test_a_repeat_over_a_new_connection_is_not_confirmed_by_mistake),
 		ONE(test_a_flushed_replica_is_waited_for),
 		ONE(test_what_a_confirmed_step_says_is_whole),
+		ONE(test_what_is_done_by_hand_is_confirmed_or_said_to_be_uncertain),
 		ONE(test_provisioning_reaches_replicas_too),
 	};
 

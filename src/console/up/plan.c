@@ -93,6 +93,7 @@ plan_valkey(struct yq_up_plan *plan, struct yq_err *err)
 	enum yq_rc rc;
 
 	plan->own_valkey = !yq_find_is_set(plan->config, "ConnectionStrings:Valkey");
+	plan->endpoints.confirm = yq_settings_confirm(plan->config);
 	if (!plan->own_valkey) {
 		plan->endpoints.valkey =
 		    yq_secret_copy(yq_config_secret(plan->config, "ConnectionStrings:Valkey"));
