@@ -16,9 +16,13 @@ on_acked(void *cookie, enum yq_rc rc, const struct yq_err *err)
 	if (gw->stopped)
 		return;
 	gw->acks.under_way = false;
-	/* Not acknowledged entries come again after a restart and are harmless then. */
-	if (rc != YQ_OK)
-		yq_warn("entries are not acknowledged: %s", err->text);
+	if (rc != YQ_OK) {
+		yq_warn("acknowledging is tried again: %s", err->text);
+		gw_retry_later(gw);
+		return;
+	}
+	gw->acks.count -= gw->acks.sent;
+	memmove(gw->acks.ids, gw->acks.ids + gw->acks.sent, gw->acks.count * sizeof(*gw->acks.ids));
 	gw_soon(gw);
 }
 
@@ -47,7 +51,6 @@ gw_acks_flush(struct gateway *gw)
 	for (size_t i = 0; i < count; i++)
 		ids[i] = gw->acks.ids[i];
 	gw->acks.under_way = true;
+	gw->acks.sent = count;
 	yq_step_ack(gw->valkey, YQ_GROUP_ORDER_INTAKE, gw->group, ids, count, on_acked, gw);
-	gw->acks.count -= count;
-	memmove(gw->acks.ids, gw->acks.ids + count, gw->acks.count * sizeof(*gw->acks.ids));
 }

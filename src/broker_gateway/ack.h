@@ -9,6 +9,7 @@ struct gateway;
 struct gw_acks {
 	char (*ids)[YQ_ENTRY_ID_SIZE];
 	size_t count, room;
+	size_t sent; /* of them in the call that is under way */
 	bool under_way;
 };
 

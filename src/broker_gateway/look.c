@@ -47,7 +47,7 @@ gw_look_begin(struct gw_account *a)
 	look->orders_due_ns = look->books_due_ns = look->full_due_ns = 0;
 	look->failures = 0;
 	look->known_us = look->fills_next_us = look->fills_from_us;
-	look->first = look->fills_from_us == 0;
+	look->first = true;
 	look->stray_failed = look->late_failed = false;
 	look->suspect_count = 0;
 	look->seen = 0;

@@ -26,8 +26,9 @@ struct gw_look {
 	int64_t begun_ns;  /* of the one under way */
 	int64_t done_ns;   /* of the last one that was answered */
 	/* Fills: in the broker's time. */
-	int64_t known_us; /* what was executed until then was booked before this program began */
-	bool first;	  /* nobody has ever looked: what is there now was before us */
+	int64_t
+	    known_us; /* what was executed until then, of orders that have left, was before us */
+	bool first;   /* no look at fills yet: what is there now was before us */
 	int64_t fills_from_us; /* all before it are booked */
 	int64_t fills_next_us; /* the same, when all of the last answer are */
 	size_t strays;	       /* fills whose orders the bus is being asked about */

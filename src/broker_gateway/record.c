@@ -287,6 +287,7 @@ gw_record_order(struct gw_order *o, const char *text)
 
 	o->progress.sequence++;
 	r->sequence = o->progress.sequence;
+	r->final = yq_order_state_is_final(o->progress.state);
 	put_fields(r, o, &change, yq_clock_now_us(o->account->gw->clock));
 	at = begin(r);
 	yq_message_encode_order(&o->order, &r->text);

@@ -7,6 +7,7 @@
 #include "broker_gateway/account.h"
 #include "broker_gateway/ack.h"
 #include "broker_gateway/admit.h"
+#include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/reconcile.h"
 #include "broker_gateway/record.h"
@@ -147,12 +148,18 @@ take_change(struct gw_order *o, const struct yq_broker_change *change, const cha
 		o->order.qty = o->progress.qty = change->qty.value;
 	if (change->price.set)
 		o->order.price = change->price;
+	/* Changed to no more than what is filled, it is done. */
+	if (!yq_order_state_is_final(o->progress.state) &&
+	    yq_decimal_sign(o->progress.filled) > 0 &&
+	    yq_decimal_cmp(o->progress.filled, o->progress.qty) >= 0)
+		o->progress.state = YQ_ORDER_FILLED;
 	if (!yq_order_state_is_final(o->progress.state) &&
 	    yq_decimal_sub(o->order.qty, o->progress.filled, &left) == YQ_OK) {
 		yq_account_close(o->account->book, &o->order.id);
 		reopen(o, left);
 	}
 	gw_record_order(o, text);
+	gw_order_settle(o);
 }
 
 static void
