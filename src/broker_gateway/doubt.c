@@ -152,15 +152,15 @@ tell(struct gw_order *o, int64_t now_us)
 	yq_buf_add_format(
 	    &text, "order %s is %s: ", o->order.id.text, d->denied ? "in doubt" : "Unknown");
 	add_instruction(o, &text);
-	yq_buf_add_format(&text, ", since %s (%lld s): %s.", since,
+	yq_buf_add_format(&text, ", since %s (%lld s): %.200s.", since,
 	    (long long)((now_us - d->unknown_at_us) / YQ_US_PER_SECOND), d->why);
 	if (o->phase == GW_UNKNOWN)
 		yq_buf_add_format(&text, " It is not sent again; other orders for %s on %s wait.",
 		    o->order.ticker, o->order.account_alias);
 	yq_buf_add_format(
 	    &text, " The broker was asked %u time%s.", d->asks, d->asks == 1 ? "" : "s");
+	add_command(o, &text); /* whatever is cut off behind it */
 	add_candidates(d, &text);
-	add_command(o, &text);
 	gw_notify(o->account->gw, "Order", "Critical", "%s", yq_buf_text(&text));
 }
 
