@@ -161,8 +161,10 @@ async function readHashes(client, ids) {
 
 class BusBook {
   constructor() {
-    this.tails = { signals: new StreamTail('signal:stream'), executions: new StreamTail('execution:stream') };
-    Object.assign(this, { signals: [], executions: [], past: new Set() });
+    this.tails = {
+      signals: new StreamTail('signal:stream'), executions: new StreamTail('execution:stream'), notifications: new StreamTail('notification:stream'),
+    };
+    Object.assign(this, { signals: [], executions: [], notifications: [], past: new Set() });
   }
 
   /* What is trimmed some day. */
@@ -191,7 +193,7 @@ class BusBook {
   }
 
   close() {
-    Object.assign(this, { signals: [], executions: [] });
+    Object.assign(this, { signals: [], executions: [], notifications: [] });
     for (const [id, { State }] of this.orders) if (FINAL.has(State)) this.past.add(id);
   }
 }

@@ -3,6 +3,10 @@ import { exact } from '../../e2e/lib/system.mjs';
 import { FINAL, add, moneyOf, sharesOf, signalIdOf } from './books.mjs';
 import { MAPPING } from './schedule.mjs';
 
+const UNFILLED = new Set(['Canceled', 'Rejected', 'Expired']);
+/* What never happens here, however programs die. */
+const FALSE_ALARM = /cannot be (booked|read|taken up)|does not have open|without its record|in our book, but the broker|set aside|was dropped/;
+
 function index(rows, key, faults, what) {
   const map = new Map();
   for (const row of rows) {
@@ -115,6 +119,26 @@ export const CHECKS = {
     }
     for (const { order, qty, price, fee } of allOf(brokers, 'fills')) add(real, `${order.Id} ${qty} at ${price} for ${fee}`, 1n);
     sameAmounts('times told / executed:', faults, told, real);
+  },
+
+  'every refusal and every end was told once, and nothing that did not happen'({ archive, bus }, alerts, faults) {
+    const ends = new Map();
+    const rows = new Map(archive.orders.map((row) => [row.ID, row]));
+    for (const { OrderId, Status } of bus.executions) {
+      if (!rows.has(OrderId)) faults.push(`${Status} was told of order ${OrderId}, which is in no book`);
+      if (UNFILLED.has(Status)) add(ends, `${OrderId} ${Status}`, 1n);
+    }
+    const expected = new Map(archive.orders.filter(({ STATUS }) => UNFILLED.has(STATUS)).map(({ ID, STATUS }) => [`${ID} ${STATUS}`, 1n]));
+    sameAmounts('times told / happened:', faults, ends, expected);
+  },
+
+  'what people were notified of did happen'({ archive, bus }, alerts, faults) {
+    const rows = new Set(archive.orders.map(({ ID }) => ID));
+    for (const { Text } of bus.notifications) {
+      if (FALSE_ALARM.test(Text)) faults.push(Text);
+      for (const [, id] of Text.matchAll(/\border ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/g))
+        if (!rows.has(id) && !archive.ordersBefore.has(id)) faults.push(`of an order that is in no book: ${Text}`);
+    }
   },
 
   'cash is what it was and every execution, to the last digit'({ bus, brokers }, alerts, faults) {
