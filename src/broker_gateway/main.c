@@ -79,7 +79,7 @@ on_soon(uv_idle_t *idle)
 	gw_homeless_flush(gw);
 	if (gw_lease_is_valid(gw))
 		gw_look_tick(gw);
-	if (gw->queries != NULL)
+	if (gw->queries != NULL && gw_lease_is_valid(gw))
 		gw_queries_run(gw, false);
 	if (gw->draining && (is_quiet(gw) || !gw->lease.held))
 		yq_daemon_drained(gw->daemon);

@@ -35,7 +35,8 @@ struct yq_color {
 	int64_t silence_ns; /* 0 = any */
 	uv_timer_t timer;
 	bool looking, closing, closed;
-	bool told; /* the first look is over */
+	bool blind; /* the last look failed */
+	bool told;  /* the first look is over */
 	int64_t opened_ns;
 
 	bool known; /* `row` is what was seen last, by us or in an earlier life */
@@ -180,9 +181,10 @@ look(struct yq_firebird *firebird, void *cookie, struct yq_err *err)
 {
 	struct look *l = cookie;
 	struct yq_lease renewed;
-	enum yq_rc rc =
-	    yq_lease_acquire(firebird, YQ_COLOR_LEASE, l->own, l->now_us, 0, &l->row, err);
+	enum yq_rc rc = yq_lease_read(firebird, YQ_COLOR_LEASE, &l->row, err);
 
+	if (rc == YQ_E_NOT_FOUND)
+		rc = yq_lease_acquire(firebird, YQ_COLOR_LEASE, l->own, l->now_us, 0, &l->row, err);
 	if (rc != YQ_OK || !yq_str_equal(l->row.owner, l->own) ||
 	    is_young(l->now_us - l->row.renewed_at_us))
 		return rc;
@@ -245,8 +247,9 @@ on_looked(void *cookie, enum yq_rc rc, const struct yq_err *err)
 	}
 	if (rc == YQ_OK)
 		seen(color, &l->row);
-	else
-		yq_debug("the active color cannot be looked at: %s", err->text);
+	else if (!color->blind)
+		yq_warn("which color is active cannot be looked at: %s", err->text);
+	color->blind = rc != YQ_OK;
 	free(l);
 	follow(color, rc == YQ_OK);
 	first_is_over(color);
