@@ -13,9 +13,10 @@
 #include "broker_gateway/intake.h"
 #include "broker_gateway/suspect.h"
 
-#define QUIT_MS	    300 /* for the notification to leave */
-#define SPARE_ASKS  2	/* beyond a lease's time, until its holder is believed to live */
-#define ASK_SECONDS 1	/* gw_lease_tick is called so often */
+#define QUIT_MS	      300 /* for the notification to leave */
+#define SPARE_ASKS    2	  /* beyond a lease's time, until its holder is believed to live */
+#define STANDBY_MAX_S 20  /* ... or so long: a service manager does not wait for ever */
+#define ASK_SECONDS   1	  /* gw_lease_tick is called so often */
 
 static uint32_t
 lease_ms(const struct gateway *gw)
@@ -167,7 +168,11 @@ gw_lease_is_valid(const struct gateway *gw)
 bool
 gw_lease_is_standby(const struct gateway *gw)
 {
-	return !gw->lease.held && gw->lease.asks * ASK_SECONDS > lease_ms(gw) / 1000 + SPARE_ASKS;
+	uint32_t seconds = lease_ms(gw) / 1000;
+
+	if (seconds > STANDBY_MAX_S)
+		seconds = STANDBY_MAX_S;
+	return !gw->lease.held && gw->lease.asks * ASK_SECONDS > seconds + SPARE_ASKS;
 }
 
 /* ---- begin and end */

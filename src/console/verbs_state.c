@@ -25,8 +25,7 @@ static const struct yq_column status_columns[] = {
 static bool
 is_expected(enum yq_program program)
 {
-	return program == YQ_PROGRAM_WEBHOOK || program == YQ_PROGRAM_ORDER_MANAGER ||
-	       program == YQ_PROGRAM_GATEWAY;
+	return program == YQ_PROGRAM_WEBHOOK || program == YQ_PROGRAM_ORDER_MANAGER;
 }
 
 /* A heartbeat outlives its program by up to 30 s; a process that is gone from this machine does
@@ -71,14 +70,22 @@ add_status(struct yq_system *system, enum yq_program program, struct yq_sheet *s
 	return status;
 }
 
-/* One line for each of several gateways, beside the one that serves without a name. */
+/* The one that serves without a name, and a line for each where there are several, or others. */
 static int
 add_gateways(struct yq_system *system, struct yq_sheet *sheet)
 {
 	YQ_CLEANUP(yq_members_clear) struct yq_members names = { 0 };
-	int status = yq_fetch_names(system, YQ_KEY_HEARTBEAT_GATEWAY, &names);
+	YQ_CLEANUP(yq_reply_freep) struct redisReply *plain = NULL;
+	const char *app = yq_programs[YQ_PROGRAM_GATEWAY].app;
+	int status = yq_fetch_hash(system, YQ_KEY_HEARTBEAT, app, &plain);
 
-	for (size_t i = 0; names.count > 1 && i < names.count && status == YQ_CONSOLE_DONE; i++) {
+	if (status == YQ_CONSOLE_DONE)
+		status = yq_fetch_names(system, YQ_KEY_HEARTBEAT_GATEWAY, &names);
+	if (status == YQ_CONSOLE_DONE && (yq_reply_count(plain) > 0 || names.count == 0))
+		add_row(system, app, plain, sheet);
+	if (names.count == 1 && yq_reply_count(plain) > 0)
+		return status;
+	for (size_t i = 0; i < names.count && status == YQ_CONSOLE_DONE; i++) {
 		YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
 		char key[YQ_KEY_SIZE];
 
@@ -149,9 +156,8 @@ yq_verb_status(const struct yq_call *call)
 	int status = yq_system_open_valkey(call, &system);
 
 	for (int i = 0; i < YQ_PROGRAM_COUNT && status == YQ_CONSOLE_DONE; i++)
-		status = add_status(&system, (enum yq_program)i, sheet);
-	if (status == YQ_CONSOLE_DONE)
-		status = add_gateways(&system, sheet);
+		status = i == YQ_PROGRAM_GATEWAY ? add_gateways(&system, sheet)
+						 : add_status(&system, (enum yq_program)i, sheet);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
 	yq_sheet_print(sheet, call, "nothing runs");
