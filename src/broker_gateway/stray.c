@@ -12,6 +12,7 @@
 #include "broker_gateway/look.h"
 #include "broker_gateway/poll.h"
 #include "broker_gateway/stray.h"
+#include "broker_gateway/suspect.h"
 
 struct stray {
 	struct gw_account *account;
@@ -46,7 +47,8 @@ order_again(struct gw_account *a, const struct yq_order_state_full *full)
 static bool
 is_old(const struct gw_account *a, const struct yq_broker_fill *fill)
 {
-	return a->look.first || fill->time_us <= a->look.known_us;
+	return (a->look.first || fill->time_us <= a->look.known_us) &&
+	       !gw_suspect_covers(a, fill->time_us);
 }
 
 static void

@@ -129,6 +129,12 @@ gw_suspects(const struct gw_account *a)
 }
 
 bool
+gw_suspect_covers(const struct gw_account *a, int64_t time_us)
+{
+	return gw_suspects(a) && time_us >= a->suspect_since_us - window_us(a->gw);
+}
+
+bool
 gw_suspect_take(struct gw_order *o)
 {
 	struct gw_account *a = o->account;

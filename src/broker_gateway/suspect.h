@@ -24,6 +24,8 @@ void gw_suspect_begin(struct gateway *gw);
 bool gw_suspect_moved(struct gateway *gw);
 /* Pending orders of the account are suspect at the moment. */
 bool gw_suspects(const struct gw_account *account);
+/* Of what happened at that time the bus may have lost every trace, the order's too. */
+bool gw_suspect_covers(const struct gw_account *account, int64_t time_us);
 /* True if `o`, which the bus has as Pending, is asked about first; else it is the caller's to
  * enter.
  */

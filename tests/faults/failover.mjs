@@ -140,10 +140,10 @@ class FailoverRun extends Harness {
   async end(keep) {
     this.agent.destroy();
     await this.books?.end();
-    if (this.system.child) await this.system.down('SIGTERM');
+    if (this.system?.child) await this.system.down('SIGTERM');
     await this.cluster?.end();
     if (keep) await rename(this.system.folder, keep);
-    else await this.system.remove();
+    else await this.system?.remove();
   }
 }
 

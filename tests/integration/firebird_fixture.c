@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <glob.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -151,15 +152,52 @@ fixture_stop_server(struct firebird_fixture *fixture)
 	fixture->server = 0;
 }
 
+static bool
+is_program(const char *path)
+{
+	char head[4] = "";
+	FILE *file = fopen(path, "re");
+
+	if (file == NULL)
+		return false;
+	(void)!fread(head, 1, sizeof(head), file);
+	(void)fclose(file);
+	return memcmp(head, "\177ELF", sizeof(head)) == 0 && access(path, X_OK) == 0;
+}
+
+/* Debian 13 has a script in its place that puts the distribution's root over the one of our
+ * environment; the program itself lies beside the engine. */
+void
+fixture_isql(char path[FIXTURE_PATH_SIZE])
+{
+	static const char *const places[] = { "/usr/bin/isql-fb", "/usr/lib/*/firebird/*/bin/isql*",
+		"/usr/lib/firebird/*/bin/isql*", "/usr/lib/*/firebird/*/isql*",
+		"/usr/libexec/firebird*/isql*", "/usr/libexec/firebird*/bin/isql*" };
+
+	yq_str_copy_cut(path, FIXTURE_PATH_SIZE, places[0]);
+	for (size_t i = 0; i < YQ_COUNT(places) && !is_program(path); i++) {
+		glob_t found;
+
+		if (glob(places[i], 0, NULL, &found) != 0)
+			continue;
+		for (size_t j = 0; j < found.gl_pathc && !is_program(path); j++)
+			yq_str_copy_cut(path, FIXTURE_PATH_SIZE, found.gl_pathv[j]);
+		globfree(&found);
+	}
+	if (!is_program(path)) /* the script, if that is all there is */
+		yq_str_copy_cut(path, FIXTURE_PATH_SIZE, places[0]);
+}
+
 /* The server's own users: a security database made through the embedded engine. */
 static void
 make_users(const struct firebird_fixture *fixture, const char *security)
 {
-	char script[FIXTURE_PATH_SIZE], text[1024], isql[] = "/usr/bin/isql-fb", quiet[] = "-q",
-						    bail[] = "-bail";
+	char script[FIXTURE_PATH_SIZE], text[1024], isql[FIXTURE_PATH_SIZE], quiet[] = "-q",
+									     bail[] = "-bail";
 	char *argv[] = { isql, quiet, bail, NULL };
 	int status = 0;
 
+	fixture_isql(isql);
 	if (access(isql, X_OK) != 0)
 		give_up("no isql-fb: install the package firebird3.0-utils");
 	path_in(fixture, "users.sql", script);

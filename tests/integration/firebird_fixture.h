@@ -28,7 +28,9 @@ struct firebird_fixture {
  */
 void fixture_start(struct firebird_fixture *fixture, int argc, char **argv);
 void fixture_stop(struct firebird_fixture *fixture);
-void fixture_stop_server(struct firebird_fixture *fixture);  /* SIGKILL */
+void fixture_stop_server(struct firebird_fixture *fixture); /* SIGKILL */
+/* The distribution's isql: the program itself, not a script that wraps it. */
+void fixture_isql(char path[FIXTURE_PATH_SIZE]);
 void fixture_start_server(struct firebird_fixture *fixture); /* on the same port */
 
 /* A database that does not exist yet.  Cleared with yq_firebird_target_clear. */

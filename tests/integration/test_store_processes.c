@@ -130,9 +130,9 @@ test_several_processes_work_on_one_database_at_once(void **state)
 static void
 test_isql_opens_the_same_file_meanwhile(void **state)
 {
-	char isql[] = "/usr/bin/isql-fb", quiet[] = "-q", bail[] = "-bail", user[] = "-user",
-	     sysdba[] = "SYSDBA", input[] = "-input", script[FIXTURE_PATH_SIZE],
-	     database[sizeof(target.database)];
+	char isql[FIXTURE_PATH_SIZE], quiet[] = "-q", bail[] = "-bail", user[] = "-user",
+				      sysdba[] = "SYSDBA", input[] = "-input",
+				      script[FIXTURE_PATH_SIZE], database[sizeof(target.database)];
 	char *argv[] = { isql, quiet, bail, user, sysdba, input, script, database, NULL };
 	const char *sql = "INSERT INTO T (ID) VALUES (77);\nCOMMIT;\n";
 	pid_t child;
@@ -141,6 +141,7 @@ test_isql_opens_the_same_file_meanwhile(void **state)
 	(void)state;
 	if (fixture.served)
 		return; /* through the server it is one more client */
+	fixture_isql(isql);
 	assert_true(yq_str_format(script, sizeof(script), "%s/script.sql", fixture.folder));
 	yq_str_copy_cut(database, sizeof(database), target.database);
 	fd = open(script, O_WRONLY | O_CREAT, 0600);

@@ -43,6 +43,16 @@ export function run(program, args, options = {}) {
   });
 }
 
+/* The distribution's isql.  On Debian 13 isql-fb is a script that puts another root over ours; the
+ * program itself lies beside the engine. */
+export async function findIsql() {
+  const isProgram = async (file) => (await readFile(file).catch(() => Buffer.alloc(0))).subarray(0, 4).toString('latin1') === '\x7fELF';
+  if (await isProgram('/usr/bin/isql-fb')) return '/usr/bin/isql-fb';
+  const { stdout } = await run('sh', ['-c', 'ls -d /usr/lib/*/firebird/*/bin/isql* /usr/lib/firebird/*/bin/isql* /usr/lib/*/firebird/*/isql* /usr/libexec/firebird*/isql* /usr/libexec/firebird*/bin/isql* 2>/dev/null']);
+  for (const file of stdout.split('\n').filter(Boolean)) if (await isProgram(file)) return file;
+  return 'isql-fb';
+}
+
 /* Processes whose command line names the folder: nothing of a stopped system may be left. */
 export async function processesOf(folder) {
   const found = [];
@@ -156,7 +166,8 @@ export class System {
     });
     const file = path.join(this.folder, `query-${++this.queries}.sql`);
     await writeFile(file, `SET HEADING OFF;\nCOMMIT;\nSET TRANSACTION READ ONLY ISOLATION LEVEL SNAPSHOT;\n${selects.join('')}`);
-    const result = await run('isql-fb', ['-q', '-user', 'SYSDBA', '-ch', 'UTF8', '-i', file, this.endpoints.firebird.database], {
+    this.isqlPath ??= await findIsql();
+    const result = await run(this.isqlPath, ['-q', '-user', 'SYSDBA', '-ch', 'UTF8', '-i', file, this.endpoints.firebird.database], {
       env: { ...process.env, ...this.endpoints.firebird.environment },
     });
     await rm(file);

@@ -5,7 +5,7 @@ import { mkdir, readFile, readdir, rename, unlink, writeFile } from 'node:fs/pro
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { pause, processesOf, until } from '../../e2e/lib/system.mjs';
+import { findIsql, pause, processesOf, until } from '../../e2e/lib/system.mjs';
 
 async function pidOf(system, program) {
   const found = (await processesOf(system.var)).find(({ line }) => path.basename(line.split(' ')[0]).startsWith(program));
@@ -72,7 +72,7 @@ async function starve(system, { target, of, ms }) {
 
 /* Somebody holds the tables of the archive; `rudely`: and is killed while it does. */
 async function lock(system, { ms, rudely }) {
-  const holder = spawn('isql-fb', ['-q', '-user', 'SYSDBA', '-ch', 'UTF8', system.endpoints.firebird.database], {
+  const holder = spawn(await findIsql(), ['-q', '-user', 'SYSDBA', '-ch', 'UTF8', system.endpoints.firebird.database], {
     stdio: ['pipe', 'ignore', 'ignore'], env: { ...process.env, ...system.endpoints.firebird.environment },
   });
   const ended = new Promise((resolve) => holder.once('close', resolve));

@@ -26,7 +26,7 @@ function account(seed, cash, extra) {
   };
 }
 
-function settings(seed, cash, { restartMs = 1000, paper = {} }) {
+export function settings(seed, cash, { restartMs = 1000, paper = {} } = {}) {
   return {
     System: { RestartDelayMs: 20, RestartDelayMaxMs: restartMs },
     Webhook: { RateLimitPerSecond: 0, StrategyAccountMapping: MAPPING },
