@@ -234,7 +234,7 @@ def many_orders(build, orders, step=100000, say=print):
             system.wait(lambda: system.trades_waiting() == 0)
             system.wait(system.is_journaled)
             let_time_pass(system)
-            time.sleep(12)  # a trim
+            time.sleep(22)  # a trim of the streams, and memory given back
             snapshots.append(snapshot(system))
             say(done, {name: round(value, 1) for name, value in snapshots[-1].items()})
         trades = system.rows("TRADES")

@@ -34,8 +34,9 @@ static const char manual[] =
     "Firebird stuck  for a minute: says so and ends with code 75, to be started again.\n"
     "A crash         at any point repeats work that is harmless to repeat.\n";
 
-#define TRIM_MS 10000
-#define QUIT_MS 500 /* for the notification to leave */
+#define TRIM_MS	    10000
+#define TRIMS_AFTER 3	/* ... in which memory is given back after the last that was done */
+#define QUIT_MS	    500 /* for the notification to leave */
 
 /* The lanes of the journal. */
 enum { SIGNALS, ORDERS, EXECUTIONS };
@@ -57,8 +58,9 @@ struct order_manager {
 	uv_timer_t *drain;
 	uv_timer_t *quit; /* NULL once everything is being closed */
 	bool archiver_drained;
-	uint64_t decided;   /* when memory was last given back */
 	char deserted[400]; /* groups that people have been told of */
+	uint64_t decided;   /* when memory was last given back */
+	unsigned to_trim;   /* it is given back so many times more */
 };
 
 static void
@@ -103,17 +105,29 @@ look(struct yq_firebird *firebird, void *cookie, struct yq_err *err)
 	return YQ_OK;
 }
 
+/* What a burst took goes back to the system, and what the archive frees after it. */
+static void
+give_back(struct order_manager *manager)
+{
+	if (manager->decided != yq_decider_count(manager->decider))
+		manager->to_trim = TRIMS_AFTER;
+	for (size_t i = 0; i < YQ_COUNT(tables); i++)
+		if (!yq_lane_is_idle(manager->lanes[i]))
+			manager->to_trim = TRIMS_AFTER;
+	manager->decided = yq_decider_count(manager->decider);
+	if (manager->to_trim == 0)
+		return;
+	manager->to_trim--;
+	(void)malloc_trim(0);
+}
+
 static void
 on_trim(uv_timer_t *timer)
 {
 	struct yq_daemon *daemon = timer->data;
 	struct order_manager *manager = yq_daemon_state(daemon);
 
-	/* What a burst took goes back to the system. */
-	if (manager->decided != yq_decider_count(manager->decider)) {
-		manager->decided = yq_decider_count(manager->decider);
-		(void)malloc_trim(0);
-	}
+	give_back(manager);
 	/* With nothing to archive nobody else would find out that it is there again. */
 	if (!yq_worker_is_connected(manager->worker) && yq_worker_depth(manager->worker) == 0)
 		(void)!yq_worker_submit(manager->worker, look, NULL, NULL);
