@@ -78,32 +78,73 @@ log_in(const struct bench_endpoints *endpoints)
 	return valkey;
 }
 
-/* The floor: one flushed XADD after the other, at the pace at which alerts come. */
+/* What the four steps of an order (accept, decide, claim, apply) write, in bytes, as counted in the
+ * append-only file. */
+static const size_t step_bytes[] = { 460, 2000, 510, 1660 };
+#define ENTRY_BYTES 60 /* of an XADD around its payload, as the file has it */
+
+/* One flushed XADD after the other, at the pace at which alerts come. */
+static int
+time_entries(redisContext *valkey, const struct arguments *arguments, const char *entry,
+    size_t length, int64_t *ns, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		int64_t from = monotonic_ns();
+		redisReply *reply =
+		    redisCommand(valkey, "XADD bench:floor * payload %b", entry, length);
+		bool failed = reply == NULL || reply->type == REDIS_REPLY_ERROR;
+
+		ns[i] = monotonic_ns() - from;
+		if (failed)
+			fprintf(stderr, "bench: %s\n", reply == NULL ? valkey->errstr : reply->str);
+		freeReplyObject(reply);
+		if (failed)
+			return 1;
+		if (arguments->rate != 0)
+			usleep(1000000 / arguments->rate);
+	}
+	return 0;
+}
+
+/* The same with as many bytes as each step writes; the sum of the four. */
+static int
+run_sized_floor(redisContext *valkey, const struct arguments *arguments, int64_t *ns)
+{
+	unsigned count = arguments->count / YQ_COUNT(step_bytes) + 1;
+	double sum = 0;
+
+	for (size_t i = 0; i < YQ_COUNT(step_bytes); i++) {
+		char *entry = yq_xcalloc(step_bytes[i], 1);
+
+		memset(entry, 'x', step_bytes[i]);
+		if (time_entries(
+			valkey, arguments, entry, step_bytes[i] - ENTRY_BYTES, ns, count) != 0) {
+			free(entry);
+			return 1;
+		}
+		free(entry);
+		qsort(ns, count, sizeof(*ns), compare_ns);
+		sum += (double)ns[count / 2] / 1000.0;
+	}
+	printf("sized_floor_us_p50 %.1f\n", sum);
+	return 0;
+}
+
 static int
 run_floor(const struct arguments *arguments, const struct bench_endpoints *endpoints)
 {
 	redisContext *valkey = log_in(endpoints);
-	int64_t *ns = yq_xcalloc(arguments->count, sizeof(*ns));
-	int status = valkey == NULL ? 1 : 0;
+	int64_t *ns = yq_xcalloc(arguments->count + 1, sizeof(*ns));
+	int status = valkey == NULL ? 1
+				    : time_entries(valkey, arguments, payload, strlen(payload), ns,
+					  arguments->count);
 
-	for (unsigned i = 0; i < arguments->count && status == 0; i++) {
-		int64_t from = monotonic_ns();
-		redisReply *reply = redisCommand(valkey, "XADD bench:floor * payload %s", payload);
-
-		ns[i] = monotonic_ns() - from;
-		if (reply == NULL || reply->type == REDIS_REPLY_ERROR) {
-			fprintf(stderr, "bench: %s\n", reply == NULL ? valkey->errstr : reply->str);
-			status = 1;
-		}
-		freeReplyObject(reply);
-		if (arguments->rate != 0)
-			usleep(1000000 / arguments->rate);
-	}
-	if (valkey != NULL)
-		freeReplyObject(redisCommand(valkey, "DEL bench:floor"));
-	redisFree(valkey);
-	if (status == 0)
+	if (status == 0) {
 		print_percentiles("floor_us", ns, arguments->count);
+		status = run_sized_floor(valkey, arguments, ns);
+		freeReplyObject(redisCommand(valkey, "DEL bench:floor"));
+	}
+	redisFree(valkey);
 	free(ns);
 	return status;
 }
