@@ -2,7 +2,7 @@
 #
 # A stage that cannot be built counts as one failed test.  Single test cases are counted, not programs.
 
-SUITES_OF_MESON="unit property integration fuzz"
+SUITES_OF_MESON="unit property model integration fuzz"
 
 MESON_WRAP=() # what run_meson runs each test program under
 TOTAL_PASSED=0 TOTAL_FAILED=0 TOTAL_SKIPPED=0

@@ -19,23 +19,8 @@
 static void
 run_args(const struct yq_args *args)
 {
-	struct word argv[64];
-	char *bytes = yq_xstrndup(args->body.data, args->body.length), *at = bytes;
-	redisReply *reply;
-
-	for (size_t i = 0; i < args->count; i++) {
-		char *text;
-
-		argv[i].length = strtoul(at + 1, &text, 10);
-		argv[i].text = text + 2;
-		at = text + 2 + argv[i].length;
-		*at = '\0';
-		at += 2;
-	}
 	world.server.now_us = world_wall_us();
-	reply = server_run(&world.server, argv, args->count);
-	freeReplyObject(reply);
-	free(bytes);
+	freeReplyObject(server_run_args(&world.server, args));
 }
 
 static void

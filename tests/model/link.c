@@ -380,22 +380,14 @@ demand_arrives(void *context)
 	link_unref(link);
 }
 
-/* "$3\r\nabc\r\n": the return after each argument becomes its end. */
 static void
 demand_parse(struct demand *d, size_t count)
 {
 	char *at = d->bytes;
 
 	d->argv = yq_xcalloc(count + 1, sizeof(*d->argv));
-	for (d->argc = 0; d->argc < count; d->argc++) {
-		char *text;
-
-		d->argv[d->argc].length = strtoul(at + 1, &text, 10);
-		d->argv[d->argc].text = text + 2;
-		at = text + 2 + d->argv[d->argc].length;
-		*at = '\0';
-		at += 2;
-	}
+	for (d->argc = 0; d->argc < count; d->argc++)
+		d->argv[d->argc] = server_next_word(&at);
 }
 
 static void

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/table.h"
+#include "bus/args.h"
 
 /* An argument, followed by a NUL. */
 struct word {
@@ -93,6 +94,10 @@ void server_close(struct server *server);
  * (BLOCK): ask again later, or answer server_nil. */
 redisReply *server_run(struct server *server, const struct word *argv, size_t argc);
 redisReply *server_nil(void);
+/* The same for a command as it goes over the wire. */
+redisReply *server_run_args(struct server *server, const struct yq_args *args);
+/* "$3\r\nabc\r\n": the next argument; the return after it becomes its end. */
+struct word server_next_word(char **at);
 /* Everything there is, sorted, as a text to compare.  Without times and entry ids. */
 void server_dump(const struct server *server, struct yq_buf *out);
 
@@ -115,7 +120,7 @@ void server_add(
     struct server *server, const char *stream, const char *kind, const struct word *payload);
 void server_text(struct server *server, const char *key, const struct word *text); /* SET */
 struct group *server_group(struct server *server, const char *stream, const char *group);
-void server_acknowledge(
+bool server_acknowledge(
     struct server *server, const char *stream, const char *group, const char *entry_id);
 void server_publish(struct server *server, const char *channel, const struct word *payload);
 /* "1700000000000-3" */

@@ -128,7 +128,8 @@ step_apply(struct call *call)
 		if (items[i].code == 'w')
 			apply_order(call, &items[i]);
 		if (items[i].code != 'f' && items[i].entry[0] != '\0')
-			server_acknowledge(call->server, call->keys[0].text, group, items[i].entry);
+			(void)server_acknowledge(
+			    call->server, call->keys[0].text, group, items[i].entry);
 	}
 	free(books);
 	free(items);

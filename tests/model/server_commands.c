@@ -112,17 +112,25 @@ hmget(struct server *server, const struct word *argv, size_t argc)
 static redisReply *
 hset(struct server *server, const struct word *argv, size_t argc)
 {
-	for (size_t i = 2; i + 1 < argc; i += 2)
+	long long count = 0;
+
+	for (size_t i = 2; i + 1 < argc; i += 2) {
+		count += !server_has(server, argv[1].text, argv[i].text);
 		server_set(server, argv[1].text, argv[i].text, &argv[i + 1]);
-	return answer_int((long long)(argc / 2 - 1));
+	}
+	return answer_int(count);
 }
 
 static redisReply *
 hdel(struct server *server, const struct word *argv, size_t argc)
 {
-	for (size_t i = 2; i < argc; i++)
+	long long count = 0;
+
+	for (size_t i = 2; i < argc; i++) {
+		count += server_has(server, argv[1].text, argv[i].text);
 		server_unset(server, argv[1].text, argv[i].text);
-	return answer_int(1);
+	}
+	return answer_int(count);
 }
 
 static int
@@ -217,4 +225,33 @@ server_run(struct server *server, const struct word *argv, size_t argc)
 			return commands[i].run(server, argv, argc);
 	YQ_PANIC("the model of the server does not know %s: teach it in server_commands.c",
 	    argv[0].text);
+}
+
+redisReply *
+server_run_args(struct server *server, const struct yq_args *args)
+{
+	struct word *argv = yq_xcalloc(args->count + 1, sizeof(*argv));
+	char *bytes = yq_xstrndup(args->body.data, args->body.length), *at = bytes;
+	redisReply *reply;
+
+	for (size_t i = 0; i < args->count; i++)
+		argv[i] = server_next_word(&at);
+	reply = server_run(server, argv, args->count);
+	free(bytes);
+	free(argv);
+	return reply;
+}
+
+struct word
+server_next_word(char **at)
+{
+	struct word word;
+	char *text;
+
+	word.length = strtoul(*at + 1, &text, 10);
+	word.text = text + 2;
+	text += 2 + word.length;
+	*text = '\0';
+	*at = text + 2;
+	return word;
 }

@@ -128,7 +128,7 @@ step_decide(struct call *call)
 		if (!decided)
 			server_text(call->server, signal, verdict);
 		if (entry[0] != '\0')
-			server_acknowledge(call->server, call->keys[0].text, group, entry);
+			(void)server_acknowledge(call->server, call->keys[0].text, group, entry);
 		letters_say(&l, decided ? 'y' : 'd');
 	}
 	return letters_end(&l);

@@ -268,7 +268,7 @@ server_group(struct server *server, const char *key, const char *name)
 	return &stream->groups[stream->group_count++];
 }
 
-void
+bool
 server_acknowledge(
     struct server *server, const char *key, const char *group_name, const char *entry_id)
 {
@@ -282,8 +282,9 @@ server_acknowledge(
 		group->pending_count--;
 		memmove(&group->pending[i], &group->pending[i + 1],
 		    (group->pending_count - i) * sizeof(group->pending[0]));
-		return;
+		return true;
 	}
+	return false;
 }
 
 void
@@ -349,13 +350,25 @@ line_add(struct lines *lines, struct yq_buf *text)
 	yq_buf_clear(text);
 }
 
+/* What no two servers have alike. */
+static bool
+is_of_time(const char *field)
+{
+	static const char *const fields[] = { "ExpiresAt", "Entry", "Token", "Fence" };
+
+	for (size_t i = 0; i < YQ_COUNT(fields); i++)
+		if (strcmp(fields[i], field) == 0)
+			return true;
+	return false;
+}
+
 static void
 dump_cells(const struct value *value, struct lines *lines, struct yq_buf *text)
 {
 	for (const struct yq_table_node *n = value->cells.oldest; n != NULL; n = n->newer) {
 		const struct cell *cell = (const struct cell *)(const void *)n;
 
-		if (strcmp(cell->name.text, "ExpiresAt") == 0)
+		if (is_of_time(cell->name.text))
 			continue;
 		yq_buf_add_format(text, "%s %s = %s", value->key, cell->name.text,
 		    cell->value.text != NULL ? cell->value.text : "");

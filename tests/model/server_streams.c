@@ -166,9 +166,11 @@ server_xreadgroup(struct server *server, const struct word *argv, size_t argc)
 redisReply *
 server_xack(struct server *server, const struct word *argv, size_t argc)
 {
+	long long count = 0;
+
 	for (size_t i = 3; i < argc; i++)
-		server_acknowledge(server, argv[1].text, argv[2].text, argv[i].text);
-	return answer_int((long long)argc - 3);
+		count += server_acknowledge(server, argv[1].text, argv[2].text, argv[i].text);
+	return answer_int(count);
 }
 
 /* XINFO CONSUMERS s g */
