@@ -70,6 +70,51 @@ too_late(struct gw_account *a, const struct gw_task *task, const char *what)
 	gw_ack_only(a->gw, task->entry_id);
 }
 
+/* Reserve again what is left of the order. */
+static void
+reopen(struct gw_order *o, struct yq_decimal left)
+{
+	struct yq_opt_decimal price =
+	    yq_risk_price(&o->order, o->lane->price, o->lane->price_at_us);
+
+	if (yq_account_open(o->account->book, &o->order, price.set ? price.value : YQ_DECIMAL_ZERO,
+		NULL) == YQ_OK)
+		yq_account_set_remaining(o->account->book, &o->order.id, left);
+}
+
+/* The order as it is at the broker now. */
+static void
+take_change(struct gw_order *o, const struct yq_broker_change *change, const char *text)
+{
+	struct yq_decimal left;
+
+	if (change->qty.set)
+		o->order.qty = change->qty.value;
+	if (change->price.set)
+		o->order.price = change->price;
+	yq_order_resize(&o->progress, o->order.qty);
+	if (!yq_order_state_is_final(o->progress.state) &&
+	    yq_decimal_sub(o->order.qty, o->progress.filled, &left) == YQ_OK) {
+		yq_account_close(o->account->book, &o->order.id);
+		reopen(o, left);
+	}
+	gw_record_order(o, text);
+	gw_order_settle(o);
+}
+
+/* The change under way came to nothing: the order is as it was, and may have been filled. */
+static void
+no_change(struct gw_order *o)
+{
+	if (yq_decimal_cmp(o->progress.qty, o->order.qty) == 0)
+		return;
+	yq_order_resize(&o->progress, o->order.qty);
+	if (o->progress.state != YQ_ORDER_FILLED)
+		return;
+	gw_record_order(o, "filled");
+	gw_order_settle(o);
+}
+
 /* True when the request may be answered: it is ours, and the answer is one. */
 static bool
 request_end(struct gw_request *r, enum yq_rc rc, const struct yq_err *err)
@@ -92,6 +137,8 @@ request_end(struct gw_request *r, enum yq_rc rc, const struct yq_err *err)
 		gw_record_no_cancel(o, r->entry_id);
 	else
 		gw_ack_only(gw, r->entry_id);
+	if (!r->cancels && (rc == YQ_E_REFUSED || rc == YQ_E_RETRY) && r->lane->requests == 0)
+		no_change(o);
 	if (rc != YQ_OK)
 		gw_order_release(o); /* its end may have come, and been recorded, before this */
 	return rc == YQ_OK;
@@ -126,42 +173,6 @@ gw_cancel(struct gw_account *a, struct gw_task *task, struct gw_order *o)
 	yq_broker_cancel(a->broker, &ref, on_canceled, request_make(task, o, "the cancel"));
 }
 
-/* Reserve again what is left of the order. */
-static void
-reopen(struct gw_order *o, struct yq_decimal left)
-{
-	struct yq_opt_decimal price =
-	    yq_risk_price(&o->order, o->lane->price, o->lane->price_at_us);
-
-	if (yq_account_open(o->account->book, &o->order, price.set ? price.value : YQ_DECIMAL_ZERO,
-		NULL) == YQ_OK)
-		yq_account_set_remaining(o->account->book, &o->order.id, left);
-}
-
-/* The order as it is at the broker now. */
-static void
-take_change(struct gw_order *o, const struct yq_broker_change *change, const char *text)
-{
-	struct yq_decimal left;
-
-	if (change->qty.set)
-		o->order.qty = o->progress.qty = change->qty.value;
-	if (change->price.set)
-		o->order.price = change->price;
-	/* Changed to no more than what is filled, it is done. */
-	if (!yq_order_state_is_final(o->progress.state) &&
-	    yq_decimal_sign(o->progress.filled) > 0 &&
-	    yq_decimal_cmp(o->progress.filled, o->progress.qty) >= 0)
-		o->progress.state = YQ_ORDER_FILLED;
-	if (!yq_order_state_is_final(o->progress.state) &&
-	    yq_decimal_sub(o->order.qty, o->progress.filled, &left) == YQ_OK) {
-		yq_account_close(o->account->book, &o->order.id);
-		reopen(o, left);
-	}
-	gw_record_order(o, text);
-	gw_order_settle(o);
-}
-
 static void
 on_replaced(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const struct yq_err *err)
 {
@@ -194,8 +205,13 @@ gw_request_adopt(struct gw_order *o, const struct yq_broker_order *theirs)
 {
 	struct yq_broker_change change = { .price = theirs->price };
 
-	if (yq_order_state_is_final(o->progress.state) || o->lane->requests > 0 ||
-	    gw_request_same(o, theirs) || yq_decimal_cmp(theirs->qty, o->progress.filled) < 0)
+	if (yq_order_state_is_final(o->progress.state) || o->lane->requests > 0)
+		return;
+	if (gw_request_same(o, theirs)) {
+		no_change(o);
+		return;
+	}
+	if (yq_decimal_cmp(theirs->qty, o->progress.filled) < 0)
 		return;
 	if (yq_decimal_sign(theirs->qty) > 0)
 		change.qty = yq_opt_decimal_of(theirs->qty);
@@ -256,6 +272,9 @@ gw_replace(struct gw_account *a, struct gw_task *task, struct gw_order *o)
 		gw_ack_only(a->gw, task->entry_id);
 		return;
 	}
+	/* Executions of the larger quantity may come before the answer: they do not fill it yet. */
+	if (task->change.qty.set && yq_decimal_cmp(task->change.qty.value, o->progress.qty) > 0)
+		o->progress.qty = task->change.qty.value;
 	ref = (struct yq_broker_ref){ &o->order, o->broker_order_id, o->submitted_at_us };
 	yq_broker_replace(
 	    a->broker, &ref, &task->change, on_replaced, request_make(task, o, "the change"));

@@ -158,3 +158,15 @@ yq_order_apply(struct yq_order_progress *progress, enum yq_order_event event, st
 	    yq_names_text(&yq_order_state_names, (int)progress->state),
 	    yq_names_text(&yq_order_event_names, (int)event));
 }
+
+void
+yq_order_resize(struct yq_order_progress *progress, struct yq_decimal qty)
+{
+	bool works =
+	    progress->state == YQ_ORDER_OPEN || progress->state == YQ_ORDER_PARTIALLY_FILLED;
+
+	progress->qty = qty;
+	if (works && yq_decimal_sign(progress->filled) > 0 &&
+	    yq_decimal_cmp(progress->filled, qty) >= 0)
+		progress->state = YQ_ORDER_FILLED;
+}

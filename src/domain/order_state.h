@@ -62,5 +62,8 @@ struct yq_order_progress {
  */
 YQ_NODISCARD enum yq_rc yq_order_apply(struct yq_order_progress *progress,
     enum yq_order_event event, struct yq_decimal qty, struct yq_decimal price, struct yq_err *err);
+/* Another quantity in all: what is executed may be the whole of it then, and a working order be
+ * FILLED.  Does not count as a change. */
+void yq_order_resize(struct yq_order_progress *progress, struct yq_decimal qty);
 
 #endif

@@ -231,7 +231,8 @@ redisReply *
 server_run_args(struct server *server, const struct yq_args *args)
 {
 	struct word *argv = yq_xcalloc(args->count + 1, sizeof(*argv));
-	char *bytes = yq_xstrndup(args->body.data, args->body.length), *at = bytes;
+	char *bytes = yq_xstrndup(args->body.data + args->start, args->body.length - args->start),
+	     *at = bytes;
 	redisReply *reply;
 
 	for (size_t i = 0; i < args->count; i++)

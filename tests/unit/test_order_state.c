@@ -165,6 +165,24 @@ test_a_fill_that_does_not_fit_changes_nothing(void **unused)
 	assert_memory_equal(&p, &was, sizeof(p));
 }
 
+/* A change to less than was executed meanwhile, and to more. */
+static void
+test_a_change_of_quantity_may_fill_an_order(void **unused)
+{
+	struct yq_order_progress p = progress_in(YQ_ORDER_OPEN);
+
+	(void)unused;
+	p.qty = dec("10");
+	assert_int_equal(yq_order_apply(&p, YQ_EVENT_FILL, dec("4"), dec("1"), NULL), YQ_OK);
+	yq_order_resize(&p, dec("20"));
+	assert_int_equal(p.state, YQ_ORDER_PARTIALLY_FILLED);
+	yq_order_resize(&p, dec("4"));
+	assert_int_equal(p.state, YQ_ORDER_FILLED);
+	p = progress_in(YQ_ORDER_CANCELED);
+	yq_order_resize(&p, dec("1"));
+	assert_int_equal(p.state, YQ_ORDER_CANCELED);
+}
+
 int
 main(void)
 {
@@ -176,6 +194,7 @@ main(void)
 		cmocka_unit_test(test_a_timeout_is_not_a_rejection),
 		cmocka_unit_test(test_an_order_is_claimed_once),
 		cmocka_unit_test(test_a_fill_that_does_not_fit_changes_nothing),
+		cmocka_unit_test(test_a_change_of_quantity_may_fill_an_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
