@@ -231,14 +231,16 @@ redisReply *
 server_run_args(struct server *server, const struct yq_args *args)
 {
 	struct word *argv = yq_xcalloc(args->count + 1, sizeof(*argv));
-	char *bytes = yq_xstrndup(args->body.data + args->start, args->body.length - args->start),
-	     *at = bytes;
+	struct yq_buf wire = yq_buf_make(YQ_ARGS_BYTES_MAX);
 	redisReply *reply;
+	char *at;
 
+	yq_args_write(args, &wire);
+	at = strchr(wire.data, '\n') + 1; /* after "*3\r\n" */
 	for (size_t i = 0; i < args->count; i++)
 		argv[i] = server_next_word(&at);
 	reply = server_run(server, argv, args->count);
-	free(bytes);
+	yq_buf_free(&wire);
 	free(argv);
 	return reply;
 }
