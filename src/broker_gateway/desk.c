@@ -48,12 +48,19 @@ waits_for_entry(const struct gw_account *a, const struct gw_order *o)
 }
 
 static bool
+is_put_off(const struct gw_account *a, int64_t not_before_ns)
+{
+	return not_before_ns != 0 && yq_clock_monotonic_ns(a->gw->clock) < not_before_ns;
+}
+
+static bool
 order_may_go(struct gw_account *a, struct gw_order *o)
 {
 	const struct yq_broker_capabilities *can = &a->broker->capabilities;
 
-	if (o->lane->passed == a->gw->round || !lane_is_free(o->lane, can) ||
-	    a->gw->claims.count >= GW_CLAIMS_MAX || a->unanswered >= can->in_flight_max ||
+	if (o->lane->passed == a->gw->round || is_put_off(a, o->not_before_ns) ||
+	    !lane_is_free(o->lane, can) || a->gw->claims.count >= GW_CLAIMS_MAX ||
+	    a->unanswered >= can->in_flight_max ||
 	    (can->calls_per_second > 0 && a->claiming >= a->throttle.burst) ||
 	    waits_for_entry(a, o) || !gw_price_is_known(o))
 		return false;
@@ -103,7 +110,8 @@ request_turn(struct gw_account *a, struct gw_task *task)
 			   ? a->looked_up == 0 && gw_is_gone(a, task)
 			   : o->phase == GW_LIVE || o->phase == GW_OVER || o->phase == GW_WAITING;
 
-	if (settled && (o == NULL || cancels || o->lane->passed != a->gw->round) &&
+	if (settled && !is_put_off(a, task->not_before_ns) &&
+	    (o == NULL || cancels || o->lane->passed != a->gw->round) &&
 	    (o == NULL || o->phase != GW_LIVE ||
 		gw_throttle(a, cancels ? YQ_CALL_CANCEL : YQ_CALL_SUBMIT, 1)))
 		return TURN_DONE;

@@ -94,7 +94,8 @@ struct gateway {
 void gw_soon(struct gateway *gw); /* run the desk and the steps in the next turn of the loop */
 void gw_retry_in(struct gateway *gw, uint64_t ms); /* the same, then at the latest */
 void gw_retry_later(struct gateway *gw);
-void gw_role_tell(struct gateway *gw); /* what this gateway is among its kind has changed */
+int64_t gw_later_ns(const struct gateway *gw); /* before then a call is not repeated */
+void gw_role_tell(struct gateway *gw);	       /* what this gateway is among its kind has changed */
 /* Tell people: a notification; the rest as printf. */
 #define gw_notify(gw, kind, severity, ...)                               \
 	do {                                                             \

@@ -113,6 +113,12 @@ gw_retry_later(struct gateway *gw)
 	gw_retry_in(gw, GW_RETRY_MS);
 }
 
+int64_t
+gw_later_ns(const struct gateway *gw)
+{
+	return yq_clock_monotonic_ns(gw->clock) + (GW_RETRY_MS - 10) * INT64_C(1000000);
+}
+
 static void
 calls_expire(struct gateway *gw)
 {

@@ -50,6 +50,7 @@ struct gw_order {
 	bool asking;			 /* the broker is being asked about it */
 	bool ask_wanted;		 /* as soon as the broker may be called */
 	bool left;	       /* the bus has it no more: only its late trades are written */
+	int64_t not_before_ns; /* the broker could not take it just now; 0 = at once */
 	int64_t live_ns;       /* since when the broker has it, as far as we know */
 	uint64_t listed_round; /* the last look that had it in the broker's list */
 	bool price_asked, price_asking; /* what its instrument costs; once */

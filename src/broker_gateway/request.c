@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "broker_gateway/account.h"
@@ -17,6 +18,7 @@ struct gw_request {
 	struct gw_request *next;
 	struct gw_order *order;
 	struct gw_lane *lane;
+	struct gw_task *task; /* a copy, to be put back if the broker cannot take it now; owned */
 	struct yq_broker_change change;
 	char entry_id[YQ_ENTRY_ID_SIZE];
 	const char *what;
@@ -34,6 +36,8 @@ request_make(const struct gw_task *task, struct gw_order *o, const char *what)
 	o->changes++;
 	r->next = o->account->requests;
 	o->account->requests = r;
+	r->task = yq_xcalloc(1, sizeof(*r->task));
+	*r->task = *task;
 	r->change = task->change;
 	r->what = what;
 	r->cancels = task->kind == GW_TASK_CANCEL;
@@ -60,6 +64,25 @@ request_unlink(struct gw_request *r)
 		link = &(*link)->next;
 	*link = r->next;
 	r->lane->requests--;
+}
+
+static void
+request_free(struct gw_request *r)
+{
+	free(r->task);
+	free(r);
+}
+
+/* Provably not taken: again in a moment, at its place. */
+static void
+put_back(struct gw_request *r)
+{
+	struct gw_account *a = r->order->account;
+
+	r->task->not_before_ns = gw_later_ns(a->gw);
+	gw_task_add(a, r->task);
+	r->task = NULL;
+	gw_retry_later(a->gw);
 }
 
 static void
@@ -127,6 +150,12 @@ request_end(struct gw_request *r, enum yq_rc rc, const struct yq_err *err)
 	gw_soon(gw);
 	if (!gw_order_unhold(o) || gw->stopped)
 		return false;
+	if (rc == YQ_E_RETRY) {
+		yq_debug("%s of order %s: %s", r->what, o->order.id.text, err->text);
+		put_back(r);
+		gw_order_release(o);
+		return false;
+	}
 	if (rc != YQ_OK)
 		gw_notify(gw, "Order", "Warning", "%s of order %s: %s", r->what, o->order.id.text,
 		    err->text);
@@ -157,7 +186,7 @@ on_canceled(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const 
 			gw_ask(o);
 		gw_order_release(o);
 	}
-	free(r);
+	request_free(r);
 }
 
 void
@@ -180,13 +209,13 @@ on_replaced(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const 
 	struct gw_order *o = r->order;
 
 	if (!request_end(r, rc, err)) {
-		free(r);
+		request_free(r);
 		return;
 	}
 	if (ack->broker_order_id[0] != '\0')
 		memcpy(o->broker_order_id, ack->broker_order_id, sizeof(o->broker_order_id));
 	take_change(o, &r->change, "replaced");
-	free(r);
+	request_free(r);
 }
 
 bool

@@ -32,6 +32,7 @@ not_sent(struct gw_order *o, const char *why)
 	yq_account_close(o->account->book, &o->order.id);
 	if (!gw_order_event(o, YQ_EVENT_NOT_SENT, why, true))
 		return;
+	o->not_before_ns = gw_later_ns(o->account->gw);
 	gw_task_order(o);
 	gw_retry_later(o->account->gw);
 }

@@ -18,8 +18,9 @@ struct gw_task {
 	struct gw_order *order; /* ORDER */
 	struct yq_id order_id;	/* CANCEL, REPLACE: what it is about */
 	struct gw_account *account;
-	bool gone;	/* its order is over, the bus says */
-	int64_t ask_ns; /* when the bus is asked that again */
+	int64_t not_before_ns; /* the broker could not take it just now; 0 = at once */
+	bool gone;	       /* its order is over, the bus says */
+	int64_t ask_ns;	       /* when the bus is asked that again */
 	struct yq_broker_change change;
 	char reason[YQ_REASON_SIZE];
 	char entry_id[YQ_ENTRY_ID_SIZE];

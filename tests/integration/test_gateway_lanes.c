@@ -177,32 +177,38 @@ test_an_exit_does_not_overtake_its_entry_after_a_restart(void **unused)
 	gateway_stop();
 }
 
-/* Cancel and order again: what comes after the cancel reaches the broker after it. */
+/* Cancel, and an order that would fill what was to be canceled: it reaches the broker after the
+ * cancel, also when the broker cannot take that just now. */
 static void
 test_an_order_does_not_overtake_the_cancel_before_it(void **unused)
 {
-	struct yq_order first = gateway_order(YQ_BUY, "AAPL", "5");
-	struct yq_order second = gateway_order(YQ_BUY, "AAPL", "5");
+	enum { PAIRS = 8 };
+	struct yq_order first[PAIRS], second[PAIRS];
 	struct yq_paper_book *book;
-	const struct yq_paper_order *o;
+	char ticker[16];
 
 	(void)unused;
-	/* TransientRate makes the broker one that does not keep the order of calls by itself. */
-	gateway_start("{\"WalkBps\":0,\"LatencyMs\":300,\"TransientRate\":0.000001}");
-	first.type = YQ_TYPE_LIMIT;
-	first.price = yq_opt_decimal_of(yq_decimal_from_int(90));
-	second.reference_price =
-	    yq_opt_decimal_of(yq_decimal_from_int(80)); /* would fill the first */
-	gateway_submit(&first);
-	gateway_cancel(&first);
-	gateway_submit(&second);
-	gateway_await_state(&second.id, "Filled");
-	gateway_await_quiet(30);
+	gateway_start_only("{\"WalkBps\":0,\"LatencyMs\":50,\"TransientRate\":0.4}");
+	for (int i = 0; i < PAIRS; i++) {
+		yq_str_format(ticker, sizeof(ticker), "T%d", i);
+		first[i] = gateway_order(YQ_BUY, ticker, "5");
+		first[i].type = YQ_TYPE_LIMIT;
+		first[i].price = yq_opt_decimal_of(yq_decimal_from_int(90));
+		second[i] = gateway_order(YQ_BUY, ticker, "6");
+		second[i].reference_price = yq_opt_decimal_of(yq_decimal_from_int(80));
+		gateway_submit(&first[i]);
+		gateway_cancel(&first[i]);
+		gateway_submit(&second[i]);
+	}
+	gateway_await_quiet(60);
 	book = gateway_paper_book();
-	o = yq_paper_find(book, &first.id);
-	assert_non_null(o);
-	assert_int_equal(o->state, YQ_ORDER_CANCELED);
-	assert_int_equal(o->fill_count, 0);
+	for (int i = 0; i < PAIRS; i++) {
+		const struct yq_paper_order *o = yq_paper_find(book, &first[i].id);
+
+		assert_int_equal(count_state(&first[i], 1, "Canceled"), 1);
+		assert_int_equal(count_state(&second[i], 1, "Filled"), 1);
+		assert_true(o == NULL || o->fill_count == 0); /* withdrawn, or canceled there */
+	}
 	yq_paper_book_free(book);
 	gateway_stop();
 }
