@@ -137,8 +137,9 @@ add_command(const struct gw_order *o, struct yq_buf *text)
 	yq_decimal_format(left, qty);
 	yq_buf_add_format(text,
 	    " Look at the broker, then say what it was: `yq order resolve %s filled --qty %s "
-	    "--price PRICE --reason TEXT`, or `rejected`, `canceled`, `open --broker-id ID`.",
-	    o->order.id.text, qty);
+	    "--price PRICE%s --reason TEXT`, or `rejected`, `canceled`, `open --broker-id ID`.",
+	    o->order.id.text, qty,
+	    yq_broker_can(o->account->broker, YQ_BROKER_KEEPS_CLIENT_ID) ? "" : " --broker-id ID");
 }
 
 static void

@@ -46,18 +46,17 @@ refuse(struct gw_order *o, const struct gw_resolve *r, const char *why)
 	gw_record_refused(o, r->entry_id, r->mark, why);
 }
 
-/* What stays open has to be found at the broker later. */
+/*
+ * What is at the broker has to be told from our other orders there, and what stays open to be found
+ * again: where it keeps no ids of ours, its own id must be known.
+ */
 static bool
-can_be_followed(const struct gw_order *o, const struct gw_resolve *r)
+is_named(const struct gw_order *o, const struct gw_resolve *r)
 {
 	const struct yq_resolution *said = &r->resolution;
-	struct yq_decimal left;
-	bool stays_open = said->outcome == YQ_RESOLVED_OPEN;
 
-	if (said->outcome == YQ_RESOLVED_FILLED &&
-	    yq_decimal_sub(o->progress.qty, o->progress.filled, &left) == YQ_OK)
-		stays_open = yq_decimal_cmp(said->qty.value, left) < 0;
-	return !stays_open || yq_broker_can(o->account->broker, YQ_BROKER_KEEPS_CLIENT_ID) ||
+	return (!said->qty.set && said->outcome != YQ_RESOLVED_OPEN) ||
+	       yq_broker_can(o->account->broker, YQ_BROKER_KEEPS_CLIENT_ID) ||
 	       o->broker_order_id[0] != '\0' || said->broker_order_id[0] != '\0';
 }
 
@@ -175,10 +174,10 @@ resolve(struct gw_order *o, const struct gw_resolve *r)
 	if (yq_resolution_allowed(&r->resolution, &o->progress, o->broker_order_id, denied, &err) !=
 	    YQ_OK)
 		refuse(o, r, err.text);
-	else if (!can_be_followed(o, r))
+	else if (!is_named(o, r))
 		refuse(o, r,
-		    "what stays open is to be found at the broker later: say under which id "
-		    "(--broker-id), or that the rest is canceled");
+		    "this broker keeps no ids of ours: say under which id it has the order "
+		    "(--broker-id)");
 	else
 		carry_out(o, r);
 	YQ_FAIL_POINT("gateway.resolved");

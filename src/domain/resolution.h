@@ -9,6 +9,9 @@
  *	Rejected  it never was, or is no more at, the broker: final.
  *	Canceled  the same; with `qty` and `price`, so much was executed before.
  *
+ * At a broker that keeps no ids of ours what was filled or is open needs `broker_order_id`: so that
+ * it is not taken for what became of another order.
+ *
  * A person may be wrong, so what the broker says later counts as well, and nothing counts twice:
  * each of its executions is first set against what was booked by hand and has not been set against
  * another yet.  So much of it is not booked again; what is more is booked, its commission in

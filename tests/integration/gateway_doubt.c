@@ -27,6 +27,20 @@ doubt_leave(const char *ticker, const char *qty)
 	return o;
 }
 
+struct yq_order
+doubt_execute(char number[YQ_BROKER_ORDER_ID_SIZE])
+{
+	struct yq_order o = gateway_order(YQ_BUY, "AAPL", "10");
+	struct yq_paper_book *book;
+
+	gateway_submit(&o);
+	gateway_await_state(&o.id, "Unknown");
+	book = gateway_paper_book();
+	yq_paper_order_number(book, yq_paper_find(book, &o.id)->number, number);
+	yq_paper_book_free(book);
+	return o;
+}
+
 static struct yq_opt_decimal
 optional(const char *text)
 {

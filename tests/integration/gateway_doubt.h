@@ -14,6 +14,9 @@
  * with, before or after it was sent.  A broker that keeps no ids of ours cannot tell.
  */
 struct yq_order doubt_leave(const char *ticker, const char *qty);
+/* With the gateway on a broker of SilentRate 1: a buy of 10 AAPL, executed and not answered; its
+ * number there. */
+struct yq_order doubt_execute(char number[YQ_BROKER_ORDER_ID_SIZE]);
 /* What a person says; `qty`, `price` and `broker_id` may be NULL.  Returns the request. */
 struct yq_resolution doubt_said(const struct yq_order *order, enum yq_resolved_as outcome,
     const char *qty, const char *price, const char *broker_id);

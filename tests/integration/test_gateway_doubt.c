@@ -84,6 +84,30 @@ test_an_order_that_never_was_there_is_not_taken_for_another(void **unused)
 	gateway_stop();
 }
 
+/* What a person gave to one order is no evidence for the next. */
+static void
+test_what_a_person_said_is_not_taken_for_another(void **unused)
+{
+	char number[YQ_BROKER_ORDER_ID_SIZE];
+	struct yq_order there, lost;
+
+	(void)unused;
+	gateway_start(SILENT);
+	there = doubt_execute(number);
+	(void)doubt_resolve(&there, YQ_RESOLVED_FILLED, "10", "100", number);
+	gateway_await_state(&there.id, "Filled");
+	gateway_await_quiet(30);
+	gateway_stop();
+	fixture.alert_s = 1;
+	lost = doubt_leave("AAPL", "10");
+	gateway_start(NO_IDS);
+	doubt_await_notice("Critical", "the broker tells of no order that could be it");
+	doubt_assert_field(&lost.id, "State", "Unknown");
+	doubt_await_cash("999000.00");
+	assert_int_equal(gateway_assert_books_equal(), 1);
+	gateway_stop();
+}
+
 static void
 test_several_that_could_be_it_are_named_and_one_known_settles_the_other(void **unused)
 {
@@ -201,6 +225,7 @@ main(int argc, char **argv)
 		TEST(test_the_only_order_that_could_be_it_is_it),
 		TEST(test_what_another_order_owns_is_not_taken_for_it),
 		TEST(test_an_order_that_never_was_there_is_not_taken_for_another),
+		TEST(test_what_a_person_said_is_not_taken_for_another),
 		TEST(test_several_that_could_be_it_are_named_and_one_known_settles_the_other),
 		TEST(test_it_is_told_with_what_to_do_while_its_lane_waits),
 		TEST(test_it_is_told_again_after_a_while),

@@ -72,26 +72,11 @@ test_canceled_after_a_part_was_filled_is_one_step(void **unused)
 	(void)unused;
 	gateway_start(NO_IDS);
 	gateway_await_state(&lost.id, "Unknown");
-	said = doubt_resolve(&lost, YQ_RESOLVED_CANCELED, "4", "100", NULL);
+	said = doubt_resolve(&lost, YQ_RESOLVED_CANCELED, "4", "100", "B-7");
 	doubt_await_word(&said, "applied: Canceled, 4 of 10 at 100");
 	gateway_await_quiet(30);
 	assert_int_equal(valkey_do_int(fixture.console, "LLEN trades:queue"), 1);
 	gateway_stop();
-}
-
-/* An order at the broker, executed in silence; its number there. */
-static struct yq_order
-executed_in_silence(char number[YQ_BROKER_ORDER_ID_SIZE])
-{
-	struct yq_order o = gateway_order(YQ_BUY, "AAPL", "10");
-	struct yq_paper_book *book;
-
-	gateway_submit(&o);
-	gateway_await_state(&o.id, "Unknown");
-	book = gateway_paper_book();
-	yq_paper_order_number(book, yq_paper_find(book, &o.id)->number, number);
-	yq_paper_book_free(book);
-	return o;
 }
 
 /* The person knows of a part; what the broker tells of then is more. */
@@ -104,7 +89,7 @@ test_what_the_broker_tells_later_is_booked_but_for_what_was_said(void **unused)
 
 	(void)unused;
 	gateway_start("{\"WalkBps\":0,\"ClientIds\":false,\"SilentRate\":1}");
-	o = executed_in_silence(number);
+	o = doubt_execute(number);
 	said = doubt_resolve(&o, YQ_RESOLVED_FILLED, "4", "100", number);
 	doubt_await_word(&said, "applied: PartiallyFilled, 4 of 10 at 100");
 	gateway_await_state(&o.id, "Filled");
@@ -171,7 +156,7 @@ test_what_is_known_is_not_resolved(void **unused)
 	gateway_await_state(&lost.id, "Unknown");
 	said = doubt_resolve(&lost, YQ_RESOLVED_FILLED, "11", "100", NULL);
 	doubt_await_word(&said, "refused: only 10 of the order is open");
-	said = doubt_resolve(&lost, YQ_RESOLVED_FILLED, "4", "100", NULL);
+	said = doubt_resolve(&lost, YQ_RESOLVED_FILLED, "10", "100", NULL);
 	doubt_await_word(&said, "say under which id");
 	said = doubt_resolve(&lost, YQ_RESOLVED_OPEN, NULL, NULL, NULL);
 	doubt_await_word(&said, "refused: under which id");
@@ -211,7 +196,7 @@ test_an_order_that_is_open_is_followed_under_its_id(void **unused)
 
 	(void)unused;
 	gateway_start("{\"WalkBps\":0,\"ClientIds\":false,\"SilentRate\":1}");
-	o = executed_in_silence(number);
+	o = doubt_execute(number);
 	said = doubt_resolve(&o, YQ_RESOLVED_OPEN, NULL, NULL, number);
 	doubt_await_word(&said, "applied: Open");
 	gateway_await_state(&o.id, "Filled");
@@ -230,7 +215,7 @@ test_a_request_that_comes_again_is_carried_out_once(void **unused)
 	(void)unused;
 	gateway_start(NO_IDS);
 	gateway_await_state(&lost.id, "Unknown");
-	said = doubt_resolve(&lost, YQ_RESOLVED_FILLED, "10", "100", NULL);
+	said = doubt_resolve(&lost, YQ_RESOLVED_FILLED, "10", "100", "B-7");
 	doubt_await_word(&said, "applied");
 	gateway_kill();
 	yq_reply_free(valkey_do(fixture.console, "XGROUP SETID order:stream broker-gateway 0"));
@@ -240,6 +225,13 @@ test_a_request_that_comes_again_is_carried_out_once(void **unused)
 	assert_int_equal(doubt_notices("Warning", "not resolved"), 0);
 	doubt_await_word(&said, "applied");
 	gateway_stop();
+}
+
+static const char *
+ticker_of(int i, char text[8])
+{
+	yq_str_format(text, 8, "T%d", i);
+	return text;
 }
 
 static void
@@ -253,8 +245,7 @@ test_killed_at_any_moment_what_was_said_is_carried_out_once(void **unused)
 	(void)unused;
 	srand(11);
 	for (int i = 0; i < ORDERS; i++) {
-		yq_str_format(ticker, sizeof(ticker), "T%d", i);
-		lost[i] = doubt_leave(ticker, "3");
+		lost[i] = doubt_leave(ticker_of(i, ticker), "3");
 	}
 	gateway_start_only(NO_IDS);
 	for (int i = 0; i < ORDERS; i++)
@@ -262,7 +253,7 @@ test_killed_at_any_moment_what_was_said_is_carried_out_once(void **unused)
 	for (int i = 0; i < ORDERS; i++) {
 		said[i] =
 		    doubt_resolve(&lost[i], i % 3 == 2 ? YQ_RESOLVED_CANCELED : YQ_RESOLVED_FILLED,
-			i % 3 == 2 ? "1" : "3", "100", NULL);
+			i % 3 == 2 ? "1" : "3", "100", ticker_of(i, ticker));
 		if (i % 4 != 3)
 			continue;
 		usleep((useconds_t)(rand() % 4000));
