@@ -30,8 +30,8 @@ static const struct {
  * WAITAOF do without a key; not every server that is good enough knows the second by name.
  */
 static const char *const everyone[] = { "reset", "resetchannels", "-@all", "+@blocking", "+auth",
-	"+hello", "+select", "+ping", "+quit", "+client|setname", "+client|id", "+client|setinfo",
-	"+unsubscribe", "+multi", "+exec", "+discard", "+time", "+info" };
+	"+hello", "+select", "+ping", "+quit", "+client|setname", "+client|id", "+unsubscribe",
+	"+multi", "+exec", "+discard", "+time", "+info" };
 static const char *const console[] = { "reset", "allkeys", "allchannels", "+@all" };
 
 static struct yq_buf

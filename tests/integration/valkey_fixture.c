@@ -47,6 +47,8 @@ valkey_fixture_exec(const char *config, const char *option)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that crashes leaves none behind */
 	signal(SIGXFSZ, SIG_IGN);	  /* disk.h */
+	if (getenv("YQ_TEST_SERVER") != NULL)
+		execlp(getenv("YQ_TEST_SERVER"), "valkey-server", config, option, (char *)NULL);
 	execlp("valkey-server", "valkey-server", config, option, (char *)NULL);
 	execlp("redis-server", "redis-server", config, option, (char *)NULL);
 	_exit(127);
