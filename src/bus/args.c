@@ -11,29 +11,30 @@
 struct yq_args
 yq_args_make(void)
 {
-	return (struct yq_args){ .body = yq_buf_make(YQ_ARGS_BYTES_MAX), .count = 0 };
+	return (struct yq_args){ .body = yq_buf_make(YQ_ARGS_BYTES_MAX) };
 }
 
 void
 yq_args_free(struct yq_args *args)
 {
 	yq_buf_free(&args->body);
-	args->count = 0;
+	args->start = args->count = args->before = 0;
 }
 
 void
 yq_args_clear(struct yq_args *args)
 {
 	yq_buf_clear(&args->body);
-	args->count = 0;
+	args->start = args->count = args->before = 0;
 }
 
-/* "$12\r\n" in one piece: this runs for every argument of every step. */
-static void
-add_head(struct yq_buf *out, char mark, size_t value)
+#define HEAD_MAX 24
+
+/* "$12\r\n" at the end of `text`; where it begins. */
+static size_t
+format_head(char text[HEAD_MAX], char mark, size_t value)
 {
-	char text[24];
-	size_t at = sizeof(text);
+	size_t at = HEAD_MAX;
 
 	text[--at] = '\n';
 	text[--at] = '\r';
@@ -42,6 +43,16 @@ add_head(struct yq_buf *out, char mark, size_t value)
 		value /= 10;
 	} while (value > 0);
 	text[--at] = mark;
+	return at;
+}
+
+/* In one piece: this runs for every argument of every step. */
+static void
+add_head(struct yq_buf *out, char mark, size_t value)
+{
+	char text[HEAD_MAX];
+	size_t at = format_head(text, mark, value);
+
 	yq_buf_add(out, text + at, sizeof(text) - at);
 }
 
@@ -116,9 +127,29 @@ yq_args_words(struct yq_args *args, const char *words)
 	}
 }
 
+/* The count of a command is only known at its end, and stands before it. */
+void
+yq_args_next(struct yq_args *args)
+{
+	char text[HEAD_MAX];
+	size_t at = format_head(text, '*', args->count), length = sizeof(text) - at;
+	size_t moved = args->body.length - args->start;
+
+	assert(args->count > 0);
+	yq_buf_add(&args->body, text + at, length);
+	if (!yq_buf_ok(&args->body))
+		return;
+	memmove(args->body.data + args->start + length, args->body.data + args->start, moved);
+	memcpy(args->body.data + args->start, text + at, length);
+	args->start = args->body.length;
+	args->count = 0;
+	args->before++;
+}
+
 void
 yq_args_write(const struct yq_args *args, struct yq_buf *out)
 {
+	yq_buf_add(out, args->body.data, args->start);
 	add_head(out, '*', args->count);
-	yq_buf_add(out, args->body.data, args->body.length);
+	yq_buf_add(out, args->body.data + args->start, args->body.length - args->start);
 }

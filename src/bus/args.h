@@ -12,8 +12,10 @@
 #define YQ_ARGS_BYTES_MAX (96U << 20) /* 512 items of 64 KiB, three times over */
 
 struct yq_args {
-	struct yq_buf body; /* the arguments without the leading count */
-	size_t count;
+	struct yq_buf body; /* whole commands, then the arguments of the last without its count */
+	size_t start;	    /* of the last command in `body` */
+	size_t count;	    /* its arguments */
+	size_t before;	    /* commands before it */
 };
 
 struct yq_args yq_args_make(void);
@@ -30,7 +32,10 @@ void yq_args_fcall(struct yq_args *args, enum yq_step step, size_t key_count);
 /* Several texts separated by one space: "XADD x *". */
 void yq_args_words(struct yq_args *args, const char *words);
 
-/* Append the whole command to `out`. */
+/* Begin another command, to leave with those before it in one piece (a transaction). */
+void yq_args_next(struct yq_args *args);
+
+/* Append the whole command, and those before it, to `out`. */
 void yq_args_write(const struct yq_args *args, struct yq_buf *out);
 
 #endif

@@ -170,15 +170,20 @@ on_account(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq
 void
 yq_state_account(struct yq_valkey *valkey, const char *alias, yq_account_fn *fn, void *cookie)
 {
+	static const enum yq_key parts[] = { YQ_KEY_ACCOUNT, YQ_KEY_DEPOSIT, YQ_KEY_POSITION };
 	struct yq_args *args = yq_valkey_args(valkey);
 	struct read *read = read_make(cookie);
 
 	read->fn.account = fn;
 	yq_str_copy_cut(read->alias, sizeof(read->alias), alias);
-	yq_args_fcall(args, YQ_STEP_READ, 0);
-	yq_args_key(args, YQ_KEY_ACCOUNT, alias);
-	yq_args_key(args, YQ_KEY_DEPOSIT, alias);
-	yq_args_key(args, YQ_KEY_POSITION, alias);
+	yq_args_text(args, "MULTI");
+	for (size_t i = 0; i < YQ_COUNT(parts); i++) {
+		yq_args_next(args);
+		yq_args_text(args, "HGETALL");
+		yq_args_key(args, parts[i], alias);
+	}
+	yq_args_next(args);
+	yq_args_text(args, "EXEC");
 	yq_valkey_send(valkey, args, TIMEOUT_MS, on_account, read);
 }
 

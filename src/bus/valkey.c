@@ -24,7 +24,9 @@ struct request {
 	uint64_t begin, end;  /* its bytes in all that the link was given */
 	char *bytes;	      /* while waiting; owned */
 	size_t length;
-	enum yq_rc rc; /* once ended */
+	size_t before;		/* answers to come to the commands before it */
+	struct yq_err *refusal; /* the first of them that was an error; owned */
+	enum yq_rc rc;		/* once ended */
 	const char *why;
 };
 
@@ -83,6 +85,7 @@ static void
 request_free(struct request *request)
 {
 	free(request->bytes);
+	free(request->refusal);
 	free(request);
 }
 
@@ -239,14 +242,31 @@ on_down(void *cookie, const struct yq_err *err)
 		valkey->state(valkey->cookie, false, err);
 }
 
+/* The commands before the last say no more than that they wait, or why the last will fail. */
+static bool
+takes_before(struct request *request, const redisReply *reply)
+{
+	if (request == NULL || request->before == 0)
+		return false;
+	request->before--;
+	if (reply->type == REDIS_REPLY_ERROR && request->refusal == NULL) {
+		request->refusal = yq_xcalloc(1, sizeof(*request->refusal));
+		(void)yq_valkey_error(reply->str, reply->len, request->refusal);
+	}
+	return true;
+}
+
 static void
 on_reply(void *cookie, const redisReply *reply)
 {
 	struct yq_valkey *valkey = cookie;
-	struct request *request = pop(&valkey->sent);
+	struct request *request;
 	struct yq_err err;
 	enum yq_rc rc = YQ_OK;
 
+	if (takes_before(valkey->sent.first, reply))
+		return;
+	request = pop(&valkey->sent);
 	if (request == NULL) {
 		yq_err_set(&err, YQ_E_CORRUPT, "valkey: an answer that nobody asked for");
 		yq_keeper_drop(valkey->keeper, &err);
@@ -254,6 +274,10 @@ on_reply(void *cookie, const redisReply *reply)
 	}
 	if (reply->type == REDIS_REPLY_ERROR)
 		rc = yq_valkey_error(reply->str, reply->len, &err);
+	if (rc != YQ_OK && request->refusal != NULL) {
+		err = *request->refusal;
+		rc = err.rc;
+	}
 	if (request->fn != NULL)
 		request->fn(
 		    request->cookie, rc, rc == YQ_OK ? reply : NULL, rc == YQ_OK ? NULL : &err);
@@ -381,6 +405,7 @@ yq_valkey_send(struct yq_valkey *valkey, const struct yq_args *args, uint32_t ti
 	assert(args->count > 0);
 	request->fn = fn;
 	request->cookie = cookie;
+	request->before = args->before;
 	request->deadline_ms = uv_now(valkey->loop) + timeout_ms;
 	if (valkey->closing) {
 		end(valkey, request, YQ_E_RETRY, "not sent: the connection was closed");

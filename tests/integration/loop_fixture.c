@@ -77,6 +77,13 @@ command(struct yq_valkey *valkey, const char *words, uint32_t timeout_ms, struct
 	struct yq_args *args = yq_valkey_args(valkey);
 
 	*outcome = (struct outcome){ 0 };
+	for (const char *end; (end = strchr(words, ';')) != NULL; words = end + 1) {
+		char one[128];
+
+		assert_true(yq_str_copy_bytes(one, sizeof(one), words, (size_t)(end - words)));
+		yq_args_words(args, one);
+		yq_args_next(args);
+	}
 	yq_args_words(args, words);
 	yq_valkey_send(valkey, args, timeout_ms, on_reply, outcome);
 	assert_false(outcome->done); /* never from inside */

@@ -30,7 +30,8 @@ struct ups {
 
 void on_reply(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err);
 void on_state(void *cookie, bool up, const struct yq_err *err);
-/* Send words; `outcome` is cleared and later filled. */
+/* Send words, several commands in one piece with ";" between them; `outcome` is cleared and later
+ * filled. */
 void command(
     struct yq_valkey *valkey, const char *words, uint32_t timeout_ms, struct outcome *outcome);
 struct yq_valkey *open_valkey(struct ups *ups);

@@ -206,6 +206,35 @@ test_an_account_is_read_whole_or_not_at_all(void **state)
 	yq_valkey_close(valkey);
 }
 
+/* Commands that leave in one piece have one answer, and a refusal is that of the command, not of
+ * the transaction; what follows is answered as ever. */
+static void
+test_a_transaction_is_answered_once(void **state)
+{
+	static const struct {
+		const char *words;
+		enum yq_rc rc;
+	} cases[] = { { "MULTI;HLEN halt;EXEC", YQ_OK }, { "MULTI;FLUSHALL;EXEC", YQ_E_DENIED },
+		{ "MULTI;HLEN halt;HLEN halt;EXEC", YQ_OK } };
+	struct outcome outcomes[YQ_COUNT(cases)], after;
+	struct ups ups;
+	struct yq_valkey *valkey = open_valkey(&ups);
+
+	(void)state;
+	for (int up = 0; up < 2; up++) { /* held until the link is up; then sent at once */
+		for (size_t i = 0; i < YQ_COUNT(cases); i++)
+			command(valkey, cases[i].words, 5000, &outcomes[i]);
+		command(valkey, "HSET halt a 1", 5000, &after);
+		loop_until(&loop, &after.done, 5000);
+		for (size_t i = 0; i < YQ_COUNT(cases); i++) {
+			assert_true(outcomes[i].done);
+			assert_int_equal(outcomes[i].rc, cases[i].rc);
+		}
+		assert_int_equal(after.rc, YQ_OK);
+	}
+	yq_valkey_close(valkey);
+}
+
 int
 main(void)
 {
@@ -218,6 +247,7 @@ main(void)
 		LOOP_TEST(test_closing_ends_every_command_once),
 		LOOP_TEST(test_the_queue_is_bounded),
 		LOOP_TEST(test_an_account_is_read_whole_or_not_at_all),
+		LOOP_TEST(test_a_transaction_is_answered_once),
 	};
 
 	return cmocka_run_group_tests(tests, loop_tests_start, loop_tests_end);
