@@ -294,8 +294,8 @@ void yq_step_notify(
 #define YQ_TRIM_DESERTED_MS (24 * 3600 * 1000)
 /* `deserted`: groups in which nobody has read for so long and for which streams grow beyond their
  * bounds, for people; "" = none.  Borrowed for the call. */
-typedef void yq_trim_fn(void *cookie, enum yq_rc rc, int64_t removed, const char *deserted,
-    const struct yq_err *err);
+typedef void yq_trim_fn(
+    void *cookie, enum yq_rc rc, int64_t removed, const char *deserted, const struct yq_err *err);
 void yq_step_trim(struct yq_valkey *valkey, yq_trim_fn *fn, void *cookie);
 
 /* Prices into stock:{Ticker}, 25 h to live: the latest, and the field of its exchange. */

@@ -79,12 +79,12 @@ extern const struct yq_names yq_broker_kind_names;
 struct yq_account_settings {
 	char alias[YQ_ALIAS_SIZE];
 	enum yq_broker_kind broker;
-	char number[65];    /* at the broker; "" for paper */
-	char base_url[256]; /* "" = the broker's own */
+	char number[65];	     /* at the broker; "" for paper */
+	char base_url[256];	     /* "" = the broker's own */
 	char gateway[YQ_ALIAS_SIZE]; /* BrokerGateway:Name of who serves it */
-	bool active;	    /* false: known, but not served */
-	bool live;	    /* real money; false: the broker's practice environment, or paper */
-	bool any_hour;	    /* Session: always */
+	bool active;		     /* false: known, but not served */
+	bool live;     /* real money; false: the broker's practice environment, or paper */
+	bool any_hour; /* Session: always */
 	struct yq_decimal commission_rate;	       /* of an order's value; paper */
 	struct yq_opt_decimal cash[YQ_CURRENCY_COUNT]; /* what a paper account begins with */
 };
@@ -99,8 +99,8 @@ void yq_accounts_free(struct yq_accounts *accounts);
 const struct yq_account_settings *yq_accounts_find(
     const struct yq_accounts *accounts, const char *alias); /* NULL if there is none */
 /* BrokerGateway:Name; "" when it is not set or, with a fault, no name. */
-void yq_settings_gateway_name(const struct yq_config *config, struct yq_config_report *report,
-    char name[YQ_ALIAS_SIZE]);
+void yq_settings_gateway_name(
+    const struct yq_config *config, struct yq_config_report *report, char name[YQ_ALIAS_SIZE]);
 /* Of all gateways that these accounts have, the one that answers for what belongs to none of them:
  * the first by name.  Borrowed. */
 const char *yq_accounts_first_gateway(const struct yq_accounts *accounts);

@@ -1,7 +1,6 @@
 /* color.c - the row that names the active system: looked at, told to Valkey and to the decider. */
 #include "order_manager/color.h"
 
-#include <hiredis/hiredis.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "bus/reply.h"
 #include "bus/steps.h"
 #include "store/leases.h"
 
@@ -227,12 +227,11 @@ first_is_over(struct yq_color *color)
 static bool
 ended(struct yq_color *color)
 {
-	bool closing = color->closing;
-
 	color->looking = false;
-	if (color->closed)
-		free(color);
-	return closing;
+	if (!color->closed)
+		return color->closing;
+	free(color);
+	return true;
 }
 
 static void
@@ -278,39 +277,38 @@ on_timer(uv_timer_t *timer)
 /* ---- what an earlier life knew ---- */
 
 static int64_t
-time_of(const redisReply *reply)
+time_of(const char *text)
 {
 	int64_t us = 0;
 
-	if (reply->type != REDIS_REPLY_STRING ||
-	    yq_time_parse(reply->str, reply->len, &us) != YQ_OK)
+	if (text == NULL || yq_time_parse(text, strlen(text), &us) != YQ_OK)
 		return 0;
 	return us;
 }
 
 static void
-remember(struct yq_color *color, const redisReply *reply)
+remember(struct yq_color *color, const struct redisReply *reply)
 {
+	const char *texts[5];
 	int64_t age_us;
 
-	for (size_t i = 0; i < 3; i++)
-		if (reply->element[i]->type != REDIS_REPLY_STRING)
-			return;
+	for (size_t i = 0; i < YQ_COUNT(texts); i++)
+		texts[i] = yq_reply_text(yq_reply_at(reply, i), NULL);
 	/* Another color then, or in the middle of a promotion: as if never seen. */
-	if (!yq_str_equal(reply->element[0]->str, color->own) ||
-	    reply->element[1]->str[0] == '\0' ||
-	    !yq_str_copy(color->row.owner, sizeof(color->row.owner), reply->element[1]->str) ||
-	    !yq_str_to_int64(reply->element[2]->str, 1, INT64_MAX, &color->row.token))
+	if (texts[0] == NULL || texts[1] == NULL || texts[2] == NULL ||
+	    !yq_str_equal(texts[0], color->own) || texts[1][0] == '\0' ||
+	    !yq_str_copy(color->row.owner, sizeof(color->row.owner), texts[1]) ||
+	    !yq_str_to_int64(texts[2], 1, INT64_MAX, &color->row.token))
 		return;
-	color->row.acquired_at_us = time_of(reply->element[3]);
-	color->row.renewed_at_us = time_of(reply->element[4]);
+	color->row.acquired_at_us = time_of(texts[3]);
+	color->row.renewed_at_us = time_of(texts[4]);
 	age_us = yq_clock_now_us(yq_daemon_clock(color->daemon)) - color->row.renewed_at_us;
 	color->seen_ns = now_ns(color) - (age_us > 0 ? age_us * 1000 : 0);
 	color->known = true;
 }
 
 static void
-on_recalled(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err)
+on_recalled(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struct yq_err *err)
 {
 	struct yq_color *color = cookie;
 
@@ -318,7 +316,7 @@ on_recalled(void *cookie, enum yq_rc rc, const redisReply *reply, const struct y
 		return;
 	if (rc != YQ_OK)
 		yq_warn("what was known of the active color cannot be read: %s", err->text);
-	else if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 5)
+	else if (yq_reply_count(reply) == 5)
 		remember(color, reply);
 	(void)uv_timer_start(&color->timer, on_timer, 0, YQ_COLOR_LOOK_MS);
 }
