@@ -304,17 +304,7 @@ act_death(void)
 		life->doom = (unsigned)world_between(1, 40);
 }
 
-static void
-wake(void *context)
-{
-	for (size_t i = 0; i < LIVES_MAX; i++)
-		if (world.lives[i] != NULL &&
-		    (void *)(uintptr_t)world.lives[i]->number == context) {
-			world_trace("life %u goes on", world.lives[i]->number);
-			world.lives[i]->paused = false;
-		}
-}
-
+/* Now, or just after something has left it: then the answer finds it standing still. */
 static void
 act_pause(void)
 {
@@ -322,11 +312,10 @@ act_pause(void)
 
 	if (life == NULL || life->paused)
 		return;
-	count_up(COUNT_PAUSES);
-	world_trace("life %u stands still", life->number);
-	life->paused = true;
-	world_in(world_between(10, world_chance(500) ? 500 : 15000) * MS, wake,
-	    (void *)(uintptr_t)life->number);
+	if (world_chance(500))
+		life_pause(life);
+	else
+		life->pause_in = (unsigned)world_between(1, 20);
 }
 
 static void
@@ -394,7 +383,7 @@ static const struct {
 	{ exchange_move_prices, 60 },
 	{ act_life, 60 },
 	{ act_death, 12 },
-	{ act_pause, 8 },
+	{ act_pause, 12 },
 	{ act_network, 8 },
 	{ act_server, 5 },
 	{ act_clock, 2 },
@@ -430,7 +419,7 @@ heal(void)
 	for (size_t i = 0; i < LIVES_MAX; i++)
 		if (world.lives[i] != NULL) {
 			world.lives[i]->paused = false;
-			world.lives[i]->doom = 0;
+			world.lives[i]->doom = world.lives[i]->pause_in = 0;
 		}
 	keep_alive();
 }

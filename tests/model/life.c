@@ -375,9 +375,37 @@ life_arrives(struct life *life, void (*deliver)(void *), void (*drop)(void *), v
 
 /* ---- effects ---- */
 
+static void
+wake(void *context)
+{
+	for (size_t i = 0; i < LIVES_MAX; i++)
+		if (world.lives[i] != NULL &&
+		    (void *)(uintptr_t)world.lives[i]->number == context) {
+			world_trace("life %u goes on", world.lives[i]->number);
+			world.lives[i]->paused = false;
+		}
+}
+
+void
+life_pause(struct life *life)
+{
+	count_up(COUNT_PAUSES);
+	world_trace("life %u stands still", life->number);
+	life->paused = true;
+	world_in(world_between(10, world_chance(400) ? 500 : 15000) * MS, wake,
+	    (void *)(uintptr_t)life->number);
+}
+
 unsigned
 effect_begin(struct life *life, const char *what)
 {
+	unsigned before;
+
+	if (life->pause_in > 0 && --life->pause_in == 0 && !world.calm) {
+		before = memory_owner(0);
+		life_pause(life);
+		(void)memory_owner(before);
+	}
 	if (life->doom > 0 && --life->doom == 0) {
 		world_trace("life %u dies at %s", life->number, what);
 		count_up(COUNT_DEATHS);

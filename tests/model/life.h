@@ -42,7 +42,8 @@ struct life {
 	bool paused;
 	bool told, ending; /* SIGTERM: sent, heard */
 	int64_t told_us;
-	unsigned doom; /* how many more effects until it dies; 0 = it does not */
+	unsigned doom;	   /* how many more effects until it dies; 0 = it does not */
+	unsigned pause_in; /* ... until it stands still */
 	jmp_buf out;
 	/* the daemon */
 	struct gateway *gateway;
@@ -56,6 +57,7 @@ struct life {
 /* Start the program; where all places are taken nothing happens. */
 struct life *life_start(int instance);
 void life_kill(struct life *life);
+void life_pause(struct life *life); /* SIGSTOP, for some time */
 /* SIGTERM. */
 void life_end(struct life *life);
 /* Forget one that ended in order; fails the run if it left memory behind.  True when it is gone. */
