@@ -51,7 +51,7 @@ new_id(void)
 	return yq_id_named(name, sizeof(name));
 }
 
-void
+static void
 submit_order(const struct yq_order *order, bool twice)
 {
 	struct yq_buf text = yq_buf_make(YQ_MESSAGE_MAX);
@@ -280,7 +280,7 @@ static void
 act_life(void)
 {
 	size_t count = lives_now();
-	unsigned twins = 100;
+	unsigned twins = 250;
 
 	for (size_t i = 0; i < LIVES_MAX; i++)
 		if (world.lives[i] != NULL && life_bury(world.lives[i]))
@@ -383,7 +383,7 @@ static const struct {
 	{ exchange_move_prices, 60 },
 	{ act_life, 60 },
 	{ act_death, 12 },
-	{ act_pause, 12 },
+	{ act_pause, 20 },
 	{ act_network, 8 },
 	{ act_server, 5 },
 	{ act_clock, 2 },

@@ -2,7 +2,6 @@
 #ifndef YQ_TESTS_MODEL_ACTS_H
 #define YQ_TESTS_MODEL_ACTS_H
 
-#include "domain/order.h"
 #include "world.h"
 
 /* One act, by chance. */
@@ -11,10 +10,5 @@ void act(void);
 void heal(void);
 /* Bury what has ended, and start another one where there is none. */
 void keep_alive(void);
-
-/* acts_alert.c: a strategy's alert, composed into orders as the order manager does. */
-void act_alert(void);
-/* acts.c: onto the bus, as the order manager and the console put it. */
-void submit_order(const struct yq_order *order, bool twice);
 
 #endif

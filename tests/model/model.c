@@ -172,7 +172,6 @@ try_episode(const char *folder, uint64_t seed, uint64_t steps, bool loud, uint64
 			(void)!freopen("/dev/null", "w", stderr);
 		(void)randombytes_set_implementation(&chance);
 		world_watch();
-		world_open(seed);
 		daemon_open(folder);
 		episode(seed, steps);
 		daemon_close();

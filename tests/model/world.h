@@ -61,7 +61,6 @@ extern struct world world;
 /* clang-format off */
 #define COUNTS(X) \
 	X(ORDERS, "orders") \
-	X(ALERTS, "alerts") \
 	X(CANCELS, "cancels") \
 	X(REPLACES, "replaces") \
 	X(FILLS, "fills") \
