@@ -177,7 +177,7 @@ on_event(struct gw_account *a, const struct yq_broker_event *e)
 	}
 	o = yq_id_is_none(&e->order_id) ? gw_order_by_broker_id(a, e->broker_order_id)
 					: gw_order_find(a->gw, &e->order_id);
-	if (e->kind == YQ_BROKER_EV_FILL && o == NULL) {
+	if (e->kind == YQ_BROKER_EV_FILL && (o == NULL || gw_order_is_unclaimed(o))) {
 		gw_stray_fill(a, e->fill);
 		return;
 	}

@@ -191,6 +191,12 @@ gw_order_release(struct gw_order *o)
 }
 
 bool
+gw_order_is_unclaimed(const struct gw_order *o)
+{
+	return o->progress.state == YQ_ORDER_PENDING && !o->suspect && !o->left;
+}
+
+bool
 gw_order_has_execution(const struct gw_order *o, const char *execution_id)
 {
 	uint64_t hash = yq_table_hash_text(execution_id);

@@ -73,6 +73,9 @@ bool gw_order_unhold(struct gw_order *o);
 void gw_order_detach(struct gw_order *o);
 /* Forget it if it is final and all of it is recorded. */
 void gw_order_release(struct gw_order *o);
+/* Pending here, which an entry that is read once more makes of an order that the bus knows better:
+ * only its claim tells. */
+bool gw_order_is_unclaimed(const struct gw_order *o);
 bool gw_order_has_execution(const struct gw_order *o, const char *execution_id);
 /* It is booked, and known as such also when the order has left. */
 void gw_order_add_execution(struct gw_order *o, const char *execution_id);

@@ -24,7 +24,7 @@ book(struct gw_account *a, const struct yq_broker_fill *fill)
 		return true;
 	o = yq_id_is_none(&fill->order_id) ? gw_order_by_broker_id(a, fill->broker_order_id)
 					   : gw_order_find(gw, &fill->order_id);
-	if (o != NULL && o->account == a)
+	if (o != NULL && o->account == a && !gw_order_is_unclaimed(o))
 		gw_found_fill(o, fill, false);
 	else if (a->look.strays >= STRAYS_MAX)
 		return false;

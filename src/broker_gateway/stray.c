@@ -51,6 +51,14 @@ is_old(const struct gw_account *a, const struct yq_broker_fill *fill)
 	       !gw_suspect_covers(a, fill->time_us);
 }
 
+/* The next look has it again. */
+static void
+look_again(struct gw_account *a)
+{
+	a->look.stray_failed = true;
+	gw_look_orders_again(a);
+}
+
 static void
 resolve(struct gw_account *a, const struct yq_broker_fill *fill, enum yq_rc rc,
     const struct yq_order_state_full *full, const struct yq_err *err)
@@ -58,6 +66,15 @@ resolve(struct gw_account *a, const struct yq_broker_fill *fill, enum yq_rc rc,
 	struct gw_order *o = gw_order_find(a->gw, &fill->order_id);
 	uint64_t hash = gw_execution_hash(a, fill->execution_id);
 
+	if (o != NULL && gw_order_is_unclaimed(o) && rc == YQ_OK &&
+	    full->progress.state != YQ_ORDER_PENDING) {
+		/* Read from the stream as if it were new; its claim will tell what it is. */
+		if (is_booked(full, fill->execution_id))
+			yq_recent_add(&a->gw->booked, hash);
+		else
+			look_again(a);
+		return;
+	}
 	if (o == NULL && rc == YQ_OK && !is_booked(full, fill->execution_id))
 		o = order_again(a, full);
 	if (o != NULL && !o->left) {
@@ -68,8 +85,7 @@ resolve(struct gw_account *a, const struct yq_broker_fill *fill, enum yq_rc rc,
 		gw_late_fill(a, fill);
 	} else {
 		yq_warn("order %s: %s", fill->order_id.text, err->text);
-		a->look.stray_failed = true; /* the next look has it again */
-		gw_look_orders_again(a);
+		look_again(a);
 	}
 }
 

@@ -387,6 +387,30 @@ test_a_broker_that_answers_nothing_holds_up_nothing_for_ever(void **unused)
 	gateway_stop();
 }
 
+/* Its entry was not acknowledged before the end: it comes again, and so do the broker's fills. */
+static void
+test_an_order_read_again_after_its_end_raises_no_alarm(void **unused)
+{
+	struct yq_order o = gateway_order(YQ_BUY, "AAPL", "10");
+	struct yq_buf words = yq_buf_make(YQ_MESSAGE_MAX);
+
+	(void)unused;
+	yq_buf_add_text(&words, "XADD order:stream * kind order payload ");
+	yq_message_encode_order(&o, &words);
+	gateway_start(QUIET);
+	gateway_submit(&o);
+	gateway_await_state(&o.id, "Filled");
+	gateway_await_quiet(5);
+	gateway_kill();
+	yq_reply_free(valkey_do(fixture.console, yq_buf_text(&words)));
+	yq_buf_free(&words);
+	start_again(QUIET);
+	gateway_await_quiet(10);
+	assert_int_equal(gateway_told_count("cannot be booked"), 0);
+	assert_int_equal(gateway_assert_books_equal(), 1);
+	gateway_stop();
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, gateway_set_up, gateway_tear_down)
 
 int
@@ -403,6 +427,7 @@ main(int argc, char **argv)
 		TEST(test_a_broker_that_does_not_answer_is_told_of_and_asked_with_growing_pauses),
 		TEST(test_a_full_sync_has_no_hole_and_keeps_why_a_position_was_opened),
 		TEST(test_what_is_no_longer_held_is_no_longer_there),
+		TEST(test_an_order_read_again_after_its_end_raises_no_alarm),
 		TEST(test_a_restart_drops_no_live_order_and_invents_none),
 		TEST(test_a_broker_that_answers_nothing_holds_up_nothing_for_ever),
 	};
