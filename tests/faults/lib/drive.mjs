@@ -6,7 +6,7 @@ import { Killers } from './killers.mjs';
 import { CASH, describe, nameOf } from './schedule.mjs';
 import { count, total } from './tally.mjs';
 
-const REACH_MS = 90000; /* for all fail points to be passed */
+const REACH_MS = 180000; /* for all fail points to be passed */
 const RESTART_MS = 20;
 const QUIET_MS = 30000; /* for all books to be equal */
 

@@ -7,7 +7,7 @@ import { disarm, freezeWhile, isArmed, order } from './faults.mjs';
 import { NEEDS_PERSON, NEEDS_SPOOL } from './schedule.mjs';
 
 const LOOK_MS = 10;
-const REACH_MS = 30000; /* for somebody to come past a point */
+const REACH_MS = 60000; /* for somebody to come past a point */
 const SPOOL_MS = 2300; /* the webhook notices after 1.5 s; one that is just being started cannot */
 const SPOOL_TRIES = 10;
 const SPEAK_MS = 100;
