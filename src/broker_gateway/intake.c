@@ -244,10 +244,12 @@ on_message(void *cookie, const char *channel, const char *payload, size_t length
 
 /* ---- opening ---- */
 
+/* The waiting read has to end before the lease does: otherwise a holder that stands still might be
+ * given an order while the next one is already given what follows it. */
 static bool
 may_read(void *cookie)
 {
-	return gw_lease_is_valid(cookie);
+	return gw_lease_is_valid_for(cookie, gw_lease_read_ms(cookie));
 }
 
 /*
@@ -265,6 +267,7 @@ consumer_open(struct gateway *gw)
 		.instance = yq_daemon_instance(gw->daemon),
 		.batch = GW_BATCH_MAX,
 		.dead_ms = LOOK_MS,
+		.block_ms = gw_lease_read_ms(gw),
 		.seize = true,
 		.may_read = may_read,
 		.fn = on_entries,

@@ -159,10 +159,23 @@ gw_lease_tick(struct gateway *gw)
 /* ---- looking */
 
 bool
-gw_lease_is_valid(const struct gateway *gw)
+gw_lease_is_valid_for(const struct gateway *gw, uint32_t ms)
 {
 	return gw->lease.held && !gw->lease.lost &&
-	       yq_clock_monotonic_ns(gw->clock) < gw->lease.until_ns;
+	       yq_clock_monotonic_ns(gw->clock) + (int64_t)ms * 1000000 < gw->lease.until_ns;
+}
+
+bool
+gw_lease_is_valid(const struct gateway *gw)
+{
+	return gw_lease_is_valid_for(gw, 0);
+}
+
+/* It is renewed at two thirds, looked at every second: a sixth is always left. */
+uint32_t
+gw_lease_read_ms(const struct gateway *gw)
+{
+	return lease_ms(gw) / 6;
 }
 
 bool

@@ -35,6 +35,10 @@ void gw_lease_tick(struct gateway *gw);
  * before the question, so ours end before the server's.
  */
 bool gw_lease_is_valid(const struct gateway *gw);
+/* ... and will be for so long. */
+bool gw_lease_is_valid_for(const struct gateway *gw, uint32_t ms);
+/* How long the stream's reader may wait at the server; much shorter than a lease. */
+uint32_t gw_lease_read_ms(const struct gateway *gw);
 /* Somebody else has taken over: said once, and the program ends. */
 void gw_lease_lose(struct gateway *gw, const char *why);
 /* Give them back and end, to begin anew: said once. */

@@ -15,10 +15,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#define BLOCK_MS	2000
-#define ANSWER_MS	5000
-#define RETRY_MS	200
-#define DEAD_DEFAULT_MS 10000
+#define BLOCK_DEFAULT_MS 2000
+#define ANSWER_MS	 5000
+#define RETRY_MS	 200
+#define DEAD_DEFAULT_MS	 10000
 
 enum phase { OWN, LOOK, DEAD, CLAIM, NEW };
 
@@ -57,7 +57,7 @@ args_read(struct yq_consumer *consumer, struct yq_args *args, const char *from, 
 	yq_args_int(args, (int64_t)consumer->spec.batch);
 	if (block) {
 		yq_args_text(args, "BLOCK");
-		yq_args_int(args, BLOCK_MS);
+		yq_args_int(args, consumer->spec.block_ms);
 	}
 	yq_args_text(args, "STREAMS");
 	yq_args_text(args, consumer->stream);
@@ -375,8 +375,8 @@ ask(struct yq_consumer *consumer)
 		memcpy(consumer->own_from, "0-0", 4);
 	}
 	consumer->in_flight = true;
-	yq_valkey_send(
-	    consumer->valkey, args_make(consumer), BLOCK_MS + ANSWER_MS, on_answer, consumer);
+	yq_valkey_send(consumer->valkey, args_make(consumer), consumer->spec.block_ms + ANSWER_MS,
+	    on_answer, consumer);
 }
 
 /* ---- interface */
@@ -393,6 +393,8 @@ yq_consumer_open(uv_loop_t *loop, const struct yq_valkey_target *target,
 	consumer->spec = *spec;
 	if (spec->batch == 0 || spec->batch > YQ_CONSUMER_BATCH_MAX)
 		consumer->spec.batch = YQ_CONSUMER_BATCH_MAX;
+	if (spec->block_ms == 0)
+		consumer->spec.block_ms = BLOCK_DEFAULT_MS;
 	if (spec->dead_ms == 0)
 		consumer->spec.dead_ms = DEAD_DEFAULT_MS;
 	consumer->group = spec->group_name != NULL ? spec->group_name : yq_groups[spec->group].name;

@@ -32,6 +32,9 @@ struct yq_consumer_spec {
 	int instance;	  /* >= 1: names the consumer "{Group}-{instance}" */
 	size_t batch;	  /* 1-512; 0 = 512 */
 	uint32_t dead_ms; /* a member is dead after; 0 = 10000 */
+	/* So long a read waits at the server for what is new; 0 = 2000.  What comes meanwhile is
+	 * given to this member, even if its program stands still. */
+	uint32_t block_ms;
 	/* Take what is pending for any other member, alive or not: somebody else has decided that
 	 * only this one may work, and its steps are fenced. */
 	bool seize;

@@ -59,10 +59,8 @@ law_taken(struct deal *deal)
 		return;
 	w->taken = true;
 	/* A broker that takes them as they are sent is not waited for: there one that is lost is
-	 * overtaken.  And the waiting read of a holder that stands still may be given an entry
-	 * while another takes over: that one finds it only when it looks for what others left. */
-	if (w->place < *last && world.now_us - world.taken_over_us > SETTLED_US &&
-	    (manners[deal->account].flags & YQ_BROKER_ORDERED) == 0)
+	 * overtaken. */
+	if (w->place < *last && (manners[deal->account].flags & YQ_BROKER_ORDERED) == 0)
 		world_fail("order %s (%" PRIu64 " in the stream) comes after the one at %" PRIu64
 			   " of the same account and ticker",
 		    deal->order.id.text, w->place, *last);
