@@ -166,7 +166,7 @@ request_end(struct gw_request *r, enum yq_rc rc, const struct yq_err *err)
 		gw_record_no_cancel(o, r->entry_id);
 	else
 		gw_ack_only(gw, r->entry_id);
-	if (!r->cancels && (rc == YQ_E_REFUSED || rc == YQ_E_RETRY) && r->lane->requests == 0)
+	if (!r->cancels && (rc == YQ_E_REFUSED || rc == YQ_E_RETRY))
 		no_change(o);
 	if (rc != YQ_OK)
 		gw_order_release(o); /* its end may have come, and been recorded, before this */
