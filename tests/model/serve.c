@@ -160,6 +160,16 @@ transact(struct yq_link *link, struct demand **d)
 	return reply;
 }
 
+/* BLOCK's milliseconds. */
+static int64_t
+blocking_us(const struct demand *d)
+{
+	for (size_t i = 0; i + 1 < d->argc; i++)
+		if (server_word_is(&d->argv[i], "BLOCK"))
+			return strtoll(d->argv[i + 1].text, NULL, 10) * MS;
+	YQ_PANIC("%s waits, and does not say for how long", d->argv[0].text);
+}
+
 static void
 carry_out(struct yq_link *link, struct demand *d)
 {
@@ -185,10 +195,12 @@ carry_out(struct yq_link *link, struct demand *d)
 	} else if (link->life == NULL || link->closed || link->cut) {
 		demand_free(d);
 	} else {
+		int64_t us = blocking_us(d);
+
 		link->blocked = d;
-		link->blocked_until_us = world.now_us + 2 * SECOND;
+		link->blocked_until_us = world.now_us + us;
 		link->refs++;
-		world_in(2 * SECOND, block_over, link);
+		world_in(us, block_over, link);
 	}
 	serve_blocked();
 }
@@ -199,7 +211,8 @@ demand_arrives(void *context)
 	struct demand *d = context;
 	struct yq_link *link = d->link;
 
-	if (!d->lost && world.now_us < world.frozen_until_us) {
+	/* A freeze may end early: what it held up is waited for by what comes behind it. */
+	if (!d->lost && (world.now_us < world.frozen_until_us || link->way != d)) {
 		int64_t at_us = world.frozen_until_us + world_between(1, 3000);
 
 		at_us = at_us < link->arrives_us ? link->arrives_us : at_us;
