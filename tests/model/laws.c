@@ -114,7 +114,6 @@ on_field(void *cookie, const char *key, const char *field, const struct word *be
 	if (strcmp(field, "Token") == 0 && before != NULL &&
 	    strcmp(before->text, after->text) != 0) {
 		count_up(COUNT_TAKEOVERS);
-		world.taken_over_us = world.now_us;
 		if (strtoll(after->text, NULL, 10) <= strtoll(before->text, NULL, 10))
 			world_fail(
 			    "%s: the token falls from %s to %s", key, before->text, after->text);

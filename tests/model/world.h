@@ -35,11 +35,10 @@ struct wishes;	 /* wish.h */
 struct world {
 	uint64_t random;
 	uint64_t seed;
-	int64_t now_us;	       /* true time; nobody sees it */
-	int64_t wall_us;       /* what the machine's wall clock is ahead of it */
-	int64_t jumped_at_us;  /* when that last changed */
-	int64_t taken_over_us; /* when a lease last changed hands */
-	uint64_t steps;	       /* things that happened */
+	int64_t now_us;	      /* true time; nobody sees it */
+	int64_t wall_us;      /* what the machine's wall clock is ahead of it */
+	int64_t jumped_at_us; /* when that last changed */
+	uint64_t steps;	      /* things that happened */
 	struct happening *heap;
 	size_t heap_count, heap_room;
 	uint64_t numbers;
