@@ -76,10 +76,8 @@ call_begin(struct yq_broker *broker, union completion fn, void *cookie, fail_fn 
 }
 
 static void
-call_unlink(struct yq_broker_call *call)
+call_unlink(struct yq_broker *broker, struct yq_broker_call *call)
 {
-	struct yq_broker *broker = call->broker;
-
 	*(call->prev != NULL ? &call->prev->next : &broker->oldest) = call->next;
 	*(call->next != NULL ? &call->next->prev : &broker->newest) = call->prev;
 	call->broker = NULL;
@@ -94,7 +92,7 @@ call_end(struct yq_broker_call *call, union completion *fn, void **cookie)
 	*fn = call->fn;
 	*cookie = call->cookie;
 	if (waited)
-		call_unlink(call);
+		call_unlink(call->broker, call);
 	free(call);
 	return waited;
 }
@@ -117,7 +115,7 @@ yq_broker_expire(struct yq_broker *broker, int64_t now_ns, uint32_t timeout_ms)
 	       now_ns - broker->oldest->seen_ns >= timeout_ns) {
 		struct yq_broker_call *call = broker->oldest;
 
-		call_unlink(call); /* its memory goes with the adapter's answer */
+		call_unlink(broker, call); /* its memory goes with the adapter's answer */
 		ended++;
 		call->fail(call->fn, call->cookie, YQ_E_UNKNOWN, &err);
 	}

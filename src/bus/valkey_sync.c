@@ -439,7 +439,7 @@ yq_valkey_sync_halt(struct yq_valkey_sync *sync, const struct yq_halt_item *item
 	yq_args_clear(&sync->args);
 	yq_encode_halt(&sync->args, item);
 	rc = yq_valkey_sync_send(sync, &sync->args, YQ_STEP_TIMEOUT_MS, &reply, err);
-	*ret_changed = rc == YQ_OK ? reply->integer : 0;
+	*ret_changed = reply != NULL ? reply->integer : 0;
 	return rc == YQ_OK ? await_replicas(sync, err) : rc;
 }
 

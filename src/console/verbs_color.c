@@ -234,7 +234,7 @@ static int
 promote_verb(const struct yq_call *call, struct yq_system *system)
 {
 	const char *color = call->words[1];
-	struct yq_lease before = { 0 }, after;
+	struct yq_lease before = { 0 }, after = { 0 };
 	int status;
 
 	if (!yq_str_equal(color, "blue") && !yq_str_equal(color, "green"))
