@@ -291,11 +291,17 @@ stored_executions(struct yq_lane *lane, void *cookie, struct yq_archived *archiv
 	struct order_rows *rows = cookie;
 
 	report_faults(lane, rows);
-	for (size_t i = 0; i < rows->count; i++)
+	for (size_t i = 0; i < rows->count; i++) {
+		struct yq_id id = rows->ids[i];
+
 		if (rows->faults[i][0] == '\0')
-			yq_recent_add(yq_lane_shared(lane), &rows->ids[i]);
+			yq_recent_add(yq_lane_shared(lane), &id);
+		/* One that has become final since it was read is not yet archived as that, and
+		 * Firebird may be away when its turn comes: the bus has to keep it until then. */
+		if (yq_order_state_is_final(rows->rows[i].progress.state))
+			rows->ids[archived->order_count++] = id;
+	}
 	archived->orders = rows->ids;
-	archived->order_count = rows->count;
 }
 
 const struct yq_lane_table yq_journal_executions = {

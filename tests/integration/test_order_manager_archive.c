@@ -142,6 +142,39 @@ test_signals_and_orders_are_journaled_whole(void **state)
 	assert_int_equal(om_notices(""), 0);
 }
 
+/* It became final after the archive had read it: the message that tells of its end is still to
+ * come, and may wait for Firebird for longer than an archived order stays. */
+static void
+test_an_order_that_is_not_archived_as_final_stays_in_the_bus(void **state)
+{
+	struct yq_signal signal = om_signal(1);
+	struct yq_id id = yq_order_id_of(&signal.id, "Paper", 0);
+	char words[160];
+
+	(void)state;
+	om_accept(&signal, 1);
+	om_expect(&signal, "ORDERED");
+	yq_str_format(words, sizeof(words), "HSET order:%s State Open Sequence 1", id.text);
+	(void)valkey_do_int(console, words);
+	yq_str_format(words, sizeof(words), "SREM order:open %s", id.text);
+	assert_int_equal(valkey_do_int(console, words), 1);
+	yq_str_format(
+	    words, sizeof(words), "XADD execution:stream * payload {\"OrderId\":\"%s\"}", id.text);
+	yq_reply_free(valkey_do(console, words));
+	om_await_count("SELECT COUNT(*) FROM ORDERS WHERE STATUS = 'Open'", 1, 30000);
+	usleep(500000);
+	yq_str_format(words, sizeof(words), "TTL order:%s", id.text);
+	assert_int_equal(valkey_do_int(console, words), -1);
+	yq_str_format(words, sizeof(words), "HSET order:%s State Filled Sequence 2", id.text);
+	(void)valkey_do_int(console, words);
+	yq_str_format(
+	    words, sizeof(words), "XADD execution:stream * payload {\"OrderId\":\"%s\"}", id.text);
+	yq_reply_free(valkey_do(console, words));
+	yq_str_format(words, sizeof(words), "HEXISTS order:%s ArchivedAt", id.text);
+	om_await(words, 1, 30000);
+	assert_int_equal(om_count("SELECT COUNT(*) FROM ORDERS WHERE STATUS = 'Filled'"), 1);
+}
+
 /* ---- crashes ---- */
 
 /* Start it and kill it at any moment until `words` gives `expected`. */
@@ -329,6 +362,7 @@ main(int argc, char **argv)
 		OM_TEST(test_a_trade_that_is_refused_is_parked_and_reported_and_the_others_go_on),
 		/* Last: these keep the engine in this process. */
 		OM_TEST(test_signals_and_orders_are_journaled_whole),
+		OM_TEST(test_an_order_that_is_not_archived_as_final_stays_in_the_bus),
 		OM_TEST(test_a_row_locked_by_another_is_waited_for),
 	};
 	int failed;
