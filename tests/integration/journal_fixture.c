@@ -12,6 +12,9 @@
 #include "store/migrate.h"
 #include "store/tx.h"
 
+struct yq_firebird_target target;
+struct yq_firebird *firebird;
+
 struct yq_decimal
 decimal(const char *text)
 {
@@ -28,9 +31,9 @@ id_of(unsigned number)
 }
 
 void
-set(char *target, size_t size, const char *text)
+set(char *into, size_t size, const char *text)
 {
-	assert_true(yq_str_copy(target, size, text));
+	assert_true(yq_str_copy(into, size, text));
 }
 
 struct yq_trade_row
@@ -54,7 +57,7 @@ trade(unsigned number)
 }
 
 size_t
-count_trades(struct yq_firebird *firebird, const struct yq_trade_filter *filter)
+count_trades(const struct yq_trade_filter *filter)
 {
 	YQ_CLEANUP(yq_trade_list_free) struct yq_trade_list list = { 0 };
 	struct yq_err err = { 0 };
@@ -64,24 +67,44 @@ count_trades(struct yq_firebird *firebird, const struct yq_trade_filter *filter)
 	return list.count;
 }
 
-void
-migrate(struct yq_firebird *firebird)
+static int
+migrate(void **state)
 {
 	struct yq_err err = { 0 };
 
+	(void)state;
 	if (yq_migrate(firebird, NULL, &err) != YQ_OK)
 		fail_msg("%s", err.text);
+	return 0;
 }
 
-void
-empty_tables(struct yq_firebird *firebird)
+int
+empty_tables(void **state)
 {
 	static const char *const sql[] = { "DELETE FROM TRADES", "DELETE FROM ORDERS",
 		"DELETE FROM SIGNALS", "DELETE FROM AUDIT" };
 	YQ_CLEANUP(yq_tx_endp) struct yq_tx *tx = NULL;
 
+	(void)state;
 	assert_int_equal(yq_tx_begin(firebird, NULL, &tx, NULL), YQ_OK);
 	for (size_t i = 0; i < YQ_COUNT(sql); i++)
 		assert_int_equal(yq_tx_exec(tx, sql[i], NULL, 0, NULL, NULL), YQ_OK);
 	assert_int_equal(yq_tx_commit(tx, NULL), YQ_OK);
+	return 0;
+}
+
+int
+journal_run(int argc, char **argv, const char *name, const struct CMUnitTest *tests, size_t count)
+{
+	struct firebird_fixture fixture;
+	int failed;
+
+	fixture_start(&fixture, argc, argv);
+	target = fixture_new_target(&fixture);
+	firebird = fixture_open(&target);
+	failed = _cmocka_run_group_tests(name, tests, count, migrate, NULL);
+	yq_firebird_close(firebird);
+	yq_firebird_target_clear(&target);
+	fixture_stop(&fixture);
+	return failed;
 }

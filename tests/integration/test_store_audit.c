@@ -7,12 +7,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "firebird_fixture.h"
 #include "journal_fixture.h"
 #include "store/audit.h"
-
-static struct firebird_fixture fixture;
-static struct yq_firebird *firebird;
 
 static struct yq_audit_row
 row(unsigned number)
@@ -141,41 +137,15 @@ test_rows_are_found_by_what_is_asked(void **state)
 	}
 }
 
-static int
-set_up(void **state)
-{
-	(void)state;
-	empty_tables(firebird);
-	return 0;
-}
-
-static int
-set_up_group(void **state)
-{
-	(void)state;
-	migrate(firebird);
-	return 0;
-}
-
 int
 main(int argc, char **argv)
 {
-#define T(name) cmocka_unit_test_setup(name, set_up)
 	const struct CMUnitTest tests[] = {
-		T(test_a_row_comes_back_as_it_went),
-		T(test_a_request_has_one_row_and_rows_count_without_a_gap),
-		T(test_who_did_not_say_is_kept_too),
-		T(test_rows_are_found_by_what_is_asked),
+		JOURNAL_TEST(test_a_row_comes_back_as_it_went),
+		JOURNAL_TEST(test_a_request_has_one_row_and_rows_count_without_a_gap),
+		JOURNAL_TEST(test_who_did_not_say_is_kept_too),
+		JOURNAL_TEST(test_rows_are_found_by_what_is_asked),
 	};
-	struct yq_firebird_target target;
-	int failed;
 
-	fixture_start(&fixture, argc, argv);
-	target = fixture_new_target(&fixture);
-	firebird = fixture_open(&target);
-	failed = cmocka_run_group_tests_name("store_audit", tests, set_up_group, NULL);
-	yq_firebird_close(firebird);
-	yq_firebird_target_clear(&target);
-	fixture_stop(&fixture);
-	return failed;
+	return journal_run(argc, argv, "store_audit", tests, YQ_COUNT(tests));
 }

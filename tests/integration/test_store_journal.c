@@ -8,13 +8,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "firebird_fixture.h"
 #include "journal_fixture.h"
 #include "store/orders.h"
 #include "store/signals.h"
-
-static struct firebird_fixture fixture;
-static struct yq_firebird *firebird;
 
 static struct yq_order_row
 order(unsigned number)
@@ -178,7 +174,7 @@ test_the_trades_of_an_order_and_the_orders_of_a_signal_are_found(void **state)
 	fill.trade.executed_at_us = NOW + 40;
 	assert_int_equal(yq_trades_insert(firebird, &fill, 1, &outcome, NULL, NULL, NULL), YQ_OK);
 	by_order.order_id = row.order.id;
-	assert_int_equal(count_trades(firebird, &by_order), 1);
+	assert_int_equal(count_trades(&by_order), 1);
 	by_signal.signal_id = signal.signal.id;
 	assert_int_equal(yq_orders_find(firebird, &by_signal, &orders, NULL), YQ_OK);
 	assert_int_equal(orders.count, 1);
@@ -262,44 +258,18 @@ test_recent_signals_are_found_by_what_is_asked(void **state)
 	assert_null(list.items[0].decision);
 }
 
-static int
-set_up(void **state)
-{
-	(void)state;
-	empty_tables(firebird);
-	return 0;
-}
-
-static int
-set_up_group(void **state)
-{
-	(void)state;
-	migrate(firebird);
-	return 0;
-}
-
 int
 main(int argc, char **argv)
 {
-#define T(name) cmocka_unit_test_setup(name, set_up)
 	const struct CMUnitTest tests[] = {
-		T(test_an_orders_state_only_goes_forward),
-		T(test_an_order_first_heard_of_late_is_kept_whole),
-		T(test_orders_are_found_by_what_is_asked),
-		T(test_the_trades_of_an_order_and_the_orders_of_a_signal_are_found),
-		T(test_what_cannot_be_kept_is_said_before_the_order),
-		T(test_a_signal_keeps_its_first_decision_whole),
-		T(test_recent_signals_are_found_by_what_is_asked),
+		JOURNAL_TEST(test_an_orders_state_only_goes_forward),
+		JOURNAL_TEST(test_an_order_first_heard_of_late_is_kept_whole),
+		JOURNAL_TEST(test_orders_are_found_by_what_is_asked),
+		JOURNAL_TEST(test_the_trades_of_an_order_and_the_orders_of_a_signal_are_found),
+		JOURNAL_TEST(test_what_cannot_be_kept_is_said_before_the_order),
+		JOURNAL_TEST(test_a_signal_keeps_its_first_decision_whole),
+		JOURNAL_TEST(test_recent_signals_are_found_by_what_is_asked),
 	};
-	struct yq_firebird_target target;
-	int failed;
 
-	fixture_start(&fixture, argc, argv);
-	target = fixture_new_target(&fixture);
-	firebird = fixture_open(&target);
-	failed = cmocka_run_group_tests_name("store_journal", tests, set_up_group, NULL);
-	yq_firebird_close(firebird);
-	yq_firebird_target_clear(&target);
-	fixture_stop(&fixture);
-	return failed;
+	return journal_run(argc, argv, "store_journal", tests, YQ_COUNT(tests));
 }

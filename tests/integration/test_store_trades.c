@@ -7,12 +7,7 @@
 #include <cmocka.h>
 
 #include "base/str.h"
-#include "firebird_fixture.h"
 #include "journal_fixture.h"
-
-static struct firebird_fixture fixture;
-static struct yq_firebird_target target;
-static struct yq_firebird *firebird;
 
 struct refusal {
 	size_t index, count;
@@ -175,7 +170,7 @@ test_trades_are_found_by_what_is_asked_newest_first(void **state)
 
 	(void)state;
 	fill_history(20);
-	assert_int_equal(count_trades(firebird, &filter), 20);
+	assert_int_equal(count_trades(&filter), 20);
 	filter.limit = 7;
 	filter.offset = 5;
 	assert_int_equal(yq_trades_find(firebird, &filter, &list, NULL), YQ_OK);
@@ -184,19 +179,19 @@ test_trades_are_found_by_what_is_asked_newest_first(void **state)
 		assert_int_equal(list.items[i].trade.executed_at_us, NOW + 14 - i);
 	filter = yq_trade_filter_any();
 	SET(filter.ticker, "000100");
-	assert_int_equal(count_trades(firebird, &filter), 4);
+	assert_int_equal(count_trades(&filter), 4);
 	filter.exchange = YQ_KRX; /* the same ticker of another market is another instrument */
-	assert_int_equal(count_trades(firebird, &filter), 2);
+	assert_int_equal(count_trades(&filter), 2);
 	SET(filter.account_alias, "Real");
-	assert_int_equal(count_trades(firebird, &filter), 0);
+	assert_int_equal(count_trades(&filter), 0);
 	filter = yq_trade_filter_any();
 	filter.from_us = NOW + 3;
 	filter.to_us = NOW + 8;
 	SET(filter.strategy, "Mean reversion 🚀");
-	assert_int_equal(count_trades(firebird, &filter), 5);
+	assert_int_equal(count_trades(&filter), 5);
 	filter = yq_trade_filter_any();
 	filter.order_id = id_of(1004);
-	assert_int_equal(count_trades(firebird, &filter), 1);
+	assert_int_equal(count_trades(&filter), 1);
 }
 
 static void
@@ -224,42 +219,17 @@ test_sums_are_exact_and_never_across_currencies(void **state)
 	assert_int_equal(count, 0);
 }
 
-static int
-set_up(void **state)
-{
-	(void)state;
-	empty_tables(firebird);
-	return 0;
-}
-
-static int
-set_up_group(void **state)
-{
-	(void)state;
-	migrate(firebird);
-	return 0;
-}
-
 int
 main(int argc, char **argv)
 {
-#define T(name) cmocka_unit_test_setup(name, set_up)
 	const struct CMUnitTest tests[] = {
-		T(test_a_trade_comes_back_as_it_went),
-		T(test_a_row_that_another_has_not_committed_is_not_there),
-		T(test_each_of_a_batch_has_its_own_outcome),
-		T(test_amounts_round_once_to_the_even_digit),
-		T(test_trades_are_found_by_what_is_asked_newest_first),
-		T(test_sums_are_exact_and_never_across_currencies),
+		JOURNAL_TEST(test_a_trade_comes_back_as_it_went),
+		JOURNAL_TEST(test_a_row_that_another_has_not_committed_is_not_there),
+		JOURNAL_TEST(test_each_of_a_batch_has_its_own_outcome),
+		JOURNAL_TEST(test_amounts_round_once_to_the_even_digit),
+		JOURNAL_TEST(test_trades_are_found_by_what_is_asked_newest_first),
+		JOURNAL_TEST(test_sums_are_exact_and_never_across_currencies),
 	};
-	int failed;
 
-	fixture_start(&fixture, argc, argv);
-	target = fixture_new_target(&fixture);
-	firebird = fixture_open(&target);
-	failed = cmocka_run_group_tests_name("store_trades", tests, set_up_group, NULL);
-	yq_firebird_close(firebird);
-	yq_firebird_target_clear(&target);
-	fixture_stop(&fixture);
-	return failed;
+	return journal_run(argc, argv, "store_trades", tests, YQ_COUNT(tests));
 }
