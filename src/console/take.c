@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "console/command_line.h"
+#include "store/trades.h"
 
 #include <string.h>
 
@@ -32,4 +33,25 @@ yq_take_time(const struct yq_call *call, enum yq_option option, int64_t *instant
 	return yq_fail_usage(call,
 	    "--%s: expected a date (2026-11-22) or a time (2026-11-22T09:00:00Z), found \"%s\"",
 	    yq_option_name(option), call->options[option]);
+}
+
+int
+yq_take_period(const struct yq_call *call, enum yq_option from, int64_t *from_us, int64_t *to_us)
+{
+	int status = yq_take_time(call, from, from_us);
+
+	return status == YQ_CONSOLE_DONE ? yq_take_time(call, YQ_OPT_TO, to_us) : status;
+}
+
+int
+yq_take_limit(const struct yq_call *call, unsigned *limit)
+{
+	struct yq_err err = { 0 };
+	int64_t rows;
+
+	if (yq_option_int(call, YQ_OPT_LIMIT, 1, YQ_STORE_LIST_MAX, YQ_TAKE_ROWS, &rows, &err) !=
+	    YQ_OK)
+		return yq_fail_usage(call, "%s", err.text);
+	*limit = (unsigned)rows;
+	return YQ_CONSOLE_DONE;
 }

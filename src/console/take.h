@@ -8,5 +8,11 @@
 int yq_take_text(const struct yq_call *call, enum yq_option option, char *target, size_t size);
 /* "2026-11-22" is midnight UTC; else RFC 3339.  Untouched when it was not given. */
 int yq_take_time(const struct yq_call *call, enum yq_option option, int64_t *instant_us);
+/* Both ends of the time that is listed: --`from` and --to. */
+int yq_take_period(
+    const struct yq_call *call, enum yq_option from, int64_t *from_us, int64_t *to_us);
+/* --limit: how many rows at most; YQ_TAKE_ROWS when it was not given. */
+#define YQ_TAKE_ROWS 50
+int yq_take_limit(const struct yq_call *call, unsigned *limit);
 
 #endif

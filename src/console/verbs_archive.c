@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIMIT_DEFAULT 50
-
 static const struct yq_column order_columns[] = {
 	{ "ID", "id", YQ_COLUMN_TEXT },
 	{ "CREATED", "createdAt", YQ_COLUMN_TIME },
@@ -159,7 +157,7 @@ yq_verb_orders(const struct yq_call *call)
 	int status;
 
 	if (yq_option_int(call, YQ_OPT_LIMIT, 1, YQ_STORE_LIST_MAX,
-		all ? LIMIT_DEFAULT : YQ_STORE_LIST_MAX, &limit, &err) != YQ_OK)
+		all ? YQ_TAKE_ROWS : YQ_STORE_LIST_MAX, &limit, &err) != YQ_OK)
 		return yq_fail_usage(call, "%s", err.text);
 	status = all ? archived_orders(call, limit, sheet) : open_orders(call, limit, sheet);
 	if (status == YQ_CONSOLE_DONE)
@@ -208,26 +206,20 @@ add_trade(struct yq_sheet *sheet, const struct yq_trade_row *row)
 static int
 trade_filter(const struct yq_call *call, struct yq_trade_filter *filter)
 {
-	struct yq_err err = { 0 };
-	int64_t limit;
 	int status;
 
 	*filter = yq_trade_filter_any();
-	if (yq_option_int(call, YQ_OPT_LIMIT, 1, YQ_STORE_LIST_MAX, LIMIT_DEFAULT, &limit, &err) !=
-	    YQ_OK)
-		return yq_fail_usage(call, "%s", err.text);
-	filter->limit = (unsigned)limit;
-	status = yq_take_text(
-	    call, YQ_OPT_ACCOUNT, filter->account_alias, sizeof(filter->account_alias));
+	status = yq_take_limit(call, &filter->limit);
+	if (status == YQ_CONSOLE_DONE)
+		status = yq_take_text(
+		    call, YQ_OPT_ACCOUNT, filter->account_alias, sizeof(filter->account_alias));
 	if (status == YQ_CONSOLE_DONE)
 		status = yq_take_text(call, YQ_OPT_TICKER, filter->ticker, sizeof(filter->ticker));
 	if (status == YQ_CONSOLE_DONE)
 		status =
 		    yq_take_text(call, YQ_OPT_STRATEGY, filter->strategy, sizeof(filter->strategy));
 	if (status == YQ_CONSOLE_DONE)
-		status = yq_take_time(call, YQ_OPT_FROM, &filter->from_us);
-	if (status == YQ_CONSOLE_DONE)
-		status = yq_take_time(call, YQ_OPT_TO, &filter->to_us);
+		status = yq_take_period(call, YQ_OPT_FROM, &filter->from_us, &filter->to_us);
 	return status;
 }
 

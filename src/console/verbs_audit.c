@@ -6,8 +6,6 @@
 #include "console/take.h"
 #include "store/audit.h"
 
-#define LIMIT_DEFAULT 50
-
 static const struct yq_column columns[] = {
 	{ "NO", "seq", YQ_COLUMN_NUMBER },
 	{ "WHEN", "at", YQ_COLUMN_TIME },
@@ -43,21 +41,15 @@ add_row(struct yq_sheet *sheet, const struct yq_audit_row *row)
 static int
 take_filter(const struct yq_call *call, struct yq_audit_filter *filter)
 {
-	struct yq_err err = { 0 };
-	int64_t limit;
 	int status;
 
 	*filter = (struct yq_audit_filter){ 0 };
-	if (yq_option_int(call, YQ_OPT_LIMIT, 1, YQ_STORE_LIST_MAX, LIMIT_DEFAULT, &limit, &err) !=
-	    YQ_OK)
-		return yq_fail_usage(call, "%s", err.text);
-	filter->limit = (unsigned)limit;
-	status = yq_take_text(
-	    call, YQ_OPT_ACCOUNT, filter->account_alias, sizeof(filter->account_alias));
+	status = yq_take_limit(call, &filter->limit);
 	if (status == YQ_CONSOLE_DONE)
-		status = yq_take_time(call, YQ_OPT_SINCE, &filter->from_us);
+		status = yq_take_text(
+		    call, YQ_OPT_ACCOUNT, filter->account_alias, sizeof(filter->account_alias));
 	if (status == YQ_CONSOLE_DONE)
-		status = yq_take_time(call, YQ_OPT_TO, &filter->to_us);
+		status = yq_take_period(call, YQ_OPT_SINCE, &filter->from_us, &filter->to_us);
 	return status;
 }
 

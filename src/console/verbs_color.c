@@ -6,6 +6,7 @@
 #include "console/fetch.h"
 #include "console/person.h"
 #include "console/sheet.h"
+#include "console/tell.h"
 #include "store/leases.h"
 
 #include <stdio.h>
@@ -115,24 +116,6 @@ promote(
 	return rc == YQ_OK ? YQ_CONSOLE_DONE : yq_fail_err(&err);
 }
 
-static int
-tell(struct yq_system *system, const char *text)
-{
-	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
-	struct yq_notification notification = { .id = yq_id_random(),
-		.kind = YQ_NOTIFICATION_SYSTEM,
-		.severity = YQ_SEVERITY_CRITICAL,
-		.timestamp_us = yq_clock_now_us(yq_clock_system()) };
-	struct yq_err err = { 0 };
-
-	yq_str_copy_cut(notification.app, sizeof(notification.app), "Console");
-	yq_str_copy_cut(notification.text, sizeof(notification.text), text);
-	yq_message_encode_notification(&notification, &payload);
-	if (yq_valkey_sync_notify(system->valkey, payload.data, payload.length, &err) != YQ_OK)
-		return yq_fail_err(&err);
-	return YQ_CONSOLE_DONE;
-}
-
 /* What this system's servers know; *token 0: nothing. */
 static int
 known_here(struct yq_system *system, char own[8], int64_t *token)
@@ -217,7 +200,7 @@ follow(const struct yq_call *call, struct yq_system *system, const struct yq_lea
 	if (!yq_call_has(call, YQ_OPT_JSON))
 		printf("%s; it begins some seconds after it has seen that\n", text);
 	if (status == YQ_CONSOLE_DONE)
-		status = tell(system, text);
+		status = yq_tell(system, YQ_NOTIFICATION_SYSTEM, YQ_SEVERITY_CRITICAL, text);
 	if (status == YQ_CONSOLE_DONE)
 		status = known_here(system, own, &seen);
 	if (status != YQ_CONSOLE_DONE || yq_call_has(call, YQ_OPT_NO_WAIT))

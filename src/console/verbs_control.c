@@ -4,6 +4,7 @@
 #include "console/listen.h"
 #include "console/person.h"
 #include "console/resolve.h"
+#include "console/tell.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -143,24 +144,6 @@ halt_field(const struct yq_call *call, char field[YQ_HALT_FIELD_SIZE])
 	return YQ_CONSOLE_DONE;
 }
 
-static int
-say(struct yq_system *system, const char *text)
-{
-	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
-	struct yq_notification notification = { .id = yq_id_random(),
-		.kind = YQ_NOTIFICATION_RISK,
-		.severity = YQ_SEVERITY_WARNING,
-		.timestamp_us = yq_clock_now_us(yq_clock_system()) };
-	struct yq_err err = { 0 };
-
-	yq_str_copy_cut(notification.app, sizeof(notification.app), "Console");
-	yq_str_copy_cut(notification.text, sizeof(notification.text), text);
-	yq_message_encode_notification(&notification, &payload);
-	if (yq_valkey_sync_notify(system->valkey, payload.data, payload.length, &err) != YQ_OK)
-		return yq_fail_err(&err);
-	return YQ_CONSOLE_DONE;
-}
-
 /* The switches that stand, for the audit trail: "account:Paper by me: why". */
 static int
 describe_halts(struct yq_system *system, const char *field, char *text, size_t size)
@@ -265,7 +248,7 @@ yq_verb_halt(const struct yq_call *call)
 		puts(text);
 		print_way_back(field);
 	}
-	return say(&system, text);
+	return yq_tell(&system, YQ_NOTIFICATION_RISK, YQ_SEVERITY_WARNING, text);
 }
 
 int
@@ -290,5 +273,5 @@ yq_verb_resume(const struct yq_call *call)
 	yq_str_format(text, sizeof(text), "resumed %s by %s",
 	    all ? "all that was halted" : field_for_people(field), yq_person().who);
 	puts(yq_call_has(call, YQ_OPT_JSON) ? "{\"halted\":false}" : text);
-	return say(&system, text);
+	return yq_tell(&system, YQ_NOTIFICATION_RISK, YQ_SEVERITY_WARNING, text);
 }
