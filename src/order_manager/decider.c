@@ -257,16 +257,6 @@ give_back(struct yq_decider *decider, size_t from)
 }
 
 static void
-want_facts(struct yq_decider *decider, const struct yq_signal *signal)
-{
-	const struct yq_mapping_row *accounts = yq_rules_accounts(decider->rules, signal->strategy);
-
-	yq_facts_want_price(decider->facts, signal->exchange, signal->ticker);
-	for (size_t a = 0; accounts != NULL && a < accounts->alias_count; a++)
-		yq_facts_want_account(decider->facts, accounts->aliases[a], signal->strategy);
-}
-
-static void
 ask_facts(struct yq_decider *decider)
 {
 	yq_facts_clear(decider->facts);
@@ -275,7 +265,7 @@ ask_facts(struct yq_decider *decider)
 			give_back(decider, i);
 			break;
 		}
-		want_facts(decider, &decider->batch[i].signal);
+		yq_facts_want(decider->facts, decider->rules, &decider->batch[i].signal);
 	}
 	yq_facts_read(decider->facts, on_facts, decider);
 }
@@ -304,17 +294,6 @@ start_batch(struct yq_decider *decider)
 
 /* ---- composing ---- */
 
-static bool
-account_is_missing(const struct yq_decider *decider, const struct yq_signal *signal)
-{
-	const struct yq_mapping_row *accounts = yq_rules_accounts(decider->rules, signal->strategy);
-
-	for (size_t a = 0; accounts != NULL && a < accounts->alias_count; a++)
-		if (!yq_facts_has_account(decider->facts, accounts->aliases[a]))
-			return true;
-	return false;
-}
-
 static void
 set_aside(struct yq_decider *decider, const struct yq_waiting *waiting, bool for_price, int64_t ms)
 {
@@ -338,7 +317,7 @@ must_wait(struct yq_decider *decider, const struct yq_waiting *waiting)
 		return true;
 	}
 	if (waited_ns >= YQ_DECIDER_ACCOUNT_WAIT_MS * INT64_C(1000000) ||
-	    !account_is_missing(decider, &waiting->signal))
+	    yq_facts_has_accounts(decider->facts, decider->rules, &waiting->signal))
 		return false;
 	set_aside(decider, waiting, false, ACCOUNT_MS);
 	return true;

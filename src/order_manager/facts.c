@@ -146,8 +146,8 @@ price_key(char key[KEY_SIZE], enum yq_exchange exchange, const char *ticker)
 	yq_str_format(key, KEY_SIZE, "p %d %s", (int)exchange, ticker);
 }
 
-void
-yq_facts_want_account(struct yq_facts *facts, const char *alias, const char *strategy)
+static void
+want_account(struct yq_facts *facts, const char *alias, const char *strategy)
 {
 	char key[KEY_SIZE];
 	struct fact *item;
@@ -164,8 +164,8 @@ yq_facts_want_account(struct yq_facts *facts, const char *alias, const char *str
 	}
 }
 
-void
-yq_facts_want_price(struct yq_facts *facts, enum yq_exchange exchange, const char *ticker)
+static void
+want_price(struct yq_facts *facts, enum yq_exchange exchange, const char *ticker)
 {
 	char key[KEY_SIZE];
 	struct fact *item;
@@ -176,6 +176,16 @@ yq_facts_want_price(struct yq_facts *facts, enum yq_exchange exchange, const cha
 		item->exchange = exchange;
 		yq_str_copy_cut(item->ticker, sizeof(item->ticker), ticker);
 	}
+}
+
+void
+yq_facts_want(struct yq_facts *facts, const struct yq_rules *rules, const struct yq_signal *signal)
+{
+	const struct yq_mapping_row *accounts = yq_rules_accounts(rules, signal->strategy);
+
+	want_price(facts, signal->exchange, signal->ticker);
+	for (size_t a = 0; accounts != NULL && a < accounts->alias_count; a++)
+		want_account(facts, accounts->aliases[a], signal->strategy);
 }
 
 /* ---- reading ---- */
@@ -288,8 +298,8 @@ yq_facts_read(struct yq_facts *facts, yq_facts_fn *fn, void *cookie)
 
 /* ---- deciding ---- */
 
-bool
-yq_facts_has_account(const struct yq_facts *facts, const char *alias)
+static bool
+has_account(const struct yq_facts *facts, const char *alias)
 {
 	char key[KEY_SIZE];
 	const struct fact *item;
@@ -297,6 +307,18 @@ yq_facts_has_account(const struct yq_facts *facts, const char *alias)
 	account_key(key, alias);
 	item = find(facts, key);
 	return item != NULL && item->rc != YQ_E_NOT_FOUND;
+}
+
+bool
+yq_facts_has_accounts(
+    const struct yq_facts *facts, const struct yq_rules *rules, const struct yq_signal *signal)
+{
+	const struct yq_mapping_row *accounts = yq_rules_accounts(rules, signal->strategy);
+
+	for (size_t a = 0; accounts != NULL && a < accounts->alias_count; a++)
+		if (!has_account(facts, accounts->aliases[a]))
+			return false;
+	return true;
 }
 
 /* A refusal that no rule of the domain makes: the account itself is not to be had. */

@@ -19,15 +19,18 @@ void yq_facts_free(struct yq_facts *facts);
 void yq_facts_clear(struct yq_facts *facts);
 size_t yq_facts_count(const struct yq_facts *facts); /* things wanted: a command each */
 
-void yq_facts_want_account(struct yq_facts *facts, const char *alias, const char *strategy);
-void yq_facts_want_price(struct yq_facts *facts, enum yq_exchange exchange, const char *ticker);
+/* What it takes to decide `signal` in the accounts of its strategy. */
+void yq_facts_want(
+    struct yq_facts *facts, const struct yq_rules *rules, const struct yq_signal *signal);
 
 /* Runs once, from the loop.  Anything but YQ_OK: nothing of it may be used.  An account that is not
  * there and a price that is not known are facts, not errors. */
 typedef void yq_facts_fn(void *cookie, enum yq_rc rc, const struct yq_err *err);
 void yq_facts_read(struct yq_facts *facts, yq_facts_fn *fn, void *cookie);
 
-bool yq_facts_has_account(const struct yq_facts *facts, const char *alias);
+/* Whether each of those accounts is there. */
+bool yq_facts_has_accounts(
+    const struct yq_facts *facts, const struct yq_rules *rules, const struct yq_signal *signal);
 
 /* Decide one signal in one account, with the books as they stand now. */
 #define YQ_ACCOUNT_UNKNOWN "ACCOUNT_UNKNOWN" /* no gateway serves the alias */
