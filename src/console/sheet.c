@@ -151,8 +151,8 @@ yq_text_width(const char *text)
 }
 
 /* Control characters would let a stranger's text write on the terminal: shown as '?'. */
-static void
-print_plain(const char *text)
+void
+yq_print_plain(const char *text)
 {
 	for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++)
 		putchar(*at < 0x20 || *at == 0x7f ? '?' : *at);
@@ -184,7 +184,7 @@ print_cell(const struct yq_column *column, const char *text, size_t width, bool 
 
 	if (column->kind == YQ_COLUMN_NUMBER)
 		print_spaces(missing);
-	print_plain(text);
+	yq_print_plain(text);
 	if (column->kind != YQ_COLUMN_NUMBER && !last)
 		print_spaces(missing);
 	if (!last)
@@ -313,8 +313,8 @@ yq_print_pair(const char *name, const char *value)
 {
 	size_t width = yq_text_width(name);
 
-	print_plain(name);
+	yq_print_plain(name);
 	print_spaces(width < 14 ? 14 - width : 1);
-	print_plain(value);
+	yq_print_plain(value);
 	putchar('\n');
 }

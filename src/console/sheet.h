@@ -46,6 +46,8 @@ size_t yq_text_width(const char *text);
 /* An instant for people: "2026-11-22 23:46:55.123"; `text` is RFC 3339. */
 #define YQ_SHORT_TIME_SIZE 24
 void yq_time_shorten(const char *text, char out[YQ_SHORT_TIME_SIZE]);
+/* Print a text of anybody's on one line: control characters as '?'. */
+void yq_print_plain(const char *text);
 /* Print one "name: value" pair of a page for people, the names aligned. */
 void yq_print_pair(const char *name, const char *value);
 

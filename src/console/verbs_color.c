@@ -205,6 +205,12 @@ follow(const struct yq_call *call, struct yq_system *system, const struct yq_lea
 		status = known_here(system, own, &seen);
 	if (status != YQ_CONSOLE_DONE || yq_call_has(call, YQ_OPT_NO_WAIT))
 		return status;
+	if (own[0] == '\0') {
+		if (!yq_call_has(call, YQ_OPT_JSON))
+			printf(
+			    "this system knows of no color (System:Color): it does not follow\n");
+		return status;
+	}
 	if (yq_str_equal(own, before->owner))
 		return await_drained(system, after->token);
 	if (before->owner[0] != '\0' && !yq_call_has(call, YQ_OPT_JSON))

@@ -1,9 +1,11 @@
 /* verbs_control.c - take control: cancel, halt, resume. */
+#include "console/verbs_control.h"
 #include "base/str.h"
 #include "console/fetch.h"
 #include "console/listen.h"
 #include "console/person.h"
 #include "console/resolve.h"
+#include "console/sheet.h"
 #include "console/tell.h"
 
 #include <stdio.h>
@@ -203,17 +205,18 @@ switch_over(struct yq_system *system, const struct yq_call *call, const char *fi
 	return YQ_CONSOLE_DONE;
 }
 
-/* What `yq resume` needs to release the same: "account:Paper" is --account Paper. */
-static void
-print_way_back(const char *field)
+void
+yq_print_way_back(const char *field)
 {
 	const char *name = strchr(field, ':');
 
-	if (name == NULL)
-		printf("`yq resume`");
-	else
-		printf("`yq resume --%.*s '%s'`", (int)(name - field), field, name + 1);
-	printf(" releases it; open orders stay (`yq cancel --all`)\n");
+	printf("`yq resume");
+	if (name != NULL) {
+		printf(" --%.*s '", (int)(name - field), field);
+		yq_print_plain(name + 1);
+		putchar('\'');
+	}
+	printf("` releases it");
 }
 
 static const char *
@@ -245,8 +248,10 @@ yq_verb_halt(const struct yq_call *call)
 	if (yq_call_has(call, YQ_OPT_JSON)) {
 		printf("{\"halted\":true}\n");
 	} else {
-		puts(text);
-		print_way_back(field);
+		yq_print_plain(text);
+		putchar('\n');
+		yq_print_way_back(field);
+		printf("; open orders stay (`yq cancel --all`)\n");
 	}
 	return yq_tell(&system, YQ_NOTIFICATION_RISK, YQ_SEVERITY_WARNING, text);
 }

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "console/fetch.h"
 #include "console/sheet.h"
+#include "console/verbs_control.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -112,8 +113,15 @@ print_halts(struct yq_system *system)
 		if (field == NULL || value == NULL ||
 		    yq_message_decode_halt(value, strlen(value), &halt, NULL) != YQ_OK)
 			continue;
-		printf("\nHALTED: %s, by %s: %s (`yq resume` releases it)\n",
-		    yq_str_equal(field, YQ_HALT_ALL) ? "everything" : field, halt.who, halt.why);
+		printf("\nHALTED: ");
+		yq_print_plain(yq_str_equal(field, YQ_HALT_ALL) ? "everything" : field);
+		printf(", by ");
+		yq_print_plain(halt.who);
+		printf(": ");
+		yq_print_plain(halt.why);
+		printf(" (");
+		yq_print_way_back(field);
+		printf(")\n");
 	}
 	return status;
 }

@@ -156,6 +156,21 @@ test('the kill switch stops every order, and lets go', async () => {
   assert.equal((await system.yq('buy', 'NASDAQ:AAPL', '1', '--price', '191')).status, 0);
 });
 
+test('a kill switch says how it is released, on one line, whatever its reason holds', async () => {
+  const halted = await system.yq('halt', '--account', 'Paper', '--reason', 'lunch\n\x1b[31mtime');
+  assert.match(halted.stdout, /^halted account:Paper by .*: lunch\?\?\[31mtime$/m);
+  const way = /^HALTED: account:Paper, by .*: lunch\?\?\[31mtime \(`yq resume --account 'Paper'` releases it\)$/m;
+  assert.match((await system.yq('status')).stdout, way);
+  assert.equal((await system.yq('resume', '--account', 'Paper')).status, 0);
+});
+
+test('a system without a color says that it follows none, and trades on', async () => {
+  const { status, stdout } = await system.yq('color', 'promote', 'green');
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /this system knows of no color \(System:Color\): it does not follow/);
+  assert.equal((await system.yq('buy', 'NASDAQ:AAPL', '1', '--price', '191')).status, 0);
+});
+
 test('an order that rests is listed, and can be canceled by the beginning of its id', async () => {
   const placed = await system.json('buy', 'NASDAQ:AAPL', '1', '--price', '185');
   const open = await until('an open order', async () => (await system.json('orders')).find((row) => row.id === placed.orderId));
