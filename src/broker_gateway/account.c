@@ -101,7 +101,6 @@ gw_accounts_forget(struct gateway *gw)
 
 		a->state = GW_NO_LEASE;
 		gw_tasks_clear(a);
-		a->settling = 0;
 		a->recovering = a->slow = a->overflow = false;
 		a->generation++;
 	}

@@ -118,10 +118,32 @@ count(struct gw_order *o, enum gw_phase phase, bool up)
 }
 
 void
+gw_order_settles(struct gw_order *o)
+{
+	struct gw_account *a = o->account;
+
+	if (o->settles || (a->state != GW_SETTLING && a->state != GW_LOADING))
+		return;
+	o->settles = true;
+	a->settling++;
+}
+
+void
+gw_order_settled(struct gw_order *o)
+{
+	if (!o->settles)
+		return;
+	o->settles = false;
+	o->account->settling--;
+}
+
+void
 gw_order_set_phase(struct gw_order *o, enum gw_phase phase)
 {
 	if (o->detached || o->phase == phase)
 		return;
+	if (phase == GW_OVER) /* nobody asks about it any more */
+		gw_order_settled(o);
 	count(o, o->phase, false);
 	o->phase = phase;
 	count(o, phase, true);

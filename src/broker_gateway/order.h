@@ -56,6 +56,7 @@ struct gw_order {
 	bool price_asked, price_asking; /* what its instrument costs; once */
 	bool suspect; /* Pending on the bus; the broker is asked first (suspect.h) */
 	bool in_untold;
+	bool settles; /* counted in its account's `settling` */
 	struct gw_order *next_untold;
 	struct gw_doubt *doubt; /* owned; NULL = nobody was ever in doubt about it */
 };
@@ -81,5 +82,9 @@ bool gw_order_has_execution(const struct gw_order *o, const char *execution_id);
 void gw_order_add_execution(struct gw_order *o, const char *execution_id);
 uint64_t gw_execution_hash(const struct gw_account *account, const char *execution_id);
 void gw_order_set_phase(struct gw_order *o, enum gw_phase phase);
+/* Left behind: before its account is served the broker is asked about it; it was, or need not be
+ * any more. */
+void gw_order_settles(struct gw_order *o);
+void gw_order_settled(struct gw_order *o);
 
 #endif

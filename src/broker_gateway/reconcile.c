@@ -100,7 +100,6 @@ on_found(void *cookie, enum yq_rc rc, const struct yq_broker_order *found,
 {
 	struct gw_order *o = cookie;
 	struct gw_account *a = o->account;
-	bool was_settling = a->state == GW_SETTLING;
 
 	a->asks--;
 	if (!gw_order_unhold(o) || a->gw->stopped)
@@ -116,9 +115,8 @@ on_found(void *cookie, enum yq_rc rc, const struct yq_broker_order *found,
 		proven_absent(o);
 	else
 		cannot_tell(o, err->text);
+	gw_order_settled(o);
 	gw_order_release(o);
-	if (was_settling && a->settling > 0)
-		a->settling--;
 	gw_soon(a->gw);
 }
 

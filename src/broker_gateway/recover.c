@@ -66,7 +66,6 @@ take_in(struct gw_account *a, const struct yq_order_state_full *full, const char
 	/* Read from the stream as if it were new; the bus knows that it was taken up before. */
 	if (o != NULL && (o->phase == GW_WAITING || o->suspect) && a->recovering &&
 	    full->progress.state != YQ_ORDER_PENDING) {
-		gw_suspect_drop(o);
 		memcpy(entry, o->entry_id, sizeof(entry));
 		entry_id = entry[0] != '\0' ? entry : entry_id;
 		gw_order_detach(o);
@@ -92,8 +91,7 @@ take_in(struct gw_account *a, const struct yq_order_state_full *full, const char
 	}
 	gw_order_set_phase(o, phases[full->progress.state]);
 	gw_reserve_again(o);
-	if (a->state == GW_SETTLING || a->state == GW_LOADING)
-		a->settling++;
+	gw_order_settles(o);
 	if (a->state != GW_LOADING) /* else when all are read: see ask_loaded */
 		gw_ask(o);
 }
@@ -378,7 +376,6 @@ gw_recover(struct gateway *gw)
 			continue;
 		begun++;
 		a->recovering = true;
-		a->settling = 0;
 		yq_table_each(&gw->orders, forget_read, a);
 		yq_state_account(gw->valkey, a->settings.alias, on_account, a);
 	}

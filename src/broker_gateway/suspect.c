@@ -146,8 +146,7 @@ gw_suspect_take(struct gw_order *o)
 	o->claimed_at_us = a->suspect_since_us - window_us(a->gw);
 	gw_order_set_phase(o, GW_UNKNOWN); /* what follows on its lane waits */
 	gw_doubt_begin(o, "Valkey failed over, and may not know what was sent before");
-	if (a->state == GW_SETTLING || a->state == GW_LOADING)
-		a->settling++;
+	gw_order_settles(o);
 	if (a->state != GW_LOADING) /* else with the others that were left behind */
 		gw_ask(o);
 	return true;
@@ -177,11 +176,4 @@ gw_suspect_absent(struct gw_order *o)
 	gw_order_set_phase(o, GW_WAITING);
 	gw_doubt_look(o);
 	gw_task_order(o);
-}
-
-void
-gw_suspect_drop(struct gw_order *o)
-{
-	if (o->suspect && o->account->settling > 0)
-		o->account->settling--;
 }

@@ -34,7 +34,5 @@ bool gw_suspect_take(struct gw_order *o);
 void gw_suspect_found(struct gw_order *o);
 /* The broker says it never had it. */
 void gw_suspect_absent(struct gw_order *o);
-/* It was taken for Pending, and the bus knows better: it is about to be forgotten. */
-void gw_suspect_drop(struct gw_order *o);
 
 #endif

@@ -360,6 +360,32 @@ test_a_restart_drops_no_live_order_and_invents_none(void **unused)
 }
 
 /* A cancel that nobody answers is asked about, and may be asked for again. */
+/* They are asked about one after the other; most are filled before it is their turn. */
+static void
+test_orders_that_end_before_they_are_asked_about_hold_up_no_start(void **unused)
+{
+	enum { COUNT = 12 };
+	struct yq_order orders[COUNT];
+	char ticker[16];
+
+	(void)unused;
+	gateway_start("{\"WalkBps\":0,\"PartialFillRate\":1,\"WalkIntervalMs\":60000}");
+	for (int i = 0; i < COUNT; i++) {
+		yq_str_format(ticker, sizeof(ticker), "T%d", i);
+		orders[i] = gateway_order(YQ_BUY, ticker, "10");
+	}
+	gateway_submit_many(orders, COUNT);
+	for (int i = 0; i < COUNT; i++)
+		gateway_await_state(&orders[i].id, "PartiallyFilled");
+	gateway_kill();
+	start_again("{\"WalkBps\":0,\"WalkIntervalMs\":500,\"CallsPerSecond\":2,\"CallsBurst\":2}");
+	for (int i = 0; i < COUNT; i++)
+		gateway_await_state(&orders[i].id, "Filled");
+	gateway_await_quiet(30);
+	(void)gateway_assert_books_equal();
+	gateway_stop();
+}
+
 static void
 test_a_broker_that_answers_nothing_holds_up_nothing_for_ever(void **unused)
 {
@@ -429,6 +455,7 @@ main(int argc, char **argv)
 		TEST(test_what_is_no_longer_held_is_no_longer_there),
 		TEST(test_an_order_read_again_after_its_end_raises_no_alarm),
 		TEST(test_a_restart_drops_no_live_order_and_invents_none),
+		TEST(test_orders_that_end_before_they_are_asked_about_hold_up_no_start),
 		TEST(test_a_broker_that_answers_nothing_holds_up_nothing_for_ever),
 	};
 
