@@ -40,8 +40,8 @@ struct yq_daemon_spec {
 	const char *manual;  /* printed by --help: purpose, inputs, outputs, privileges, failures */
 	size_t state_size;   /* of yq_daemon_state, zeroed */
 	/* True: start() runs once Valkey answers (and exit 69 when it does not within
-	 * Valkey:StartTimeoutSeconds).  False: start() runs once it answers, or the first try to
-	 * reach it failed, or a second has gone by; Valkey may come later. */
+	 * Valkey:StartTimeoutSeconds).  False: start() runs at once, and on_valkey says when it
+	 * answers, or that a try to reach it failed. */
 	bool needs_valkey;
 	/* Check what the settings table cannot (yq_settings_check): may be NULL.  Runs at start,
 	 * for --check and before a reload; must change nothing.  Record faults with

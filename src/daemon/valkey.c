@@ -10,7 +10,6 @@
 #include "daemon/settings.h"
 
 #define VERIFY_AGAIN_MS 2000
-#define FIRST_TRY_MS	1000 /* for programs that can do without */
 
 static void
 target_text(const struct yq_valkey_target *target, struct yq_buf *out)
@@ -50,35 +49,38 @@ complain(struct yq_daemon *daemon, const struct yq_err *err)
 	yq_buf_free(&where);
 }
 
-/* What no waiting can mend ends a program that is only starting. */
+static bool
+needs_a_person(const struct yq_err *err)
+{
+	return err->rc == YQ_E_DENIED || err->rc == YQ_E_STATE;
+}
+
+/* What no waiting can mend ends a program that has not seen Valkey yet: at once, or in order if it
+ * is at work without. */
 static void
 maybe_give_up(struct yq_daemon *daemon, const struct yq_err *err)
 {
-	if (daemon->seen || daemon->phase >= DAEMON_DRAINING)
+	if (daemon->seen || daemon->phase >= DAEMON_DRAINING || !needs_a_person(err))
 		return;
-	if (err->rc == YQ_E_DENIED)
-		yq_daemon_exit(daemon, YQ_EXIT_DENIED, true);
-	else if (err->rc == YQ_E_STATE)
-		yq_daemon_exit(daemon, YQ_EXIT_VERSION, true);
+	yq_daemon_exit(daemon, err->rc == YQ_E_DENIED ? YQ_EXIT_DENIED : YQ_EXIT_VERSION,
+	    daemon->phase == DAEMON_WAITING);
 }
 
 static void
 lost(struct yq_daemon *daemon, const struct yq_err *err)
 {
-	bool was_usable = yq_daemon_valkey_up(daemon);
+	bool is_news = yq_daemon_valkey_up(daemon) || !daemon->seen;
 
 	daemon->verified = false;
 	if (!daemon->said_down)
 		complain(daemon, err);
 	daemon->said_down = true;
+	if (daemon->spec->needs_valkey || needs_a_person(err))
+		yq_daemon_unready(daemon, "valkey", err->text);
 	maybe_give_up(daemon, err);
 	yq_gauge_set(daemon->valkey_gauge, 0);
-	if (daemon->spec->needs_valkey)
-		yq_daemon_unready(daemon, "valkey", err->text);
-	if (was_usable && daemon->on_valkey != NULL && daemon->phase < DAEMON_STOPPING)
+	if (is_news && daemon->on_valkey != NULL && daemon->phase < DAEMON_STOPPING)
 		daemon->on_valkey(daemon, false);
-	if (daemon->phase == DAEMON_WAITING && !daemon->spec->needs_valkey)
-		daemon_begin(daemon);
 }
 
 static void
@@ -152,8 +154,9 @@ daemon_valkey_too_late(uv_timer_t *timer)
 enum yq_rc
 daemon_valkey_open(struct yq_daemon *daemon, struct yq_err *err)
 {
-	int64_t wait_s = yq_config_int(daemon->config, "Valkey:StartTimeoutSeconds");
-
+	int64_t wait_s = daemon->spec->needs_valkey
+			     ? yq_config_int(daemon->config, "Valkey:StartTimeoutSeconds")
+			     : 0;
 	const struct yq_confirm confirm = yq_settings_confirm(daemon->config);
 	enum yq_rc rc;
 

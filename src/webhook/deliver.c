@@ -12,6 +12,7 @@
 
 #define STALL_MS	1500 /* TradingView hangs up after 3 s */
 #define CHECK_MS	1000
+#define HOLD_MS		1000 /* the first alerts wait so long for the first word of Valkey */
 #define SPOOL_GROUP_MAX (64U * 1024 * 1024)
 
 void
@@ -176,7 +177,7 @@ yq_deliver_pump(struct yq_deliver *deliver)
 	/* Not before what is in the step under way: its end comes first, and may send that there.
 	 */
 	if ((!valkey_usable(deliver) || yq_deliver_has_backlog(deliver)) &&
-	    STAILQ_EMPTY(&deliver->flying))
+	    STAILQ_EMPTY(&deliver->flying) && !deliver->holding)
 		yq_deliver_divert(deliver, &deliver->waiting);
 	yq_deliver_flush(deliver);
 	if (!valkey_usable(deliver) || deliver->step_busy)
@@ -250,13 +251,38 @@ yq_deliver_alert(struct yq_deliver *deliver, const struct yq_id *id, const struc
 	pump_soon(deliver);
 }
 
+/* It is known whether Valkey is there: what was held is looked at like any other. */
+static void
+end_hold(struct yq_deliver *deliver)
+{
+	struct yq_job *job;
+
+	deliver->holding = false;
+	uv_timer_stop(&deliver->hold);
+	STAILQ_FOREACH(job, &deliver->waiting, link)
+	if (!yq_id_is_none(&job->previous) && valkey_usable(deliver))
+		start_check(deliver, job);
+}
+
 void
 yq_deliver_valkey(struct yq_deliver *deliver, bool up)
 {
-	if (deliver->up && !up && deliver->spool != NULL)
-		yq_deliver_tell(deliver, true, "Valkey is away: alerts go to the spool");
+	bool is_lost = !up && (deliver->up || deliver->holding);
+
 	deliver->up = up;
+	if (deliver->holding)
+		end_hold(deliver);
+	if (is_lost)
+		yq_deliver_tell(deliver, true,
+		    deliver->spool != NULL ? "Valkey is away: alerts go to the spool"
+					   : "Valkey is away, and there is no spool");
 	yq_deliver_pump(deliver);
+}
+
+static void
+on_hold(uv_timer_t *timer)
+{
+	yq_deliver_valkey(timer->data, false);
 }
 
 struct yq_deliver *
@@ -276,8 +302,11 @@ yq_deliver_make(uv_loop_t *loop, struct yq_valkey *valkey, struct yq_spool *spoo
 	STAILQ_INIT(&deliver->spooling);
 	(void)uv_timer_init(loop, &deliver->stall);
 	(void)uv_timer_init(loop, &deliver->again);
-	deliver->stall.data = deliver->again.data = deliver;
-	deliver->handles = 2;
+	(void)uv_timer_init(loop, &deliver->hold);
+	deliver->stall.data = deliver->again.data = deliver->hold.data = deliver;
+	deliver->handles = 3;
+	deliver->holding = true;
+	uv_timer_start(&deliver->hold, on_hold, HOLD_MS, 0);
 	return deliver;
 }
 
@@ -322,6 +351,7 @@ yq_deliver_free(struct yq_deliver *deliver)
 	}
 	uv_close((uv_handle_t *)&deliver->stall, on_closed);
 	uv_close((uv_handle_t *)&deliver->again, on_closed);
+	uv_close((uv_handle_t *)&deliver->hold, on_closed);
 }
 
 size_t
@@ -339,7 +369,7 @@ yq_deliver_backlog(const struct yq_deliver *deliver)
 const char *
 yq_deliver_trouble(const struct yq_deliver *deliver)
 {
-	if (valkey_usable(deliver) && !yq_deliver_has_backlog(deliver))
+	if (deliver->holding || (valkey_usable(deliver) && !yq_deliver_has_backlog(deliver)))
 		return NULL;
 	if (deliver->full)
 		return deliver->flush_err.text;

@@ -44,7 +44,7 @@ void yq_deliver_free(struct yq_deliver *deliver);
 void yq_deliver_alert(struct yq_deliver *deliver, const struct yq_id *id,
     const struct yq_id *previous, const char *payload, size_t length, yq_outcome_fn *fn,
     void *cookie);
-/* Valkey came or went. */
+/* Valkey came or went; until the first word of it alerts wait a moment. */
 void yq_deliver_valkey(struct yq_deliver *deliver, bool up);
 
 size_t yq_deliver_waiting(const struct yq_deliver *deliver);  /* alerts without an outcome */

@@ -15,6 +15,7 @@ struct yq_deliver {
 	struct yq_spool *spool;
 	struct yq_deliver_events events;
 	bool up, stalled, closing;
+	bool holding;		 /* nothing is known of Valkey yet: alerts wait a moment for it */
 	bool full;		 /* the latest write to the spool failed; flush_err says how */
 	struct yq_jobs waiting;	 /* for the next step */
 	struct yq_jobs flying;	 /* in the step under way */
@@ -30,7 +31,7 @@ struct yq_deliver {
 	int64_t forward_from, forward_next, readable; /* offsets in the spool */
 	struct yq_spool_batch batch;		      /* the records being forwarded */
 	uint64_t forwarded;
-	uv_timer_t stall, again;
+	uv_timer_t stall, again, hold;
 	unsigned handles, checks;
 };
 

@@ -164,7 +164,6 @@ start(struct yq_daemon *daemon, struct yq_err *err)
 	webhook_metrics(webhook);
 	webhook->deliver = yq_deliver_make(yq_daemon_loop(daemon), yq_daemon_valkey(daemon),
 	    open_spool(yq_daemon_config(daemon)), &events);
-	yq_deliver_valkey(webhook->deliver, yq_daemon_valkey_up(daemon));
 	yq_daemon_on_valkey(daemon, on_valkey);
 	rc = listen_for_alerts(webhook, err);
 	if (rc != YQ_OK)

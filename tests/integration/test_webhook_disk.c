@@ -24,16 +24,6 @@ assert_metric(const char *line)
 }
 
 static void
-assert_comments(const char *expected)
-{
-	struct yq_buf comments = yq_buf_make(4096);
-
-	webhook_stream_comments(&comments);
-	assert_string_equal(yq_buf_text(&comments), expected);
-	yq_buf_free(&comments);
-}
-
-static void
 test_a_full_disk_below_the_spool_is_said_and_alerts_go_on_with_room(void **state)
 {
 	char spool[128];
@@ -67,7 +57,7 @@ test_a_full_disk_below_the_spool_is_said_and_alerts_go_on_with_room(void **state
 	webhook_await_length(3);
 	assert_int_equal(webhook_post_alert(3), 200);
 	assert_webhook_reply("spooled", "");
-	assert_comments("0 1 2 3 ");
+	assert_webhook_comments("0 1 2 3 ");
 	assert_metric("yq_webhook_spool_bytes 0\n");
 	assert_metric("yq_webhook_refusing 0\n");
 }
@@ -86,7 +76,7 @@ test_a_full_disk_below_valkey_costs_no_alert_and_doubles_none(void **state)
 	webhook_await_length(5);
 	assert_int_equal(webhook_post_alert(5), 200);
 	webhook_await_length(6);
-	assert_comments("0 1 2 3 4 5 ");
+	assert_webhook_comments("0 1 2 3 4 5 ");
 }
 
 /* What is under way when Valkey goes, and what comes right behind it. */
@@ -113,7 +103,7 @@ test_no_alert_overtakes_another_on_its_way_through_the_spool(void **state)
 		yq_buf_add_format(&expected, "%u ", n);
 	}
 	webhook_await_length(60);
-	assert_comments(yq_buf_text(&expected));
+	assert_webhook_comments(yq_buf_text(&expected));
 	yq_buf_free(&expected);
 }
 

@@ -282,6 +282,16 @@ webhook_stream_comments(struct yq_buf *out)
 	yq_valkey_sync_close(sync);
 }
 
+void
+assert_webhook_comments(const char *expected)
+{
+	struct yq_buf comments = yq_buf_make(4096);
+
+	webhook_stream_comments(&comments);
+	assert_string_equal(yq_buf_text(&comments), expected);
+	yq_buf_free(&comments);
+}
+
 int
 webhook_set_up(void **state)
 {
@@ -324,14 +334,20 @@ webhook_tear_down(void **state)
 }
 
 int
-webhook_run_to_end(void)
+webhook_await_end(void)
 {
 	int status = 0;
 
-	webhook.pid = fork();
-	if (webhook.pid == 0)
-		run_child();
 	assert_int_equal(waitpid(webhook.pid, &status, 0), webhook.pid);
 	webhook.pid = 0;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int
+webhook_run_to_end(void)
+{
+	webhook.pid = fork();
+	if (webhook.pid == 0)
+		run_child();
+	return webhook_await_end();
 }

@@ -34,6 +34,7 @@ void webhook_start(void); /* returns when it is ready */
 int webhook_stop(int number);
 /* Stop, and start with these variables in its environment ("" = none). */
 void webhook_restart_with(const char *first, const char *second);
+int webhook_await_end(void);  /* it ends by itself: its exit code */
 int webhook_run_to_end(void); /* one that cannot start: its exit code */
 void webhook_write_overlay(const char *valkey_password);
 void webhook_path_of(const char *name, char path[128]);
@@ -51,5 +52,6 @@ long long webhook_stream_length(void);
 void webhook_await_length(long long expected);
 /* The comments of all signals in the stream, in order: "1 2 3 ". */
 void webhook_stream_comments(struct yq_buf *out);
+void assert_webhook_comments(const char *expected);
 
 #endif
