@@ -6,6 +6,7 @@
 #include "console/person.h"
 #include "console/verbs_resolve.h"
 #include "domain/market.h"
+#include "store/orders.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -179,7 +180,8 @@ build(const struct yq_call *call, struct yq_system *system, enum yq_action actio
 		return status;
 	yq_str_copy_cut(order->buy_reason, sizeof(order->buy_reason), "Manual");
 	order->timestamp_us = yq_clock_now_us(yq_clock_system());
-	if (yq_order_check(order, &err) != YQ_OK)
+	if (yq_order_check(order, &err) != YQ_OK ||
+	    yq_orders_check(order, YQ_OPT_DECIMAL_NONE, &err) != YQ_OK)
 		return yq_fail_usage(call, "%s", err.text);
 	return YQ_CONSOLE_DONE;
 }

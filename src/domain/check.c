@@ -46,6 +46,20 @@ yq_check_opt_positive(const char *name, struct yq_opt_decimal value, struct yq_e
 	return value.set ? yq_check_positive(name, value.value, err) : YQ_OK;
 }
 
+enum yq_rc
+yq_check_kept(const char *name, struct yq_opt_decimal value, struct yq_err *err)
+{
+	char text[YQ_DECIMAL_TEXT_SIZE];
+	int64_t scaled;
+
+	if (!value.set ||
+	    yq_decimal_to_scaled(value.value, YQ_DECIMAL_PLACES, YQ_ROUND_EXACT, &scaled) == YQ_OK)
+		return YQ_OK;
+	yq_decimal_format(value.value, text);
+	return yq_err_set(err, YQ_E_INVALID,
+	    "%s: %s is more than can be kept (10 digits before the point)", name, text);
+}
+
 static enum yq_rc
 check_needed(const char *name, struct yq_opt_decimal value, bool needed, enum yq_order_type type,
     struct yq_err *err)

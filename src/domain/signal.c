@@ -47,6 +47,27 @@ check_strength(const struct yq_signal *signal, struct yq_err *err)
 	return yq_err_set(err, YQ_E_INVALID, "Strength: expected 0-100, found %s", text);
 }
 
+/* What the archive could not keep would be traded and leave no trace. */
+static enum yq_rc
+check_kept(const struct yq_signal *signal, struct yq_err *err)
+{
+	const struct {
+		const char *name;
+		struct yq_opt_decimal value;
+	} parts[] = {
+		{ "Price", signal->price },
+		{ "Qty", signal->qty },
+		{ "LimitPrice", signal->limit_price },
+		{ "StopPrice", signal->stop_price },
+		{ "PositionSize", signal->position_size },
+	};
+	enum yq_rc rc = YQ_OK;
+
+	for (size_t i = 0; i < YQ_COUNT(parts) && rc == YQ_OK; i++)
+		rc = yq_check_kept(parts[i].name, parts[i].value, err);
+	return rc;
+}
+
 enum yq_rc
 yq_signal_check(const struct yq_signal *signal, struct yq_err *err)
 {
@@ -70,5 +91,7 @@ yq_signal_check(const struct yq_signal *signal, struct yq_err *err)
 	if (rc == YQ_OK)
 		rc = yq_check_prices(
 		    signal->type, "LimitPrice", signal->limit_price, signal->stop_price, err);
+	if (rc == YQ_OK)
+		rc = check_kept(signal, err);
 	return rc;
 }

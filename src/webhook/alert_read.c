@@ -108,7 +108,7 @@ field_word(
 	return wrong(r, expected);
 }
 
-/* A number, or a text that is one. */
+/* A number, or a text that is one, that the archive can keep. */
 static bool
 field_number(struct reading *r, struct yq_opt_decimal *result)
 {
@@ -116,13 +116,16 @@ field_number(struct reading *r, struct yq_opt_decimal *result)
 	const char *text = NULL;
 	size_t length;
 	struct yq_decimal value;
+	int64_t scaled;
 	enum yq_rc rc;
 
 	if (!field_text(r, true, &text, &length))
 		return yq_json_type_of(json) == YQ_JSON_STRING ? false : wrong(r, "a number");
 	rc = yq_json_decimal(json, &value);
+	if (rc == YQ_OK)
+		rc = yq_decimal_to_scaled(value, YQ_DECIMAL_PLACES, YQ_ROUND_EXACT, &scaled);
 	if (rc == YQ_E_RANGE)
-		return wrong(r, "a number of at most 24 digits before and 8 after the point");
+		return wrong(r, "a number of at most 10 digits before and 8 after the point");
 	if (rc != YQ_OK)
 		return wrong(r, "a number");
 	*result = yq_opt_decimal_of(value);

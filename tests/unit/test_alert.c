@@ -197,6 +197,10 @@ test_wrong_values_are_refused_by_the_name_the_body_uses(void **state)
 		{ WITH("\"price\":[1]"), "price" },
 		{ WITH("\"price\":1e99"), "price" },
 		{ WITH("\"price\":0.123456789"), "price" },
+		/* more than the archive can keep */
+		{ WITH("\"price\":100000000000"), "price" },
+		{ WITH("\"qty\":\"99999999999999999999\""), "qty" },
+		{ WITH("\"position_size\":100000000000"), "position_size" },
 		{ WITH("\"strength\":101"), "strength" },
 		{ WITH("\"strength\":-1"), "strength" },
 		{ WITH("\"shares\":0"), "shares" },

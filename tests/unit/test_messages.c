@@ -295,6 +295,11 @@ test_a_signal_is_checked_member_by_member(void **unused)
 		{ "Currency", "\"KRW\"" },
 		{ "Ticker", "\"A B\"" },
 		{ "Strategy", "\"\"" },
+		{ "Price", "100000000000" },
+		{ "Qty", "99999999999999999999" },
+		{ "LimitPrice", "100000000000" },
+		{ "StopPrice", "100000000000" },
+		{ "PositionSize", "-100000000000" },
 	};
 
 	(void)unused;
