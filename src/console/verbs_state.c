@@ -110,9 +110,13 @@ print_halts(struct yq_system *system)
 		const char *value = yq_reply_text(yq_reply_at(reply, i + 1), NULL);
 		struct yq_halt halt = { 0 };
 
-		if (field == NULL || value == NULL ||
-		    yq_message_decode_halt(value, strlen(value), &halt, NULL) != YQ_OK)
+		if (field == NULL || value == NULL)
 			continue;
+		/* Whatever stands there halts, also a word that a person wrote by hand. */
+		if (yq_message_decode_halt(value, strlen(value), &halt, NULL) != YQ_OK) {
+			yq_str_copy_cut(halt.who, sizeof(halt.who), "somebody");
+			yq_str_copy_cut(halt.why, sizeof(halt.why), value);
+		}
 		printf("\nHALTED: ");
 		yq_print_plain(yq_str_equal(field, YQ_HALT_ALL) ? "everything" : field);
 		printf(", by ");

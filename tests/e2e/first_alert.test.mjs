@@ -141,6 +141,7 @@ test('buy and sell by hand wait for their result', async () => {
 test('what is wrong is refused with the exit status that says how', async () => {
   assert.equal((await system.yq('buy', 'AAPL')).status, 2);
   assert.equal((await system.yq('buy', 'AAPL', 'many')).status, 2);
+  assert.match((await system.yq('buy', 'AAPL', '99999999999999999999')).stderr, /^yq: Qty: 9{20} is more than can be kept/m);
   assert.equal((await system.yq('why', 'ffffffff')).status, 1);
   assert.equal((await system.yq('cancel', 'ffffffff')).status, 1);
   assert.equal((await run(path.join(path.dirname(system.var), '../../nowhere'), [])).status, 'ENOENT');
@@ -162,6 +163,9 @@ test('a kill switch says how it is released, on one line, whatever its reason ho
   const way = /^HALTED: account:Paper, by .*: lunch\?\?\[31mtime \(`yq resume --account 'Paper'` releases it\)$/m;
   assert.match((await system.yq('status')).stdout, way);
   assert.equal((await system.yq('resume', '--account', 'Paper')).status, 0);
+  await system.valkey().hset('halt', '*', 'stop!');
+  assert.match((await system.yq('status')).stdout, /^HALTED: everything, by somebody: stop! \(`yq resume` releases it\)$/m);
+  assert.equal((await system.yq('resume')).status, 0);
 });
 
 test('a system without a color says that it follows none, and trades on', async () => {
