@@ -285,17 +285,23 @@ on_hold(uv_timer_t *timer)
 	yq_deliver_valkey(timer->data, false);
 }
 
+void
+yq_deliver_set_spool(struct yq_deliver *deliver, struct yq_spool *spool)
+{
+	assert(deliver->spool == NULL);
+	deliver->spool = spool;
+	deliver->readable = yq_spool_size(spool);
+	yq_deliver_pump_later(deliver, 0);
+}
+
 struct yq_deliver *
-yq_deliver_make(uv_loop_t *loop, struct yq_valkey *valkey, struct yq_spool *spool,
-    const struct yq_deliver_events *events)
+yq_deliver_make(uv_loop_t *loop, struct yq_valkey *valkey, const struct yq_deliver_events *events)
 {
 	struct yq_deliver *deliver = yq_xcalloc(1, sizeof(*deliver));
 
 	deliver->valkey = valkey;
-	deliver->spool = spool;
 	deliver->events = *events;
 	deliver->frames = yq_buf_make(SPOOL_GROUP_MAX);
-	deliver->readable = spool == NULL ? 0 : yq_spool_size(spool);
 	STAILQ_INIT(&deliver->waiting);
 	STAILQ_INIT(&deliver->flying);
 	STAILQ_INIT(&deliver->to_spool);

@@ -34,9 +34,11 @@ struct yq_deliver_events {
 	void *cookie;
 };
 
-/* `spool` NULL = none; owned from now on.  `valkey` is borrowed. */
-struct yq_deliver *yq_deliver_make(uv_loop_t *loop, struct yq_valkey *valkey,
-    struct yq_spool *spool, const struct yq_deliver_events *events);
+/* Without a spool as yet.  `valkey` is borrowed. */
+struct yq_deliver *yq_deliver_make(
+    uv_loop_t *loop, struct yq_valkey *valkey, const struct yq_deliver_events *events);
+/* Once; owned from now on.  What it holds goes before what comes from now on. */
+void yq_deliver_set_spool(struct yq_deliver *deliver, struct yq_spool *spool);
 /* Alerts still waiting get YQ_LOST.  The memory goes when the loop has run the last of it. */
 void yq_deliver_free(struct yq_deliver *deliver);
 

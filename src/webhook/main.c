@@ -11,7 +11,8 @@
 #include "webhook/alert.h"
 #include "webhook/serve.h"
 
-#define HEADER_MAX 4096 /* TradingView sends well under 1 KiB */
+#define HEADER_MAX     4096 /* TradingView sends well under 1 KiB */
+#define SPOOL_AGAIN_MS 2000
 
 static const char manual[] =
     "yq-webhook - takes alerts and makes them durable\n"
@@ -57,32 +58,6 @@ configure(struct webhook *webhook)
 	yq_config_report_free(&report); /* check() has seen it */
 }
 
-static struct yq_spool *
-open_spool(const struct yq_config *config)
-{
-	const char *file = yq_config_text(config, "Webhook:SpoolFile");
-	int64_t bytes_max = yq_config_int(config, "Webhook:SpoolMaxMegabytes") * 1024 * 1024;
-	YQ_CLEANUP(yq_freep) char *path = NULL;
-	struct yq_spool *spool = NULL;
-	struct yq_err err;
-
-	if (file == NULL || file[0] == '\0') {
-		yq_info("no spool: alerts are answered with 503 while Valkey is away");
-		return NULL;
-	}
-	path = yq_settings_run_path(config, file);
-	if (yq_spool_open(path, bytes_max, &spool, &err) != YQ_OK) {
-		yq_error("no spool (Webhook:SpoolFile): %s; alerts are answered with 503 while "
-			 "Valkey is away",
-		    err.text);
-		return NULL;
-	}
-	if (yq_spool_size(spool) > 0)
-		yq_info("the spool holds %lld bytes of alerts to forward",
-		    (long long)yq_spool_size(spool));
-	return spool;
-}
-
 static void
 show_readiness(struct webhook *webhook)
 {
@@ -96,6 +71,52 @@ show_readiness(struct webhook *webhook)
 	yq_daemon_set_lag(webhook->daemon, yq_deliver_backlog(webhook->deliver));
 	yq_gauge_set(webhook->spool_bytes, yq_deliver_backlog(webhook->deliver));
 	yq_gauge_set(webhook->refusing, trouble != NULL);
+}
+
+static void on_spool_again(uv_timer_t *timer);
+
+/* One that cannot be opened now is tried again: it may hold alerts that were answered with 200. */
+static void
+open_spool(struct webhook *webhook)
+{
+	const struct yq_config *config = yq_daemon_config(webhook->daemon);
+	const char *file = yq_config_text(config, "Webhook:SpoolFile");
+	int64_t bytes_max = yq_config_int(config, "Webhook:SpoolMaxMegabytes") * 1024 * 1024;
+	YQ_CLEANUP(yq_freep) char *path = NULL;
+	struct yq_spool *spool = NULL;
+	struct yq_err err;
+
+	if (file == NULL || file[0] == '\0') {
+		yq_info("no spool: alerts are answered with 503 while Valkey is away");
+		return;
+	}
+	path = yq_settings_run_path(config, file);
+	if (yq_spool_open(path, bytes_max, &spool, &err) != YQ_OK) {
+		yq_log(webhook->spool_failed ? YQ_LOG_DEBUG : YQ_LOG_ERROR,
+		    "no spool (Webhook:SpoolFile): %s; until it can be opened, alerts are "
+		    "answered with 503 while Valkey is away, and what it holds waits",
+		    err.text);
+		webhook->spool_failed = true;
+		uv_timer_start(&webhook->spool_again, on_spool_again, SPOOL_AGAIN_MS, 0);
+		return;
+	}
+	if (yq_spool_size(spool) > 0)
+		yq_info("the spool holds %lld bytes of alerts to forward",
+		    (long long)yq_spool_size(spool));
+	else if (webhook->spool_failed)
+		yq_info("the spool is open");
+	yq_deliver_set_spool(webhook->deliver, spool);
+}
+
+static void
+on_spool_again(uv_timer_t *timer)
+{
+	struct webhook *webhook = timer->data;
+
+	if (yq_daemon_is_draining(webhook->daemon))
+		return;
+	open_spool(webhook);
+	show_readiness(webhook);
 }
 
 static void
@@ -162,8 +183,11 @@ start(struct yq_daemon *daemon, struct yq_err *err)
 	webhook->payload = yq_buf_make(YQ_SPOOL_RECORD_MAX);
 	configure(webhook);
 	webhook_metrics(webhook);
-	webhook->deliver = yq_deliver_make(yq_daemon_loop(daemon), yq_daemon_valkey(daemon),
-	    open_spool(yq_daemon_config(daemon)), &events);
+	(void)uv_timer_init(yq_daemon_loop(daemon), &webhook->spool_again);
+	webhook->spool_again.data = webhook;
+	webhook->deliver =
+	    yq_deliver_make(yq_daemon_loop(daemon), yq_daemon_valkey(daemon), &events);
+	open_spool(webhook);
 	yq_daemon_on_valkey(daemon, on_valkey);
 	rc = listen_for_alerts(webhook, err);
 	if (rc != YQ_OK)
@@ -194,6 +218,8 @@ stop(struct yq_daemon *daemon)
 {
 	struct webhook *webhook = yq_daemon_state(daemon);
 
+	if (webhook->spool_again.loop != NULL) /* start() has run */
+		uv_close((uv_handle_t *)&webhook->spool_again, NULL);
 	yq_deliver_free(webhook->deliver);
 	yq_http_server_free(webhook->server);
 	yq_gate_free(webhook->gate);

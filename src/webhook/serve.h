@@ -30,6 +30,8 @@ struct webhook {
 	struct yq_mapping *mapping;
 	struct yq_identity *identity;
 	struct yq_deliver *deliver;
+	uv_timer_t spool_again;
+	bool spool_failed; /* it could not be opened: that was said */
 	int64_t window_us;
 	struct yq_buf payload; /* room to write one signal */
 	struct yq_counter *results[WEBHOOK_RESULT_COUNT];

@@ -2,8 +2,10 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -97,6 +99,33 @@ test_the_first_alert_waits_for_the_first_word_of_valkey(void **state)
 	assert_int_equal(webhook.status, 200);
 }
 
+static void
+test_a_spool_that_cannot_be_opened_at_start_is_tried_again(void **state)
+{
+	char spool[128], kept[128];
+
+	(void)state;
+	webhook_path_of("webhook.spool", spool);
+	webhook_path_of("kept", kept);
+	valkey_fixture_kill(&webhook.valkey);
+	assert_spools(1, 2);
+	assert_int_equal(webhook_stop(SIGTERM), 0);
+	assert_int_equal(rename(spool, kept), 0);
+	assert_int_equal(mkdir(spool, 0700), 0); /* no file, for a while */
+	webhook_start();
+	assert_int_equal(webhook_post_alert(3), 503);
+	assert_int_equal(webhook_ask("/health", NULL, 0, NULL), 503);
+	assert_int_equal(rmdir(spool), 0);
+	assert_int_equal(rename(kept, spool), 0);
+	for (unsigned i = 0; i < 600 && webhook_post_alert(3) != 200; i++)
+		usleep(50000);
+	assert_webhook_reply("spooled", "true");
+	assert_int_equal(webhook_ask("/health", NULL, 0, NULL), 200);
+	valkey_fixture_again(&webhook.valkey);
+	webhook_await_length(3);
+	assert_webhook_comments("1 2 3 ");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, webhook_set_up, webhook_tear_down)
 
 int
@@ -105,6 +134,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_alerts_are_taken_at_once_while_valkey_is_frozen_and_follow_in_order),
 		TEST(test_nothing_is_forwarded_to_a_valkey_of_another_version),
+		TEST(test_a_spool_that_cannot_be_opened_at_start_is_tried_again),
 		TEST(test_the_first_alert_waits_for_the_first_word_of_valkey),
 	};
 
