@@ -53,8 +53,7 @@ take_over(struct gw_order *o, const struct yq_broker_order *found,
 		(void)gw_order_event(o, ends[found->state].event,
 		    found->text[0] != '\0' ? found->text : ends[found->state].text,
 		    ends[found->state].success);
-	if (o->asked_changes == o->changes)
-		gw_request_adopt(o, found);
+	gw_request_adopt(o, found);
 }
 
 static void

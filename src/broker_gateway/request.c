@@ -125,11 +125,14 @@ take_change(struct gw_order *o, const struct yq_broker_change *change, const cha
 	gw_order_settle(o);
 }
 
-/* The change under way came to nothing: the order is as it was, and may have been filled. */
+/* The change under way came to nothing: the order is as it was, and may have been filled; also while
+ * it was another's, which is no more and left it filled but for its end. */
 static void
 no_change(struct gw_order *o)
 {
-	if (yq_decimal_cmp(o->progress.qty, o->order.qty) == 0)
+	if (yq_order_state_is_final(o->progress.state) ||
+	    (yq_decimal_cmp(o->progress.qty, o->order.qty) == 0 &&
+		yq_decimal_cmp(o->progress.filled, o->order.qty) < 0))
 		return;
 	yq_order_resize(&o->progress, o->order.qty);
 	if (o->progress.state != YQ_ORDER_FILLED)
@@ -229,13 +232,27 @@ gw_request_same(const struct gw_order *o, const struct yq_broker_order *theirs)
 	       yq_decimal_cmp(theirs->price.value, o->order.price.value) == 0;
 }
 
+static bool
+has_request(const struct gw_order *o)
+{
+	for (const struct gw_request *r = o->account->requests; r != NULL; r = r->next)
+		if (r->order == o)
+			return true;
+	return false;
+}
+
 void
 gw_request_adopt(struct gw_order *o, const struct yq_broker_order *theirs)
 {
 	struct yq_broker_change change = { .price = theirs->price };
 
-	if (yq_order_state_is_final(o->progress.state) || o->lane->requests > 0)
+	if (yq_order_state_is_final(o->progress.state))
 		return;
+	/* What the broker said may be from before it was asked for more. */
+	if (o->asked_changes != o->changes || has_request(o)) {
+		o->ask_wanted = true;
+		return;
+	}
 	if (gw_request_same(o, theirs)) {
 		no_change(o);
 		return;
