@@ -269,6 +269,7 @@ consumer_open(struct gateway *gw)
 		.dead_ms = LOOK_MS,
 		.block_ms = gw_lease_read_ms(gw),
 		.seize = true,
+		.wary_ms = gw_lease_wary_ms(gw),
 		.may_read = may_read,
 		.fn = on_entries,
 		.state = on_reader,

@@ -16,7 +16,8 @@
 #define QUIT_MS	      300 /* for the notification to leave */
 #define SPARE_ASKS    2	  /* beyond a lease's time, until its holder is believed to live */
 #define STANDBY_MAX_S 20  /* ... or so long: a service manager does not wait for ever */
-#define ASK_SECONDS   1	  /* gw_lease_tick is called so often */
+#define WARY_LEASES   4
+#define ASK_SECONDS   1 /* gw_lease_tick is called so often */
 
 static uint32_t
 lease_ms(const struct gateway *gw)
@@ -176,6 +177,12 @@ uint32_t
 gw_lease_read_ms(const struct gateway *gw)
 {
 	return lease_ms(gw) / 6;
+}
+
+uint32_t
+gw_lease_wary_ms(const struct gateway *gw)
+{
+	return WARY_LEASES * lease_ms(gw);
 }
 
 bool

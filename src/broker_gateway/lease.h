@@ -39,6 +39,9 @@ bool gw_lease_is_valid(const struct gateway *gw);
 bool gw_lease_is_valid_for(const struct gateway *gw, uint32_t ms);
 /* How long the stream's reader may wait at the server; much shorter than a lease. */
 uint32_t gw_lease_read_ms(const struct gateway *gw);
+/* So long after winning, a holder before us may still be given entries of the stream: its read
+ * was at the server when that froze, or the server's clock was set forward and its own did not. */
+uint32_t gw_lease_wary_ms(const struct gateway *gw);
 /* Somebody else has taken over: said once, and the program ends. */
 void gw_lease_lose(struct gateway *gw, const char *why);
 /* Give them back and end, to begin anew: said once. */

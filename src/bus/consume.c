@@ -3,7 +3,9 @@
  *
  * One command at a time: OWN reads what is pending for this consumer, page by page; LOOK asks who
  * else is in the group; DEAD lists a dead member's pending entries, CLAIM takes them; NEW waits for
- * what comes.  After each answer `next` picks the command that follows.
+ * what comes.  After each answer `next` picks the command that follows.  Who is wary only fetches
+ * with NEW, and delivers with OWN: all that it was given, whichever command it was given to; with
+ * `seize` after a LOOK at what others were given before that.
  */
 #include "bus/consume.h"
 
@@ -19,6 +21,7 @@
 #define ANSWER_MS	 5000
 #define RETRY_MS	 200
 #define DEAD_DEFAULT_MS	 10000
+#define LOST_WARY_MS	 60000 /* so late the server may carry out what was sent before a loss */
 
 enum phase { OWN, LOOK, DEAD, CLAIM, NEW };
 
@@ -39,6 +42,8 @@ struct yq_consumer {
 	char dead[YQ_CONSUMER_SIZE];	      /* DEAD, CLAIM: whose entries */
 	struct yq_args claim;		      /* CLAIM: the command, made from DEAD's answer */
 	uint64_t look_at_ms;		      /* when to LOOK again */
+	uint64_t wary_until_ms;
+	bool own_wanted; /* OWN follows LOOK: new ones came that were not delivered */
 	uv_timer_t retry;
 	struct yq_entry entries[YQ_CONSUMER_BATCH_MAX];
 };
@@ -242,13 +247,40 @@ after_own(struct yq_consumer *consumer, const redisReply *reply)
 	return LOOK;
 }
 
+static bool
+is_wary(const struct yq_consumer *consumer)
+{
+	return uv_now(consumer->loop) < consumer->wary_until_ms;
+}
+
+/* What is ours after `from` comes next; where others may have been given what is older, that first.
+ */
+static enum phase
+own_first(struct yq_consumer *consumer, const char *from)
+{
+	if (!yq_str_copy(consumer->own_from, sizeof(consumer->own_from), from))
+		YQ_PANIC("an entry id does not fit");
+	consumer->own_wanted = consumer->spec.seize;
+	return consumer->own_wanted ? LOOK : OWN;
+}
+
+/* Nobody else has anything that we want. */
+static enum phase
+after_others(struct yq_consumer *consumer)
+{
+	enum phase next = consumer->own_wanted ? OWN : NEW;
+
+	consumer->own_wanted = false;
+	return next;
+}
+
 static enum phase
 after_look(struct yq_consumer *consumer, const redisReply *reply)
 {
 	if (find_dead(consumer, reply))
 		return DEAD;
 	consumer->look_at_ms = uv_now(consumer->loop) + consumer->spec.dead_ms;
-	return NEW;
+	return after_others(consumer);
 }
 
 static enum phase
@@ -256,8 +288,10 @@ after_new(struct yq_consumer *consumer, const redisReply *reply)
 {
 	const redisReply *list = entries_of(reply);
 
-	if (list == NULL || list->elements < consumer->spec.batch)
+	if (list == NULL || (list->elements < consumer->spec.batch && !is_wary(consumer)))
 		consumer->caught_up = true;
+	if (is_wary(consumer))
+		return own_first(consumer, consumer->last_new);
 	if (list != NULL)
 		deliver(consumer, list, false, consumer->last_new);
 	return uv_now(consumer->loop) >= consumer->look_at_ms ? LOOK : NEW;
@@ -272,7 +306,7 @@ after(struct yq_consumer *consumer, const redisReply *reply)
 	case LOOK:
 		return after_look(consumer, reply);
 	case DEAD:
-		return make_claim(consumer, reply) ? CLAIM : NEW;
+		return make_claim(consumer, reply) ? CLAIM : after_others(consumer);
 	case CLAIM:
 		deliver(consumer, reply, true, NULL);
 		return LOOK; /* there may be more of them */
@@ -284,18 +318,19 @@ after(struct yq_consumer *consumer, const redisReply *reply)
 
 /*
  * The answer may be lost though the server carried the command out.  New entries that went that way
- * are ours now, with ids above the last one that came; entries of the dead may have any id.
+ * are ours now, with ids above the last one that came; entries of the dead may have any id.  It may
+ * do so even when we are connected again and have looked: hence the waryness.
  */
 static enum phase
 after_loss(struct yq_consumer *consumer)
 {
-	const char *from = consumer->phase == NEW ? consumer->last_new : "0-0";
+	uint64_t until_ms = uv_now(consumer->loop) + LOST_WARY_MS;
 
+	if (consumer->wary_until_ms < until_ms)
+		consumer->wary_until_ms = until_ms;
 	if (consumer->phase == OWN)
 		return OWN;
-	if (!yq_str_copy(consumer->own_from, sizeof(consumer->own_from), from))
-		YQ_PANIC("an entry id does not fit");
-	return OWN;
+	return own_first(consumer, consumer->phase == NEW ? consumer->last_new : "0-0");
 }
 
 static void
@@ -371,7 +406,7 @@ ask(struct yq_consumer *consumer)
 		return;
 	if (consumer->rewind) {
 		consumer->rewind = false;
-		consumer->phase = OWN;
+		consumer->phase = consumer->own_wanted ? LOOK : OWN;
 		memcpy(consumer->own_from, "0-0", 4);
 	}
 	consumer->in_flight = true;
@@ -410,6 +445,7 @@ yq_consumer_open(uv_loop_t *loop, const struct yq_valkey_target *target,
 	memcpy(consumer->last_new, "0-0", 4);
 	consumer->follows = target->service_name[0] != '\0';
 	consumer->claim = yq_args_make();
+	consumer->wary_until_ms = uv_now(loop) + spec->wary_ms;
 	uv_timer_init(loop, &consumer->retry);
 	consumer->retry.data = consumer;
 	ask(consumer);

@@ -38,6 +38,10 @@ struct yq_consumer_spec {
 	/* Take what is pending for any other member, alive or not: somebody else has decided that
 	 * only this one may work, and its steps are fenced. */
 	bool seize;
+	/* With `seize`, so long after the opening: another member may still be given entries.
+	 * Whatever comes as new is delivered only when what others were given before it was taken
+	 * from them and delivered; all of it with `again` set. */
+	uint32_t wary_ms;
 	/* Asked before each command; false = as if paused, until yq_consumer_resume.  May be NULL.
 	 */
 	bool (*may_read)(void *cookie);
