@@ -92,10 +92,15 @@ on_asked(void *cookie, enum yq_rc rc, const struct yq_broker_quote *quote, const
 	if (!gw_order_unhold(o) || gw->stopped)
 		return;
 	o->price_asking = false;
-	if (rc == YQ_OK)
+	if (rc == YQ_OK) {
 		gw_price_seen(o->account, o->order.exchange, o->order.ticker, quote->price,
 		    quote->change_rate, quote->time_us);
-	else
+	} else if (rc == YQ_E_RETRY) { /* not now: no reason to refuse the order */
+		o->price_asked = false;
+		o->not_before_ns = gw_later_ns(gw);
+		gw_retry_later(gw);
+	}
+	if (rc != YQ_OK)
 		yq_debug("order %s: no price: %s", o->order.id.text, err->text);
 	gw_order_release(o);
 	gw_soon(gw);
@@ -110,6 +115,8 @@ gw_price_is_known(struct gw_order *o)
 		return false;
 	if (o->price_asked || yq_risk_price(&o->order, lane->price, lane->price_at_us).set)
 		return true;
+	if (!gw_throttle(o->account, YQ_CALL_SUBMIT, 1))
+		return false;
 	o->price_asked = o->price_asking = true;
 	gw_order_hold(o);
 	yq_broker_price(o->account->broker, o->order.exchange, o->order.ticker, on_asked, o);

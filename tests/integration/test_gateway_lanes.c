@@ -278,6 +278,40 @@ test_what_overflows_is_read_again_in_order(void **unused)
 	free(orders);
 }
 
+/* Buys or sells of 1, each of another ticker, filled. */
+static void
+trade_each(enum yq_action action, struct yq_opt_decimal reference_price)
+{
+	enum { COUNT = 40 };
+	struct yq_order orders[COUNT];
+	char ticker[16];
+
+	for (int i = 0; i < COUNT; i++) {
+		yq_str_format(ticker, sizeof(ticker), "T%d", i);
+		orders[i] = gateway_order(action, ticker, "1");
+		orders[i].reference_price = reference_price;
+	}
+	gateway_submit_many(orders, COUNT);
+	gateway_await_quiet(60);
+	assert_int_equal(count_state(orders, COUNT, "Filled"), COUNT);
+}
+
+/* The broker knows prices that were seen in an earlier life, of what is held no more. */
+static void
+test_a_price_that_cannot_be_told_just_now_refuses_no_order(void **unused)
+{
+	struct yq_opt_decimal price = yq_opt_decimal_of(yq_decimal_from_int(100));
+
+	(void)unused;
+	gateway_start(QUIET);
+	trade_each(YQ_BUY, price);
+	trade_each(YQ_SELL, price);
+	gateway_stop();
+	gateway_start("{\"WalkBps\":0,\"TransientRate\":0.2}");
+	trade_each(YQ_BUY, YQ_OPT_DECIMAL_NONE);
+	gateway_stop();
+}
+
 static void
 test_a_cancel_goes_before_orders_that_wait(void **unused)
 {
@@ -314,6 +348,7 @@ main(int argc, char **argv)
 		TEST(test_an_order_does_not_overtake_the_cancel_before_it),
 		TEST(test_a_slow_account_delays_no_other),
 		TEST(test_what_overflows_is_read_again_in_order),
+		TEST(test_a_price_that_cannot_be_told_just_now_refuses_no_order),
 		TEST(test_a_cancel_goes_before_orders_that_wait),
 	};
 
