@@ -33,6 +33,8 @@ enum yq_broker_flag {
 	YQ_BROKER_SIMULATED = 1 << 7, /* no real money; takes price observations */
 };
 
+#define YQ_CALLS_BURST_MIN 2 /* one look at the broker makes so many calls at once */
+
 struct yq_broker_capabilities {
 	uint32_t flags;		 /* of enum yq_broker_flag */
 	uint32_t order_types;	 /* bit by enum yq_order_type */
@@ -41,7 +43,7 @@ struct yq_broker_capabilities {
 	unsigned in_flight_max;	 /* submits awaiting an answer; more are refused with YQ_E_RETRY */
 	int64_t absent_after_us; /* an order not found so long after sending was never there */
 	/* Calls a second, of orders and questions together, and at once after a pause; beyond that
-	 * it answers YQ_E_RETRY.  0 = no limit. */
+	 * it answers YQ_E_RETRY.  0 = no limit; a burst is at least YQ_CALLS_BURST_MIN. */
 	uint32_t calls_per_second, calls_burst;
 };
 

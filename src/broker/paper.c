@@ -246,14 +246,14 @@ yq_paper_open(const struct yq_paper_spec *spec, struct yq_broker **ret_broker, s
 		.exchanges = UINT32_MAX,
 		.in_flight_max = YQ_PAPER_IN_FLIGHT_MAX,
 		.calls_per_second = spec->settings->calls_per_second,
-		.calls_burst = spec->settings->calls_burst,
+		.calls_burst = yq_paper_calls_burst(spec->settings),
 	};
 	p->loop = spec->loop;
 	p->clock = spec->clock;
 	p->calendar = spec->calendar;
 	p->settings = *spec->settings;
-	p->throttle = yq_throttle_make(
-	    p->settings.calls_per_second, p->settings.calls_burst, yq_clock_monotonic_ns(p->clock));
+	p->throttle = yq_throttle_make(p->settings.calls_per_second,
+	    p->head.capabilities.calls_burst, yq_clock_monotonic_ns(p->clock));
 	p->path = yq_xstrdup(spec->journal);
 	p->take = spec->take;
 	p->last = &p->first;

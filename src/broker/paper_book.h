@@ -36,7 +36,7 @@ struct yq_paper_settings {
 	uint32_t reorder_ppm;		/* ... that an event is told after later ones */
 	uint32_t lost_ppm;		/* ... that an execution is never told */
 	uint32_t calls_per_second;	/* more are refused for the moment; 0 = any number */
-	uint32_t calls_burst;		/* at once after a pause; at least 1 */
+	uint32_t calls_burst;		/* at once after a pause; yq_paper_calls_burst */
 	uint32_t latency_ms;		/* between execution and answer */
 	struct yq_decimal walk_bps; /* largest step of the random walk; 0 = prices stand still */
 	uint32_t walk_interval_ms;
@@ -49,6 +49,8 @@ struct yq_paper_settings {
 	bool sync;	  /* fsync before each answer */
 };
 struct yq_paper_settings yq_paper_settings_default(void);
+/* As many as a broker has to take at once, where fewer or none are set. */
+uint32_t yq_paper_calls_burst(const struct yq_paper_settings *settings);
 
 struct yq_paper_fill {
 	int64_t execution;

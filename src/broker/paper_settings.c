@@ -19,6 +19,13 @@ yq_paper_settings_default(void)
 	};
 }
 
+uint32_t
+yq_paper_calls_burst(const struct yq_paper_settings *settings)
+{
+	return settings->calls_burst > YQ_CALLS_BURST_MIN ? settings->calls_burst
+							  : YQ_CALLS_BURST_MIN;
+}
+
 enum form { FORM_DECIMAL, FORM_RATE, FORM_UINT32, FORM_UINT64, FORM_INT64, FORM_BOOL };
 
 static const struct row {

@@ -8,10 +8,9 @@
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/sync.h"
 
-#define SECOND_NS	INT64_C(1000000000)
-#define PAUSE_MAX_NS	(60 * SECOND_NS)
-#define FAILURES_TOLD	3 /* in a row, and people are told */
-#define CALLS_OF_A_LOOK 2
+#define SECOND_NS     INT64_C(1000000000)
+#define PAUSE_MAX_NS  (60 * SECOND_NS)
+#define FAILURES_TOLD 3 /* in a row, and people are told */
 
 static int64_t
 setting_ns(const struct gateway *gw, const char *name, int64_t unit_ns)
@@ -174,13 +173,13 @@ look_at(struct gw_account *a, int64_t now_ns)
 	if (now_ns >= look->full_due_ns)
 		look->full_wanted = true;
 	if (now_ns >= look->orders_due_ns && look->strays == 0) {
-		if (!gw_throttle(a, YQ_CALL_POLL, CALLS_OF_A_LOOK))
+		if (!gw_throttle(a, YQ_CALL_POLL, YQ_CALLS_BURST_MIN))
 			return;
 		look->under_way = true;
 		look->begun_ns = now_ns;
 		gw_compare_orders(a);
 	} else if ((now_ns >= look->books_due_ns || now_ns >= look->full_due_ns) && is_quiet(a)) {
-		if (!gw_throttle(a, YQ_CALL_POLL, CALLS_OF_A_LOOK))
+		if (!gw_throttle(a, YQ_CALL_POLL, YQ_CALLS_BURST_MIN))
 			return;
 		look->under_way = true;
 		look->begun_ns = now_ns;

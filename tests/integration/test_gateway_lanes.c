@@ -278,6 +278,18 @@ test_what_overflows_is_read_again_in_order(void **unused)
 	free(orders);
 }
 
+static void
+test_a_limit_of_calls_without_a_burst_is_enough_to_be_served(void **unused)
+{
+	struct yq_order o = gateway_order(YQ_BUY, "AAPL", "1");
+
+	(void)unused;
+	gateway_start("{\"WalkBps\":0,\"CallsPerSecond\":4}");
+	gateway_submit(&o);
+	gateway_await_state(&o.id, "Filled");
+	gateway_stop();
+}
+
 /* Buys or sells of 1, each of another ticker, filled. */
 static void
 trade_each(enum yq_action action, struct yq_opt_decimal reference_price)
@@ -348,6 +360,7 @@ main(int argc, char **argv)
 		TEST(test_an_order_does_not_overtake_the_cancel_before_it),
 		TEST(test_a_slow_account_delays_no_other),
 		TEST(test_what_overflows_is_read_again_in_order),
+		TEST(test_a_limit_of_calls_without_a_burst_is_enough_to_be_served),
 		TEST(test_a_price_that_cannot_be_told_just_now_refuses_no_order),
 		TEST(test_a_cancel_goes_before_orders_that_wait),
 	};
