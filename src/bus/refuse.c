@@ -30,6 +30,23 @@ yq_entry_time_us(const char *entry_id)
 	return ms * YQ_US_PER_MS;
 }
 
+void
+yq_entry_before(const char *entry_id, char id[YQ_ENTRY_ID_SIZE])
+{
+	char ms_text[YQ_ENTRY_ID_SIZE];
+	size_t length = strcspn(entry_id, "-");
+	int64_t ms = 0, seq = 0;
+
+	if (!yq_str_copy_bytes(ms_text, sizeof(ms_text), entry_id, length) ||
+	    !yq_str_to_int64(ms_text, 0, INT64_MAX, &ms) ||
+	    !yq_str_to_int64(entry_id + length + 1, 0, INT64_MAX, &seq))
+		YQ_PANIC("%s is no entry's id", entry_id);
+	if (seq > 0)
+		yq_str_format(id, YQ_ENTRY_ID_SIZE, "%lld-%lld", (long long)ms, (long long)seq - 1);
+	else
+		yq_str_format(id, YQ_ENTRY_ID_SIZE, "%lld-18446744073709551615", (long long)ms - 1);
+}
+
 /* Printable ASCII as it stands, everything else as a dot: whatever came is shown, and harms
  * nobody. */
 static void

@@ -11,6 +11,8 @@
 
 /* When an entry was written, from its id ("1700000000000-0"); 0 if the id is none. */
 int64_t yq_entry_time_us(const char *entry_id);
+/* The id before that of an entry. */
+void yq_entry_before(const char *entry_id, char id[YQ_ENTRY_ID_SIZE]);
 
 /* An entry of a stream: reported, then acknowledged for `group`.  If either fails the entry stays
  * and comes again after a restart.  `app` as in the schema; `why` says what is wrong with it. */

@@ -33,6 +33,7 @@ struct yq_lane {
 	unsigned in_flight; /* completions to come; memory stays until then */
 	bool stopped, closed;
 	bool behind; /* the last batch failed: it has been said */
+	bool stale;  /* Valkey was away: what is in hand may not be what it has now */
 	void *rows;  /* NULL while nothing is in hand */
 	struct yq_counter *stored;
 };
@@ -78,6 +79,18 @@ wait_for(struct yq_lane *lane, uint64_t ms)
 	uv_timer_start(lane->timer, on_timer, ms, 0);
 }
 
+/* What is in hand; the position is looked up. */
+static void
+forget(struct yq_lane *lane)
+{
+	drop_rows(lane);
+	for (size_t i = 0; i < lane->count; i++)
+		free(lane->entries[i].payload);
+	lane->count = 0;
+	lane->read_to[0] = '\0';
+	lane->stale = false;
+}
+
 /* From the position on, as if the lane had just been opened. */
 static void
 begin_again(struct yq_lane *lane, const struct yq_err *err)
@@ -85,11 +98,7 @@ begin_again(struct yq_lane *lane, const struct yq_err *err)
 	yq_log(lane->behind ? YQ_LOG_DEBUG : YQ_LOG_WARN,
 	    "%s are not archived at the moment and wait: %s", lane->table->name, err->text);
 	lane->behind = true;
-	drop_rows(lane);
-	for (size_t i = 0; i < lane->count; i++)
-		free(lane->entries[i].payload);
-	lane->count = 0;
-	lane->read_to[0] = '\0';
+	forget(lane);
 	wait_for(lane, RETRY_MS);
 }
 
@@ -191,6 +200,8 @@ on_timer(uv_timer_t *timer)
 	if (lane->busy || lane->stopped)
 		return;
 	lane->busy = true;
+	if (lane->stale)
+		forget(lane);
 	if (lane->read_to[0] != '\0') {
 		read_more(lane);
 		return;
@@ -208,25 +219,14 @@ yq_lane_poke(struct yq_lane *lane)
 		uv_timer_start(lane->timer, on_timer, lane->table->gather_ms, 0);
 }
 
-/* ---- the position ---- */
-
-/* The id before that of an entry. */
-static void
-before(const char *entry_id, char id[YQ_ENTRY_ID_SIZE])
+void
+yq_lane_look_again(struct yq_lane *lane)
 {
-	char ms_text[YQ_ENTRY_ID_SIZE];
-	size_t length = strcspn(entry_id, "-");
-	int64_t ms = 0, seq = 0;
-
-	if (!yq_str_copy_bytes(ms_text, sizeof(ms_text), entry_id, length) ||
-	    !yq_str_to_int64(ms_text, 0, INT64_MAX, &ms) ||
-	    !yq_str_to_int64(entry_id + length + 1, 0, INT64_MAX, &seq))
-		YQ_PANIC("%s is no entry's id", entry_id);
-	if (seq > 0)
-		yq_str_format(id, YQ_ENTRY_ID_SIZE, "%lld-%lld", (long long)ms, (long long)seq - 1);
-	else
-		yq_str_format(id, YQ_ENTRY_ID_SIZE, "%lld-18446744073709551615", (long long)ms - 1);
+	lane->stale = true;
+	yq_lane_poke(lane);
 }
+
+/* ---- the position ---- */
 
 /* Keep the entries that were not ready. */
 static void
@@ -285,6 +285,11 @@ acknowledge(struct yq_lane *lane)
 	};
 	size_t first = 0, ready = 0;
 
+	if (lane->stale) { /* the position would pass over what another server has before it */
+		forget(lane);
+		wait_for(lane, 0);
+		return;
+	}
 	while (first < lane->count && !lane->entries[first].wait)
 		first++;
 	for (size_t i = 0; i < lane->count; i++)
@@ -294,7 +299,7 @@ acknowledge(struct yq_lane *lane)
 		return;
 	}
 	if (first < lane->count)
-		before(lane->entries[first].id, id);
+		yq_entry_before(lane->entries[first].id, id);
 	else
 		memcpy(id, lane->read_to, sizeof(id));
 	lane->table->stored(lane, lane->rows, &archived);

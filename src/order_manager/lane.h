@@ -50,6 +50,9 @@ struct yq_lane *yq_lane_open(struct yq_daemon *daemon, struct yq_worker *worker,
     const struct yq_lane_table *table, void *shared);
 /* There is something new in the stream. */
 void yq_lane_poke(struct yq_lane *lane);
+/* Valkey came or went, perhaps to another server, whose entries may have lower ids than those that
+ * were read: begin at the position that it has. */
+void yq_lane_look_again(struct yq_lane *lane);
 /* Take nothing new; the present batch goes on. */
 void yq_lane_stop(struct yq_lane *lane);
 /* What is in hand stays behind the position.  NULL is a no-op. */

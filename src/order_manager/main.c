@@ -331,6 +331,16 @@ start_timers(struct yq_daemon *daemon, struct order_manager *manager)
 	uv_timer_init(yq_daemon_loop(daemon), manager->quit);
 }
 
+static void
+on_valkey(struct yq_daemon *daemon, bool up)
+{
+	struct order_manager *manager = yq_daemon_state(daemon);
+
+	(void)up;
+	for (size_t i = 0; i < YQ_COUNT(tables); i++)
+		yq_lane_look_again(manager->lanes[i]);
+}
+
 static enum yq_rc
 start(struct yq_daemon *daemon, struct yq_err *err)
 {
@@ -340,8 +350,10 @@ start(struct yq_daemon *daemon, struct yq_err *err)
 	manager->books = yq_books_make(yq_daemon_valkey(daemon), yq_daemon_clock(daemon));
 	start_timers(daemon, manager);
 	rc = start_archive(daemon, manager, err);
-	if (rc == YQ_OK)
-		rc = start_decisions(daemon, manager, err);
+	if (rc != YQ_OK)
+		return rc;
+	yq_daemon_on_valkey(daemon, on_valkey);
+	rc = start_decisions(daemon, manager, err);
 	return rc; /* the intake says when it is ready */
 }
 
