@@ -116,6 +116,7 @@ try_connect(void *context)
 		link->cut = true;
 		arrive_down(link);
 	} else {
+		link->accepted = true;
 		life_arrives(link->life, deliver_up, NULL, link);
 	}
 	link_unref(link);
@@ -176,7 +177,7 @@ void
 links_cut(struct life *life, bool every)
 {
 	for (struct yq_link *link = links; link != NULL; link = link->next) {
-		if (link->life != life || link->closed || link->cut || !link->up ||
+		if (link->life != life || link->closed || link->cut || !link->accepted ||
 		    (!every && world_chance(500)))
 			continue;
 		world_trace("a connection of life %u is cut", life->number);

@@ -23,6 +23,7 @@ struct yq_link {
 	struct life *life; /* NULL: it is dead */
 	const struct yq_link_events *events;
 	void *cookie;
+	bool accepted; /* by the server; `up` when its life knows */
 	bool up, closed, cut;
 	struct demand *first, **last; /* written, not handed over */
 	struct demand *way;	      /* on their way, in order */
