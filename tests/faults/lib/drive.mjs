@@ -61,7 +61,7 @@ export class Run extends Harness {
   async run() {
     try {
       await this.start(this.schedule.seed, CASH, { restartMs: RESTART_MS });
-      this.killers = new Killers(this.system, this.schedule.kills, { release: () => this.release(), alertAccepted: () => this.alertAccepted(), personSpeaks: () => this.personSpeaks(), say: this.say });
+      this.killers = new Killers(this.system, this.schedule.kills, { release: () => this.release(), personSpeaks: () => this.personSpeaks(), say: this.say });
       const killing = this.killers.run();
       await this.drive();
       await this.reachPoints(killing);

@@ -8,18 +8,17 @@ import { NEEDS_PERSON, NEEDS_SPOOL } from './schedule.mjs';
 
 const LOOK_MS = 10;
 const REACH_MS = 60000; /* for somebody to come past a point */
-const SPOOL_MS = 2300; /* the webhook notices after 1.5 s; one that is just being started cannot */
+const SPOOL_MS = 2300; /* the webhook notices after 1.5 s */
 const SPOOL_TRIES = 10;
 const SPEAK_MS = 100;
 
 export class Killers {
   /*
    * `lists`: [[{point, passage, release, after}]], one a killer; `after`: where to die right after that.
-   * `release()` gives a dead gateway's leases back; `alertAccepted()` waits for the next alert that is;
-   * `personSpeaks()` makes a request by hand.
+   * `release()` gives a dead gateway's leases back; `personSpeaks()` makes a request by hand.
    */
-  constructor(system, lists, { release, alertAccepted, personSpeaks, say }) {
-    Object.assign(this, { say, release, alertAccepted, personSpeaks, system, lists, kills: new Map(), unreached: [], stopped: false });
+  constructor(system, lists, { release, personSpeaks, say }) {
+    Object.assign(this, { say, release, personSpeaks, system, lists, kills: new Map(), unreached: [], stopped: false });
   }
 
   run() {
@@ -62,7 +61,6 @@ export class Killers {
   async killAtSpool(one) {
     let dead = false;
     for (let i = 0; i < SPOOL_TRIES && !dead && !this.stopped; i++) {
-      await this.alertAccepted(); /* a webhook starts with Valkey only */
       await freezeWhile(this.system, 'valkey-server', async () => {
         dead = await this.kill(one, SPOOL_MS);
         if (dead && one.after) await order(this.system, { point: one.after, passage: 1, order: 'kill' });
