@@ -111,7 +111,7 @@ request_turn(struct gw_account *a, struct gw_task *task)
 			   : o->phase == GW_LIVE || o->phase == GW_OVER || o->phase == GW_WAITING;
 
 	if (settled && !is_put_off(a, task->not_before_ns) &&
-	    (o == NULL || cancels || o->lane->passed != a->gw->round) &&
+	    (o == NULL || cancels || (o->lane->passed != a->gw->round && !gw_request_changes(o))) &&
 	    (o == NULL || o->phase != GW_LIVE ||
 		gw_throttle(a, cancels ? YQ_CALL_CANCEL : YQ_CALL_SUBMIT, 1)))
 		return TURN_DONE;

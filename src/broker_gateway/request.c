@@ -55,6 +55,15 @@ gw_request_is_there(const struct gw_account *a, const char *entry_id)
 	return false;
 }
 
+bool
+gw_request_changes(const struct gw_order *o)
+{
+	for (const struct gw_request *r = o->account->requests; r != NULL; r = r->next)
+		if (r->order == o && !r->cancels)
+			return true;
+	return false;
+}
+
 static void
 request_unlink(struct gw_request *r)
 {
@@ -125,8 +134,8 @@ take_change(struct gw_order *o, const struct yq_broker_change *change, const cha
 	gw_order_settle(o);
 }
 
-/* The change under way came to nothing: the order is as it was, and may have been filled; also while
- * it was another's, which is no more and left it filled but for its end. */
+/* The change under way came to nothing: the order is as it was, and may have been filled; also
+ * while it was another's, which is no more and left it filled but for its end. */
 static void
 no_change(struct gw_order *o)
 {

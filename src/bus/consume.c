@@ -483,12 +483,16 @@ yq_consumer_close(struct yq_consumer *consumer)
 void
 yq_consumer_pause(struct yq_consumer *consumer)
 {
+	if (consumer == NULL)
+		return;
 	consumer->paused = true;
 }
 
 void
 yq_consumer_resume(struct yq_consumer *consumer)
 {
+	if (consumer == NULL)
+		return;
 	consumer->paused = false;
 	ask(consumer);
 }
@@ -496,6 +500,8 @@ yq_consumer_resume(struct yq_consumer *consumer)
 void
 yq_consumer_rewind(struct yq_consumer *consumer)
 {
+	if (consumer == NULL)
+		return;
 	consumer->rewind = true;
 	ask(consumer);
 }

@@ -59,7 +59,7 @@ YQ_NODISCARD enum yq_rc yq_consumer_open(uv_loop_t *loop, const struct yq_valkey
 void yq_consumer_close(struct yq_consumer *consumer);
 
 /* Back-pressure: ask for no more; one batch that is already asked for may still come.  May be
- * called from the callback. */
+ * called from the callback.  NULL is a no-op, here and for the next two. */
 void yq_consumer_pause(struct yq_consumer *consumer);
 void yq_consumer_resume(struct yq_consumer *consumer);
 /* Deliver again whatever is not acknowledged (`again` set), before anything new. */

@@ -43,6 +43,24 @@ test_without_a_limit_everything_goes(void **unused)
 }
 
 static void
+test_who_asks_once_a_second_is_not_starved_by_who_asks_all_the_time(void **unused)
+{
+	struct yq_throttle t = yq_throttle_make(4, 1, START);
+	int64_t asked = START;
+	int polls = 0;
+
+	(void)unused;
+	for (int64_t now = START; now < START + 120 * SECOND; now += SECOND / 20) {
+		(void)yq_throttle_take(&t, YQ_CALL_SUBMIT, 1, now);
+		if (now - asked < SECOND + SECOND / 1000)
+			continue;
+		asked = now;
+		polls += yq_throttle_take(&t, YQ_CALL_POLL, 1, now);
+	}
+	assert_true(polls >= 5);
+}
+
+static void
 test_a_cancel_goes_before_an_order_and_an_order_before_a_question(void **unused)
 {
 	struct yq_throttle t = yq_throttle_make(1, 1, START);
@@ -128,6 +146,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_window_sees_more_than_burst_and_rate),
 		cmocka_unit_test(test_without_a_limit_everything_goes),
+		cmocka_unit_test(
+		    test_who_asks_once_a_second_is_not_starved_by_who_asks_all_the_time),
 		cmocka_unit_test(test_a_cancel_goes_before_an_order_and_an_order_before_a_question),
 		cmocka_unit_test(test_who_gave_up_holds_up_nobody),
 		cmocka_unit_test(test_questions_do_not_starve_behind_orders),
