@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "bus/group.h"
 
 #define BLOCK_DEFAULT_MS 2000
 #define ANSWER_MS	 5000
@@ -102,27 +103,6 @@ args_make(struct yq_consumer *consumer)
 
 /* ---- delivery */
 
-static const char *
-field(const redisReply *fields, const char *name, size_t *length)
-{
-	for (size_t i = 0; i + 1 < fields->elements; i += 2) {
-		if (!yq_str_equal(fields->element[i]->str, name))
-			continue;
-		*length = fields->element[i + 1]->len;
-		return fields->element[i + 1]->str;
-	}
-	*length = 0;
-	return "";
-}
-
-static bool
-is_entry(const redisReply *reply)
-{
-	return reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
-	       reply->element[0]->type == REDIS_REPLY_STRING &&
-	       reply->element[1]->type == REDIS_REPLY_ARRAY;
-}
-
 /* A pending entry that is no longer in the stream comes without fields: nobody can handle it. */
 static void
 acknowledge_gone(struct yq_consumer *consumer, const redisReply *reply)
@@ -144,18 +124,14 @@ deliver(struct yq_consumer *consumer, const redisReply *list, bool again, char *
 	for (size_t i = 0; i < list->elements && count < YQ_CONSUMER_BATCH_MAX; i++) {
 		const redisReply *reply = list->element[i];
 		struct yq_entry *entry = &consumer->entries[count];
-		size_t ignored;
 
 		if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 && last_id != NULL &&
 		    !yq_str_copy(last_id, YQ_ENTRY_ID_SIZE, reply->element[0]->str))
 			continue;
-		if (!is_entry(reply)) {
+		if (!yq_group_entry(reply, entry)) {
 			acknowledge_gone(consumer, reply);
 			continue;
 		}
-		entry->id = reply->element[0]->str;
-		entry->payload = field(reply->element[1], YQ_ENTRY_PAYLOAD, &entry->length);
-		entry->kind = field(reply->element[1], YQ_ENTRY_KIND, &ignored);
 		entry->again = again;
 		count++;
 	}
@@ -164,45 +140,7 @@ deliver(struct yq_consumer *consumer, const redisReply *list, bool again, char *
 	return list->elements;
 }
 
-/* [[stream, entries]], or nil when nothing came. */
-static const redisReply *
-entries_of(const redisReply *reply)
-{
-	if (reply->type != REDIS_REPLY_ARRAY || reply->elements == 0 ||
-	    reply->element[0]->type != REDIS_REPLY_ARRAY || reply->element[0]->elements != 2)
-		return NULL;
-	return reply->element[0]->element[1];
-}
-
 /* ---- answers */
-
-/* XINFO CONSUMERS gives name, pending, idle for each; idle is since its last sign of life. */
-static bool
-find_dead(struct yq_consumer *consumer, const redisReply *reply)
-{
-	for (size_t i = 0; i < reply->elements; i++) {
-		const redisReply *row = reply->element[i];
-		const char *name = "";
-		long long pending = 0, idle = 0;
-
-		for (size_t j = 0; j + 1 < row->elements; j += 2) {
-			const char *key = row->element[j]->str;
-
-			if (yq_str_equal(key, "name"))
-				name = row->element[j + 1]->str;
-			else if (yq_str_equal(key, "pending"))
-				pending = row->element[j + 1]->integer;
-			else if (yq_str_equal(key, "idle"))
-				idle = row->element[j + 1]->integer;
-		}
-		if (pending > 0 &&
-		    (consumer->spec.seize || idle > (long long)consumer->spec.dead_ms) &&
-		    !yq_str_equal(name, consumer->name) &&
-		    yq_str_copy(consumer->dead, sizeof(consumer->dead), name))
-			return true;
-	}
-	return false;
-}
 
 /* XPENDING's answer becomes XCLAIM's ids; false if there are none. */
 static bool
@@ -219,30 +157,14 @@ make_claim(struct yq_consumer *consumer, const redisReply *reply)
 	return reply->elements > 0;
 }
 
-/* Ids are two decimal numbers without leading zeros. */
-static bool
-is_later(const char *a, const char *b)
-{
-	size_t a_ms = strcspn(a, "-"), b_ms = strcspn(b, "-");
-	int order = a_ms == b_ms ? memcmp(a, b, a_ms) : 0;
-
-	if (a_ms != b_ms)
-		return a_ms > b_ms;
-	if (order != 0)
-		return order > 0;
-	if (strlen(a) != strlen(b))
-		return strlen(a) > strlen(b);
-	return strcmp(a, b) > 0;
-}
-
 static enum phase
 after_own(struct yq_consumer *consumer, const redisReply *reply)
 {
-	const redisReply *list = entries_of(reply);
+	const redisReply *list = yq_group_entries(reply);
 
 	if (list != NULL && deliver(consumer, list, true, consumer->own_from) > 0)
 		return OWN;
-	if (is_later(consumer->own_from, consumer->last_new))
+	if (yq_entry_id_is_later(consumer->own_from, consumer->last_new))
 		memcpy(consumer->last_new, consumer->own_from, sizeof(consumer->last_new));
 	return LOOK;
 }
@@ -277,7 +199,8 @@ after_others(struct yq_consumer *consumer)
 static enum phase
 after_look(struct yq_consumer *consumer, const redisReply *reply)
 {
-	if (find_dead(consumer, reply))
+	if (yq_group_find_other(reply, consumer->name,
+		consumer->spec.seize ? -1 : (int64_t)consumer->spec.dead_ms, consumer->dead))
 		return DEAD;
 	consumer->look_at_ms = uv_now(consumer->loop) + consumer->spec.dead_ms;
 	return after_others(consumer);
@@ -286,7 +209,7 @@ after_look(struct yq_consumer *consumer, const redisReply *reply)
 static enum phase
 after_new(struct yq_consumer *consumer, const redisReply *reply)
 {
-	const redisReply *list = entries_of(reply);
+	const redisReply *list = yq_group_entries(reply);
 
 	if (list == NULL || (list->elements < consumer->spec.batch && !is_wary(consumer)))
 		consumer->caught_up = true;
