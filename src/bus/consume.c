@@ -200,7 +200,7 @@ static enum phase
 after_look(struct yq_consumer *consumer, const redisReply *reply)
 {
 	if (yq_group_find_other(reply, consumer->name,
-		consumer->spec.seize ? -1 : (int64_t)consumer->spec.dead_ms, consumer->dead))
+		consumer->spec.seize ? INT64_MIN : (int64_t)consumer->spec.dead_ms, consumer->dead))
 		return DEAD;
 	consumer->look_at_ms = uv_now(consumer->loop) + consumer->spec.dead_ms;
 	return after_others(consumer);

@@ -13,7 +13,8 @@ const struct redisReply *yq_group_entries(const struct redisReply *reply);
 /* One of them: id, kind and payload.  False: it is pending, but no longer in the stream. */
 bool yq_group_entry(const struct redisReply *reply, struct yq_entry *entry);
 /* In the answer to XINFO CONSUMERS, which gives name, pending and idle (ms since the last sign of
- * life) for each: a member other than `own` with entries, idle for longer than `idle_ms` (-1: any).
+ * life) for each: a member other than `own` with entries, idle for longer than `idle_ms`
+ * (INT64_MIN: any, for a clock that was set back makes it negative).
  */
 bool yq_group_find_other(
     const struct redisReply *reply, const char *own, int64_t idle_ms, char found[YQ_CONSUMER_SIZE]);
