@@ -5,7 +5,6 @@
 
 #include "base/str.h"
 #include "broker_gateway/account.h"
-#include "broker_gateway/ack.h"
 #include "broker_gateway/admit.h"
 #include "broker_gateway/claim.h"
 #include "broker_gateway/desk.h"
@@ -13,6 +12,7 @@
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/gone.h"
 #include "broker_gateway/price.h"
+#include "broker_gateway/record.h"
 #include "broker_gateway/request.h"
 #include "broker_gateway/task.h"
 
@@ -83,7 +83,7 @@ withdraw(struct gw_account *a, struct gw_task *request, struct gw_order *o)
 	}
 	(void)gw_order_event(o, YQ_EVENT_CANCEL,
 	    request->reason[0] != '\0' ? request->reason : "withdrawn before it was sent", true);
-	gw_ack_only(a->gw, request->entry_id);
+	gw_record_ack(o, request->entry_id);
 }
 
 enum turn { TURN_WAIT, TURN_DONE };

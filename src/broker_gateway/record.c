@@ -333,6 +333,12 @@ gw_record_no_cancel(struct gw_order *o, const char *entry_id)
 }
 
 void
+gw_record_ack(struct gw_order *o, const char *entry_id)
+{
+	record_add(aside_make(o, entry_id));
+}
+
+void
 gw_record_doubt(struct gw_order *o)
 {
 	struct gw_record *r = aside_make(o, "");

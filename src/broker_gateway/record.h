@@ -37,6 +37,9 @@ struct gw_change {
 void gw_record(struct gw_order *o, const struct gw_change *change);
 /* The order's JSON changed (a replace). */
 void gw_record_order(struct gw_order *o, const char *text);
+/* Acknowledge a request about the order behind what was recorded last: an entry that went before
+ * its effect would be done by nobody if this program ended in between. */
+void gw_record_ack(struct gw_order *o, const char *entry_id);
 /* What of its doubt the bus keeps, without a change of the order. */
 void gw_record_doubt(struct gw_order *o);
 /* An execution that was booked by hand before: its id, and what is left of that. */
