@@ -25,8 +25,9 @@ run_tests() {
 	fi
 	[ -n "$suites$names" ] || suites="$SUITES_OF_MESON faults e2e"
 
-	case " $stages " in *" lint "*) stage_lint ;; esac
+	case " $stages " in *" lint "*) lint_begin ;; esac
 	case " $stages " in *" gcc "*) stage_gcc "$suites" "$names" ;; esac
+	case " $stages " in *" lint "*) lint_end ;; esac
 	case " $stages " in *" lint gcc "*) check_links ;; esac
 	case " $stages " in *" clang "*) stage_clang "$suites" "$names" ;; esac
 	case " $stages " in *" threads "*) stage_threads "$suites" "$names" ;; esac
@@ -50,15 +51,23 @@ tally() {
 	echo "$1: $2 passed, $3 failed${4:+, $4 skipped} ($SECONDS s)"
 }
 
-# clang-tidy reads the compile commands of build-asan, so that build is configured first.
-stage_lint() {
+# The linters take processor time and the tests mostly wait, so they run beside one another.  clang-tidy
+# reads the compile commands of build-asan, so that build is configured first.
+lint_begin() {
+	LINT_PID=
+	configure_clang || return 0
+	mkdir -p build
+	nice -n 5 tools/lint/all build-asan >build/lint.tap 2>&1 </dev/null &
+	LINT_PID=$!
+}
+
+lint_end() {
 	local counts
-	if ! configure_clang; then
+	if [ -z "$LINT_PID" ]; then
 		tally "lint: configure" 0 1 0
 		return
 	fi
-	mkdir -p build
-	tools/lint/all build-asan >build/lint.tap 2>&1 || true
+	wait "$LINT_PID" || true
 	grep -Ev '^(ok|1\.\.)' build/lint.tap || true
 	counts=$(tools/count_tests tap build/lint.tap)
 	# shellcheck disable=SC2086
@@ -159,12 +168,20 @@ run_names() {
 	[ -z "$files" ] || run_e2e "$1" "$2" $files
 }
 
+# Tests on real servers wait more than they work.
+processes() {
+	case $1 in
+	*integration) echo $(($(nproc) * 3)) ;;
+	*) nproc ;;
+	esac
+}
+
 # run_meson LABEL FOLDER ARGUMENT...
 run_meson() {
 	local label=$1 folder=$2 rc=0 log counts
 	shift 2
 	rm -f "$folder"/meson-logs/testlog*.json
-	meson test -C "$folder" --no-rebuild --timeout-multiplier 3 "${MESON_WRAP[@]}" "$@" \
+	meson test -C "$folder" --no-rebuild --timeout-multiplier 3 --num-processes "$(processes "$label")" "${MESON_WRAP[@]}" "$@" \
 		</dev/null >"$folder/meson-test.log" 2>&1 || rc=$?
 	log=$(echo "$folder"/meson-logs/testlog*.json) # its name tells the wrapper's
 	if [ "$rc" -ne 0 ]; then
