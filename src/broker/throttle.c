@@ -33,8 +33,10 @@ yq_throttle_make(uint32_t per_second, uint32_t burst, int64_t now_ns)
 static bool
 is_waiting(const struct yq_throttle *t, enum yq_call_class class, int64_t now_ns)
 {
-	return t->classes[class].waits &&
-	       now_ns - t->classes[class].last_ns < YQ_THROTTLE_FORGET_NS;
+	int64_t forget_ns =
+	    class == YQ_CALL_POLL ? YQ_THROTTLE_FORGET_POLL_NS : YQ_THROTTLE_FORGET_NS;
+
+	return t->classes[class].waits && now_ns - t->classes[class].last_ns < forget_ns;
 }
 
 static bool

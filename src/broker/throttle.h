@@ -13,9 +13,10 @@
 enum yq_call_class { YQ_CALL_CANCEL, YQ_CALL_SUBMIT, YQ_CALL_POLL, YQ_CALL_CLASS_COUNT };
 
 #define YQ_THROTTLE_PATIENCE_NS INT64_C(10000000000)
-/* Who was refused and has not asked again for so long waits no more: two beats of who asks once a
- * second, and some. */
-#define YQ_THROTTLE_FORGET_NS INT64_C(2500000000)
+/* Who was refused and has not asked again for so long waits no more; a question, which comes once a
+ * second, may miss a second. */
+#define YQ_THROTTLE_FORGET_NS	   INT64_C(1000000000)
+#define YQ_THROTTLE_FORGET_POLL_NS INT64_C(2500000000)
 
 struct yq_throttle {
 	uint32_t per_second; /* 0 = no limit */
