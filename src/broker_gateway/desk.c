@@ -21,7 +21,7 @@
 static bool
 lane_is_free(const struct gw_lane *lane, const struct yq_broker_capabilities *can)
 {
-	if (lane->unknown > 0 || lane->looked_up > 0)
+	if (lane->unknown > 0 || lane->looked_up > 0 || lane->ending > 0)
 		return false;
 	if ((can->flags & YQ_BROKER_ORDERED) != 0 && can->calls_per_second == 0)
 		return true;

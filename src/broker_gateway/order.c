@@ -144,6 +144,12 @@ gw_order_set_phase(struct gw_order *o, enum gw_phase phase)
 		return;
 	if (phase == GW_OVER) /* nobody asks about it any more */
 		gw_order_settled(o);
+	/* Until that is recorded whoever takes over finds it Pending, and would send it behind what
+	 * goes now. */
+	if (phase == GW_OVER && o->phase < GW_SENT) {
+		o->ends_unsent = true;
+		o->lane->ending++;
+	}
 	count(o, o->phase, false);
 	o->phase = phase;
 	count(o, phase, true);
@@ -198,6 +204,8 @@ gw_order_detach(struct gw_order *o)
 	untold_remove(gw, o);
 	yq_account_close(o->account->book, &o->order.id);
 	yq_table_remove(&gw->orders, &o->node);
+	if (o->ends_unsent && --o->lane->ending == 0)
+		gw_soon(gw);
 	o->lane->tasks--;
 	o->lane = NULL;
 	o->detached = true;

@@ -56,7 +56,8 @@ struct gw_order {
 	bool price_asked, price_asking; /* what its instrument costs; once */
 	bool suspect; /* Pending on the bus; the broker is asked first (suspect.h) */
 	bool in_untold;
-	bool settles; /* counted in its account's `settling` */
+	bool ends_unsent; /* counted in its lane's `ending` */
+	bool settles;	  /* counted in its account's `settling` */
 	struct gw_order *next_untold;
 	struct gw_doubt *doubt; /* owned; NULL = nobody was ever in doubt about it */
 };
