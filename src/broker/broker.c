@@ -37,23 +37,14 @@ yq_broker_supports(const struct yq_broker_capabilities *capabilities, const char
 
 /* ---- calls without an answer ---- */
 
-union completion {
-	yq_broker_done_fn *done;
-	yq_broker_found_fn *found;
-	yq_broker_orders_fn *orders;
-	yq_broker_fills_fn *fills;
-	yq_broker_positions_fn *positions;
-	yq_broker_balances_fn *balances;
-	yq_broker_price_fn *price;
-};
-
 /* Ends a call with a failure: each kind of completion has arguments of its own. */
-typedef void fail_fn(union completion fn, void *cookie, enum yq_rc rc, const struct yq_err *err);
+typedef void fail_fn(
+    union yq_broker_completion fn, void *cookie, enum yq_rc rc, const struct yq_err *err);
 
 struct yq_broker_call {
 	struct yq_broker_call *prev, *next;
 	struct yq_broker *broker; /* NULL: it was ended, and only the adapter still knows it */
-	union completion fn;
+	union yq_broker_completion fn;
 	void *cookie;
 	fail_fn *fail;
 	int64_t seen_ns; /* of the first look */
@@ -61,7 +52,7 @@ struct yq_broker_call {
 };
 
 static struct yq_broker_call *
-call_begin(struct yq_broker *broker, union completion fn, void *cookie, fail_fn *fail)
+call_begin(struct yq_broker *broker, union yq_broker_completion fn, void *cookie, fail_fn *fail)
 {
 	struct yq_broker_call *call = yq_xcalloc(1, sizeof(*call));
 
@@ -85,7 +76,7 @@ call_unlink(struct yq_broker *broker, struct yq_broker_call *call)
 
 /* The adapter has answered: the call as it was, and whether anybody still waits for it. */
 static bool
-call_end(struct yq_broker_call *call, union completion *fn, void **cookie)
+call_end(struct yq_broker_call *call, union yq_broker_completion *fn, void **cookie)
 {
 	bool waited = call->broker != NULL;
 
@@ -127,14 +118,14 @@ yq_broker_expire(struct yq_broker *broker, int64_t now_ns, uint32_t timeout_ms)
 static void
 on_done(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const struct yq_err *err)
 {
-	union completion fn;
+	union yq_broker_completion fn;
 
 	if (call_end(cookie, &fn, &cookie))
 		fn.done(cookie, rc, ack, err);
 }
 
 static void
-fail_done(union completion fn, void *cookie, enum yq_rc rc, const struct yq_err *err)
+fail_done(union yq_broker_completion fn, void *cookie, enum yq_rc rc, const struct yq_err *err)
 {
 	fn.done(cookie, rc, NULL, err);
 }
@@ -143,14 +134,14 @@ static void
 on_found(void *cookie, enum yq_rc rc, const struct yq_broker_order *order,
     const struct yq_broker_fill *fills, size_t fill_count, const struct yq_err *err)
 {
-	union completion fn;
+	union yq_broker_completion fn;
 
 	if (call_end(cookie, &fn, &cookie))
 		fn.found(cookie, rc, order, fills, fill_count, err);
 }
 
 static void
-fail_found(union completion fn, void *cookie, enum yq_rc rc, const struct yq_err *err)
+fail_found(union yq_broker_completion fn, void *cookie, enum yq_rc rc, const struct yq_err *err)
 {
 	fn.found(cookie, rc, NULL, NULL, 0, err);
 }
@@ -158,33 +149,33 @@ fail_found(union completion fn, void *cookie, enum yq_rc rc, const struct yq_err
 static void
 on_price(void *cookie, enum yq_rc rc, const struct yq_broker_quote *quote, const struct yq_err *err)
 {
-	union completion fn;
+	union yq_broker_completion fn;
 
 	if (call_end(cookie, &fn, &cookie))
 		fn.price(cookie, rc, quote, err);
 }
 
 static void
-fail_price(union completion fn, void *cookie, enum yq_rc rc, const struct yq_err *err)
+fail_price(union yq_broker_completion fn, void *cookie, enum yq_rc rc, const struct yq_err *err)
 {
 	fn.price(cookie, rc, NULL, err);
 }
 
 /* The lists differ in nothing but what they are of. */
-#define LIST_COMPLETION(member, type)                                                         \
-	static void on_##member(void *cookie, enum yq_rc rc, const type *items, size_t count, \
-	    const struct yq_err *err)                                                         \
-	{                                                                                     \
-		union completion fn;                                                          \
-                                                                                              \
-		if (call_end(cookie, &fn, &cookie))                                           \
-			fn.member(cookie, rc, items, count, err);                             \
-	}                                                                                     \
-                                                                                              \
-	static void fail_##member(                                                            \
-	    union completion fn, void *cookie, enum yq_rc rc, const struct yq_err *err)       \
-	{                                                                                     \
-		fn.member(cookie, rc, NULL, 0, err);                                          \
+#define LIST_COMPLETION(member, type)                                                             \
+	static void on_##member(void *cookie, enum yq_rc rc, const type *items, size_t count,     \
+	    const struct yq_err *err)                                                             \
+	{                                                                                         \
+		union yq_broker_completion fn;                                                    \
+                                                                                                  \
+		if (call_end(cookie, &fn, &cookie))                                               \
+			fn.member(cookie, rc, items, count, err);                                 \
+	}                                                                                         \
+                                                                                                  \
+	static void fail_##member(                                                                \
+	    union yq_broker_completion fn, void *cookie, enum yq_rc rc, const struct yq_err *err) \
+	{                                                                                         \
+		fn.member(cookie, rc, NULL, 0, err);                                              \
 	}
 
 LIST_COMPLETION(orders, struct yq_broker_order)
@@ -192,7 +183,8 @@ LIST_COMPLETION(fills, struct yq_broker_fill)
 LIST_COMPLETION(positions, struct yq_position)
 LIST_COMPLETION(balances, struct yq_broker_balance)
 
-#define BEGIN(kind) call_begin(broker, (union completion){ .kind = fn }, cookie, fail_##kind)
+#define BEGIN(kind) \
+	call_begin(broker, (union yq_broker_completion){ .kind = fn }, cookie, fail_##kind)
 
 /* ---- the port ---- */
 

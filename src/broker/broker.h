@@ -116,6 +116,16 @@ typedef void yq_broker_balances_fn(void *cookie, enum yq_rc rc,
     const struct yq_broker_balance *balances, size_t count, const struct yq_err *err);
 typedef void yq_broker_price_fn(
     void *cookie, enum yq_rc rc, const struct yq_broker_quote *quote, const struct yq_err *err);
+/* Whichever of them a call has. */
+union yq_broker_completion {
+	yq_broker_done_fn *done;
+	yq_broker_found_fn *found;
+	yq_broker_orders_fn *orders;
+	yq_broker_fills_fn *fills;
+	yq_broker_positions_fn *positions;
+	yq_broker_balances_fn *balances;
+	yq_broker_price_fn *price;
+};
 
 /* ---- what a broker tells by itself ---- */
 enum yq_broker_event_kind {

@@ -32,15 +32,7 @@ struct yq_paper_command {
 	struct yq_broker_change change;
 	struct yq_decimal price; /* OBSERVE */
 	int64_t since_us;	 /* ASK_SINCE, ASK_FILLS */
-	union {
-		yq_broker_done_fn *done;
-		yq_broker_found_fn *found;
-		yq_broker_orders_fn *orders;
-		yq_broker_fills_fn *fills;
-		yq_broker_positions_fn *positions;
-		yq_broker_balances_fn *balances;
-		yq_broker_price_fn *price;
-	} fn;
+	union yq_broker_completion fn;
 	void *cookie;
 	enum yq_rc rc; /* of what was done */
 	int64_t number;

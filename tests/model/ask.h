@@ -40,15 +40,7 @@ struct ask {
 	struct ask *next;
 	struct session *session;
 	enum ask_kind kind;
-	union {
-		yq_broker_done_fn *done;
-		yq_broker_found_fn *found;
-		yq_broker_orders_fn *orders;
-		yq_broker_fills_fn *fills;
-		yq_broker_positions_fn *positions;
-		yq_broker_balances_fn *balances;
-		yq_broker_price_fn *price;
-	} fn;
+	union yq_broker_completion fn;
 	void *cookie;
 	bool answered, lost_answer;
 	struct yq_order order;
