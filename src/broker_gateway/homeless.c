@@ -57,16 +57,6 @@ is_over(struct gw_homeless *h)
 }
 
 static void
-on_returned(
-    void *cookie, enum yq_rc rc, const struct yq_lease_answer *answer, const struct yq_err *err)
-{
-	(void)cookie;
-	(void)answer;
-	if (rc != YQ_OK)
-		yq_debug("a lease was not given back: %s", err->text);
-}
-
-static void
 on_applied(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, size_t count,
     const struct yq_err *err)
 {
@@ -84,7 +74,7 @@ on_applied(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, si
 		yq_counter_add(h->gw->metrics.refused, 1);
 		gw_notify(h->gw, "Order", "Warning", "order %s: %s", h->order.id.text, h->text);
 	}
-	yq_step_lease(h->gw->valkey, &alias, 1, h->gw->owner, 0, on_returned, NULL);
+	yq_step_lease(h->gw->valkey, &alias, 1, h->gw->owner, 0, gw_lease_returned, NULL);
 	end(h);
 }
 

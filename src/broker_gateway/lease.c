@@ -213,8 +213,8 @@ gw_lease_open(struct gateway *gw)
 }
 
 /* A lease that is given back saves the next one the wait. */
-static void
-on_returned(
+void
+gw_lease_returned(
     void *cookie, enum yq_rc rc, const struct yq_lease_answer *answer, const struct yq_err *err)
 {
 	(void)cookie;
@@ -228,7 +228,7 @@ give_back(struct gateway *gw)
 {
 	if (gw->account_count > 0)
 		yq_step_lease(gw->valkey, gw->lease.aliases, gw->account_count, gw->owner, 0,
-		    on_returned, NULL);
+		    gw_lease_returned, NULL);
 }
 
 void

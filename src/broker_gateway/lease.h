@@ -11,7 +11,7 @@
 
 #include <uv.h>
 
-#include "base/err.h"
+#include "bus/steps.h"
 
 struct gateway;
 
@@ -46,6 +46,8 @@ uint32_t gw_lease_wary_ms(const struct gateway *gw);
 void gw_lease_lose(struct gateway *gw, const char *why);
 /* Give them back and end, to begin anew: said once. */
 void gw_lease_renounce(struct gateway *gw, const char *why);
+/* For leases that are given back, which nobody waits for. */
+yq_lease_fn gw_lease_returned;
 /* Waits for somebody who is alive: longer than a dead one's leases last. */
 bool gw_lease_is_standby(const struct gateway *gw);
 
