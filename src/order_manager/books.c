@@ -10,7 +10,7 @@
 #include "base/str.h"
 #include "base/table.h"
 #include "bus/message.h"
-#include "order_manager/recent.h"
+#include "order_manager/known.h"
 #include "order_manager/resync.h"
 
 #define LAST_KEY_SIZE (YQ_ALIAS_SIZE + YQ_TICKER_SIZE + 8)
@@ -40,9 +40,9 @@ struct heard {
 struct yq_books {
 	struct yq_valkey *valkey;
 	const struct yq_clock *clock;
-	struct yq_table accounts;  /* of struct book, by alias */
-	struct yq_table lasts;	   /* of struct last, by key, in order of use */
-	struct yq_recent *entered; /* orders that need not be heard of */
+	struct yq_table accounts; /* of struct book, by alias */
+	struct yq_table lasts;	  /* of struct last, by key, in order of use */
+	struct yq_known *entered; /* orders that need not be heard of */
 	struct yq_resync *resync;
 	struct heard *heard, **heard_end; /* oldest first; empty unless `resync` */
 	size_t heard_count;
@@ -72,7 +72,7 @@ yq_books_make(struct yq_valkey *valkey, const struct yq_clock *clock)
 
 	books->valkey = valkey;
 	books->clock = clock;
-	books->entered = yq_recent_make();
+	books->entered = yq_known_make();
 	books->heard_end = &books->heard;
 	books->stale = true;
 	return books;
@@ -124,7 +124,7 @@ yq_books_free(struct yq_books *books)
 		return;
 	yq_resync_cancel(books->resync);
 	drop_heard(books);
-	yq_recent_free(books->entered);
+	yq_known_free(books->entered);
 	yq_table_each(&books->accounts, free_book, NULL);
 	yq_table_clear(&books->accounts);
 	yq_table_each(&books->lasts, free_last, NULL);
@@ -259,7 +259,7 @@ yq_books_enter(struct yq_books *books, const struct yq_order *order,
 		return;
 	if (rc != YQ_OK)
 		yq_warn("order %s is not counted as open: %s", order->id.text, err.text);
-	yq_recent_add(books->entered, &order->id);
+	yq_known_add(books->entered, &order->id);
 	count_order(&book->rate, at_us);
 	remember_last(books, order, at_us);
 }
@@ -281,8 +281,8 @@ take_order(struct yq_books *books, const char *payload, size_t length, int64_t a
 
 	/* Mostly it is one of ours. */
 	if (yq_str_starts(payload, "{\"Id\":") &&
-	    yq_recent_id_in(payload, length, "Id", &order.id) &&
-	    yq_recent_has(books->entered, &order.id))
+	    yq_known_id_in(payload, length, "Id", &order.id) &&
+	    yq_known_has(books->entered, &order.id))
 		return;
 	if (yq_message_decode_order(payload, length, &order, NULL) != YQ_OK ||
 	    !is_followed(books, order.account_alias))

@@ -18,7 +18,7 @@
 #include "bus/state.h"
 #include "order_manager/journal.h"
 #include "order_manager/journal_audit.h"
-#include "order_manager/recent.h"
+#include "order_manager/known.h"
 #include "store/orders.h"
 
 #define READ_TIMEOUT_MS 5000
@@ -100,7 +100,7 @@ read_id(const struct yq_lane_entry *entry, struct yq_id *id)
 	struct yq_order order;
 
 	if (yq_str_starts(entry->payload, "{\"Id\":") &&
-	    yq_recent_id_in(entry->payload, entry->length, "Id", id))
+	    yq_known_id_in(entry->payload, entry->length, "Id", id))
 		return true;
 	if (!read_order(entry, &order))
 		return false;
@@ -169,7 +169,7 @@ load_orders(struct yq_lane *lane, void *cookie)
 		if (!yq_str_equal(
 			entry->kind, yq_names_text(&yq_submit_kind_names, YQ_SUBMIT_ORDER)))
 			continue; /* requests show in the order they are about */
-		if (!read_id(entry, &id) || yq_recent_has(yq_lane_shared(lane), &id))
+		if (!read_id(entry, &id) || yq_known_has(yq_lane_shared(lane), &id))
 			continue;
 		if (yq_lane_age_us(lane, entry) < YOUNG_US) {
 			entry->wait = true;
@@ -268,7 +268,7 @@ load_executions(struct yq_lane *lane, void *cookie)
 		const struct yq_lane_entry *entry = yq_lane_entry(lane, i);
 		struct yq_execution execution;
 
-		if (yq_recent_id_in(entry->payload, entry->length, "OrderId", &ids[count]))
+		if (yq_known_id_in(entry->payload, entry->length, "OrderId", &ids[count]))
 			count++;
 		else if (yq_message_decode_execution(
 			     entry->payload, entry->length, &execution, NULL) == YQ_OK)
@@ -295,7 +295,7 @@ stored_executions(struct yq_lane *lane, void *cookie, struct yq_archived *archiv
 		struct yq_id id = rows->ids[i];
 
 		if (rows->faults[i][0] == '\0')
-			yq_recent_add(yq_lane_shared(lane), &id);
+			yq_known_add(yq_lane_shared(lane), &id);
 		/* One that has become final since it was read is not yet archived as that, and
 		 * Firebird may be away when its turn comes: the bus has to keep it until then. */
 		if (yq_order_state_is_final(rows->rows[i].progress.state))

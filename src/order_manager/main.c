@@ -15,7 +15,7 @@
 #include "order_manager/decider.h"
 #include "order_manager/intake.h"
 #include "order_manager/journal.h"
-#include "order_manager/recent.h"
+#include "order_manager/known.h"
 #include "order_manager/rules.h"
 #include "store/root.h"
 
@@ -53,7 +53,7 @@ struct order_manager {
 	struct yq_color *color;
 	struct yq_archiver *archiver;
 	struct yq_lane *lanes[YQ_COUNT(tables)];
-	struct yq_recent *recent; /* of the lanes */
+	struct yq_known *known; /* of the lanes */
 	uv_timer_t *trim;
 	uv_timer_t *drain;
 	uv_timer_t *quit; /* NULL once everything is being closed */
@@ -229,10 +229,10 @@ start_archive(struct yq_daemon *daemon, struct order_manager *manager, struct yq
 	if (rc != YQ_OK)
 		return rc;
 	manager->archiver = yq_archiver_open(daemon, manager->worker);
-	manager->recent = yq_recent_make();
+	manager->known = yq_known_make();
 	for (size_t i = 0; i < YQ_COUNT(tables); i++)
 		manager->lanes[i] =
-		    yq_lane_open(daemon, manager->worker, tables[i], manager->recent);
+		    yq_lane_open(daemon, manager->worker, tables[i], manager->known);
 	return YQ_OK;
 }
 
@@ -440,7 +440,7 @@ stop(struct yq_daemon *daemon)
 	yq_books_free(manager->books);
 	for (size_t i = 0; i < YQ_COUNT(tables); i++)
 		yq_lane_close(manager->lanes[i]);
-	yq_recent_free(manager->recent);
+	yq_known_free(manager->known);
 	yq_archiver_close(manager->archiver);
 	if (manager->worker != NULL)
 		yq_worker_stop(manager->worker, true, NULL, NULL);

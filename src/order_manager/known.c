@@ -1,5 +1,5 @@
-/* recent.c - a table of fixed size: an id has a few places, the oldest of which it takes. */
-#include "order_manager/recent.h"
+/* known.c - a table of fixed size: an id has a few places, the oldest of which it takes. */
+#include "order_manager/known.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,20 +12,20 @@
 #define WAYS	 4
 #define ID_BYTES 16
 
-struct yq_recent {
+struct yq_known {
 	unsigned char sets[SETS][WAYS][ID_BYTES]; /* newest first; all zero = empty */
 };
 
-struct yq_recent *
-yq_recent_make(void)
+struct yq_known *
+yq_known_make(void)
 {
-	return yq_xcalloc(1, sizeof(struct yq_recent));
+	return yq_xcalloc(1, sizeof(struct yq_known));
 }
 
 void
-yq_recent_free(struct yq_recent *recent)
+yq_known_free(struct yq_known *known)
 {
-	free(recent);
+	free(known);
 }
 
 static unsigned char
@@ -54,27 +54,27 @@ set_of(const unsigned char bytes[ID_BYTES])
 }
 
 void
-yq_recent_add(struct yq_recent *recent, const struct yq_id *id)
+yq_known_add(struct yq_known *known, const struct yq_id *id)
 {
 	unsigned char bytes[ID_BYTES];
 	unsigned char(*set)[ID_BYTES];
 
-	if (yq_recent_has(recent, id))
+	if (yq_known_has(known, id))
 		return;
 	pack(id, bytes);
-	set = recent->sets[set_of(bytes)];
+	set = known->sets[set_of(bytes)];
 	memmove(set[1], set[0], (size_t)(WAYS - 1) * ID_BYTES);
 	memcpy(set[0], bytes, ID_BYTES);
 }
 
 bool
-yq_recent_has(const struct yq_recent *recent, const struct yq_id *id)
+yq_known_has(const struct yq_known *known, const struct yq_id *id)
 {
 	unsigned char bytes[ID_BYTES];
 	const unsigned char(*set)[ID_BYTES];
 
 	pack(id, bytes);
-	set = recent->sets[set_of(bytes)];
+	set = known->sets[set_of(bytes)];
 	for (size_t i = 0; i < WAYS; i++)
 		if (memcmp(set[i], bytes, ID_BYTES) == 0)
 			return true;
@@ -84,7 +84,7 @@ yq_recent_has(const struct yq_recent *recent, const struct yq_id *id)
 /* A quote within a text is escaped, so that the pattern is found only where a member begins.  An
  * inner object could have one of that name: our messages about orders hold none. */
 bool
-yq_recent_id_in(const char *payload, size_t length, const char *name, struct yq_id *id)
+yq_known_id_in(const char *payload, size_t length, const char *name, struct yq_id *id)
 {
 	char pattern[32];
 	const char *at;
