@@ -10,6 +10,7 @@ const LOOK_MS = 10;
 const REACH_MS = 60000; /* for somebody to come past a point */
 const SPOOL_MS = 2300; /* the webhook notices after 1.5 s */
 const SPOOL_TRIES = 10;
+const FORWARD_MS = 15000; /* a restart, and Valkey back */
 const SPEAK_MS = 100;
 
 export class Killers {
@@ -57,19 +58,24 @@ export class Killers {
     return !(await disarm(this.system, one.point)) && this.killed(one);
   }
 
-  /* Only passed while Valkey does not answer; what is in the spool then is forwarded just after. */
+  /*
+   * Only passed while Valkey does not answer; what is in the spool then is forwarded just after.  When
+   * everything went off in between, that was done by a start at which nobody may die: once more then.
+   */
   async killAtSpool(one) {
     let dead = false;
-    for (let i = 0; i < SPOOL_TRIES && !dead && !this.stopped; i++) {
+    let followed = !one.after;
+    for (let i = 0; i < SPOOL_TRIES && !(dead && followed) && !this.stopped; i++) {
+      let spooled = false;
       await freezeWhile(this.system, 'valkey-server', async () => {
-        dead = await this.kill(one, SPOOL_MS);
-        if (dead && one.after) await order(this.system, { point: one.after, passage: 1, order: 'kill' });
+        spooled = await this.kill(one, SPOOL_MS);
+        if (spooled && one.after) await order(this.system, { point: one.after, passage: 1, order: 'kill' });
       });
+      if (spooled && one.after) followed = await this.obeyed({ point: one.after }, FORWARD_MS);
+      dead ||= spooled;
     }
-    if (!dead || !one.after) return dead;
-    if (await this.obeyed({ point: one.after }, REACH_MS)) return true;
-    this.unreached.push(one.after);
-    return true;
+    if (dead && !followed) this.unreached.push(one.after);
+    return dead;
   }
 
   async killed({ point, release }) {
