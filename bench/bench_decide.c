@@ -95,12 +95,12 @@ measure(const char *name, const struct yq_calendar *calendar, int positions, int
 	struct yq_signal signal = make_signal(now_us);
 	struct yq_policy policy = make_policy();
 	struct yq_market_facts market = {
-		.hours = yq_calendar_hours(calendar, YQ_NASDAQ),
 		.last_price = signal.price,
 		.last_price_at_us = now_us - 1,
 	};
+	struct yq_account_view view = yq_view_of(account, YQ_NASDAQ, "T7");
 	struct yq_risk_facts facts = {
-		.account = account,
+		.account = &view,
 		.market_open = true,
 		.calendar_covered = true,
 		.last_price = signal.price,
@@ -111,11 +111,17 @@ measure(const char *name, const struct yq_calendar *calendar, int positions, int
 	static struct yq_trace trace;
 
 	start = yq_clock_monotonic_ns(clock);
-	for (long i = 0; i < count; i++)
-		if (yq_compose(&signal, account, &market, &policy, now_us, &decision) != YQ_OK) {
-			fprintf(stderr, "refused: %s\n", decision.text);
-			exit(1);
-		}
+	for (long i = 0; i < count; i++) {
+		const struct yq_market_hours *hours = yq_calendar_hours(calendar, YQ_NASDAQ);
+
+		market.open = yq_market_is_open(hours, now_us);
+		market.covered = yq_market_is_covered(hours, now_us);
+		view = yq_view_of(account, signal.exchange, signal.ticker);
+		if (yq_compose(&signal, &view, &market, &policy, now_us, &decision) == YQ_OK)
+			continue;
+		fprintf(stderr, "refused: %s\n", decision.text);
+		exit(1);
+	}
 	composed = yq_clock_monotonic_ns(clock);
 	for (long i = 0; i < count; i++) {
 		yq_trace_clear(&trace);

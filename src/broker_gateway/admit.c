@@ -33,8 +33,9 @@ gw_check_risk(struct gw_account *a, const struct gw_lane *lane, const struct yq_
 	int64_t now_us = yq_clock_now_us(gw->clock);
 	const struct yq_market_hours *hours =
 	    yq_calendar_hours(yq_markets_calendar(gw->markets), order->exchange);
+	struct yq_account_view view = yq_view_of(a->book, order->exchange, order->ticker);
 	struct yq_risk_facts facts = {
-		.account = a->book,
+		.account = &view,
 		.market_open = a->settings.any_hour ||
 			       yq_broker_can(a->broker, YQ_BROKER_ANY_HOUR) ||
 			       yq_market_is_open(hours, now_us),

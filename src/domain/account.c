@@ -259,17 +259,6 @@ yq_account_set_price(struct yq_account *account, enum yq_exchange exchange, cons
 	return yq_account_set_position(account, &position, NULL);
 }
 
-enum yq_rc
-yq_account_unit_cost(
-    const struct yq_account *account, struct yq_decimal price, struct yq_decimal *unit_cost)
-{
-	struct yq_decimal commission;
-	enum yq_rc rc;
-
-	rc = yq_decimal_mul(price, account->commission_rate, YQ_ROUND_CEILING, &commission);
-	return rc == YQ_OK ? yq_decimal_add(price, commission, unit_cost) : rc;
-}
-
 /* How an open order weighs on its instrument and on the cash; `sign` 1 to add, -1 to take back. */
 static void
 weigh(struct yq_account *account, struct order_node *node, int sign)
@@ -305,7 +294,7 @@ reserve_of(const struct yq_account *account, const struct yq_order *order, struc
 
 	if (order->action != YQ_BUY)
 		return YQ_OK;
-	if (yq_account_unit_cost(account, price, &entry->unit_cost) != YQ_OK ||
+	if (yq_unit_cost(price, account->commission_rate, &entry->unit_cost) != YQ_OK ||
 	    yq_decimal_mul(order->qty, entry->unit_cost, YQ_ROUND_CEILING, &entry->reserve) !=
 		YQ_OK)
 		return YQ_E_RANGE;

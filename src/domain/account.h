@@ -113,8 +113,5 @@ struct yq_decimal yq_account_held(
 /* Held less what open sells may take; never below 0. */
 struct yq_decimal yq_account_sellable(
     const struct yq_account *account, enum yq_exchange exchange, const char *ticker);
-/* Cash that one unit at `price` takes, commission included, rounded up. */
-YQ_NODISCARD enum yq_rc yq_account_unit_cost(
-    const struct yq_account *account, struct yq_decimal price, struct yq_decimal *unit_cost);
 
 #endif

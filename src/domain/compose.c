@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "domain/market.h"
 
 /* One decision in the making. */
 struct desk {
 	const struct yq_signal *signal;
-	const struct yq_account *account;
+	const struct yq_account_view *account;
 	const struct yq_market_facts *market;
 	const struct yq_policy *policy;
 	struct yq_risk_facts facts;
@@ -72,15 +73,12 @@ static void
 begin_facts(struct desk *desk, int64_t now_us)
 {
 	const struct yq_market_facts *market = desk->market;
-	const struct yq_market_hours *hours = market->hours;
-	bool any_hour = desk->policy->any_hour;
 
 	desk->facts = (struct yq_risk_facts){
 		.account = desk->account,
 		.halt_reason = market->halt_reason,
-		.market_open = any_hour || (hours != NULL && yq_market_is_open(hours, now_us)),
-		.calendar_covered =
-		    any_hour || (hours != NULL && yq_market_is_covered(hours, now_us)),
+		.market_open = market->open,
+		.calendar_covered = market->covered,
 		.lot = market->lot,
 		.now_us = now_us,
 		.asked_at_us = desk->signal->timestamp_us,
@@ -223,7 +221,7 @@ decide(struct desk *desk, int64_t now_us)
 
 /* Only what is looked at is set: the steps are large. */
 static void
-begin_decision(struct yq_decision *decision, const struct yq_account *account, int64_t now_us)
+begin_decision(struct yq_decision *decision, const struct yq_account_view *account, int64_t now_us)
 {
 	memcpy(decision->account_alias, account->alias, sizeof(decision->account_alias));
 	decision->ordered = false;
@@ -249,7 +247,7 @@ conclude(struct yq_decision *decision, const struct desk *desk)
 }
 
 enum yq_rc
-yq_compose(const struct yq_signal *signal, const struct yq_account *account,
+yq_compose(const struct yq_signal *signal, const struct yq_account_view *account,
     const struct yq_market_facts *market, const struct yq_policy *policy, int64_t now_us,
     struct yq_decision *decision)
 {

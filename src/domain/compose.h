@@ -1,14 +1,14 @@
 /*
  * compose.h - from a signal to an order, or to the reasons why not.
  *
- * Pure: the same inputs give the same bytes.  One call is one account; the caller enters a returned
- * order into the account's book (yq_account_open) before it composes the next, so that the same
- * cash is never spent twice.  Nothing is allocated.
+ * Pure: the same inputs give the same bytes.  One call is one account, seen for the signal's
+ * instrument (yq_view_of); the caller enters a returned order into the account's book
+ * (yq_account_open) before it looks for the next, so that the same cash is never spent twice.
+ * Nothing is allocated.
  */
 #ifndef YQ_DOMAIN_COMPOSE_H
 #define YQ_DOMAIN_COMPOSE_H
 
-#include "domain/calendar.h"
 #include "domain/risk.h"
 #include "domain/sizing.h"
 
@@ -26,14 +26,14 @@ struct yq_policy {
 	struct yq_sizing sizing;
 	struct yq_risk_limits limits; /* max_age_us is MaxSignalAgeSeconds */
 	int64_t max_price_age_us;     /* an older looked-up price does not count; 0 = any age */
-	bool any_hour;		      /* the account's session is `always` */
 };
 
 /* What the outside is like.  Of the signal's exchange, never of another market's same ticker. */
 struct yq_market_facts {
-	const char *halt_reason;	     /* NULL = not halted */
-	const struct yq_market_hours *hours; /* NULL = no calendar: refused unless any_hour */
-	struct yq_opt_decimal last_price;    /* looked up */
+	const char *halt_reason;	  /* NULL = not halted */
+	bool open;			  /* or the account trades at any hour */
+	bool covered;			  /* by the calendar, or the same */
+	struct yq_opt_decimal last_price; /* looked up */
 	int64_t last_price_at_us;
 	struct yq_opt_decimal lot; /* the instrument's own; absent = the market's */
 	int64_t orders_last_minute;
@@ -59,9 +59,9 @@ struct yq_decision {
  * The newest price counts: the signal's own if it is younger than the looked-up one.  A market
  * order carries the price it was decided at in `price` (not a limit).
  */
-YQ_NODISCARD enum yq_rc yq_compose(const struct yq_signal *signal, const struct yq_account *account,
-    const struct yq_market_facts *market, const struct yq_policy *policy, int64_t now_us,
-    struct yq_decision *decision);
+YQ_NODISCARD enum yq_rc yq_compose(const struct yq_signal *signal,
+    const struct yq_account_view *account, const struct yq_market_facts *market,
+    const struct yq_policy *policy, int64_t now_us, struct yq_decision *decision);
 
 /*
  * The verdict on one signal over all its accounts, as kept under `signal:{Id}`:

@@ -86,3 +86,14 @@ yq_cash_apply(struct yq_decimal *cash, const struct yq_fill *fill, struct yq_err
 	*cash = result;
 	return YQ_OK;
 }
+
+enum yq_rc
+yq_unit_cost(
+    struct yq_decimal price, struct yq_decimal commission_rate, struct yq_decimal *unit_cost)
+{
+	struct yq_decimal commission;
+	enum yq_rc rc;
+
+	rc = yq_decimal_mul(price, commission_rate, YQ_ROUND_CEILING, &commission);
+	return rc == YQ_OK ? yq_decimal_add(price, commission, unit_cost) : rc;
+}

@@ -35,5 +35,8 @@ YQ_NODISCARD enum yq_rc yq_position_apply(struct yq_position *position, const st
 /* Cash in the market's currency after `fill`: buys cost qty x price + commission, exactly. */
 YQ_NODISCARD enum yq_rc yq_cash_apply(
     struct yq_decimal *cash, const struct yq_fill *fill, struct yq_err *err);
+/* Cash that one unit bought at `price` takes, commission included, rounded up. */
+YQ_NODISCARD enum yq_rc yq_unit_cost(
+    struct yq_decimal price, struct yq_decimal commission_rate, struct yq_decimal *unit_cost);
 
 #endif

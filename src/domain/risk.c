@@ -9,10 +9,10 @@ struct ask {
 	const struct yq_risk_facts *facts;
 	const struct yq_risk_limits *limits;
 	const struct yq_market *market;
-	const struct yq_holding *holding; /* NULL = none */
-	struct yq_opt_decimal price;	  /* what the order is valued at */
-	struct yq_opt_decimal value;	  /* quantity x price; absent also when it does not fit */
-	bool reduces; /* brings the position nearer to zero, and not through it */
+	const struct yq_account_view *account;
+	struct yq_opt_decimal price; /* what the order is valued at */
+	struct yq_opt_decimal value; /* quantity x price; absent also when it does not fit */
+	bool reduces;		     /* brings the position nearer to zero, and not through it */
 	const char *code;
 	struct yq_trace *trace;
 };
@@ -29,12 +29,6 @@ say(const struct ask *ask, bool ok, const char *sentence, const struct yq_arg *a
 
 #define MONEY(amount) YQ_ARG_MONEY(amount, ask->market->currency)
 #define NUMBER(value) YQ_ARG_NUMBER(value)
-
-static struct yq_decimal
-held(const struct ask *ask)
-{
-	return ask->holding == NULL ? YQ_DECIMAL_ZERO : ask->holding->position.qty;
-}
 
 static struct yq_decimal
 seconds(int64_t us)
@@ -56,10 +50,10 @@ check_halted(const struct ask *ask)
 static enum answer
 check_inactive(const struct ask *ask)
 {
-	if (ask->facts->account->active)
+	if (ask->account->active)
 		return PASS;
-	return say(ask, false, "the account {} is not active",
-	    YQ_ARGS(YQ_ARG_TEXT(ask->facts->account->alias)));
+	return say(
+	    ask, false, "the account {} is not active", YQ_ARGS(YQ_ARG_TEXT(ask->account->alias)));
 }
 
 static enum answer
@@ -220,13 +214,13 @@ check_order_value(const struct ask *ask)
 static enum yq_rc
 value_after(const struct ask *ask, struct yq_decimal *value)
 {
-	struct yq_decimal qty = held(ask);
+	struct yq_decimal qty = ask->account->held;
 	enum yq_rc rc;
 
-	if (ask->holding != NULL && ask->order->action == YQ_BUY)
-		qty.units += ask->holding->buying.units;
-	else if (ask->holding != NULL)
-		qty.units -= ask->holding->selling.units;
+	if (ask->order->action == YQ_BUY)
+		qty.units += ask->account->buying.units;
+	else
+		qty.units -= ask->account->selling.units;
 	rc = ask->order->action == YQ_BUY ? yq_decimal_add(qty, ask->order->qty, &qty)
 					  : yq_decimal_sub(qty, ask->order->qty, &qty);
 	if (rc != YQ_OK)
@@ -242,7 +236,7 @@ check_position_share(const struct ask *ask)
 
 	if (!share.set || ask->reduces)
 		return PASS;
-	equity = yq_account_equity(ask->facts->account, ask->market->currency);
+	equity = yq_view_equity(ask->account);
 	if (!ask->price.set || value_after(ask, &value) != YQ_OK ||
 	    yq_decimal_mul(equity, share.value, YQ_ROUND_FLOOR, &allowed) != YQ_OK)
 		return say(ask, false, "the value of the position does not fit", YQ_NO_ARGS);
@@ -258,7 +252,7 @@ static enum answer
 check_open_orders(const struct ask *ask)
 {
 	int64_t limit = ask->limits->max_open_orders;
-	int64_t count = (int64_t)ask->facts->account->open_order_count;
+	int64_t count = ask->account->open_orders;
 
 	if (limit == 0 || ask->reduces)
 		return PASS;
@@ -300,7 +294,7 @@ check_reduce_only(const struct ask *ask)
 	if (!ask->order->reduce_only || ask->reduces)
 		return PASS;
 	return say(ask, false, "it may only reduce, but {} of {} are held, open orders aside",
-	    YQ_ARGS(NUMBER(held(ask)), YQ_ARG_TEXT(ask->order->ticker)));
+	    YQ_ARGS(NUMBER(ask->account->held), YQ_ARG_TEXT(ask->order->ticker)));
 }
 
 static enum answer
@@ -309,8 +303,8 @@ check_short(const struct ask *ask)
 	if (ask->order->action == YQ_BUY || ask->limits->allow_short || ask->reduces)
 		return PASS;
 	return say(ask, false, "selling {} would go short: {} are held, {} are being sold",
-	    YQ_ARGS(NUMBER(ask->order->qty), NUMBER(held(ask)),
-		NUMBER(ask->holding == NULL ? YQ_DECIMAL_ZERO : ask->holding->selling)));
+	    YQ_ARGS(NUMBER(ask->order->qty), NUMBER(ask->account->held),
+		NUMBER(ask->account->selling)));
 }
 
 static enum answer
@@ -322,8 +316,8 @@ check_buying_power(const struct ask *ask)
 		return PASS;
 	if (!ask->price.set)
 		return say(ask, false, "the cost of the order is not known", YQ_NO_ARGS);
-	power = yq_account_buying_power(ask->facts->account, ask->market->currency);
-	if (yq_account_unit_cost(ask->facts->account, ask->price.value, &unit_cost) != YQ_OK ||
+	power = yq_view_buying_power(ask->account);
+	if (yq_unit_cost(ask->price.value, ask->account->commission_rate, &unit_cost) != YQ_OK ||
 	    yq_decimal_mul(ask->order->qty, unit_cost, YQ_ROUND_CEILING, &cost) != YQ_OK)
 		return say(ask, false, "the cost of the order does not fit", YQ_NO_ARGS);
 	if (yq_decimal_cmp(cost, power) > 0)
@@ -378,16 +372,14 @@ yq_risk_price(
 
 /* Within what is free of the other side: held less what open orders of this side will take. */
 static bool
-reduces(const struct yq_order *order, const struct yq_holding *holding)
+reduces(const struct yq_order *order, const struct yq_account_view *account)
 {
 	struct yq_decimal left;
 
-	if (holding == NULL)
-		return false;
 	if (order->action == YQ_SELL)
-		left.units = holding->position.qty.units - holding->selling.units;
+		left.units = account->held.units - account->selling.units;
 	else
-		left.units = -holding->position.qty.units - holding->buying.units;
+		left.units = -account->held.units - account->buying.units;
 	return yq_decimal_cmp(order->qty, left) <= 0;
 }
 
@@ -400,12 +392,12 @@ ask_of(const struct yq_order *order, const struct yq_risk_facts *facts,
 		.facts = facts,
 		.limits = limits,
 		.market = yq_market_of(order->exchange),
-		.holding = yq_account_holding(facts->account, order->exchange, order->ticker),
+		.account = facts->account,
 		.price = yq_risk_price(order, facts->last_price, facts->last_price_at_us),
 		.trace = trace,
 	};
 
-	ask.reduces = reduces(order, ask.holding);
+	ask.reduces = reduces(order, ask.account);
 	if (ask.price.set)
 		ask.value.set = yq_decimal_mul(order->qty, ask.price.value, YQ_ROUND_CEILING,
 				    &ask.value.value) == YQ_OK;

@@ -9,8 +9,8 @@
 #ifndef YQ_DOMAIN_RISK_H
 #define YQ_DOMAIN_RISK_H
 
-#include "domain/account.h"
 #include "domain/trace.h"
+#include "domain/view.h"
 
 /* Codes; stable, people and programs match on them. */
 #define YQ_RISK_HALTED		   "RISK_HALTED"
@@ -54,10 +54,10 @@ struct yq_rate {
 void yq_rate_add(struct yq_rate *rate, int64_t now_us);
 int64_t yq_rate_count(const struct yq_rate *rate, int64_t now_us); /* in the last 60 seconds */
 
-/* Everything that the checks look at, besides the order.  The account does not hold the order yet.
- */
+/* Everything that the checks look at, besides the order. */
 struct yq_risk_facts {
-	const struct yq_account *account;
+	/* For the order's instrument; the account does not hold the order yet. */
+	const struct yq_account_view *account;
 	const char *halt_reason; /* NULL = not halted */
 	bool market_open;	 /* true also for an account that trades at any hour */
 	bool calendar_covered;

@@ -14,8 +14,7 @@ struct task {
 	const struct yq_sizing *sizing;
 	const struct yq_signal *signal;
 	const struct yq_sizing_facts *facts;
-	const struct yq_holding *holding; /* NULL = none */
-	enum yq_currency currency;
+	const struct yq_account_view *account;
 	struct yq_trace *trace;
 };
 
@@ -77,7 +76,7 @@ static enum yq_rc
 buy_worth(const struct task *task, struct yq_decimal amount, struct yq_size *size)
 {
 	const struct yq_sizing_facts *facts = task->facts;
-	struct yq_decimal power = yq_account_buying_power(facts->account, task->currency);
+	struct yq_decimal power = yq_view_buying_power(task->account);
 	struct yq_decimal wanted, unit_cost, affordable;
 
 	if (yq_decimal_sign(facts->price) <= 0)
@@ -85,19 +84,19 @@ buy_worth(const struct task *task, struct yq_decimal amount, struct yq_size *siz
 		    "no price of {} is known: neither in the signal nor looked up",
 		    YQ_ARGS(YQ_ARG_TEXT(task->signal->ticker)));
 	if (yq_decimal_div(amount, facts->price, YQ_ROUND_FLOOR, &wanted) != YQ_OK ||
-	    yq_account_unit_cost(facts->account, facts->price, &unit_cost) != YQ_OK ||
+	    yq_unit_cost(facts->price, task->account->commission_rate, &unit_cost) != YQ_OK ||
 	    yq_decimal_div(power, unit_cost, YQ_ROUND_FLOOR, &affordable) != YQ_OK)
 		return refuse_range(task);
 	yq_trace_add(task->trace, YQ_SIZE_OK, true, "worth {} of the equity of {}, at {}",
-	    YQ_ARGS(YQ_ARG_MONEY(amount, task->currency),
-		YQ_ARG_MONEY(yq_account_equity(facts->account, task->currency), task->currency),
+	    YQ_ARGS(YQ_ARG_MONEY(amount, task->account->currency),
+		YQ_ARG_MONEY(yq_view_equity(task->account), task->account->currency),
 		YQ_ARG_NUMBER(facts->price)));
 	if (task->signal->qty.set)
 		wanted = yq_decimal_min(wanted, task->signal->qty.value);
 	if (yq_decimal_cmp(wanted, facts->lot) >= 0 && yq_decimal_cmp(affordable, facts->lot) < 0)
 		return refuse(task, YQ_SIZE_NO_CASH,
 		    "buying power of {} does not cover one lot of {} at {}",
-		    YQ_ARGS(YQ_ARG_MONEY(power, task->currency), YQ_ARG_NUMBER(facts->lot),
+		    YQ_ARGS(YQ_ARG_MONEY(power, task->account->currency), YQ_ARG_NUMBER(facts->lot),
 			YQ_ARG_NUMBER(facts->price)));
 	return conclude(task, yq_decimal_min(wanted, affordable), size);
 }
@@ -105,8 +104,7 @@ buy_worth(const struct task *task, struct yq_decimal amount, struct yq_size *siz
 static enum yq_rc
 share_of_equity(const struct task *task, struct yq_decimal share, struct yq_decimal *amount)
 {
-	return yq_decimal_mul(
-	    yq_account_equity(task->facts->account, task->currency), share, YQ_ROUND_FLOOR, amount);
+	return yq_decimal_mul(yq_view_equity(task->account), share, YQ_ROUND_FLOOR, amount);
 }
 
 /* amount x strength / 100 */
@@ -144,13 +142,11 @@ buy_only_one(const struct task *task, struct yq_size *size)
 {
 	struct yq_decimal amount;
 
-	if (task->holding != NULL &&
-	    (yq_decimal_sign(task->holding->position.qty) != 0 || task->holding->open_buys > 0))
+	if (yq_decimal_sign(task->account->held) != 0 || task->account->open_buys > 0)
 		return refuse(task, YQ_SIZE_ALREADY_HELD,
 		    "{} of {} are held already and {} buy orders are open",
-		    YQ_ARGS(YQ_ARG_NUMBER(task->holding->position.qty),
-			YQ_ARG_TEXT(task->signal->ticker),
-			YQ_ARG_INT((int64_t)task->holding->open_buys)));
+		    YQ_ARGS(YQ_ARG_NUMBER(task->account->held), YQ_ARG_TEXT(task->signal->ticker),
+			YQ_ARG_INT(task->account->open_buys)));
 	if (share_of_equity(task, task->sizing->max_portfolio_alloc_pct, &amount) != YQ_OK)
 		return refuse_range(task);
 	return buy_worth(task, amount, size);
@@ -185,21 +181,10 @@ buy_percent(const struct task *task, struct yq_size *size)
 	return buy_worth(task, amount, size);
 }
 
-/* Held and not being sold. */
-static struct yq_decimal
-sellable(const struct task *task)
-{
-	if (task->holding == NULL)
-		return YQ_DECIMAL_ZERO;
-	return yq_decimal_max(YQ_DECIMAL_ZERO,
-	    (struct yq_decimal){
-		task->holding->position.qty.units - task->holding->selling.units });
-}
-
 static enum yq_rc
 sell_held(const struct task *task, struct yq_size *size)
 {
-	struct yq_decimal free_qty = sellable(task);
+	struct yq_decimal free_qty = yq_view_sellable(task->account);
 
 	size->reduce_only = true;
 	if (yq_decimal_sign(free_qty) == 0)
@@ -225,16 +210,14 @@ static enum yq_rc
 go_to_target(const struct task *task, struct yq_size *size)
 {
 	struct yq_opt_decimal asked = task->signal->position_size;
-	struct yq_decimal target = asked.value, present = YQ_DECIMAL_ZERO, difference;
+	struct yq_decimal target = asked.value, difference;
+	struct yq_decimal present = yq_view_expected(task->account);
 
 	if (!asked.set)
 		return refuse(
 		    task, YQ_SIZE_INCOMPLETE, "Target: the signal has no PositionSize", YQ_NO_ARGS);
 	if (!task->facts->allow_short)
 		target = yq_decimal_max(target, YQ_DECIMAL_ZERO);
-	if (task->holding != NULL)
-		present.units = task->holding->position.qty.units + task->holding->buying.units -
-				task->holding->selling.units;
 	if (yq_decimal_sub(target, present, &difference) != YQ_OK)
 		return refuse_range(task);
 	yq_trace_add(task->trace, YQ_SIZE_OK, true, "from {} (open orders counted in) to {}",
@@ -246,7 +229,7 @@ go_to_target(const struct task *task, struct yq_size *size)
 	difference = yq_decimal_abs(difference);
 	if (size->action == YQ_SELL && !task->facts->allow_short) {
 		size->reduce_only = true;
-		difference = yq_decimal_min(difference, sellable(task));
+		difference = yq_decimal_min(difference, yq_view_sellable(task->account));
 	}
 	return conclude(task, difference, size);
 }
@@ -269,8 +252,7 @@ yq_sizing_apply(const struct yq_sizing *sizing, const struct yq_signal *signal,
 		.sizing = sizing,
 		.signal = signal,
 		.facts = facts,
-		.holding = yq_account_holding(facts->account, signal->exchange, signal->ticker),
-		.currency = yq_market_of(signal->exchange)->currency,
+		.account = facts->account,
 		.trace = trace,
 	};
 

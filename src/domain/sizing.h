@@ -4,9 +4,9 @@
 #ifndef YQ_DOMAIN_SIZING_H
 #define YQ_DOMAIN_SIZING_H
 
-#include "domain/account.h"
 #include "domain/signal.h"
 #include "domain/trace.h"
+#include "domain/view.h"
 
 /*
  * Basic            buys min(equity x MaxPositionRiskPct / StopLossPct, equity x
@@ -43,7 +43,7 @@ struct yq_sizing {
 struct yq_sizing yq_sizing_default(void);
 
 struct yq_sizing_facts {
-	const struct yq_account *account;
+	const struct yq_account_view *account; /* for the signal's instrument */
 	struct yq_decimal price; /* the limit price, else the newest known; 0 = not known */
 	struct yq_decimal lot;	 /* > 0 */
 	bool allow_short;

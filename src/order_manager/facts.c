@@ -337,8 +337,10 @@ refuse(struct yq_decision *decision, const char *alias, const char *code, const 
 
 static struct yq_market_facts
 market_of(const struct yq_facts *facts, const struct yq_rules *rules,
-    const struct yq_signal *signal, const char *alias)
+    const struct yq_signal *signal, const char *alias, int64_t now_us)
 {
+	const struct yq_market_hours *hours = yq_rules_hours(rules, signal->exchange);
+	bool any_hour = yq_rules_any_hour(rules, alias);
 	struct yq_book *book = yq_books_get(facts->books, alias);
 	const struct yq_clock *clock = yq_books_clock(facts->books);
 	struct yq_last_order last =
@@ -352,7 +354,8 @@ market_of(const struct yq_facts *facts, const struct yq_rules *rules,
 	price = find(facts, key);
 	return (struct yq_market_facts){
 		.halt_reason = halt != NULL && halt->halted ? halt->text : NULL,
-		.hours = yq_rules_hours(rules, signal->exchange),
+		.open = any_hour || yq_market_is_open(hours, now_us),
+		.covered = any_hour || yq_market_is_covered(hours, now_us),
 		.last_price = price == NULL ? YQ_OPT_DECIMAL_NONE : price->price,
 		.last_price_at_us = price == NULL ? 0 : price->price_at_us,
 		.orders_last_minute = yq_rate_count(&book->rate, yq_clock_monotonic_us(clock)),
@@ -367,6 +370,7 @@ yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
 {
 	struct yq_policy policy = yq_rules_policy(rules, signal->strategy, alias);
 	struct yq_account *book = yq_books_get(facts->books, alias)->account;
+	struct yq_account_view view;
 	struct yq_market_facts market;
 	char key[KEY_SIZE];
 	const struct fact *account;
@@ -389,7 +393,8 @@ yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
 		return;
 	}
 	book->commission_rate = yq_rules_commission_rate(rules, alias);
-	market = market_of(facts, rules, signal, alias);
-	rc = yq_compose(signal, book, &market, &policy, now_us, decision);
+	view = yq_view_of(book, signal->exchange, signal->ticker);
+	market = market_of(facts, rules, signal, alias, now_us);
+	rc = yq_compose(signal, &view, &market, &policy, now_us, decision);
 	assert((rc == YQ_OK) == decision->ordered);
 }

@@ -54,14 +54,19 @@ yq_rules_accounts(const struct yq_rules *rules, const char *strategy)
 struct yq_policy
 yq_rules_policy(const struct yq_rules *rules, const char *strategy, const char *alias)
 {
-	const struct yq_account_settings *account = yq_accounts_find(rules->accounts, alias);
-
 	return (struct yq_policy){
 		.sizing = *yq_sizings_find(rules->sizings, strategy),
 		.limits = *yq_risks_find(rules->risks, alias),
 		.max_price_age_us = MAX_PRICE_AGE_US,
-		.any_hour = account != NULL && account->any_hour,
 	};
+}
+
+bool
+yq_rules_any_hour(const struct yq_rules *rules, const char *alias)
+{
+	const struct yq_account_settings *account = yq_accounts_find(rules->accounts, alias);
+
+	return account != NULL && account->any_hour;
 }
 
 struct yq_decimal

@@ -16,9 +16,11 @@ void yq_rules_free(struct yq_rules *rules); /* NULL is a no-op */
 
 /* The accounts of a strategy; NULL when it is mapped to none. */
 const struct yq_mapping_row *yq_rules_accounts(const struct yq_rules *rules, const char *strategy);
-/* Sizing, limits and session of a strategy in an account. */
+/* Sizing and limits of a strategy in an account. */
 struct yq_policy yq_rules_policy(
     const struct yq_rules *rules, const char *strategy, const char *alias);
+/* Whether `alias` trades outside of market hours. */
+bool yq_rules_any_hour(const struct yq_rules *rules, const char *alias);
 /* What an order of `alias` costs besides its value, as a fraction of it; 0 when not known. */
 struct yq_decimal yq_rules_commission_rate(const struct yq_rules *rules, const char *alias);
 /* Hours of an exchange; they live as long as the rules. */

@@ -1,6 +1,7 @@
 /* test_compose.c - from a signal to an order, or to the reason why not. */
 #include "domain_test.h"
 
+#include "domain/calendar.h"
 #include "domain/compose.h"
 
 static struct yq_calendar calendar;
@@ -11,6 +12,8 @@ static struct yq_calendar calendar;
 struct scene {
 	struct yq_signal signal;
 	struct yq_account *account;
+	const struct yq_market_hours *hours;
+	bool any_hour; /* the account's session */
 	struct yq_market_facts market;
 	struct yq_policy policy;
 	int64_t now_us;
@@ -33,7 +36,7 @@ scene_of(const char *cash, const char *held)
 	scene.signal.action = YQ_BUY;
 	scene.signal.price = opt("100");
 	scene.signal.timestamp_us = scene.now_us - YQ_US_PER_SECOND;
-	scene.market.hours = yq_calendar_hours(&calendar, YQ_NASDAQ);
+	scene.hours = yq_calendar_hours(&calendar, YQ_NASDAQ);
 	scene.policy.sizing = yq_sizing_default();
 	scene.policy.limits.max_age_us = 60 * YQ_US_PER_SECOND;
 	return scene;
@@ -43,9 +46,14 @@ scene_of(const char *cash, const char *held)
 static const char *
 decide(struct scene *s)
 {
-	enum yq_rc rc =
-	    yq_compose(&s->signal, s->account, &s->market, &s->policy, s->now_us, &s->decision);
+	struct yq_account_view view = yq_view_of(s->account, s->signal.exchange, s->signal.ticker);
+	enum yq_rc rc;
 
+	s->market.open =
+	    s->any_hour || (s->hours != NULL && yq_market_is_open(s->hours, s->now_us));
+	s->market.covered =
+	    s->any_hour || (s->hours != NULL && yq_market_is_covered(s->hours, s->now_us));
+	rc = yq_compose(&s->signal, &view, &s->market, &s->policy, s->now_us, &s->decision);
 	assert_int_equal(rc, s->decision.ordered ? YQ_OK : YQ_E_REFUSED);
 	assert_int_equal(s->decision.order_count, s->decision.ordered ? 1 : 0);
 	if (s->decision.ordered)
@@ -227,13 +235,13 @@ test_halt_market_hours_and_any_hour(void **unused)
 	s.policy.limits.max_age_us = 0;
 	s.now_us = at("2026-11-23T14:29:59Z");
 	assert_string_equal(decide(&s), "RISK_MARKET_CLOSED");
-	s.policy.any_hour = true;
+	s.any_hour = true;
 	assert_string_equal(decide(&s), "ORDERED");
-	s.market.hours = NULL;
+	s.hours = NULL; /* no calendar */
 	assert_string_equal(decide(&s), "ORDERED");
-	s.policy.any_hour = false;
+	s.any_hour = false;
 	assert_string_equal(decide(&s), "RISK_CALENDAR");
-	s.policy.any_hour = true;
+	s.any_hour = true;
 	s.market.halt_reason = "Kim";
 	assert_string_equal(decide(&s), "RISK_HALTED");
 	s.market.halt_reason = NULL;
@@ -248,7 +256,7 @@ test_the_currency_is_the_markets_never_a_default(void **unused)
 	struct scene s = scene_of("10000", "0");
 
 	(void)unused;
-	s.policy.any_hour = true;
+	s.any_hour = true;
 	for (int e = 0; e < YQ_EXCHANGE_COUNT; e++) {
 		enum yq_currency currency = yq_market_of((enum yq_exchange)e)->currency;
 

@@ -20,7 +20,6 @@ scene_of(enum yq_action action, const char *qty, const char *held)
 		.order = sample_order("one", action, qty),
 	};
 
-	scene.facts.account = scene.account;
 	scene.facts.market_open = true;
 	scene.facts.calendar_covered = true;
 	scene.facts.last_price = opt("100");
@@ -33,8 +32,11 @@ scene_of(enum yq_action action, const char *qty, const char *held)
 static const char *
 verdict(struct scene *scene)
 {
+	struct yq_account_view view =
+	    yq_view_of(scene->account, scene->order.exchange, scene->order.ticker);
 	enum yq_rc rc;
 
+	scene->facts.account = &view;
 	yq_trace_clear(&scene->trace);
 	rc = yq_risk_check(&scene->order, &scene->facts, &scene->limits, &scene->trace);
 	if (rc == YQ_OK) {

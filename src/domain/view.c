@@ -1,0 +1,58 @@
+/* view.c - the little of an account that a decision about one instrument looks at. */
+#include "domain/view.h"
+
+#include <string.h>
+
+#include "domain/market.h"
+
+struct yq_account_view
+yq_view_of(const struct yq_account *account, enum yq_exchange exchange, const char *ticker)
+{
+	const struct yq_holding *holding = yq_account_holding(account, exchange, ticker);
+	enum yq_currency currency = yq_market_of(exchange)->currency;
+	struct yq_account_view view = {
+		.active = account->active,
+		.currency = currency,
+		.commission_rate = account->commission_rate,
+		.cash = account->cash[currency],
+		.reserved = account->reserved[currency],
+		.invested = account->invested[currency],
+		.open_orders = (int64_t)account->open_order_count,
+	};
+
+	memcpy(view.alias, account->alias, sizeof(view.alias));
+	if (holding == NULL)
+		return view;
+	view.held = holding->position.qty;
+	view.avg_price = holding->position.avg_price;
+	view.buying = holding->buying;
+	view.selling = holding->selling;
+	view.open_buys = (int64_t)holding->open_buys;
+	view.open_sells = (int64_t)holding->open_sells;
+	return view;
+}
+
+struct yq_decimal
+yq_view_buying_power(const struct yq_account_view *view)
+{
+	return (struct yq_decimal){ view->cash.units - view->reserved.units };
+}
+
+struct yq_decimal
+yq_view_equity(const struct yq_account_view *view)
+{
+	return (struct yq_decimal){ view->cash.units + view->invested.units };
+}
+
+struct yq_decimal
+yq_view_sellable(const struct yq_account_view *view)
+{
+	return yq_decimal_max(
+	    YQ_DECIMAL_ZERO, (struct yq_decimal){ view->held.units - view->selling.units });
+}
+
+struct yq_decimal
+yq_view_expected(const struct yq_account_view *view)
+{
+	return (struct yq_decimal){ view->held.units + view->buying.units - view->selling.units };
+}
