@@ -171,6 +171,18 @@ yq_decimal_div(
 }
 
 enum yq_rc
+yq_decimal_mul_div(struct yq_decimal a, struct yq_decimal b, struct yq_decimal divisor,
+    enum yq_rounding rounding, struct yq_decimal *result)
+{
+	bool negative = ((a.units < 0) != (b.units < 0)) != (divisor.units < 0);
+
+	if (divisor.units == 0)
+		return YQ_E_INVALID;
+	return multiply_divide(
+	    magnitude(a), magnitude(b), magnitude(divisor), negative, rounding, result);
+}
+
+enum yq_rc
 yq_decimal_round_to(struct yq_decimal value, struct yq_decimal step, enum yq_rounding rounding,
     struct yq_decimal *result)
 {

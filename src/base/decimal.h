@@ -67,6 +67,10 @@ YQ_NODISCARD enum yq_rc yq_decimal_mul(
 /* YQ_E_INVALID when b is zero. */
 YQ_NODISCARD enum yq_rc yq_decimal_div(
     struct yq_decimal a, struct yq_decimal b, enum yq_rounding rounding, struct yq_decimal *result);
+/* a x b / divisor, rounded once at the end: a share of a whole. YQ_E_INVALID when divisor is zero.
+ */
+YQ_NODISCARD enum yq_rc yq_decimal_mul_div(struct yq_decimal a, struct yq_decimal b,
+    struct yq_decimal divisor, enum yq_rounding rounding, struct yq_decimal *result);
 /* The multiple of `step` (> 0) next to `value`: lots and ticks. */
 YQ_NODISCARD enum yq_rc yq_decimal_round_to(struct yq_decimal value, struct yq_decimal step,
     enum yq_rounding rounding, struct yq_decimal *result);

@@ -4,17 +4,8 @@
  * The reference counts in whole 128-bit units of its own: quantities in thousandths, prices in
  * hundredths, so that every product is exact.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "property.h"
 
-#include <cmocka.h>
-
-#include "base/str.h"
 #include "domain/account.h"
 #include "domain/market.h"
 #include "domain/order_state.h"
@@ -25,23 +16,6 @@
 #define FILLS	    6
 
 static uint64_t seed;
-
-/* splitmix64: small, and the same everywhere */
-static uint64_t
-next_random(uint64_t *state)
-{
-	uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
-
-static int64_t
-between(uint64_t *state, int64_t low, int64_t high)
-{
-	return low + (int64_t)(next_random(state) % (uint64_t)(high - low + 1));
-}
 
 /* What a careful clerk would write down: thousandths, hundredths, and their product. */
 struct clerk {
@@ -218,12 +192,7 @@ main(void)
 		    test_random_fills_keep_position_and_cash_equal_to_the_sum_of_fills),
 		cmocka_unit_test(test_the_average_price_is_the_notional_over_the_quantity),
 	};
-	const char *given = getenv("YQ_SEED");
-	int64_t value;
 
-	seed = (uint64_t)yq_clock_now_us(yq_clock_system());
-	if (given != NULL && yq_str_to_int64(given, 0, INT64_MAX, &value))
-		seed = (uint64_t)value;
-	fprintf(stderr, "YQ_SEED=%llu\n", (unsigned long long)seed);
+	seed = property_seed();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,7 @@
 
 #include "base/str.h"
 #include "domain/account.h"
+#include "domain/trade.h"
 
 static inline struct yq_decimal
 dec(const char *text)
@@ -81,6 +82,27 @@ sample_position(const char *qty, const char *avg_price)
 	position.qty = dec(qty);
 	position.avg_price = dec(avg_price);
 	return position;
+}
+
+/* One execution of AAPL on NASDAQ by the strategy "trend", `second` seconds into 2026-11-23 15:00.
+ */
+static inline struct yq_trade
+sample_trade(
+    enum yq_action action, const char *qty, const char *price, const char *commission, int second)
+{
+	struct yq_trade trade = { .action = action, .exchange = YQ_NASDAQ, .currency = YQ_USD };
+	char name[16];
+
+	(void)yq_str_format(name, sizeof(name), "trade %d", second);
+	trade.id = yq_id_named(name, strlen(name));
+	trade.order_id = trade.id;
+	SET(trade.ticker, "AAPL");
+	SET(trade.strategy, "trend");
+	trade.quantity = dec(qty);
+	trade.executed_price = dec(price);
+	trade.commission = dec(commission);
+	trade.executed_at_us = at("2026-11-23T15:00:00Z") + second * YQ_US_PER_SECOND;
+	return trade;
 }
 
 /* The account "Main" with USD `cash` and, unless "0", `qty` AAPL at 100. */

@@ -191,6 +191,42 @@ test_division_by_zero_is_invalid(void **state)
 	    yq_decimal_div(dec("1"), YQ_DECIMAL_ZERO, YQ_ROUND_DOWN, &result), YQ_E_INVALID);
 }
 
+/* a x b / divisor from all its digits: the product alone would not fit. */
+static const struct {
+	const char *a, *b, *divisor;
+	enum yq_rounding rounding;
+	const char *result; /* NULL = range */
+} shares[] = {
+	{ "1", "1", "3", YQ_ROUND_HALF_EVEN, "0.33333333" },
+	{ "1", "2", "3", YQ_ROUND_HALF_EVEN, "0.66666667" },
+	{ "-1", "2", "3", YQ_ROUND_HALF_EVEN, "-0.66666667" },
+	{ "1", "1", "-4", YQ_ROUND_EXACT, "-0.25" },
+	{ "0.00000001", "0.5", "1", YQ_ROUND_HALF_EVEN, "0" },
+	{ "0.00000003", "0.5", "1", YQ_ROUND_HALF_EVEN, "0.00000002" },
+	{ "999999999999999999999999", "7", "999999999999999999999999", YQ_ROUND_EXACT, "7" },
+	{ "0.00000001", "0.00000003", "0.00000003", YQ_ROUND_EXACT, "0.00000001" },
+	{ "1", "1", "3", YQ_ROUND_EXACT, NULL },
+	{ "999999999999999999999999", "2", "1", YQ_ROUND_DOWN, NULL },
+};
+
+static void
+test_a_share_is_rounded_once(void **state)
+{
+	struct yq_decimal r = dec("5");
+
+	(void)state;
+	for (size_t i = 0; i < YQ_COUNT(shares); i++) {
+		enum yq_rc rc = yq_decimal_mul_div(dec(shares[i].a), dec(shares[i].b),
+		    dec(shares[i].divisor), shares[i].rounding, &r);
+
+		assert_int_equal(rc, shares[i].result == NULL ? YQ_E_RANGE : YQ_OK);
+		if (rc == YQ_OK)
+			assert_decimal(r, shares[i].result);
+	}
+	assert_int_equal(
+	    yq_decimal_mul_div(dec("1"), dec("1"), dec("0"), YQ_ROUND_DOWN, &r), YQ_E_INVALID);
+}
+
 static void
 test_lots_and_ticks(void **state)
 {
@@ -324,6 +360,7 @@ main(void)
 		cmocka_unit_test(test_sums_stop_at_the_range),
 		cmocka_unit_test(test_a_product_that_rounds_over_128_bits_is_a_range_error),
 		cmocka_unit_test(test_division_by_zero_is_invalid),
+		cmocka_unit_test(test_a_share_is_rounded_once),
 		cmocka_unit_test(test_lots_and_ticks),
 		cmocka_unit_test(test_columns_hold_scaled_integers),
 		cmocka_unit_test(test_order_and_sign),
