@@ -11,6 +11,7 @@
 
 #include "domain/risk.h"
 #include "domain/sizing.h"
+#include "domain/track.h"
 
 #define YQ_LEGS_MAX 2 /* orders of one signal in one account */
 
@@ -40,6 +41,9 @@ struct yq_market_facts {
 	struct yq_opt_decimal day_loss;
 	struct yq_opt_decimal last_same_qty; /* see struct yq_risk_facts */
 	int64_t last_same_at_us;
+	/* How the strategy's closed trades ended in this account and the market's currency; NULL =
+	 * not known, which is not the same as none. */
+	const struct yq_track *track;
 };
 
 struct yq_decision {
