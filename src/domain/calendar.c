@@ -1,6 +1,8 @@
 /* calendar.c - is a market open at an instant, in its own time zone. */
 #include "domain/calendar.h"
 
+#include "base/clock.h"
+
 #define NOON		   12, 0, 0
 #define DAY_US		   (INT64_C(86400) * YQ_US_PER_SECOND)
 #define NEXT_OPEN_DAYS_MAX 30
@@ -102,6 +104,60 @@ instant_at(const struct yq_market_hours *hours, const struct day *day, int minut
 		       60 * YQ_US_PER_SECOND;
 	return yq_zone_instant(
 	    hours->zone, day->year, day->month, day->day, minute / 60, minute % 60, 0);
+}
+
+yq_date
+yq_date_add(yq_date date, int days)
+{
+	int year, month, day;
+
+	yq_days_to_date(yq_date_to_days(date / 10000, date / 100 % 100, date % 100) + days, &year,
+	    &month, &day);
+	return date_of(year, month, day);
+}
+
+int64_t
+yq_local_instant(const struct yq_zone *zone, yq_date date, int minute)
+{
+	const struct yq_market_hours hours = { .zone = zone };
+	const struct day day = {
+		.year = date / 10000, .month = date / 100 % 100, .day = date % 100
+	};
+
+	return instant_at(&hours, &day, minute);
+}
+
+struct yq_market_day
+yq_market_day_of(const struct yq_market_hours *hours, yq_date date)
+{
+	struct yq_civil civil = {
+		.year = date / 10000, .month = date / 100 % 100, .day = date % 100
+	};
+	int64_t days = yq_date_to_days(civil.year, civil.month, civil.day);
+	struct yq_market_day result = { .date = date,
+		.covered = hours->covered_to == 0 || date <= hours->covered_to };
+	struct day day;
+
+	civil.weekday = (int)(((days + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
+	day_of(hours, &civil, &day);
+	result.weekday = civil.weekday;
+	result.session_count = day.count;
+	for (size_t i = 0; i < day.count; i++)
+		result.sessions[i] = day.sessions[i];
+	if (day.count > 0) {
+		result.open_us = instant_at(hours, &day, day.sessions[0].open);
+		result.close_us = instant_at(hours, &day, day.sessions[day.count - 1].close);
+	}
+	return result;
+}
+
+bool
+yq_market_day_has(const struct yq_market_day *day, int minute)
+{
+	for (size_t i = 0; i < day->session_count; i++)
+		if (minute >= day->sessions[i].open && minute < day->sessions[i].close)
+			return true;
+	return false;
 }
 
 struct yq_market_hours

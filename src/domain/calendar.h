@@ -50,6 +50,24 @@ YQ_NODISCARD enum yq_rc yq_market_session_close(
 /* The local date at an instant. */
 yq_date yq_local_date(const struct yq_zone *zone, int64_t instant_us);
 
+/* The trading day of a local date, as the calendar has it. */
+struct yq_market_day {
+	yq_date date;
+	int weekday;  /* 0 = Monday */
+	bool covered; /* false: the calendar says nothing of it, the sessions are a guess */
+	struct yq_session sessions[YQ_SESSIONS_MAX];
+	size_t session_count;	   /* 0 = closed all day */
+	int64_t open_us, close_us; /* of the first and last session; 0 when closed */
+};
+struct yq_market_day yq_market_day_of(const struct yq_market_hours *hours, yq_date date);
+/* Whether a minute of the local day lies in one of its sessions. */
+bool yq_market_day_has(const struct yq_market_day *day, int minute);
+/* The date so many days later (negative: earlier). */
+yq_date yq_date_add(yq_date date, int days);
+/* The instant of a minute (0-1440) of a local date; as yq_zone_instant where it is missing or
+ * doubled. */
+int64_t yq_local_instant(const struct yq_zone *zone, yq_date date, int minute);
+
 /* All countries' hours, with the zones they need.  The settings layer may change `hours` (and point
  * it at arrays that outlive it). */
 struct yq_calendar {

@@ -255,6 +255,44 @@ test_a_half_day_drops_the_afternoon_and_a_late_day_lengthens_it(void **unused)
 	assert_false(yq_market_is_open(&kr, at("2026-11-19T16:30:00+09:00")));
 }
 
+static void
+test_the_bounds_of_a_trading_day(void **unused)
+{
+	struct yq_market_hours hours = calendar.hours[YQ_COUNTRY_US];
+	static const yq_date closed[] = { 20261126 };
+	static const struct yq_special_day special[] = { { 20261127, -1, 780 } };
+	struct yq_market_day day;
+
+	(void)unused;
+	hours.closed = closed;
+	hours.closed_count = 1;
+	hours.special = special;
+	hours.special_count = 1;
+	hours.covered_to = 20271231;
+	day = yq_market_day_of(&hours, 20261125);
+	assert_int_equal(day.weekday, 2);
+	assert_true(day.covered);
+	assert_int_equal(day.open_us, at("2026-11-25T09:30:00-05:00"));
+	assert_int_equal(day.close_us, at("2026-11-25T16:00:00-05:00"));
+	assert_int_equal(yq_market_day_of(&hours, 20261126).session_count, 0);
+	assert_int_equal(
+	    yq_market_day_of(&hours, 20261127).close_us, at("2026-11-27T13:00:00-05:00"));
+	assert_int_equal(yq_market_day_of(&hours, 20261128).session_count, 0); /* Saturday */
+	assert_true(yq_market_day_of(&hours, 20271231).covered);
+	assert_false(yq_market_day_of(&hours, 20280103).covered);
+	day = yq_market_day_of(&hours, 20260706);
+	assert_int_equal(day.close_us, at("2026-07-06T16:00:00-04:00"));
+	day = yq_market_day_of(&calendar.hours[YQ_COUNTRY_HK], 20261125);
+	assert_true(yq_market_day_has(&day, 11 * 60 + 59));
+	assert_false(yq_market_day_has(&day, 12 * 60));
+	assert_false(yq_market_day_has(&day, 16 * 60));
+	assert_int_equal(yq_date_add(20261231, 1), 20270101);
+	assert_int_equal(yq_date_add(20280301, -1), 20280229);
+	/* 02:30 does not exist on 2026-03-08, and 01:30 exists twice on 2026-11-01 */
+	assert_int_equal(yq_local_instant(hours.zone, 20260308, 150), at("2026-03-08T07:00:00Z"));
+	assert_int_equal(yq_local_instant(hours.zone, 20261101, 90), at("2026-11-01T05:30:00Z"));
+}
+
 static int
 load(void **unused)
 {
@@ -283,6 +321,7 @@ main(void)
 		cmocka_unit_test(test_weekdays_are_those_of_the_market_not_of_utc),
 		cmocka_unit_test(test_closed_dates_early_closes_and_the_calendars_end),
 		cmocka_unit_test(test_a_half_day_drops_the_afternoon_and_a_late_day_lengthens_it),
+		cmocka_unit_test(test_the_bounds_of_a_trading_day),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
