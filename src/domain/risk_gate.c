@@ -1,0 +1,85 @@
+/* risk_gate.c - checks that need neither price nor quantity. */
+#include "domain/risk_checks.h"
+
+enum yq_risk_answer
+yq_risk_halted(const struct yq_risk_ask *ask)
+{
+	if (ask->facts->halt_reason == NULL)
+		return YQ_RISK_PASS;
+	return yq_risk_say(
+	    ask, false, "trading is halted: {}", YQ_ARGS(YQ_ARG_TEXT(ask->facts->halt_reason)));
+}
+
+enum yq_risk_answer
+yq_risk_inactive(const struct yq_risk_ask *ask)
+{
+	if (ask->account->active)
+		return YQ_RISK_PASS;
+	return yq_risk_say(
+	    ask, false, "the account {} is not active", YQ_ARGS(YQ_ARG_TEXT(ask->account->alias)));
+}
+
+enum yq_risk_answer
+yq_risk_calendar(const struct yq_risk_ask *ask)
+{
+	if (ask->facts->calendar_covered || ask->facts->by_hand)
+		return YQ_RISK_PASS;
+	return yq_risk_say(ask, false, "the calendar of {} does not reach today",
+	    YQ_ARGS(YQ_ARG_TEXT(yq_names_text(&yq_exchange_names, (int)ask->order->exchange))));
+}
+
+enum yq_risk_answer
+yq_risk_market(const struct yq_risk_ask *ask)
+{
+	const char *name = yq_names_text(&yq_exchange_names, (int)ask->order->exchange);
+
+	if (ask->facts->market_open)
+		return yq_risk_say(ask, true, "{} is open", YQ_ARGS(YQ_ARG_TEXT(name)));
+	return yq_risk_say(ask, false, "{} is closed", YQ_ARGS(YQ_ARG_TEXT(name)));
+}
+
+/* A time ahead of ours by more than the allowed age is no better than one that is too old. */
+enum yq_risk_answer
+yq_risk_age(const struct yq_risk_ask *ask)
+{
+	int64_t limit = ask->limits->max_age_us, age;
+
+	if (limit == 0)
+		return YQ_RISK_PASS;
+	age = ask->facts->now_us -
+	      (ask->facts->asked_at_us != 0 ? ask->facts->asked_at_us : ask->order->timestamp_us);
+	if (age > limit)
+		return yq_risk_say(ask, false, "it is {} s old, more than the {} s allowed",
+		    YQ_ARGS(YQ_ARG_NUMBER(yq_risk_seconds(age)),
+			YQ_ARG_NUMBER(yq_risk_seconds(limit))));
+	if (age < -limit)
+		return yq_risk_say(ask, false,
+		    "its time is {} s ahead of the clock, more than {} s",
+		    YQ_ARGS(YQ_ARG_NUMBER(yq_risk_seconds(-age)),
+			YQ_ARG_NUMBER(yq_risk_seconds(limit))));
+	return yq_risk_say(ask, true, "it is {} s old, {} s are allowed",
+	    YQ_ARGS(YQ_ARG_NUMBER(yq_risk_seconds(age)), YQ_ARG_NUMBER(yq_risk_seconds(limit))));
+}
+
+enum yq_risk_answer
+yq_risk_currency(const struct yq_risk_ask *ask)
+{
+	if (ask->order->currency == ask->market->currency)
+		return YQ_RISK_PASS;
+	return yq_risk_say(ask, false, "{} trades in {}, not in {}",
+	    YQ_ARGS(YQ_ARG_TEXT(yq_names_text(&yq_exchange_names, (int)ask->order->exchange)),
+		YQ_ARG_TEXT(yq_names_text(&yq_currency_names, (int)ask->market->currency)),
+		YQ_ARG_TEXT(yq_names_text(&yq_currency_names, (int)ask->order->currency))));
+}
+
+enum yq_risk_answer
+yq_risk_rate(const struct yq_risk_ask *ask)
+{
+	int64_t limit = ask->limits->max_orders_per_minute;
+	int64_t count = ask->facts->orders_last_minute;
+
+	if (limit == 0)
+		return YQ_RISK_PASS;
+	return yq_risk_say(ask, count < limit, "{} orders in the last minute, {} are allowed",
+	    YQ_ARGS(YQ_ARG_INT(count), YQ_ARG_INT(limit)));
+}
