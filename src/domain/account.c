@@ -265,7 +265,9 @@ weigh(struct yq_account *account, struct order_node *node, int sign)
 {
 	const struct yq_open_order *order = &node->order;
 	struct yq_holding *holding = &node->holding->holding;
-	struct yq_decimal *side = order->action == YQ_BUY ? &holding->buying : &holding->selling;
+	struct yq_decimal *side = order->gives_way	    ? &holding->guarding
+				  : order->action == YQ_BUY ? &holding->buying
+							    : &holding->selling;
 
 	side->units += sign * order->remaining.units;
 	account->reserved[order->currency].units += sign * order->reserve.units;
@@ -282,6 +284,7 @@ fill_entry(struct yq_open_order *entry, const struct yq_order *order)
 	entry->remaining = order->qty;
 	entry->timestamp_us = order->timestamp_us;
 	entry->signal_id = order->signal_id;
+	entry->gives_way = order->reduce_only && !yq_id_is_none(&order->bracket_id);
 	yq_str_copy_cut(entry->ticker, sizeof(entry->ticker), order->ticker);
 }
 

@@ -20,6 +20,8 @@ struct yq_holding {
 	struct yq_decimal value;     /* qty x (current price, else average price), 8 places */
 	struct yq_decimal buying;    /* what open buys may still add */
 	struct yq_decimal selling;   /* what open sells may still take */
+	struct yq_decimal guarding;  /* exits of brackets, which give way to any other order, may
+					still take; in neither of the two */
 	size_t open_buys, open_sells;
 };
 
@@ -35,6 +37,7 @@ struct yq_open_order {
 	struct yq_decimal reserve;   /* remaining x unit_cost, rounded up */
 	int64_t timestamp_us;	     /* of the order */
 	struct yq_id signal_id;
+	bool gives_way; /* an exit of a bracket */
 };
 
 struct yq_account_index; /* opaque: finds holdings and orders */

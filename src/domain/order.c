@@ -31,6 +31,9 @@ const struct yq_field yq_order_fields[] = {
 	YQ_FIELD_TIME("ExpiresAt", struct yq_order, expires_at_us, YQ_OPTIONAL),
 	YQ_FIELD_OPT_DECIMAL("ReferencePrice", struct yq_order, reference_price),
 	YQ_FIELD_BOOL("ReduceOnly", struct yq_order, reduce_only, YQ_OPTIONAL),
+	YQ_EXITS_FIELDS(struct yq_order, exits),
+	YQ_FIELD_ID("BracketId", struct yq_order, bracket_id, YQ_OPTIONAL),
+	YQ_FIELD_TEXT("Exit", struct yq_order, exit, YQ_OPTIONAL),
 };
 const size_t yq_order_field_count = YQ_COUNT(yq_order_fields);
 
@@ -54,6 +57,10 @@ yq_order_check(const struct yq_order *order, struct yq_err *err)
 		rc = yq_check_prices(order->type, "Price", order->price, order->stop_price, err);
 	if (rc == YQ_OK && order->reference_price.set)
 		rc = yq_check_positive("ReferencePrice", order->reference_price.value, err);
+	if (rc == YQ_OK)
+		rc = yq_exits_check(&order->exits, err);
+	if (rc == YQ_OK && yq_exits_any(&order->exits) && !yq_id_is_none(&order->bracket_id))
+		rc = yq_err_set(err, YQ_E_INVALID, "BracketId: an exit has no exits of its own");
 	return rc;
 }
 

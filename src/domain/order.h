@@ -4,6 +4,7 @@
 #ifndef YQ_DOMAIN_ORDER_H
 #define YQ_DOMAIN_ORDER_H
 
+#include "domain/exits.h"
 #include "domain/terms.h"
 
 struct yq_order {
@@ -26,6 +27,9 @@ struct yq_order {
 	int64_t expires_at_us;		       /* 0 = by time in force alone */
 	struct yq_opt_decimal reference_price; /* the market price its maker saw; not a limit */
 	bool reduce_only;		       /* may only bring the position nearer to zero */
+	struct yq_exits exits;		       /* of what it opens; see bracket.h */
+	struct yq_id bracket_id; /* it is an exit of this bracket; none = of no bracket */
+	char exit[YQ_EXIT_SIZE]; /* ... and this one: a name of yq_exit_names */
 };
 
 struct yq_order yq_order_default(void);

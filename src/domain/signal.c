@@ -31,6 +31,7 @@ const struct yq_field yq_signal_fields[] = {
 	YQ_FIELD_ENUM("TimeInForce", struct yq_signal, time_in_force, yq_tif_names, YQ_OPTIONAL),
 	YQ_FIELD_TEXT("Comment", struct yq_signal, comment, YQ_OPTIONAL),
 	YQ_FIELD_TIME("ReceivedAt", struct yq_signal, received_at_us, YQ_OPTIONAL),
+	YQ_EXITS_FIELDS(struct yq_signal, exits),
 };
 const size_t yq_signal_field_count = YQ_COUNT(yq_signal_fields);
 
@@ -93,5 +94,7 @@ yq_signal_check(const struct yq_signal *signal, struct yq_err *err)
 		    signal->type, "LimitPrice", signal->limit_price, signal->stop_price, err);
 	if (rc == YQ_OK)
 		rc = check_kept(signal, err);
+	if (rc == YQ_OK)
+		rc = yq_exits_check(&signal->exits, err);
 	return rc;
 }

@@ -4,6 +4,7 @@
 #ifndef YQ_DOMAIN_SIGNAL_H
 #define YQ_DOMAIN_SIGNAL_H
 
+#include "domain/exits.h"
 #include "domain/terms.h"
 
 struct yq_signal {
@@ -25,6 +26,7 @@ struct yq_signal {
 	enum yq_tif time_in_force;	     /* default Day */
 	char comment[YQ_COMMENT_SIZE];
 	int64_t received_at_us;
+	struct yq_exits exits; /* of what it opens */
 };
 
 /* A signal with its defaults, ready to be read into. */

@@ -1,0 +1,218 @@
+/* bracket.c - what should rest at the broker, from what is known of a bracket. */
+#include "domain/bracket.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "domain/check.h"
+#include "domain/market.h"
+
+const struct yq_field yq_bracket_fields[] = {
+	YQ_FIELD_ID("Id", struct yq_bracket, id, YQ_REQUIRED),
+	YQ_FIELD_TEXT("AccountAlias", struct yq_bracket, account_alias, YQ_REQUIRED),
+	YQ_FIELD_TEXT("Ticker", struct yq_bracket, ticker, YQ_REQUIRED),
+	YQ_FIELD_ENUM("Exchange", struct yq_bracket, exchange, yq_exchange_names, YQ_REQUIRED),
+	YQ_FIELD_ENUM("Currency", struct yq_bracket, currency, yq_currency_names, YQ_REQUIRED),
+	YQ_FIELD_ENUM("Action", struct yq_bracket, action, yq_action_names, YQ_REQUIRED),
+	YQ_FIELD_OPT_DECIMAL("Qty", struct yq_bracket, qty),
+	YQ_EXITS_FIELDS(struct yq_bracket, exits),
+	YQ_FIELD_TEXT("BuyReason", struct yq_bracket, buy_reason, YQ_OPTIONAL),
+	YQ_FIELD_ID("SignalId", struct yq_bracket, signal_id, YQ_OPTIONAL),
+	YQ_FIELD_TIME("CreatedAt", struct yq_bracket, created_at_us, YQ_REQUIRED),
+};
+const size_t yq_bracket_field_count = YQ_COUNT(yq_bracket_fields);
+
+const struct yq_field yq_bracket_leg_fields[] = {
+	YQ_FIELD_INT("Number", struct yq_bracket_leg, number, YQ_REQUIRED),
+	YQ_FIELD_TEXT("Exit", struct yq_bracket_leg, exit, YQ_OPTIONAL),
+	YQ_FIELD_DECIMAL("Qty", struct yq_bracket_leg, qty, YQ_REQUIRED),
+	YQ_FIELD_DECIMAL("Filled", struct yq_bracket_leg, filled, YQ_REQUIRED),
+	YQ_FIELD_ENUM("State", struct yq_bracket_leg, state, yq_order_state_names, YQ_REQUIRED),
+};
+const size_t yq_bracket_leg_field_count = YQ_COUNT(yq_bracket_leg_fields);
+
+enum yq_rc
+yq_bracket_check(const struct yq_bracket *b, struct yq_err *err)
+{
+	enum yq_rc rc;
+
+	rc = yq_check_id("Id", &b->id, err);
+	if (rc == YQ_OK)
+		rc = yq_check_alias(b->account_alias, err);
+	if (rc == YQ_OK)
+		rc = yq_check_ticker(b->ticker, err);
+	if (rc == YQ_OK)
+		rc = yq_check_currency(b->currency, b->exchange, err);
+	if (rc == YQ_OK)
+		rc = yq_check_opt_positive("Qty", b->qty, err);
+	if (rc == YQ_OK)
+		rc = yq_exits_check(&b->exits, err);
+	if (rc == YQ_OK && !yq_exits_any(&b->exits))
+		rc = yq_err_set(err, YQ_E_INVALID,
+		    "TakeProfitPrice: expected it or StopLossPrice, found neither");
+	return rc;
+}
+
+struct yq_bracket
+yq_bracket_of(const struct yq_order *entry, int64_t now_us)
+{
+	struct yq_bracket b = { .id = entry->id,
+		.exchange = entry->exchange,
+		.currency = entry->currency,
+		.action = entry->action,
+		.exits = entry->exits,
+		.signal_id = entry->signal_id,
+		.created_at_us = now_us };
+
+	memcpy(b.account_alias, entry->account_alias, sizeof(b.account_alias));
+	memcpy(b.ticker, entry->ticker, sizeof(b.ticker));
+	memcpy(b.buy_reason, entry->buy_reason, sizeof(b.buy_reason));
+	return b;
+}
+
+struct yq_id
+yq_bracket_exit_id(const struct yq_id *bracket, enum yq_exit_kind exit, int64_t number)
+{
+	char name[YQ_ID_LENGTH + 64];
+
+	/* The text is part of the contract: changing it would make a second exit of the first. */
+	if (!yq_str_format(name, sizeof(name), "bracket:%s:%s:%lld", bracket->text,
+		yq_names_text(&yq_exit_names, (int)exit), (long long)number))
+		YQ_PANIC("an exit's name does not fit");
+	return yq_id_named(name, strlen(name));
+}
+
+struct yq_order
+yq_bracket_exit(const struct yq_bracket *b, enum yq_exit_kind exit, int64_t number,
+    struct yq_decimal qty, int64_t now_us)
+{
+	struct yq_order o = yq_order_default();
+
+	o.id = yq_bracket_exit_id(&b->id, exit, number);
+	memcpy(o.account_alias, b->account_alias, sizeof(o.account_alias));
+	memcpy(o.ticker, b->ticker, sizeof(o.ticker));
+	memcpy(o.buy_reason, b->buy_reason, sizeof(o.buy_reason));
+	yq_str_copy_cut(o.exit, sizeof(o.exit), yq_names_text(&yq_exit_names, (int)exit));
+	o.exchange = b->exchange;
+	o.currency = b->currency;
+	o.action = b->action == YQ_BUY ? YQ_SELL : YQ_BUY;
+	o.qty = qty;
+	o.timestamp_us = now_us;
+	o.time_in_force = YQ_TIF_GTC;
+	o.signal_id = b->signal_id;
+	o.bracket_id = b->id;
+	o.reduce_only = true;
+	if (exit == YQ_TAKE_PROFIT) {
+		o.type = YQ_TYPE_LIMIT;
+		o.price = b->exits.take_profit;
+	} else {
+		o.type = b->exits.stop_loss_limit.set ? YQ_TYPE_STOP_LIMIT : YQ_TYPE_STOP;
+		o.stop_price = b->exits.stop_loss;
+		o.price = b->exits.stop_loss_limit;
+	}
+	return o;
+}
+
+/* ---- the plan ---- */
+
+static struct yq_decimal
+less(struct yq_decimal a, struct yq_decimal b)
+{
+	return (struct yq_decimal){ a.units - b.units };
+}
+
+/* What of a is beyond b. */
+static struct yq_decimal
+beyond(struct yq_decimal a, struct yq_decimal b)
+{
+	return yq_decimal_max(less(a, b), YQ_DECIMAL_ZERO);
+}
+
+/* Whether `price` is at `bound` or further on the way to profit. */
+static bool
+is_at(const struct yq_bracket *b, struct yq_decimal price, struct yq_decimal bound)
+{
+	int order = yq_decimal_cmp(price, bound);
+
+	return b->action == YQ_BUY ? order >= 0 : order <= 0;
+}
+
+/*
+ * With both prices the stop-loss rests until the take-profit's price is reached, and again when the
+ * price has gone back from there by a quarter of the way to the stop: not at each small step, for
+ * during the change nothing rests.  Where no price is known all stays as it is.
+ */
+static enum yq_exit_kind
+exit_wanted(const struct yq_bracket *b, const struct yq_bracket_facts *facts)
+{
+	const struct yq_exits *e = &b->exits;
+	bool rests = yq_decimal_sign(facts->resting[YQ_TAKE_PROFIT]) > 0;
+	struct yq_decimal back;
+
+	if (!e->stop_loss.set || !e->take_profit.set)
+		return e->take_profit.set ? YQ_TAKE_PROFIT : YQ_STOP_LOSS;
+	if (!facts->price.set)
+		return rests ? YQ_TAKE_PROFIT : YQ_STOP_LOSS;
+	if (is_at(b, facts->price.value, e->take_profit.value))
+		return YQ_TAKE_PROFIT;
+	back.units = e->take_profit.value.units -
+		     (e->take_profit.value.units - e->stop_loss.value.units) / 4;
+	return rests && is_at(b, facts->price.value, back) ? YQ_TAKE_PROFIT : YQ_STOP_LOSS;
+}
+
+/* Why what rests is too much. */
+static const char *
+reason(const struct yq_bracket_facts *facts, const struct yq_bracket_plan *plan,
+    struct yq_decimal guard)
+{
+	bool gone = yq_decimal_sign(plan->left) == 0;
+
+	if (facts->ended)
+		return "the bracket was ended by hand";
+	if (gone && yq_decimal_sign(plan->lost) > 0)
+		return "what it protects is no longer held";
+	if (gone && yq_decimal_sign(facts->exited[YQ_TAKE_PROFIT]) > 0)
+		return "the take-profit filled";
+	if (gone)
+		return yq_decimal_sign(facts->exited[YQ_STOP_LOSS]) > 0 ? "the stop-loss filled"
+									: "nothing was filled";
+	if (yq_decimal_cmp(guard, plan->left) < 0)
+		return "it gives way to another order";
+	if (yq_decimal_sign(plan->cancel[YQ_STOP_LOSS]) > 0 && plan->exit == YQ_TAKE_PROFIT)
+		return "the price has reached the take-profit, which takes its place";
+	if (yq_decimal_sign(plan->cancel[YQ_TAKE_PROFIT]) > 0 && plan->exit == YQ_STOP_LOSS)
+		return "the price has gone back: the stop-loss takes its place";
+	return "less is left to protect";
+}
+
+void
+yq_bracket_plan(
+    const struct yq_bracket *b, const struct yq_bracket_facts *facts, struct yq_bracket_plan *plan)
+{
+	enum yq_exit_kind other;
+	struct yq_decimal guard, live, missing;
+
+	*plan = (struct yq_bracket_plan){ .lost = facts->lost };
+	plan->left = beyond(facts->entered, facts->lost);
+	for (int i = 0; i < YQ_EXIT_COUNT; i++)
+		plan->left = beyond(plan->left, facts->exited[i]);
+	if (yq_decimal_cmp(facts->held, plan->left) < 0) {
+		plan->lost.units += plan->left.units - facts->held.units;
+		plan->left = facts->held;
+	}
+	guard = facts->ended ? YQ_DECIMAL_ZERO : yq_decimal_min(plan->left, facts->available);
+	guard = yq_decimal_max(guard, YQ_DECIMAL_ZERO);
+	plan->exit = exit_wanted(b, facts);
+	other = plan->exit == YQ_STOP_LOSS ? YQ_TAKE_PROFIT : YQ_STOP_LOSS;
+	plan->cancel[plan->exit] = beyond(facts->resting[plan->exit], guard);
+	plan->cancel[other] = facts->resting[other];
+	/* Never more at the broker than there is to protect: what is to go is gone first. */
+	live.units = facts->resting[YQ_TAKE_PROFIT].units + facts->resting[YQ_STOP_LOSS].units;
+	missing = beyond(guard, live);
+	if (yq_decimal_sign(facts->lot) > 0)
+		missing.units -= missing.units % facts->lot.units;
+	plan->place = missing;
+	plan->why = reason(facts, plan, guard);
+	plan->over = facts->live == 0 &&
+		     (facts->ended || (facts->entry_final && yq_decimal_sign(plan->left) == 0));
+}

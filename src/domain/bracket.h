@@ -1,0 +1,85 @@
+/*
+ * bracket.h - the exits of what an order opens: a take-profit and a stop-loss, of which one ends
+ * the other.
+ *
+ * Pure.  What should rest at the broker follows from facts alone: what the entry has filled, what
+ * the exits have, what is still held.  So it does not matter how often, or after which accident, it
+ * is asked: the same facts give the same answer.
+ *
+ * The stop-loss comes first: it rests at the broker.  The two are never there for the same shares:
+ * the take-profit is watched, and sent when its price is reached and the stop-loss is gone.
+ */
+#ifndef YQ_DOMAIN_BRACKET_H
+#define YQ_DOMAIN_BRACKET_H
+
+#include "domain/exits.h"
+#include "domain/order.h"
+#include "domain/order_state.h"
+
+#define YQ_BRACKET_WHY_SIZE 128
+
+/* What is kept of it; written once. */
+struct yq_bracket {
+	struct yq_id id; /* of the entry; where there is none, its own */
+	char account_alias[YQ_ALIAS_SIZE];
+	char ticker[YQ_TICKER_SIZE];
+	enum yq_exchange exchange;
+	enum yq_currency currency;
+	enum yq_action action; /* of the entry; its exits do the opposite */
+	struct yq_opt_decimal
+	    qty; /* set: there is no entry; so much of what is held is protected */
+	struct yq_exits exits;
+	char buy_reason[YQ_REASON_SIZE]; /* of the entry: trades of the exits are its strategy's */
+	struct yq_id signal_id;
+	int64_t created_at_us;
+};
+extern const struct yq_field yq_bracket_fields[];
+extern const size_t yq_bracket_field_count;
+YQ_NODISCARD enum yq_rc yq_bracket_check(const struct yq_bracket *bracket, struct yq_err *err);
+struct yq_bracket yq_bracket_of(const struct yq_order *entry, int64_t now_us);
+
+/* One order of it: the entry (number 0), or one of its exits (numbered from 1, of both kinds). */
+struct yq_bracket_leg {
+	struct yq_id id;
+	int64_t number;
+	char exit[YQ_EXIT_SIZE]; /* "" = the entry */
+	struct yq_decimal qty, filled;
+	enum yq_order_state state;
+};
+extern const struct yq_field yq_bracket_leg_fields[];
+extern const size_t yq_bracket_leg_field_count;
+/* The id of an exit: the same inputs give the same id, for ever. */
+struct yq_id yq_bracket_exit_id(
+    const struct yq_id *bracket, enum yq_exit_kind exit, int64_t number);
+/* The order that is exit `number`, whole. */
+struct yq_order yq_bracket_exit(const struct yq_bracket *bracket, enum yq_exit_kind exit,
+    int64_t number, struct yq_decimal qty, int64_t now_us);
+
+struct yq_bracket_facts {
+	struct yq_decimal entered; /* what the entry has filled */
+	bool entry_final;
+	struct yq_decimal exited[YQ_EXIT_COUNT];  /* what its exits have filled */
+	struct yq_decimal resting[YQ_EXIT_COUNT]; /* ... and those that are not final may still */
+	size_t live;				  /* exits that are not final */
+	struct yq_decimal lost;	     /* what went another way, as far as that was written down */
+	struct yq_decimal held;	     /* what is held of it at most, counted in its direction */
+	struct yq_decimal available; /* of that, what no other order takes; <= held */
+	struct yq_decimal lot;
+	struct yq_opt_decimal price;
+	bool ended; /* a person ended it */
+};
+
+struct yq_bracket_plan {
+	struct yq_decimal lost;	 /* to be written down where it is more than known */
+	struct yq_decimal left;	 /* what it still protects */
+	enum yq_exit_kind exit;	 /* which should rest */
+	struct yq_decimal place; /* so much of it is missing; 0 = nothing */
+	struct yq_decimal cancel[YQ_EXIT_COUNT]; /* so much at least of it is too much */
+	const char *why; /* it is too much, or the bracket is over; static */
+	bool over;	 /* it never does anything any more */
+};
+/* What there is to do. */
+void yq_bracket_plan(const struct yq_bracket *bracket, const struct yq_bracket_facts *facts,
+    struct yq_bracket_plan *plan);
+
+#endif
