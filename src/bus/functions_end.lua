@@ -9,8 +9,8 @@ local LEFT = -1
 local function apply_items(keys, args, accounts)
 	local holds, items, codes = fence(), {}, {}
 	local booked, sequences = {}, {}
-	local at = 3 + 2 * #accounts
-	for i = 5 + 2 * #accounts, #keys do
+	local at = 4 + 2 * #accounts
+	for i = 5 + 2 * #accounts, #keys - tonumber(args[4]) do
 		local order, account = keys[i], accounts[tonumber(args[at + 1])]
 		local execution, sequence = args[at + 2], tonumber(args[at + 3])
 		local mark = order .. execution
@@ -34,7 +34,7 @@ local function apply_items(keys, args, accounts)
 		end
 		codes[#codes + 1] = code
 		items[#items + 1] = { order = order, account = account, at = at }
-		at = at + 12 + 2 * tonumber(args[at + 12])
+		at = at + 14 + 2 * tonumber(args[at + 14])
 	end
 	return items, codes
 end
@@ -89,7 +89,11 @@ end
 -- The execution and the order's own hash, which has the mark (the execution's id or the sequence).
 local function apply_order(bus, order, at, args)
 	local execution, sequence, result = args[at + 2], args[at + 3], args[at + 9]
-	local from, to = at + 13, at + 12 + 2 * tonumber(args[at + 12])
+	local from, to = at + 15, at + 14 + 2 * tonumber(args[at + 14])
+	local bracket = bus.brackets[tonumber(args[at + 12])]
+	if bracket and call('EXISTS', bracket) == 1 then
+		call('HSET', bracket, id_of(order), args[at + 13])
+	end
 	if result ~= '' then
 		call('XADD', bus.executions, '*', 'payload', result)
 	end
@@ -109,17 +113,21 @@ local function apply_order(bus, order, at, args)
 	end
 end
 
--- apply: KEYS orders, executions, trades, open, (position, deposit)..., order...; ARGV channel,
--- group, accounts, (lease, token)..., (account, execution, sequence, position field, position
--- value, currency, amount, trade, result, final, entry, pairs, (field, value)...)...
--- An account is the place of its lease and token among the accounts.
+-- apply: KEYS orders, executions, trades, open, (position, deposit)..., order..., bracket...;
+-- ARGV channel, group, accounts, brackets, (lease, token)..., (account, execution, sequence, position field, position
+-- value, currency, amount, trade, result, final, entry, bracket, part, pairs, (field, value)...)...
+-- An account is the place of its lease and token among the accounts; a bracket its place among those
+-- (0 = none), which gets the part under the id of the order.
 local function apply(keys, args)
 	local bus = { orders = keys[1], executions = keys[2], trades = keys[3], open = keys[4],
-		channel = args[1], accounts = {} }
+		channel = args[1], accounts = {}, brackets = {} }
 	for i = 1, tonumber(args[3]) do
 		bus.accounts[i] = { position = keys[3 + 2 * i], deposit = keys[4 + 2 * i],
-			lease = args[2 + 2 * i], token = args[3 + 2 * i], fields = {}, positions = {},
+			lease = args[3 + 2 * i], token = args[4 + 2 * i], fields = {}, positions = {},
 			currencies = {}, amounts = {} }
+	end
+	for i = 1, tonumber(args[4]) do
+		bus.brackets[i] = keys[#keys - tonumber(args[4]) + i]
 	end
 	local items, codes = apply_items(keys, args, bus.accounts)
 	local entries = {}

@@ -140,6 +140,20 @@ check_resolution(const struct yq_resolution *resolution, struct yq_err *err)
 }
 
 static enum yq_rc
+check_bracket(const struct yq_bracket *bracket, struct yq_err *err)
+{
+	return yq_bracket_check(bracket, err);
+}
+
+static enum yq_rc
+check_bracket_leg(const struct yq_bracket_leg *leg, struct yq_err *err)
+{
+	if (yq_decimal_sign(leg->qty) < 0 || yq_decimal_sign(leg->filled) < 0)
+		return yq_err_set(err, YQ_E_INVALID, "Qty: expected none below 0");
+	return YQ_OK;
+}
+
+static enum yq_rc
 check_act(const struct yq_act *act, struct yq_err *err)
 {
 	(void)act;
@@ -223,6 +237,10 @@ encode(const struct yq_field *fields, size_t count, const void *record, struct y
 
 CODEC(signal, struct yq_signal, yq_signal_fields, yq_signal_field_count, yq_signal_default())
 CODEC(order, struct yq_order, yq_order_fields, yq_order_field_count, yq_order_default())
+CODEC(
+    bracket, struct yq_bracket, yq_bracket_fields, yq_bracket_field_count, (struct yq_bracket){ 0 })
+CODEC(bracket_leg, struct yq_bracket_leg, yq_bracket_leg_fields, yq_bracket_leg_field_count,
+    (struct yq_bracket_leg){ 0 })
 CODEC(execution, struct yq_execution, yq_execution_fields, yq_execution_field_count,
     (struct yq_execution){ 0 })
 CODEC(position, struct yq_position, yq_position_fields, yq_position_field_count,

@@ -10,6 +10,7 @@
 #define YQ_BUS_MESSAGE_H
 
 #include "base/buf.h"
+#include "domain/bracket.h"
 #include "domain/cancel.h"
 #include "domain/execution.h"
 #include "domain/notification.h"
@@ -94,6 +95,8 @@ struct yq_verdict {
 #define YQ_MESSAGES(X)                          \
 	X(signal, struct yq_signal)             \
 	X(order, struct yq_order)               \
+	X(bracket, struct yq_bracket)           \
+	X(bracket_leg, struct yq_bracket_leg)   \
 	X(execution, struct yq_execution)       \
 	X(position, struct yq_position)         \
 	X(trade_item, struct yq_trade_item)     \

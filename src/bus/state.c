@@ -303,7 +303,8 @@ on_ids(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err
 			if (yq_id_parse(reply->element[count]->str, reply->element[count]->len,
 				&ids[count]) != YQ_OK)
 				rc = yq_err_set(&fault, YQ_E_CORRUPT,
-				    "open orders: \"%.40s\" is no id", reply->element[count]->str);
+				    "open orders or brackets: \"%.40s\" is no id",
+				    reply->element[count]->str);
 		err = &fault;
 	}
 	read->fn.ids(read->cookie, rc, rc == YQ_OK ? ids : NULL, rc == YQ_OK ? count : 0,
@@ -311,16 +312,28 @@ on_ids(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err
 	free(read);
 }
 
-void
-yq_state_open_orders(struct yq_valkey *valkey, yq_ids_fn *fn, void *cookie)
+static void
+read_ids(struct yq_valkey *valkey, enum yq_key key, yq_ids_fn *fn, void *cookie)
 {
 	struct yq_args *args = yq_valkey_args(valkey);
 	struct read *read = read_make(cookie);
 
 	read->fn.ids = fn;
 	yq_args_text(args, "SMEMBERS");
-	yq_args_key(args, YQ_KEY_ORDER_OPEN, NULL);
+	yq_args_key(args, key, NULL);
 	yq_valkey_send(valkey, args, TIMEOUT_MS, on_ids, read);
+}
+
+void
+yq_state_open_orders(struct yq_valkey *valkey, yq_ids_fn *fn, void *cookie)
+{
+	read_ids(valkey, YQ_KEY_ORDER_OPEN, fn, cookie);
+}
+
+void
+yq_state_open_brackets(struct yq_valkey *valkey, yq_ids_fn *fn, void *cookie)
+{
+	read_ids(valkey, YQ_KEY_BRACKET_OPEN, fn, cookie);
 }
 
 /* ---- prices */

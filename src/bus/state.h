@@ -69,6 +69,8 @@ void yq_account_state_clear(struct yq_account_state *account); /* frees position
 typedef void yq_ids_fn(
     void *cookie, enum yq_rc rc, const struct yq_id *ids, size_t count, const struct yq_err *err);
 void yq_state_open_orders(struct yq_valkey *valkey, yq_ids_fn *fn, void *cookie);
+/* Ids in bracket:open (bus/bracket.h). */
+void yq_state_open_brackets(struct yq_valkey *valkey, yq_ids_fn *fn, void *cookie);
 
 /* The price of a ticker on one exchange; a price of the same ticker elsewhere is never given.
  * Exchanges of one market and one ticker space (KRX, KOSDAQ, KOSPI) are not mixed here either. */

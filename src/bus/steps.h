@@ -185,6 +185,10 @@ struct yq_apply_item {
 	const char *trade_json;	  /* NULL = none; goes to trades:queue */
 	const char *result_json;  /* NULL = none; goes to execution:stream and is PUBLISHed */
 	bool final;		  /* leaves order:open */
+	/* The bracket that the order is of, and how far the order is, for its record; unless
+	 * bracket_json is NULL. */
+	struct yq_id bracket_id;
+	const char *bracket_json;
 	const char *ack_entry_id; /* in order:stream; NULL = none */
 	/* Whose entries they are; NULL = broker-gateway.  That of the first item counts. */
 	const char *ack_group;

@@ -209,7 +209,7 @@ find_accounts(
 }
 
 static void
-add_apply(struct yq_args *args, const struct yq_apply_item *item, size_t place)
+add_apply(struct yq_args *args, const struct yq_apply_item *item, size_t place, size_t *brackets)
 {
 	bool moves = item->position_field != NULL && item->position_value != NULL;
 
@@ -225,6 +225,8 @@ add_apply(struct yq_args *args, const struct yq_apply_item *item, size_t place)
 	yq_args_text(args, item->result_json);
 	add_flag(args, item->final);
 	yq_args_text(args, item->ack_entry_id);
+	yq_args_int(args, item->bracket_json != NULL ? (int64_t)++ * brackets : 0);
+	yq_args_text(args, item->bracket_json);
 	add_pairs(args, item->order_fields, item->field_count);
 }
 
@@ -233,11 +235,13 @@ yq_encode_apply(struct yq_args *args, const struct yq_apply_item *items, size_t 
 {
 	struct account_ref accounts[YQ_STEP_ITEMS_MAX];
 	uint16_t places[YQ_STEP_ITEMS_MAX];
-	size_t account_count;
+	size_t account_count, brackets = 0;
 
 	assert(count >= 1 && count <= YQ_STEP_ITEMS_MAX);
 	account_count = find_accounts(items, count, accounts, places);
-	yq_args_fcall(args, YQ_STEP_APPLY, 4 + 2 * account_count + count);
+	for (size_t i = 0; i < count; i++)
+		brackets += items[i].bracket_json != NULL;
+	yq_args_fcall(args, YQ_STEP_APPLY, 4 + 2 * account_count + count + brackets);
 	yq_args_key(args, YQ_KEY_ORDER_STREAM, NULL);
 	yq_args_key(args, YQ_KEY_EXECUTION_STREAM, NULL);
 	yq_args_key(args, YQ_KEY_TRADES_QUEUE, NULL);
@@ -248,16 +252,21 @@ yq_encode_apply(struct yq_args *args, const struct yq_apply_item *items, size_t 
 	}
 	for (size_t i = 0; i < count; i++)
 		yq_args_key(args, YQ_KEY_ORDER_STATE, items[i].order_id.text);
+	for (size_t i = 0; i < count; i++)
+		if (items[i].bracket_json != NULL)
+			yq_args_key(args, YQ_KEY_BRACKET, items[i].bracket_id.text);
 	yq_args_key(args, YQ_KEY_EXECUTION, NULL);
 	yq_args_text(args, items[0].ack_group != NULL ? items[0].ack_group
 						      : yq_groups[YQ_GROUP_ORDER_INTAKE].name);
 	yq_args_int(args, (int64_t)account_count);
+	yq_args_int(args, (int64_t)brackets);
 	for (size_t i = 0; i < account_count; i++) {
 		yq_args_key(args, YQ_KEY_LEASE, accounts[i].alias);
 		yq_args_int(args, accounts[i].fence);
 	}
+	brackets = 0;
 	for (size_t i = 0; i < count; i++)
-		add_apply(args, &items[i], places[i]);
+		add_apply(args, &items[i], places[i], &brackets);
 }
 
 static void

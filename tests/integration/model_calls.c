@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/str.h"
+#include "bus/bracket.h"
 #include "steps_fixture.h"
 
 #define ORDERS	  5
@@ -144,9 +145,29 @@ make_apply(struct yq_args *args, const struct side *side)
 			.trade_json = chance(2) == 0 ? "{\"trade\":1}" : NULL,
 			.result_json = chance(2) == 0 ? "{\"result\":1}" : NULL,
 			.final = chance(3) == 0,
-			.ack_entry_id = some_entry(side) };
+			.ack_entry_id = some_entry(side),
+			.bracket_id = order_of(chance(ORDERS)),
+			.bracket_json = chance(3) == 0 ? values[chance(3)] : NULL };
 	}
 	yq_encode_apply(args, items, count);
+}
+
+static void
+make_bracket(struct yq_args *args, const struct side *side)
+{
+	size_t alias = chance(SIDE_ALIASES);
+	struct yq_submit_item order = submit_item(order_of(chance(ORDERS)).text);
+	struct yq_pair pairs[] = { { "Lost", "1" }, { order.id.text, "2" } };
+	struct yq_bracket_item item = { .op = (enum yq_bracket_op)chance(YQ_BRACKET_OP_COUNT),
+		.id = order_of(chance(ORDERS)),
+		.alias = aliases[alias],
+		.fence = side->tokens[alias] - (chance(6) == 0),
+		.fields = pairs,
+		.field_count = 1 + chance(2) };
+
+	if (item.op == YQ_BRACKET_PLACE)
+		item.order = &order;
+	yq_encode_bracket(args, &item);
 }
 
 void
@@ -296,6 +317,7 @@ static const struct {
 	{ make_decide, 2 },
 	{ make_claim, 5 },
 	{ make_apply, 6 },
+	{ make_bracket, 3 },
 	{ make_lease, 3 },
 	{ make_lease_end, 1 },
 	{ make_sync, 2 },

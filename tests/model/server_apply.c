@@ -15,6 +15,8 @@ struct item {
 	const struct word *position_field, *position_value, *currency, *amount, *trade, *result;
 	bool final;
 	const char *entry;
+	size_t bracket; /* 0 = none */
+	const struct word *part;
 	const struct word *pairs;
 	size_t pair_count;
 	char code;
@@ -40,6 +42,8 @@ item_read(struct call *call, const struct books *books, const char *order, struc
 	item->result = call_next(call);
 	item->final = strcmp(call_text(call), "1") == 0;
 	item->entry = call_text(call);
+	item->bracket = call_number(call);
+	item->part = call_next(call);
 	item->pair_count = call_number(call);
 	item->pairs = &call->args[call->at];
 	call->at += 2 * item->pair_count;
@@ -75,13 +79,16 @@ item_code(struct call *call, const struct item *items, size_t at)
 }
 
 static void
-apply_order(struct call *call, const struct item *item)
+apply_order(struct call *call, const struct item *item, const struct word *brackets)
 {
 	char mark[YQ_KEY_SIZE + 128];
+	const char *bracket = item->bracket > 0 ? brackets[item->bracket - 1].text : NULL;
 
 	yq_str_format(mark, sizeof(mark), "Exec:%s", item->execution);
 	if (item->result->length > 0)
 		server_add(call->server, call->keys[1].text, NULL, item->result);
+	if (bracket != NULL && server_find(call->server, bracket) != NULL)
+		server_set(call->server, bracket, call_id(item->order), item->part);
 	if (strcmp(item->sequence, "0") != 0)
 		call_put(call, item->order, "Sequence", item->sequence);
 	if (item->execution[0] != '\0')
@@ -97,7 +104,8 @@ redisReply *
 step_apply(struct call *call)
 {
 	const char *group = (call->at = 1, call_text(call));
-	size_t accounts = call_number(call), count = call->key_count - 4 - 2 * accounts;
+	size_t accounts = call_number(call), brackets = call_number(call),
+	       count = call->key_count - 4 - 2 * accounts - brackets;
 	struct books *books = yq_xcalloc(accounts + 1, sizeof(*books));
 	struct item *items = yq_xcalloc(count + 1, sizeof(*items));
 	struct letters l = letters_make(count);
@@ -126,7 +134,7 @@ step_apply(struct call *call)
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (items[i].code == 'w')
-			apply_order(call, &items[i]);
+			apply_order(call, &items[i], &call->keys[call->key_count - brackets]);
 		if (items[i].code != 'f' && items[i].entry[0] != '\0')
 			(void)server_acknowledge(
 			    call->server, call->keys[0].text, group, items[i].entry);

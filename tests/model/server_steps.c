@@ -28,14 +28,13 @@ step_read(struct call *call)
 
 /* ---- submit, decide ---- */
 
-/* alias, ticker, created, payload, foreign */
-static void
-write_order(struct call *call, const char *stream, const char *channel, const char *pending,
-    const char *key)
+void
+call_write_order(struct call *call, const char *stream, const char *channel, const char *pending,
+    const char *key, bool has_foreign)
 {
 	const struct word *alias = call_next(call), *ticker = call_next(call),
 			  *created = call_next(call), *payload = call_next(call),
-			  *foreign = call_next(call);
+			  *foreign = has_foreign ? call_next(call) : NULL;
 
 	server_add(call->server, stream, "order", payload);
 	call_put_last(call, key, "Entry", stream);
@@ -48,7 +47,7 @@ write_order(struct call *call, const char *stream, const char *channel, const ch
 	call_put(call, key, "Notional", "0");
 	call_put(call, key, "Sequence", "0");
 	server_set(call->server, key, "CreatedAt", created);
-	if (server_word_is(foreign, "0"))
+	if (foreign == NULL || server_word_is(foreign, "0"))
 		server_publish(call->server, channel, payload);
 }
 
@@ -86,7 +85,7 @@ step_submit(struct call *call)
 			letters_say(&l, '=');
 		} else {
 			server_put(call->server, call->keys[1].text, call_id(key));
-			write_order(call, call->keys[0].text, channel, pending, key);
+			call_write_order(call, call->keys[0].text, channel, pending, key, true);
 			letters_say(&l, 's');
 		}
 	}
@@ -106,7 +105,7 @@ decide_orders(struct call *call, size_t *key, size_t count, bool decided, const 
 			continue;
 		}
 		server_put(call->server, call->keys[2].text, call_id(order));
-		write_order(call, call->keys[1].text, channel, pending, order);
+		call_write_order(call, call->keys[1].text, channel, pending, order, true);
 	}
 }
 
@@ -237,6 +236,7 @@ static const struct {
 	{ "yq_decide", step_decide },
 	{ "yq_claim", step_claim },
 	{ "yq_apply", step_apply },
+	{ "yq_bracket", step_bracket },
 	{ "yq_lease", step_lease },
 	{ "yq_halt", step_halt },
 	{ "yq_color", step_color },
