@@ -223,6 +223,7 @@ tell(const struct yq_lots *lots, const struct yq_lot *lot, const struct rest *op
 		.commission = plus(opened->commission, closed->commission),
 		.entry_order = lot->order_id,
 		.exit_order = trade->order_id,
+		.lot_closed = yq_decimal_cmp(opened->qty, lot->qty) == 0,
 	};
 
 	memcpy(trip.account_alias, lots->alias, sizeof(trip.account_alias));

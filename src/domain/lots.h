@@ -39,6 +39,7 @@ struct yq_trip {
 	struct yq_decimal profit;		   /* net of commission */
 	/* An order may fill in many parts: trips of one exit order are one decision to close. */
 	struct yq_id entry_order, exit_order;
+	bool lot_closed; /* nothing is left of the lot */
 };
 
 /* What is left of one entry. */

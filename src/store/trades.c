@@ -155,6 +155,51 @@ yq_trades_find(struct yq_firebird *firebird, const struct yq_trade_filter *asked
 	return rc;
 }
 
+/* What lots are made of. */
+static const struct yq_field each_fields[] = {
+	YQ_FIELD_ID("ID", struct yq_trade_row, trade.id, YQ_REQUIRED),
+	YQ_FIELD_TIME("EXECUTED_AT_US", struct yq_trade_row, trade.executed_at_us, YQ_REQUIRED),
+	YQ_FIELD_TEXT("TICKER", struct yq_trade_row, trade.ticker, YQ_REQUIRED),
+	YQ_FIELD_ENUM("ACTION", struct yq_trade_row, trade.action, yq_action_names, YQ_REQUIRED),
+	YQ_FIELD_DECIMAL("QUANTITY", struct yq_trade_row, trade.quantity, YQ_REQUIRED),
+	YQ_FIELD_DECIMAL("PRICE", struct yq_trade_row, trade.executed_price, YQ_REQUIRED),
+	YQ_FIELD_DECIMAL("COMMISSION", struct yq_trade_row, trade.commission, YQ_REQUIRED),
+	YQ_FIELD_ID("ORDER_ID", struct yq_trade_row, trade.order_id, YQ_OPTIONAL),
+	YQ_FIELD_TEXT("STRATEGY", struct yq_trade_row, trade.strategy, YQ_OPTIONAL),
+	YQ_FIELD_ENUM(
+	    "CURRENCY", struct yq_trade_row, trade.currency, yq_currency_names, YQ_REQUIRED),
+	YQ_FIELD_ENUM(
+	    "EXCHANGE", struct yq_trade_row, trade.exchange, yq_exchange_names, YQ_REQUIRED),
+	YQ_FIELD_TEXT("ACCOUNT_ALIAS", struct yq_trade_row, account_alias, YQ_REQUIRED),
+};
+
+enum yq_rc
+yq_trades_each(struct yq_firebird *firebird, const struct yq_trade_filter *filter, yq_trade_fn *fn,
+    void *cookie, struct yq_err *err)
+{
+	static const struct yq_tx_options read_only = { .read_only = true };
+	YQ_CLEANUP(yq_buf_free) struct yq_buf sql = yq_buf_make(YQ_SQL_MAX);
+	YQ_CLEANUP(yq_tx_endp) struct yq_tx *tx = NULL;
+	YQ_CLEANUP(yq_rows_freep) struct yq_rows *rows = NULL;
+	struct yq_where where = yq_where_make(&sql);
+	enum yq_rc rc;
+
+	yq_sql_select(&sql, "TRADES", each_fields, YQ_COUNT(each_fields));
+	add_conditions(&where, filter);
+	yq_buf_add_text(&sql, " ORDER BY EXECUTED_AT_US, ID"); /* along the index TRADES_OLDEST */
+	rc = yq_tx_begin(firebird, &read_only, &tx, err);
+	if (rc == YQ_OK)
+		rc = yq_tx_query(tx, yq_buf_text(&sql), where.params, where.count, &rows, err);
+	while (rc == YQ_OK && (rc = yq_rows_next(rows, err)) == YQ_OK) {
+		struct yq_trade_row row = { 0 };
+
+		rc = yq_rows_read(rows, each_fields, YQ_COUNT(each_fields), &row, err);
+		if (rc == YQ_OK)
+			rc = fn(cookie, &row, err);
+	}
+	return rc == YQ_E_NOT_FOUND ? YQ_OK : rc;
+}
+
 static const struct yq_field sum_fields[] = {
 	YQ_FIELD_ENUM("CURRENCY", struct yq_trade_sum, currency, yq_currency_names, YQ_REQUIRED),
 	YQ_FIELD_ENUM("ACTION", struct yq_trade_sum, action, yq_action_names, YQ_REQUIRED),

@@ -55,6 +55,17 @@ void yq_trade_list_free(struct yq_trade_list *list); /* leaves it empty */
 YQ_NODISCARD enum yq_rc yq_trades_find(struct yq_firebird *firebird,
     const struct yq_trade_filter *filter, struct yq_trade_list *list, struct yq_err *err);
 
+/* `row` is borrowed for the call, without its broker order id and amount.  Anything but YQ_OK ends
+ * the walk and is returned. */
+typedef enum yq_rc yq_trade_fn(void *cookie, const struct yq_trade_row *row, struct yq_err *err);
+/*
+ * All that the filter finds (limit and offset are ignored), oldest first, then by id: the order in
+ * which lots are fed.  One row is in memory at a time; one transaction, which sees what is
+ * committed as it goes.
+ */
+YQ_NODISCARD enum yq_rc yq_trades_each(struct yq_firebird *firebird,
+    const struct yq_trade_filter *filter, yq_trade_fn *fn, void *cookie, struct yq_err *err);
+
 /* What the trades of one currency and side come to.  Limit and offset are ignored. */
 struct yq_trade_sum {
 	enum yq_currency currency;

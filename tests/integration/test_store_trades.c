@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -194,6 +195,58 @@ test_trades_are_found_by_what_is_asked_newest_first(void **state)
 	assert_int_equal(count_trades(&filter), 1);
 }
 
+struct walk {
+	unsigned count, end_after;
+	int64_t last_us;
+	char last_id[YQ_ID_LENGTH + 1];
+};
+
+static enum yq_rc
+walk_on(void *cookie, const struct yq_trade_row *row, struct yq_err *err)
+{
+	struct walk *walk = cookie;
+
+	assert_true(row->trade.executed_at_us > walk->last_us ||
+		    (row->trade.executed_at_us == walk->last_us &&
+			strcmp(row->trade.id.text, walk->last_id) > 0));
+	walk->last_us = row->trade.executed_at_us;
+	set(walk->last_id, sizeof(walk->last_id), row->trade.id.text);
+	if (++walk->count == walk->end_after)
+		return yq_err_set(err, YQ_E_STATE, "enough");
+	return YQ_OK;
+}
+
+static void
+test_lots_are_fed_oldest_first_and_by_id_within_an_instant(void **state)
+{
+	struct yq_trade_filter filter = yq_trade_filter_any();
+	struct walk walk = { 0 };
+	struct yq_err err = { .rc = YQ_OK };
+
+	(void)state;
+	fill_history(20);
+	for (unsigned i = 20; i < 40; i++) { /* all at one instant, before the others */
+		struct yq_trade_row row = trade(i);
+		enum yq_rc outcome;
+
+		row.trade.executed_at_us = NOW - 1;
+		assert_int_equal(
+		    yq_trades_insert(firebird, &row, 1, &outcome, NULL, NULL, NULL), YQ_OK);
+	}
+	filter.limit = 3; /* says nothing here */
+	assert_int_equal(yq_trades_each(firebird, &filter, walk_on, &walk, &err), YQ_OK);
+	assert_int_equal(walk.count, 40);
+	SET(filter.account_alias, "Real");
+	walk = (struct walk){ 0 };
+	assert_int_equal(yq_trades_each(firebird, &filter, walk_on, &walk, &err), YQ_OK);
+	assert_int_equal(walk.count, 10);
+	walk = (struct walk){ .end_after = 5 };
+	assert_int_equal(yq_trades_each(firebird, &filter, walk_on, &walk, &err), YQ_E_STATE);
+	assert_int_equal(walk.count, 5);
+	walk = (struct walk){ 0 };
+	assert_int_equal(yq_trades_each(firebird, &filter, walk_on, &walk, &err), YQ_OK);
+}
+
 static void
 test_sums_are_exact_and_never_across_currencies(void **state)
 {
@@ -228,6 +281,7 @@ main(int argc, char **argv)
 		JOURNAL_TEST(test_each_of_a_batch_has_its_own_outcome),
 		JOURNAL_TEST(test_amounts_round_once_to_the_even_digit),
 		JOURNAL_TEST(test_trades_are_found_by_what_is_asked_newest_first),
+		JOURNAL_TEST(test_lots_are_fed_oldest_first_and_by_id_within_an_instant),
 		JOURNAL_TEST(test_sums_are_exact_and_never_across_currencies),
 	};
 

@@ -59,6 +59,9 @@ test_the_oldest_lot_is_closed_first(void **unused)
 	assert_true(told.trips[1].closed_at_us == at("2026-11-23T15:00:02Z"));
 	assert_true(yq_id_equal(&told.trips[0].exit_order, &told.trips[1].exit_order));
 
+	assert_true(told.trips[0].lot_closed);
+	assert_false(told.trips[1].lot_closed);
+
 	assert_decimal(yq_lots_held(lots), "5");
 	assert_decimal(yq_lots_value(lots), "550");
 	assert_decimal(yq_lots_commission(lots), "0.5");
