@@ -1,0 +1,60 @@
+/* schedule_test.h - a market and a schedule that the tests of schedules share. */
+#ifndef YQ_TESTS_SCHEDULE_TEST_H
+#define YQ_TESTS_SCHEDULE_TEST_H
+
+#include "domain_test.h"
+
+#include "base/clock.h"
+#include "domain/schedule_text.h"
+
+static struct yq_calendar calendar;
+
+static const yq_date us_closed[] = { 20261126, 20261225 };
+static const struct yq_special_day us_special[] = { { 20261127, -1, 780 }, { 20261224, -1, 780 } };
+
+static inline struct yq_market_hours
+us_hours(void)
+{
+	struct yq_market_hours hours = calendar.hours[YQ_COUNTRY_US];
+
+	hours.closed = us_closed;
+	hours.closed_count = YQ_COUNT(us_closed);
+	hours.special = us_special;
+	hours.special_count = YQ_COUNT(us_special);
+	hours.covered_to = 20261231;
+	return hours;
+}
+
+/* Buys 10 AAPL at 10:00 New York, Monday to Friday. */
+static inline struct yq_schedule
+sample(void)
+{
+	struct yq_schedule schedule = yq_schedule_default();
+
+	schedule.id = yq_id_named("schedule", 8);
+	SET(schedule.name, "Apple");
+	SET(schedule.account_alias, "Paper");
+	SET(schedule.ticker, "AAPL");
+	schedule.exchange = YQ_NASDAQ;
+	schedule.action = YQ_BUY;
+	schedule.quantity = opt("10");
+	schedule.minute = 600;
+	return schedule;
+}
+
+static int
+load(void **unused)
+{
+	(void)unused;
+	return yq_calendar_load(&calendar, NULL) == YQ_OK ? 0 : -1;
+}
+
+static int
+unload(void **unused)
+{
+	(void)unused;
+	yq_calendar_clear(&calendar);
+	return 0;
+}
+
+#endif
