@@ -178,6 +178,9 @@ size_order(struct desk *desk)
 		.lot = desk->market->lot.set ? desk->market->lot.value
 					     : yq_market_of(order->exchange)->lot,
 		.allow_short = desk->policy->limits.allow_short,
+		.track = desk->market->track,
+		.answer = desk->market->answer,
+		.question = &desk->decision->question,
 	};
 	struct yq_size size;
 	enum yq_rc rc;

@@ -9,6 +9,8 @@
 #ifndef YQ_DOMAIN_COMPOSE_H
 #define YQ_DOMAIN_COMPOSE_H
 
+#include <yquant/sizer.h>
+
 #include "domain/risk.h"
 #include "domain/sizing.h"
 #include "domain/track.h"
@@ -44,6 +46,7 @@ struct yq_market_facts {
 	/* How the strategy's closed trades ended in this account and the market's currency; NULL =
 	 * not known, which is not the same as none. */
 	const struct yq_track *track;
+	const struct yq_sizer_answer *answer; /* of the sizing plug-in; NULL = not asked yet */
 };
 
 struct yq_decision {
@@ -55,6 +58,7 @@ struct yq_decision {
 	struct yq_order orders[YQ_LEGS_MAX];
 	struct yq_decimal reserve_prices[YQ_LEGS_MAX]; /* for yq_account_open */
 	size_t order_count;
+	struct yq_sizer_input question; /* with SIZE_PLUGIN_PENDING: what the plug-in is asked */
 	struct yq_trace trace;
 };
 

@@ -29,6 +29,7 @@ const struct yq_field yq_signal_fields[] = {
 	YQ_FIELD_OPT_DECIMAL("Qty", struct yq_signal, qty),
 	YQ_FIELD_OPT_DECIMAL("PositionSize", struct yq_signal, position_size),
 	YQ_FIELD_ENUM("TimeInForce", struct yq_signal, time_in_force, yq_tif_names, YQ_OPTIONAL),
+	YQ_FIELD_OPT_DECIMAL("Atr", struct yq_signal, atr),
 	YQ_FIELD_TEXT("Comment", struct yq_signal, comment, YQ_OPTIONAL),
 	YQ_FIELD_TIME("ReceivedAt", struct yq_signal, received_at_us, YQ_OPTIONAL),
 	YQ_EXITS_FIELDS(struct yq_signal, exits),
@@ -61,6 +62,7 @@ check_kept(const struct yq_signal *signal, struct yq_err *err)
 		{ "LimitPrice", signal->limit_price },
 		{ "StopPrice", signal->stop_price },
 		{ "PositionSize", signal->position_size },
+		{ "Atr", signal->atr },
 	};
 	enum yq_rc rc = YQ_OK;
 
@@ -89,6 +91,8 @@ yq_signal_check(const struct yq_signal *signal, struct yq_err *err)
 		rc = yq_check_opt_positive("Price", signal->price, err);
 	if (rc == YQ_OK)
 		rc = yq_check_opt_positive("Qty", signal->qty, err);
+	if (rc == YQ_OK)
+		rc = yq_check_opt_positive("Atr", signal->atr, err);
 	if (rc == YQ_OK)
 		rc = yq_check_prices(
 		    signal->type, "LimitPrice", signal->limit_price, signal->stop_price, err);

@@ -24,6 +24,7 @@ struct yq_signal {
 	struct yq_opt_decimal qty;	     /* > 0; asks for no more than this */
 	struct yq_opt_decimal position_size; /* signed: the position the strategy wants after */
 	enum yq_tif time_in_force;	     /* default Day */
+	struct yq_opt_decimal atr; /* > 0; average true range, in price units; no default */
 	char comment[YQ_COMMENT_SIZE];
 	int64_t received_at_us;
 	struct yq_exits exits; /* of what it opens */

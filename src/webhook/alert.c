@@ -47,6 +47,7 @@ static const struct alias {
 	{ "stopprice", YQ_ALERT_STOP_PRICE, true },
 	{ "timeinforce", YQ_ALERT_TIME_IN_FORCE, true },
 	{ "tif", YQ_ALERT_TIME_IN_FORCE, true },
+	{ "atr", YQ_ALERT_ATR, true },
 	{ "comment", YQ_ALERT_COMMENT, false },
 	{ "message", YQ_ALERT_COMMENT, false },
 };

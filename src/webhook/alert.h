@@ -32,6 +32,7 @@
 	X(LIMIT_PRICE, "limit_price")         \
 	X(STOP_PRICE, "stop_price")           \
 	X(TIME_IN_FORCE, "time_in_force")     \
+	X(ATR, "atr")                         \
 	X(COMMENT, "comment")
 #define YQ_ALERT_VALUE(ident, label) YQ_ALERT_##ident,
 enum yq_alert_field { YQ_ALERT_FIELDS(YQ_ALERT_VALUE) YQ_ALERT_FIELD_COUNT };

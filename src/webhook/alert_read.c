@@ -370,6 +370,12 @@ read_stop_price(struct reading *r)
 }
 
 static bool
+read_atr(struct reading *r)
+{
+	return field_positive(r, &r->signal->atr);
+}
+
+static bool
 read_time_in_force(struct reading *r)
 {
 	static const struct word words[] = {
@@ -423,6 +429,7 @@ static const struct row {
 	{ YQ_ALERT_LIMIT_PRICE, "limit_price", false, false, read_limit_price },
 	{ YQ_ALERT_STOP_PRICE, "stop_price", false, false, read_stop_price },
 	{ YQ_ALERT_TIME_IN_FORCE, "time_in_force", false, true, read_time_in_force },
+	{ YQ_ALERT_ATR, "atr", false, false, read_atr },
 	{ YQ_ALERT_COMMENT, "comment", false, true, read_comment },
 };
 

@@ -37,7 +37,7 @@ static const struct sample {
 	    "\"Action\":\"Buy\",\"Price\":189.5,\"Strength\":80,\"Strategy\":\"Mean rev "
 	    "\\u00e9\\\"\","
 	    "" WHEN ",\"Type\":\"Limit\",\"LimitPrice\":189.45,\"StopPrice\":1,\"Qty\":3,"
-	    "\"PositionSize\":-2.5,\"TimeInForce\":\"Gtc\",\"Comment\":\"hi\","
+	    "\"PositionSize\":-2.5,\"TimeInForce\":\"Gtc\",\"Atr\":1.25,\"Comment\":\"hi\","
 	    "\"ReceivedAt\":\"2026-11-23T15:00:00.500000Z\"}" },
 	{ "Order", yq_order_fields, &yq_order_field_count,
 	    "{\"Id\":\"" ID_A

@@ -22,7 +22,12 @@ size_of(const struct yq_sizing *sizing, const struct yq_signal *signal,
 	static char text[YQ_DECIMAL_TEXT_SIZE + 8];
 	static struct yq_trace trace;
 	struct yq_account_view view = yq_view_of(account, signal->exchange, signal->ticker);
-	struct yq_sizing_facts facts = { &view, dec(price), dec(lot), allow_short };
+	struct yq_sizing_facts facts = {
+		.account = &view,
+		.price = dec(price),
+		.lot = dec(lot),
+		.allow_short = allow_short,
+	};
 	struct yq_size size;
 	size_t sign = 0;
 
