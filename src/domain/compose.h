@@ -71,13 +71,4 @@ YQ_NODISCARD enum yq_rc yq_compose(const struct yq_signal *signal,
     const struct yq_account_view *account, const struct yq_market_facts *market,
     const struct yq_policy *policy, int64_t now_us, struct yq_decision *decision);
 
-/*
- * The verdict on one signal over all its accounts, as kept under `signal:{Id}`:
- * {"Verdict":"ordered|refused","Code","Text","DecidedAt","Orders":[ids],"Steps":[{"Account","Rule",
- * "Ok","Text"}]}.  Ordered if any account ordered; code and text are those of the first order, else
- * of the first refusal.  `count` may be 0 (no account): refused with `code` NO_ACCOUNT.
- */
-void yq_verdict_write(
-    struct yq_buf *out, const struct yq_decision *const *decisions, size_t count, int64_t now_us);
-
 #endif

@@ -2,7 +2,7 @@
 #include "domain_test.h"
 
 #include "domain/calendar.h"
-#include "domain/compose.h"
+#include "domain/verdict.h"
 
 static struct yq_calendar calendar;
 
@@ -101,10 +101,10 @@ test_the_same_inputs_give_the_same_bytes(void **unused)
 	memset(&s.decision, 0xaa, sizeof(s.decision));
 	decide(&s);
 	first = *ORDER(&s);
-	yq_verdict_write(&one, decisions, 1, s.now_us);
+	yq_verdict_write(&one, decisions, NULL, 1, s.now_us);
 	memset(&s.decision, 0x55, sizeof(s.decision));
 	decide(&s);
-	yq_verdict_write(&two, decisions, 1, s.now_us);
+	yq_verdict_write(&two, decisions, NULL, 1, s.now_us);
 	assert_string_equal(yq_buf_text(&one), yq_buf_text(&two));
 	for (size_t i = 0; i < yq_order_field_count; i++) {
 		YQ_CLEANUP(yq_buf_free) struct yq_buf a = yq_buf_make(4096);
@@ -352,7 +352,7 @@ test_the_verdict_tells_the_story(void **unused)
 	no.market.halt_reason = "Kim said \"stop\"";
 	decide(&yes);
 	decide(&no);
-	yq_verdict_write(&buf, decisions, 2, yes.now_us);
+	yq_verdict_write(&buf, decisions, NULL, 2, yes.now_us);
 	assert_true(yq_buf_ok(&buf));
 	assert_int_equal(yq_json_parse(buf.data, buf.length, &tree, NULL), YQ_OK);
 	assert_string_equal(yq_json_text(yq_json_get(tree, "Verdict"), NULL), "ordered");
@@ -369,11 +369,11 @@ test_the_verdict_tells_the_story(void **unused)
 	    "trading is halted: Kim said \"stop\"");
 
 	yq_buf_clear(&buf);
-	yq_verdict_write(&buf, decisions, 1, yes.now_us);
+	yq_verdict_write(&buf, decisions, NULL, 1, yes.now_us);
 	assert_non_null(
 	    strstr(yq_buf_text(&buf), "\"Verdict\":\"refused\",\"Code\":\"RISK_HALTED\""));
 	yq_buf_clear(&buf);
-	yq_verdict_write(&buf, decisions, 0, yes.now_us);
+	yq_verdict_write(&buf, decisions, NULL, 0, yes.now_us);
 	assert_non_null(strstr(yq_buf_text(&buf), "\"Code\":\"NO_ACCOUNT\""));
 	yq_account_free(yes.account);
 	yq_account_free(no.account);
