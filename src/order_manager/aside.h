@@ -8,9 +8,9 @@
 #ifndef YQ_ORDER_MANAGER_ASIDE_H
 #define YQ_ORDER_MANAGER_ASIDE_H
 
+#include "daemon/rules.h"
 #include "order_manager/line.h"
 #include "order_manager/lookup.h"
-#include "order_manager/rules.h"
 
 struct yq_aside; /* opaque */
 

@@ -42,6 +42,7 @@ struct yq_decider {
 	int64_t resynced_ns;
 
 	struct yq_decision *decisions; /* of one signal: YQ_MAPPING_ALIASES_MAX */
+	struct yq_inputs *inputs;      /* of each */
 	struct yq_recording *recording;
 
 	struct yq_counter *ordered, *refused, *again;
@@ -132,6 +133,7 @@ yq_decider_make(struct yq_daemon *daemon, struct yq_books *books, struct yq_look
 	decider->aside = yq_aside_make(YQ_DECIDER_WAITING_MAX);
 	decider->batch = yq_xcalloc(BATCH_MAX, sizeof(*decider->batch));
 	decider->decisions = yq_xcalloc(YQ_MAPPING_ALIASES_MAX, sizeof(*decider->decisions));
+	decider->inputs = yq_xcalloc(YQ_MAPPING_ALIASES_MAX, sizeof(*decider->inputs));
 	decider->recording = yq_recording_make();
 	start_metrics(decider);
 	start_batch(decider);
@@ -154,6 +156,7 @@ release(struct yq_decider *decider)
 	yq_line_clear(&decider->line);
 	free(decider->batch);
 	free(decider->decisions);
+	free(decider->inputs);
 	free(decider);
 }
 
@@ -357,23 +360,25 @@ decide_one(struct yq_decider *decider, struct yq_waiting *waiting, int64_t now_u
 	const struct yq_signal *signal = &waiting->signal;
 	const struct yq_mapping_row *accounts = yq_rules_accounts(decider->rules, signal->strategy);
 	const struct yq_decision *pointers[YQ_MAPPING_ALIASES_MAX];
+	struct yq_named_policy *policies[YQ_MAPPING_ALIASES_MAX];
 	size_t count = accounts == NULL ? 0 : accounts->alias_count;
 	bool ordered = false;
 
 	for (size_t a = 0; a < count; a++) {
 		pointers[a] = &decider->decisions[a];
-		yq_facts_decide(decider->facts, decider->rules, signal, accounts->aliases[a],
-		    now_us, &decider->decisions[a]);
+		policies[a] = yq_facts_decide(decider->facts, decider->rules, signal,
+		    accounts->aliases[a], now_us, &decider->inputs[a], &decider->decisions[a]);
 	}
 	if (must_look_up(decider, waiting, count))
 		return false;
 	for (size_t a = 0; a < count; a++) {
 		enter_orders(decider, pointers[a]);
+		yq_recording_carry(decider->recording, policies[a]);
 		ordered = ordered || pointers[a]->ordered;
 	}
 	yq_counter_add(ordered ? decider->ordered : decider->refused, 1);
-	yq_recording_add(
-	    decider->recording, waiting->entry_id, &signal->id, pointers, count, now_us);
+	yq_recording_add(decider->recording, waiting->entry_id, &signal->id, pointers,
+	    decider->inputs, count, now_us);
 	return true;
 }
 
@@ -429,6 +434,7 @@ end_batch(struct yq_decider *decider, const struct yq_step_answer *answers)
 {
 	int64_t now_us = yq_clock_now_us(clock_of(decider));
 
+	yq_recording_settle(decider->recording, answers);
 	for (size_t i = 0; i < decider->batch_count; i++) {
 		int64_t received_us = decider->batch[i].signal.received_at_us;
 

@@ -12,11 +12,11 @@
 #define YQ_ORDER_MANAGER_DECIDER_H
 
 #include "daemon/daemon.h"
+#include "daemon/rules.h"
 #include "domain/calendar.h"
 #include "domain/signal.h"
 #include "order_manager/books.h"
 #include "order_manager/lookup.h"
-#include "order_manager/rules.h"
 
 struct yq_decider; /* opaque */
 

@@ -364,37 +364,49 @@ market_of(const struct yq_facts *facts, const struct yq_rules *rules,
 	};
 }
 
-void
-yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
-    const struct yq_signal *signal, const char *alias, int64_t now_us, struct yq_decision *decision)
+/* Why nothing is composed in the account; false: it is. */
+static bool
+is_barred(
+    const struct yq_facts *facts, const char *alias, int64_t now_us, struct yq_decision *decision)
 {
-	struct yq_policy policy = yq_rules_policy(rules, signal->strategy, alias);
-	struct yq_account *book = yq_books_get(facts->books, alias)->account;
-	struct yq_account_view view;
-	struct yq_market_facts market;
+	const char *forbidden = yq_books_forbidden(facts->books);
 	char key[KEY_SIZE];
 	const struct fact *account;
-	enum yq_rc rc;
 
-	if (yq_books_forbidden(facts->books) != NULL) {
-		refuse(
-		    decision, alias, YQ_NOT_ACTIVE, "{}", yq_books_forbidden(facts->books), now_us);
-		return;
-	}
 	account_key(key, alias);
 	account = find(facts, key);
-	if (account == NULL || account->rc == YQ_E_NOT_FOUND) {
+	if (forbidden != NULL)
+		refuse(decision, alias, YQ_NOT_ACTIVE, "{}", forbidden, now_us);
+	else if (account == NULL || account->rc == YQ_E_NOT_FOUND)
 		refuse(decision, alias, YQ_ACCOUNT_UNKNOWN,
 		    "no gateway serves an account of the name {}", alias, now_us);
-		return;
-	}
-	if (account->rc != YQ_OK) {
+	else if (account->rc != YQ_OK)
 		refuse(decision, alias, YQ_ACCOUNT_CORRUPT, "{}", account->text, now_us);
-		return;
-	}
+	else
+		return false;
+	return true;
+}
+
+struct yq_named_policy *
+yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
+    const struct yq_signal *signal, const char *alias, int64_t now_us, struct yq_inputs *inputs,
+    struct yq_decision *decision)
+{
+	struct yq_account *book = yq_books_get(facts->books, alias)->account;
+	struct yq_named_policy *named;
+	enum yq_rc rc;
+
+	inputs->rules = (struct yq_id){ .text = "" };
+	if (is_barred(facts, alias, now_us, decision))
+		return NULL;
+	named = yq_rules_named(rules, signal->strategy, alias);
 	book->commission_rate = yq_rules_commission_rate(rules, alias);
-	view = yq_view_of(book, signal->exchange, signal->ticker);
-	market = market_of(facts, rules, signal, alias, now_us);
-	rc = yq_compose(signal, &view, &market, &policy, now_us, decision);
+	inputs->rules = named->digest;
+	inputs->rules_text = named->recorded ? NULL : named->text;
+	inputs->account = yq_view_of(book, signal->exchange, signal->ticker);
+	inputs->market = market_of(facts, rules, signal, alias, now_us);
+	rc =
+	    yq_compose(signal, &inputs->account, &inputs->market, &named->policy, now_us, decision);
 	assert((rc == YQ_OK) == decision->ordered);
+	return named;
 }

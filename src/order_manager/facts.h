@@ -7,9 +7,9 @@
 #ifndef YQ_ORDER_MANAGER_FACTS_H
 #define YQ_ORDER_MANAGER_FACTS_H
 
+#include "daemon/rules.h"
 #include "domain/compose.h"
 #include "order_manager/books.h"
-#include "order_manager/rules.h"
 
 struct yq_facts; /* opaque */
 
@@ -32,12 +32,14 @@ void yq_facts_read(struct yq_facts *facts, yq_facts_fn *fn, void *cookie);
 bool yq_facts_has_accounts(
     const struct yq_facts *facts, const struct yq_rules *rules, const struct yq_signal *signal);
 
-/* Decide one signal in one account, with the books as they stand now. */
+/* Decide one signal in one account, with the books as they stand now.  `inputs` is what was looked
+ * at: it borrows from the facts and the rules, and has no rules when nothing was composed.  Returns
+ * the policy that was taken, NULL then. */
 #define YQ_ACCOUNT_UNKNOWN "ACCOUNT_UNKNOWN" /* no gateway serves the alias */
 #define YQ_NOT_ACTIVE	   "NOT_ACTIVE"	     /* another system trades (yq_books_forbid) */
 #define YQ_ACCOUNT_CORRUPT "ACCOUNT_CORRUPT" /* its state in the bus cannot be read */
-void yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
-    const struct yq_signal *signal, const char *alias, int64_t now_us,
+struct yq_named_policy *yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
+    const struct yq_signal *signal, const char *alias, int64_t now_us, struct yq_inputs *inputs,
     struct yq_decision *decision);
 
 #endif

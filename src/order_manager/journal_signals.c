@@ -7,6 +7,7 @@
 #include "bus/message.h"
 #include "bus/reply.h"
 #include "bus/valkey.h"
+#include "order_manager/carried.h"
 #include "order_manager/journal.h"
 #include "store/signals.h"
 
@@ -19,6 +20,7 @@ struct signal_rows {
 	size_t count;
 	struct yq_archived_signal words[YQ_LANE_MAX]; /* what the verdicts become in the bus */
 	char faults[YQ_LANE_MAX][160];		      /* why a row was refused; "" = it was not */
+	struct yq_carried rules;
 };
 
 static void
@@ -110,6 +112,11 @@ join_verdicts(struct yq_lane *lane, struct signal_rows *rows, const struct redis
 		}
 		if (text != NULL && text[0] != '{')
 			continue;
+		if (text != NULL && !yq_carried_take(&rows->rules, text, length,
+					yq_clock_now_us(yq_lane_clock(lane)))) {
+			yq_lane_entry(lane, rows->entries[i])->wait = true;
+			continue;
+		}
 		if (kept != i) {
 			*row = rows->rows[i];
 			rows->entries[kept] = rows->entries[i];
@@ -176,8 +183,16 @@ store(struct yq_firebird *firebird, void *cookie, struct yq_err *err)
 	struct signal_rows *rows = cookie;
 	enum yq_rc outcomes[YQ_LANE_MAX];
 
+	enum yq_rc rc;
+
 	if (rows->count == 0)
 		return YQ_OK;
+	/* First, so that no row is there without its rules. */
+	if (rows->rules.count > 0) {
+		rc = yq_policies_save(firebird, rows->rules.rows, rows->rules.count, err);
+		if (rc != YQ_OK)
+			return rc;
+	}
 	return yq_signals_save(firebird, rows->rows, rows->count, outcomes, on_refused, rows, err);
 }
 
@@ -206,6 +221,7 @@ clear(void *cookie)
 
 	for (size_t i = 0; i < rows->count; i++)
 		free(rows->rows[i].decision);
+	yq_carried_clear(&rows->rules);
 }
 
 const struct yq_lane_table yq_journal_signals = {

@@ -10,13 +10,13 @@
 #include "base/str.h"
 #include "bus/steps.h"
 #include "daemon/daemon.h"
+#include "daemon/rules.h"
 #include "order_manager/archiver.h"
 #include "order_manager/color.h"
 #include "order_manager/decider.h"
 #include "order_manager/intake.h"
 #include "order_manager/journal.h"
 #include "order_manager/known.h"
-#include "order_manager/rules.h"
 #include "store/root.h"
 
 static const char manual[] =

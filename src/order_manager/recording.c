@@ -19,6 +19,12 @@ struct span {
 	size_t at, length;
 };
 
+/* A policy whose text goes with an item. */
+struct carried {
+	size_t item;
+	struct yq_named_policy *policy;
+};
+
 struct yq_recording {
 	struct yq_buf payloads;
 	struct yq_decide_item items[YQ_STEP_ITEMS_MAX];
@@ -29,6 +35,8 @@ struct yq_recording {
 	char aliases[ORDERS_MAX][YQ_ALIAS_SIZE];
 	char tickers[ORDERS_MAX][YQ_TICKER_SIZE];
 	size_t order_count;
+	struct carried carried[YQ_STEP_ITEMS_MAX];
+	size_t carried_count;
 };
 
 struct yq_recording *
@@ -55,6 +63,7 @@ yq_recording_clear(struct yq_recording *recording)
 	yq_buf_clear(&recording->payloads);
 	recording->item_count = 0;
 	recording->order_count = 0;
+	recording->carried_count = 0;
 }
 
 bool
@@ -108,8 +117,8 @@ resolve(struct yq_recording *recording)
 
 void
 yq_recording_add(struct yq_recording *recording, const char *entry_id,
-    const struct yq_id *signal_id, const struct yq_decision *const *decisions, size_t count,
-    int64_t now_us)
+    const struct yq_id *signal_id, const struct yq_decision *const *decisions,
+    const struct yq_inputs *inputs, size_t count, int64_t now_us)
 {
 	size_t index = recording->item_count++;
 	size_t first = recording->order_count, at;
@@ -119,7 +128,7 @@ yq_recording_add(struct yq_recording *recording, const char *entry_id,
 		for (size_t i = 0; i < decisions[d]->order_count; i++)
 			add_order(recording, &decisions[d]->orders[i], decisions[d]->decided_at_us);
 	at = recording->payloads.length;
-	yq_verdict_write(&recording->payloads, decisions, count, now_us);
+	yq_verdict_write(&recording->payloads, decisions, inputs, count, now_us);
 	assert(yq_buf_ok(&recording->payloads));
 	recording->verdicts[index] = span_from(recording, at);
 	recording->items[index] = (struct yq_decide_item){
@@ -128,6 +137,27 @@ yq_recording_add(struct yq_recording *recording, const char *entry_id,
 		.orders = &recording->orders[first],
 		.order_count = recording->order_count - first,
 	};
+}
+
+/* Without room it is not known to be recorded, and goes along once more. */
+void
+yq_recording_carry(struct yq_recording *recording, struct yq_named_policy *policy)
+{
+	if (policy == NULL || policy->recorded ||
+	    recording->carried_count == YQ_COUNT(recording->carried))
+		return;
+	recording->carried[recording->carried_count++] =
+	    (struct carried){ recording->item_count, policy };
+}
+
+/* What was decided in an earlier life was recorded as it was then. */
+void
+yq_recording_settle(struct yq_recording *recording, const struct yq_step_answer *answers)
+{
+	for (size_t i = 0; i < recording->carried_count; i++)
+		if (answers[recording->carried[i].item].result != YQ_ALREADY)
+			recording->carried[i].policy->recorded = true;
+	recording->carried_count = 0;
 }
 
 size_t

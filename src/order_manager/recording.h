@@ -6,7 +6,8 @@
 #define YQ_ORDER_MANAGER_RECORDING_H
 
 #include "bus/steps.h"
-#include "domain/compose.h"
+#include "daemon/rules.h"
+#include "domain/verdict.h"
 
 struct yq_recording; /* opaque */
 
@@ -16,10 +17,16 @@ void yq_recording_clear(struct yq_recording *recording);
 
 /* Whether one more signal, with as many orders as it can have, fits. */
 bool yq_recording_has_room(const struct yq_recording *recording);
-/* The decisions on one signal, one an account; `entry_id` is borrowed until the next clear. */
+/* The decisions on one signal, one an account, with what they were made from; `entry_id` is
+ * borrowed until the next clear. */
 void yq_recording_add(struct yq_recording *recording, const char *entry_id,
-    const struct yq_id *signal_id, const struct yq_decision *const *decisions, size_t count,
-    int64_t now_us);
+    const struct yq_id *signal_id, const struct yq_decision *const *decisions,
+    const struct yq_inputs *inputs, size_t count, int64_t now_us);
+/* The next signal's inputs bring along the text of `policy` (NULL = none was used), unless it is
+ * recorded.  It must live until the next clear. */
+void yq_recording_carry(struct yq_recording *recording, struct yq_named_policy *policy);
+/* Policies whose text the step has recorded are so from now on. */
+void yq_recording_settle(struct yq_recording *recording, const struct yq_step_answer *answers);
 size_t yq_recording_count(const struct yq_recording *recording);
 bool yq_recording_has_orders(const struct yq_recording *recording, size_t index);
 
