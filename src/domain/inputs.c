@@ -51,6 +51,7 @@ const size_t yq_input_field_count = YQ_COUNT(yq_input_fields);
 
 #define HALTED "Halted"
 #define TRACK  "Track"
+#define ANSWER "Answer"
 
 #define T_INT(n, m)    YQ_FIELD_INT(n, struct yq_track, m, YQ_OPTIONAL)
 #define T_TIME(n, m)   YQ_FIELD_TIME(n, struct yq_track, m, YQ_OPTIONAL)
@@ -67,6 +68,26 @@ const struct yq_field yq_track_fields[] = {
 	T_TIME("LastLossAt", last_loss_at_us),
 };
 const size_t yq_track_field_count = YQ_COUNT(yq_track_fields);
+
+static const char *const verdict_list[] = { "Buy", "No", "Failed" };
+static const struct yq_names verdict_names = { "answer", verdict_list, YQ_COUNT(verdict_list) };
+
+const struct yq_field yq_answer_fields[] = {
+	YQ_FIELD_ENUM("Verdict", struct yq_sizer_answer, verdict, verdict_names, YQ_REQUIRED),
+	YQ_FIELD_DECIMAL("Qty", struct yq_sizer_answer, qty, YQ_OPTIONAL),
+	YQ_FIELD_TEXT("Name", struct yq_sizer_answer, name, YQ_OPTIONAL),
+	YQ_FIELD_TEXT("Text", struct yq_sizer_answer, text, YQ_OPTIONAL),
+};
+const size_t yq_answer_field_count = YQ_COUNT(yq_answer_fields);
+
+static const struct yq_field plugin_fields[] = {
+	YQ_FIELD_TEXT("Path", struct yq_plugin, path, YQ_OPTIONAL),
+	YQ_FIELD_INT("DeadlineMs", struct yq_plugin, deadline_ms, YQ_OPTIONAL),
+};
+static const struct yq_field parameter_fields[] = {
+	YQ_FIELD_TEXT("Name", struct yq_plugin_parameter, name, YQ_REQUIRED),
+	YQ_FIELD_DECIMAL("Value", struct yq_plugin_parameter, value, YQ_OPTIONAL),
+};
 
 #define P_ENUM(n, m, ns) YQ_FIELD_ENUM(n, struct yq_policy, m, ns, YQ_REQUIRED)
 #define P_BOOL(n, m)	 YQ_FIELD_BOOL(n, struct yq_policy, m, YQ_OPTIONAL)
@@ -86,6 +107,9 @@ const struct yq_field yq_policy_fields[] = {
 	P_NUMBER("MaxPortfolioAllocPct", sizing.max_portfolio_alloc_pct),
 	P_NUMBER("EquityPct", sizing.equity_pct),
 	P_MAYBE("FixedQty", sizing.fixed_qty),
+	P_NUMBER("AtrMultiple", sizing.atr_multiple),
+	P_INT("MinTrades", sizing.min_trades),
+	/* "Fallback" and "Plugin" are written by hand: one may be none, the other is a pointer */
 	/* struct yq_risk_limits */
 	YQ_CURRENCIES(P_ORDER_VALUE) YQ_CURRENCIES(P_DAILY_LOSS)
 	    P_MAYBE("MaxPositionShare", limits.max_position_share),
@@ -129,13 +153,28 @@ write_fields(
 			yq_record_write(w, &fields[i], 1, record);
 }
 
+/* A member that is a pointer; NULL is left out. */
 static void
-write_track(struct yq_json_writer *w, const struct yq_track *track)
+write_object(struct yq_json_writer *w, const char *name, const struct yq_field *fields,
+    size_t count, const void *record)
 {
-	yq_json_name(w, TRACK);
+	if (record == NULL)
+		return;
+	yq_json_name(w, name);
 	yq_json_begin_object(w);
-	write_fields(w, yq_track_fields, yq_track_field_count, track);
+	write_fields(w, fields, count, record);
 	yq_json_end_object(w);
+}
+
+/* False: the member is not there. */
+static enum yq_rc
+read_object(const yq_json *parent, const char *name, const struct yq_field *fields, size_t count,
+    void *record, bool *there, struct yq_err *err)
+{
+	const yq_json *object = yq_json_get(parent, name);
+
+	*there = object != NULL;
+	return *there ? yq_record_read(object, fields, count, record, err) : YQ_OK;
 }
 
 void
@@ -144,8 +183,8 @@ yq_inputs_write(struct yq_json_writer *w, const struct yq_inputs *inputs)
 	write_fields(w, yq_input_fields, yq_input_field_count, inputs);
 	if (inputs->market.halt_reason != NULL)
 		yq_json_put_text(w, HALTED, inputs->market.halt_reason);
-	if (inputs->market.track != NULL)
-		write_track(w, inputs->market.track);
+	write_object(w, TRACK, yq_track_fields, yq_track_field_count, inputs->market.track);
+	write_object(w, ANSWER, yq_answer_fields, yq_answer_field_count, inputs->market.answer);
 	if (inputs->rules_text != NULL)
 		yq_json_put_text(w, YQ_INPUTS_RULES_TEXT, inputs->rules_text);
 }
@@ -155,7 +194,7 @@ yq_inputs_read(const yq_json *object, struct yq_inputs *inputs, struct yq_err *e
 {
 	const yq_json *halted = yq_json_get(object, HALTED);
 	const yq_json *text = yq_json_get(object, YQ_INPUTS_RULES_TEXT);
-	const yq_json *track = yq_json_get(object, TRACK);
+	bool has_track, has_answer;
 	enum yq_rc rc;
 
 	memset(inputs, 0, sizeof(*inputs));
@@ -168,20 +207,84 @@ yq_inputs_read(const yq_json *object, struct yq_inputs *inputs, struct yq_err *e
 	if (text != NULL)
 		inputs->rules_text = yq_json_text(text, NULL);
 	rc = yq_record_read(object, yq_input_fields, yq_input_field_count, inputs, err);
-	if (rc != YQ_OK || track == NULL)
+	if (rc == YQ_OK)
+		rc = read_object(object, TRACK, yq_track_fields, yq_track_field_count,
+		    &inputs->kept.track, &has_track, err);
+	if (rc == YQ_OK)
+		rc = read_object(object, ANSWER, yq_answer_fields, yq_answer_field_count,
+		    &inputs->kept.answer, &has_answer, err);
+	if (rc != YQ_OK)
 		return rc;
-	inputs->market.track = &inputs->kept.track;
-	return yq_record_read(
-	    track, yq_track_fields, yq_track_field_count, &inputs->kept.track, err);
+	inputs->market.track = has_track ? &inputs->kept.track : NULL;
+	inputs->market.answer = has_answer ? &inputs->kept.answer : NULL;
+	return YQ_OK;
+}
+
+#define FALLBACK   "Fallback"
+#define PLUGIN	   "Plugin"
+#define PARAMETERS "Parameters"
+
+static void
+write_plugin(struct yq_json_writer *w, const struct yq_plugin *plugin)
+{
+	yq_json_name(w, PLUGIN);
+	yq_json_begin_object(w);
+	write_fields(w, plugin_fields, YQ_COUNT(plugin_fields), plugin);
+	yq_json_name(w, PARAMETERS);
+	yq_json_begin_array(w);
+	for (size_t i = 0; i < plugin->parameter_count; i++) {
+		yq_json_begin_object(w);
+		write_fields(
+		    w, parameter_fields, YQ_COUNT(parameter_fields), &plugin->parameters[i]);
+		yq_json_end_object(w);
+	}
+	yq_json_end_array(w);
+	yq_json_end_object(w);
+}
+
+static enum yq_rc
+read_plugin(const yq_json *object, struct yq_plugin *plugin, struct yq_err *err)
+{
+	const yq_json *list = yq_json_get(object, PARAMETERS);
+	enum yq_rc rc = yq_record_read(object, plugin_fields, YQ_COUNT(plugin_fields), plugin, err);
+
+	plugin->parameter_count = list == NULL ? 0 : yq_json_count(list);
+	if (plugin->parameter_count > YQ_PLUGIN_PARAMETERS_MAX)
+		return yq_err_set(err, YQ_E_INVALID, PARAMETERS ": there are too many");
+	for (size_t i = 0; rc == YQ_OK && i < plugin->parameter_count; i++)
+		rc = yq_record_read(yq_json_at(list, i), parameter_fields,
+		    YQ_COUNT(parameter_fields), &plugin->parameters[i], err);
+	return rc;
+}
+
+/* Where the half-Kelly policy has none the number stands behind all names. */
+static enum yq_rc
+read_fallback(const yq_json *object, enum yq_sizer *fallback, struct yq_err *err)
+{
+	const yq_json *name = yq_json_get(object, FALLBACK);
+	size_t length = 0;
+	const char *text = name == NULL ? NULL : yq_json_text(name, &length);
+	int value =
+	    text == NULL ? (int)YQ_SIZER_COUNT : yq_names_find(&yq_sizer_names, text, length);
+
+	if (value < 0)
+		return yq_err_set(err, YQ_E_INVALID, FALLBACK ": \"%s\" is no policy", text);
+	*fallback = (enum yq_sizer)value;
+	return YQ_OK;
 }
 
 void
 yq_policy_write(struct yq_buf *out, const struct yq_policy *policy)
 {
 	struct yq_json_writer w = yq_json_writer_make(out);
+	enum yq_sizer fallback = policy->sizing.fallback;
 
 	yq_json_begin_object(&w);
 	write_fields(&w, yq_policy_fields, yq_policy_field_count, policy);
+	if (fallback != YQ_SIZER_COUNT)
+		yq_json_put_text(&w, FALLBACK, yq_names_text(&yq_sizer_names, (int)fallback));
+	if (policy->sizing.plugin != NULL)
+		write_plugin(&w, policy->sizing.plugin);
 	yq_json_end_object(&w);
 }
 
@@ -192,14 +295,22 @@ yq_policy_digest(const char *text, size_t length)
 }
 
 enum yq_rc
-yq_policy_read(const char *text, size_t length, struct yq_policy *policy, struct yq_err *err)
+yq_policy_read(const char *text, size_t length, struct yq_kept_policy *kept, struct yq_err *err)
 {
 	YQ_CLEANUP(yq_json_freep) yq_json *object = NULL;
+	struct yq_policy *policy = &kept->policy;
+	const yq_json *plugin;
 	enum yq_rc rc;
 
-	memset(policy, 0, sizeof(*policy));
+	memset(kept, 0, sizeof(*kept));
 	rc = yq_json_parse(text, length, &object, err);
-	if (rc != YQ_OK)
+	if (rc == YQ_OK)
+		rc = yq_record_read(object, yq_policy_fields, yq_policy_field_count, policy, err);
+	if (rc == YQ_OK)
+		rc = read_fallback(object, &policy->sizing.fallback, err);
+	plugin = rc == YQ_OK ? yq_json_get(object, PLUGIN) : NULL;
+	if (plugin == NULL)
 		return rc;
-	return yq_record_read(object, yq_policy_fields, yq_policy_field_count, policy, err);
+	policy->sizing.plugin = &kept->plugin;
+	return read_plugin(plugin, &kept->plugin, err);
 }

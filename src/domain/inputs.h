@@ -24,6 +24,7 @@ struct yq_inputs {
 	struct {
 		char halt_reason[YQ_MESSAGE_SIZE];
 		struct yq_track track;
+		struct yq_sizer_answer answer;
 	} kept;
 };
 
@@ -40,14 +41,21 @@ YQ_NODISCARD enum yq_rc yq_inputs_read(
  */
 void yq_policy_write(struct yq_buf *out, const struct yq_policy *policy);
 struct yq_id yq_policy_digest(const char *text, size_t length);
+/* A policy that was read; its pointers lead into itself, so it must not be copied. */
+struct yq_kept_policy {
+	struct yq_policy policy;
+	struct yq_plugin plugin;
+};
 YQ_NODISCARD enum yq_rc yq_policy_read(
-    const char *text, size_t length, struct yq_policy *policy, struct yq_err *err);
+    const char *text, size_t length, struct yq_kept_policy *kept, struct yq_err *err);
 
 /* The tables, for tests and for people who list what there is. */
 extern const struct yq_field yq_input_fields[]; /* of struct yq_inputs */
 extern const size_t yq_input_field_count;
 extern const struct yq_field yq_track_fields[]; /* of struct yq_track */
 extern const size_t yq_track_field_count;
+extern const struct yq_field yq_answer_fields[]; /* of struct yq_sizer_answer */
+extern const size_t yq_answer_field_count;
 extern const struct yq_field yq_policy_fields[]; /* of struct yq_policy */
 extern const size_t yq_policy_field_count;
 

@@ -31,15 +31,22 @@
 static const struct yq_track sample_track = { 9, 5, 4, D(301), D(302), 3, SECONDS(303),
 	SECONDS(304) };
 
+static const struct yq_sizer_answer sample_answer = { YQ_SIZER_FAILED, D(401), "example",
+	"it did not answer" };
+
+static const struct yq_plugin sample_plugin = { "/opt/sizer.so", 50,
+	{ { "risk", D(501) }, { "floor", D(502) } }, 2 };
+
 static const struct yq_account_view sample_view = { "Main-2", true, YQ_HKD, D(1), D(-2), D(3), D(4),
 	5, D(-6), D(7), D(8), D(9), 10, 11 };
 
 static const struct yq_market_facts sample_market = { "account:Main: \"enough\" (an\xc3\xa4)", true,
 	true, MAYBE(21), SECONDS(22), MAYBE(23), 24, MAYBE(25), MAYBE(26), SECONDS(27),
-	&sample_track };
+	&sample_track, &sample_answer };
 
 static const struct yq_policy sample_policy = {
-	{ YQ_SIZER_TARGET, D(101), D(102), D(103), D(104), MAYBE(105) },
+	{ YQ_SIZER_TARGET, D(101), D(102), D(103), D(104), MAYBE(105), D(106), 107,
+	    YQ_SIZER_FIXED_QTY, &sample_plugin },
 	{ SIX(110), SIX(120), MAYBE(130), MAYBE(131), 132, 133, 134, 135, true },
 	136,
 };
@@ -89,9 +96,11 @@ test_every_member_of_the_inputs_comes_back(void **unused)
 	assert_memory_equal(&read.account, &sample_view, sizeof(sample_view));
 	assert_string_equal(read.market.halt_reason, sample_market.halt_reason);
 	assert_memory_equal(read.market.track, &sample_track, sizeof(sample_track));
+	assert_memory_equal(read.market.answer, &sample_answer, sizeof(sample_answer));
 	memcpy(&market, &read.market, sizeof(market));
 	market.halt_reason = sample_market.halt_reason;
 	market.track = &sample_track;
+	market.answer = &sample_answer;
 	assert_memory_equal(&market, &sample_market, sizeof(market));
 	assert_true(yq_id_equal(&read.rules, &inputs.rules));
 	assert_string_equal(read.rules_text, inputs.rules_text);
@@ -102,13 +111,15 @@ static void
 test_every_member_of_a_policy_comes_back(void **unused)
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf text = yq_buf_make(YQ_POLICY_TEXT_MAX);
-	static struct yq_policy read;
+	static struct yq_kept_policy read;
 	struct yq_err err;
 
 	(void)unused;
 	yq_policy_write(&text, &sample_policy);
 	assert_int_equal(yq_policy_read(yq_buf_text(&text), text.length, &read, &err), YQ_OK);
-	assert_memory_equal(&read, &sample_policy, sizeof(read));
+	assert_memory_equal(&read.plugin, &sample_plugin, sizeof(sample_plugin));
+	read.policy.sizing.plugin = &sample_plugin;
+	assert_memory_equal(&read.policy, &sample_policy, sizeof(sample_policy));
 }
 
 static void
@@ -189,21 +200,29 @@ test_whatever_they_are_inputs_come_back(void **unused)
 {
 	static struct yq_inputs inputs, read;
 	static struct yq_track track;
+	static struct yq_sizer_answer answer;
 	uint64_t seed = test_seed();
 
 	(void)unused;
 	for (int i = 0; i < 500; i++) {
 		memset(&inputs, 0, sizeof(inputs));
 		memset(&track, 0, sizeof(track));
+		memset(&answer, 0, sizeof(answer));
 		random_members(&seed, yq_input_fields, yq_input_field_count, &inputs);
 		random_members(&seed, yq_track_fields, yq_track_field_count, &track);
+		random_members(&seed, yq_answer_fields, yq_answer_field_count, &answer);
 		if (i % 2 == 0)
 			inputs.market.track = &track;
+		if (i % 3 == 0)
+			inputs.market.answer = &answer;
 		yq_json_free(round_trip(&inputs, &read));
 		assert_memory_equal(&read.account, &inputs.account, sizeof(inputs.account));
 		if (i % 2 == 0)
 			assert_memory_equal(read.market.track, &track, sizeof(track));
+		if (i % 3 == 0)
+			assert_memory_equal(read.market.answer, &answer, sizeof(answer));
 		inputs.market.track = read.market.track;
+		inputs.market.answer = read.market.answer;
 		assert_memory_equal(&read.market, &inputs.market, sizeof(inputs.market));
 	}
 }
@@ -211,7 +230,8 @@ test_whatever_they_are_inputs_come_back(void **unused)
 static void
 test_whatever_it_is_a_policy_comes_back_and_keeps_its_digest(void **unused)
 {
-	static struct yq_policy policy, read;
+	static struct yq_policy policy;
+	static struct yq_kept_policy read;
 	uint64_t seed = test_seed();
 
 	(void)unused;
@@ -222,10 +242,11 @@ test_whatever_it_is_a_policy_comes_back_and_keeps_its_digest(void **unused)
 
 		memset(&policy, 0, sizeof(policy));
 		random_members(&seed, yq_policy_fields, yq_policy_field_count, &policy);
+		policy.sizing.fallback = (enum yq_sizer)(i % (YQ_SIZER_COUNT + 1));
 		yq_policy_write(&one, &policy);
 		assert_int_equal(yq_policy_read(yq_buf_text(&one), one.length, &read, NULL), YQ_OK);
-		assert_memory_equal(&read, &policy, sizeof(policy));
-		yq_policy_write(&two, &read);
+		assert_memory_equal(&read.policy, &policy, sizeof(policy));
+		yq_policy_write(&two, &read.policy);
 		a = yq_policy_digest(yq_buf_text(&one), one.length);
 		b = yq_policy_digest(yq_buf_text(&two), two.length);
 		assert_true(yq_id_equal(&a, &b));
