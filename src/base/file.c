@@ -63,3 +63,38 @@ yq_file_sync_folder_of(const char *path)
 	errno = reason;
 	return good;
 }
+
+/* Until the end of the file; -1 with errno. */
+static ssize_t
+read_all(int fd, struct yq_buf *content)
+{
+	char chunk[4096];
+	ssize_t got;
+
+	while ((got = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (got > 0)
+			yq_buf_add(content, chunk, (size_t)got);
+		else if (errno != EINTR)
+			break;
+	}
+	explicit_bzero(chunk, sizeof(chunk));
+	return got;
+}
+
+enum yq_rc
+yq_file_read(const char *path, struct yq_buf *content, struct yq_err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fault;
+
+	if (fd < 0)
+		return yq_err_errno(err, errno == ENOENT ? YQ_E_NOT_FOUND : YQ_E_SYSTEM, errno,
+		    "cannot read %s", path);
+	fault = read_all(fd, content) < 0 ? errno : 0;
+	(void)close(fd);
+	if (fault != 0)
+		return yq_err_errno(err, YQ_E_SYSTEM, fault, "cannot read %s", path);
+	if (!yq_buf_ok(content))
+		return yq_err_set(err, YQ_E_LIMIT, "%s is too large", path);
+	return YQ_OK;
+}

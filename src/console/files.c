@@ -95,29 +95,6 @@ yq_file_write_private(const char *path, const char *bytes, size_t length, struct
 	return YQ_OK;
 }
 
-enum yq_rc
-yq_file_read(const char *path, struct yq_buf *content, struct yq_err *err)
-{
-	YQ_CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char chunk[4096];
-	ssize_t got;
-
-	if (fd < 0)
-		return yq_err_errno(err, errno == ENOENT ? YQ_E_NOT_FOUND : YQ_E_SYSTEM, errno,
-		    "cannot read %s", path);
-	while ((got = read(fd, chunk, sizeof(chunk))) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot read %s", path);
-		yq_buf_add(content, chunk, (size_t)got);
-	}
-	explicit_bzero(chunk, sizeof(chunk));
-	if (!yq_buf_ok(content))
-		return yq_err_set(err, YQ_E_LIMIT, "%s is too large", path);
-	return YQ_OK;
-}
-
 static int64_t
 lock_holder(int fd)
 {

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file.h"
 
 #define YQ_PATH_SIZE 1024
 
@@ -22,8 +23,6 @@ YQ_NODISCARD enum yq_rc yq_folder_make(const char *path, struct yq_err *err);
 /* Write a 0600 file whole, then rename it into place: a reader sees the old or the new one. */
 YQ_NODISCARD enum yq_rc yq_file_write_private(
     const char *path, const char *bytes, size_t length, struct yq_err *err);
-/* YQ_E_NOT_FOUND if there is none; YQ_E_LIMIT beyond the buffer's maximum. */
-YQ_NODISCARD enum yq_rc yq_file_read(const char *path, struct yq_buf *content, struct yq_err *err);
 
 /*
  * Take the lock of a folder for this process's life and write its id into it.  YQ_E_EXISTS if

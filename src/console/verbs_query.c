@@ -250,7 +250,7 @@ add_market(struct yq_sheet *sheet, enum yq_exchange exchange)
 	yq_decimal_format(market->lot, lot);
 	add_pair(sheet, "Exchange", yq_names_text(&yq_exchange_names, (int)exchange));
 	add_pair(sheet, "Currency", yq_names_text(&yq_currency_names, (int)market->currency));
-	add_pair(sheet, "Zone", market->zone);
+	add_pair(sheet, "Country", yq_names_text(&yq_country_names, (int)market->country));
 	add_pair(sheet, "Lot", lot);
 }
 

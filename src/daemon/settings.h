@@ -33,6 +33,9 @@ void yq_settings_check(const struct yq_config *config, struct yq_config_report *
 /* A path below System:DataFolder or System:RunFolder unless it is absolute; owned by the caller. */
 YQ_NODISCARD char *yq_settings_data_path(const struct yq_config *config, const char *path);
 YQ_NODISCARD char *yq_settings_run_path(const struct yq_config *config, const char *path);
+/* The file that stands in place of a country's built-in calendar, if it is there. */
+YQ_NODISCARD char *yq_settings_calendar_path(
+    const struct yq_config *config, enum yq_country country);
 
 /* Valkey:Wait... */
 struct yq_confirm yq_settings_confirm(const struct yq_config *config);

@@ -2,143 +2,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "daemon/settings.h"
 #include "daemon/settings_read.h"
 
-#define DAYS_MAX 2048
-
-struct days {
-	yq_date *closed;
-	size_t closed_count;
-	struct yq_special_day *special;
-	size_t special_count;
-};
-
 struct yq_markets {
 	struct yq_calendar calendar;
 	bool loaded;
-	struct days days[YQ_COUNTRY_COUNT];
 };
 
+/* What one country's section changes. */
 struct reading {
 	struct settings_section section;
-	struct days *days;
+	struct yq_days *days;
 };
-
-struct builtin_closed {
-	enum yq_country country;
-	yq_date date;
-};
-struct builtin_short {
-	enum yq_country country;
-	struct yq_special_day day;
-};
-
-#define COVERED(country, date)
-#define SHORT(country, date, opens, closes)
-#define CLOSED(country, date) { YQ_COUNTRY_##country, date },
-static const struct builtin_closed builtin_closed[] = {
-#include "daemon/settings_days.def"
-};
-#undef CLOSED
-#undef SHORT
-#define CLOSED(country, date)
-#define SHORT(country, date, opens, closes) { YQ_COUNTRY_##country, { date, opens, closes } },
-static const struct builtin_short builtin_short[] = {
-#include "daemon/settings_days.def"
-};
-#undef SHORT
-#undef COVERED
-#define SHORT(country, date, opens, closes)
-#define COVERED(country, date) [YQ_COUNTRY_##country] = date,
-static const yq_date builtin_covered[YQ_COUNTRY_COUNT] = {
-#include "daemon/settings_days.def"
-};
-#undef CLOSED
-#undef SHORT
-#undef COVERED
-
-static void
-add_closed(struct days *days, yq_date date)
-{
-	for (size_t i = 0; i < days->closed_count; i++) {
-		if (days->closed[i] == date)
-			return;
-	}
-	days->closed = yq_xrealloc(days->closed, days->closed_count + 1, sizeof(days->closed[0]));
-	days->closed[days->closed_count++] = date;
-}
-
-static void
-drop_closed(struct days *days, yq_date date)
-{
-	for (size_t i = 0; i < days->closed_count; i++) {
-		if (days->closed[i] == date)
-			days->closed[i--] = days->closed[--days->closed_count];
-	}
-}
-
-static void
-add_special(struct days *days, struct yq_special_day day)
-{
-	for (size_t i = 0; i < days->special_count; i++) {
-		if (days->special[i].date == day.date) {
-			days->special[i] = day;
-			return;
-		}
-	}
-	days->special =
-	    yq_xrealloc(days->special, days->special_count + 1, sizeof(days->special[0]));
-	days->special[days->special_count++] = day;
-}
-
-/* "2026-11-26" */
-static bool
-parse_date(const char *text, yq_date *date)
-{
-	char instant_text[32];
-	int64_t instant;
-	int year, month, day;
-
-	if (strlen(text) != 10 ||
-	    !yq_str_format(instant_text, sizeof(instant_text), "%sT00:00:00Z", text) ||
-	    yq_time_parse(instant_text, strlen(instant_text), &instant) != YQ_OK)
-		return false;
-	year =
-	    (text[0] - '0') * 1000 + (text[1] - '0') * 100 + (text[2] - '0') * 10 + text[3] - '0';
-	month = (text[5] - '0') * 10 + text[6] - '0';
-	day = (text[8] - '0') * 10 + text[9] - '0';
-	*date = year * 10000 + month * 100 + day;
-	return true;
-}
-
-static bool
-parse_minute(const char *text, int16_t *minute)
-{
-	for (size_t i = 0; i < 5; i++) {
-		if (i == 2 ? text[i] != ':' : (text[i] < '0' || text[i] > '9'))
-			return false;
-	}
-	*minute = (int16_t)(((text[0] - '0') * 10 + text[1] - '0') * 60 + (text[3] - '0') * 10 +
-			    text[4] - '0');
-	return *minute <= 1440 && text[3] < '6';
-}
 
 /* "09:30-16:00" */
 static bool
 parse_session(const yq_json *value, struct yq_session *session)
 {
+	char open[YQ_MINUTE_TEXT_SIZE];
 	const char *text =
 	    yq_json_type_of(value) == YQ_JSON_STRING ? yq_json_text(value, NULL) : "";
 
-	return strlen(text) == 11 && text[5] == '-' && parse_minute(text, &session->open) &&
-	       parse_minute(text + 6, &session->close) && session->open < session->close;
+	return strlen(text) == 11 && text[5] == '-' &&
+	       yq_str_copy_bytes(open, sizeof(open), text, 5) &&
+	       yq_minute_parse(open, &session->open) &&
+	       yq_minute_parse(text + 6, &session->close) && session->open < session->close;
 }
 
 static void
-read_sessions(const struct settings_section *section, struct yq_market_hours *hours)
+read_sessions(const struct settings_section *section, struct yq_days *days)
 {
 	const yq_json *list = yq_json_get_nocase(section->object, "Sessions");
 	size_t count = list == NULL ? 0 : yq_json_count(list);
@@ -156,20 +52,39 @@ read_sessions(const struct settings_section *section, struct yq_market_hours *ho
 		    "1 to 4 sessions in order, like [\"09:00-11:30\", \"12:30-15:30\"]", list);
 		return;
 	}
-	memcpy(hours->sessions, sessions, count * sizeof(sessions[0]));
-	hours->session_count = count;
+	memcpy(days->sessions, sessions, count * sizeof(sessions[0]));
+	days->session_count = count;
+}
+
+static void
+close_day(struct reading *reading, yq_date date)
+{
+	struct yq_day day = { .date = date, .closed = true, .open = -1, .close = -1 };
+
+	if (!yq_days_put(reading->days, &day))
+		settings_fault(&reading->section, "Closed", "fewer days", NULL);
+}
+
+static void
+open_day(struct reading *reading, yq_date date)
+{
+	const struct yq_day *day = yq_days_find(reading->days, date);
+
+	if (day != NULL && day->closed)
+		yq_days_remove(reading->days, date);
 }
 
 /* A list of dates, each given to `fn`. */
 static void
-read_dates(const struct settings_section *section, const char *name, struct days *days,
-    void (*fn)(struct days *, yq_date))
+read_dates(
+    struct reading *reading, const char *name, void (*fn)(struct reading *reading, yq_date date))
 {
+	const struct settings_section *section = &reading->section;
 	const yq_json *list = yq_json_get_nocase(section->object, name);
 
 	if (list == NULL)
 		return;
-	if (yq_json_type_of(list) != YQ_JSON_ARRAY || yq_json_count(list) > DAYS_MAX) {
+	if (yq_json_type_of(list) != YQ_JSON_ARRAY || yq_json_count(list) > YQ_DAYS_MAX) {
 		settings_fault(section, name, "a list of dates, like [\"2026-12-31\"]", list);
 		return;
 	}
@@ -178,8 +93,8 @@ read_dates(const struct settings_section *section, const char *name, struct days
 		yq_date date;
 
 		if (yq_json_type_of(item) == YQ_JSON_STRING &&
-		    parse_date(yq_json_text(item, NULL), &date))
-			fn(days, date);
+		    yq_date_parse(yq_json_text(item, NULL), &date))
+			fn(reading, date);
 		else
 			settings_fault(section, name, "dates, like \"2026-12-31\"", item);
 	}
@@ -189,24 +104,25 @@ static bool
 read_special(void *cookie, const char *name, const yq_json *value)
 {
 	struct reading *reading = cookie;
-	struct yq_special_day day;
+	struct yq_day day = { .closed = false };
 	struct yq_session session;
 
-	if (!parse_date(name, &day.date) || !parse_session(value, &session)) {
+	if (!yq_date_parse(name, &day.date) || !parse_session(value, &session)) {
 		settings_fault(&reading->section, name,
 		    "a date with its hours, like \"2026-11-27\": \"09:30-13:00\"", value);
 		return true;
 	}
 	day.open = session.open;
 	day.close = session.close;
-	add_special(reading->days, day);
+	if (!yq_days_put(reading->days, &day))
+		settings_fault(&reading->section, name, "fewer days", value);
 	return true;
 }
 
 static void
 read_zone(const struct settings_section *section, struct yq_calendar *calendar, size_t country)
 {
-	char name[64] = "";
+	char name[YQ_ZONE_NAME_SIZE] = "";
 	struct yq_zone *zone = NULL;
 
 	settings_text(section, "Zone", name, sizeof(name));
@@ -219,7 +135,7 @@ read_zone(const struct settings_section *section, struct yq_calendar *calendar, 
 	}
 	yq_zone_free(calendar->zones[country]);
 	calendar->zones[country] = zone;
-	calendar->hours[country].zone = zone;
+	yq_str_copy_cut(calendar->days[country].zone, YQ_ZONE_NAME_SIZE, name);
 }
 
 static void
@@ -227,50 +143,59 @@ read_country(struct yq_markets *markets, size_t country, const struct settings_s
 {
 	static const char *const names[] = { "Zone", "Sessions", "Closed", "Open", "Special",
 		"CoveredTo" };
-	struct yq_market_hours *hours = &markets->calendar.hours[country];
-	struct days *days = &markets->days[country];
+	struct yq_days *days = &markets->calendar.days[country];
 	const yq_json *special = yq_json_get_nocase(section->object, "Special");
-	struct reading reading = { settings_below(section, "Special", special), days };
-	char covered[16] = "";
+	struct reading reading = { *section, days };
+	char covered[YQ_DATE_TEXT_SIZE] = "";
 
 	settings_known(section, names, YQ_COUNT(names));
 	read_zone(section, &markets->calendar, country);
-	read_sessions(section, hours);
-	read_dates(section, "Closed", days, add_closed);
-	read_dates(section, "Open", days, drop_closed);
+	read_sessions(section, days);
+	read_dates(&reading, "Closed", close_day);
+	read_dates(&reading, "Open", open_day);
+	reading.section = settings_below(section, "Special", special);
 	if (reading.section.object != NULL)
 		yq_json_each(reading.section.object, read_special, &reading);
 	settings_text(section, "CoveredTo", covered, sizeof(covered));
-	if (covered[0] != '\0' && !parse_date(covered, &hours->covered_to))
+	if (covered[0] != '\0' && !yq_date_parse(covered, &days->covered_to))
 		settings_fault(section, "CoveredTo", "a date, like \"2027-12-31\"",
 		    yq_json_get_nocase(section->object, "CoveredTo"));
+	yq_calendar_refresh(&markets->calendar, (enum yq_country)country);
 }
 
-static int
-by_date(const void *a, const void *b)
+char *
+yq_settings_calendar_path(const struct yq_config *config, enum yq_country country)
 {
-	const yq_date *left = a, *right = b; /* a special day begins with its date */
+	YQ_CLEANUP(yq_buf_free) struct yq_buf path = yq_buf_make(4096);
 
-	return (*left > *right) - (*left < *right);
+	yq_buf_add_format(&path, "%s/%s.csv", yq_config_text(config, "System:CalendarFolder"),
+	    yq_names_text(&yq_country_names, (int)country));
+	return yq_settings_data_path(config, yq_buf_text(&path));
 }
 
+/* What a person has put in place of the country's built-in days. */
 static void
-publish(struct yq_markets *markets)
+read_file(struct yq_markets *markets, size_t country, const struct yq_config *config,
+    struct yq_config_report *report)
 {
-	for (size_t i = 0; i < YQ_COUNTRY_COUNT; i++) {
-		struct days *days = &markets->days[i];
-		struct yq_market_hours *hours = &markets->calendar.hours[i];
+	YQ_CLEANUP(yq_freep)
+	char *path = yq_settings_calendar_path(config, (enum yq_country)country);
+	YQ_CLEANUP(yq_buf_free) struct yq_buf text = yq_buf_make(YQ_DAYS_TEXT_MAX);
+	YQ_CLEANUP(yq_days_clear) struct yq_days days = { 0 };
+	struct yq_err err;
+	enum yq_rc rc = yq_file_read(path, &text, &err);
 
-		if (days->closed_count > 0)
-			qsort(days->closed, days->closed_count, sizeof(days->closed[0]), by_date);
-		if (days->special_count > 0)
-			qsort(
-			    days->special, days->special_count, sizeof(days->special[0]), by_date);
-		hours->closed = days->closed;
-		hours->closed_count = days->closed_count;
-		hours->special = days->special;
-		hours->special_count = days->special_count;
-	}
+	if (rc == YQ_E_NOT_FOUND)
+		return;
+	if (rc == YQ_OK)
+		rc = yq_days_read(yq_buf_text(&text), text.length, path, &days, &err);
+	if (rc == YQ_OK && days.country != (enum yq_country)country)
+		rc = yq_err_set(&err, YQ_E_INVALID, "%s: is of the country %s", path,
+		    yq_names_text(&yq_country_names, (int)days.country));
+	if (rc == YQ_OK)
+		rc = yq_calendar_set(&markets->calendar, &days, &err);
+	if (rc != YQ_OK)
+		yq_config_fault(report, "%s", err.text);
 }
 
 struct yq_markets *
@@ -285,10 +210,6 @@ yq_settings_markets(const struct yq_config *config, struct yq_config_report *rep
 		return markets;
 	}
 	markets->loaded = true;
-	for (size_t i = 0; i < YQ_COUNT(builtin_closed); i++)
-		add_closed(&markets->days[builtin_closed[i].country], builtin_closed[i].date);
-	for (size_t i = 0; i < YQ_COUNT(builtin_short); i++)
-		add_special(&markets->days[builtin_short[i].country], builtin_short[i].day);
 	if (section.object != NULL)
 		settings_known(&section, yq_country_names.names, yq_country_names.count);
 	for (size_t i = 0; i < YQ_COUNTRY_COUNT; i++) {
@@ -297,11 +218,10 @@ yq_settings_markets(const struct yq_config *config, struct yq_config_report *rep
 		    section.object == NULL ? NULL : yq_json_get_nocase(section.object, name);
 		struct settings_section country = settings_below(&section, name, value);
 
-		markets->calendar.hours[i].covered_to = builtin_covered[i];
+		read_file(markets, i, config, report);
 		if (country.object != NULL)
 			read_country(markets, i, &country);
 	}
-	publish(markets);
 	return markets;
 }
 
@@ -312,10 +232,6 @@ yq_markets_free(struct yq_markets *markets)
 		return;
 	if (markets->loaded)
 		yq_calendar_clear(&markets->calendar);
-	for (size_t i = 0; i < YQ_COUNTRY_COUNT; i++) {
-		free(markets->days[i].closed);
-		free(markets->days[i].special);
-	}
 	free(markets);
 }
 

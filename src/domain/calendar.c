@@ -1,53 +1,50 @@
 /* calendar.c - is a market open at an instant, in its own time zone. */
 #include "domain/calendar.h"
 
-#include "base/clock.h"
+#include <string.h>
 
 #define NOON		   12, 0, 0
 #define DAY_US		   (INT64_C(86400) * YQ_US_PER_SECOND)
 #define NEXT_OPEN_DAYS_MAX 30
 
 struct day {
-	int year, month, day;
+	yq_date date;
 	struct yq_session sessions[YQ_SESSIONS_MAX];
 	size_t count;
 };
 
-static yq_date
-date_of(int year, int month, int day)
-{
-	return (yq_date)(year * 10000 + month * 100 + day);
-}
+const struct yq_names yq_market_phase_names = { "market phase",
+	(const char *const[]){ "closed", "pre-market", "open", "break", "after hours" }, 5 };
 
 yq_date
 yq_local_date(const struct yq_zone *zone, int64_t instant_us)
 {
 	struct yq_civil civil = yq_zone_civil(zone, instant_us);
 
-	return date_of(civil.year, civil.month, civil.day);
+	return (yq_date)(civil.year * 10000 + civil.month * 100 + civil.day);
 }
 
-static bool
-is_closed_date(const struct yq_market_hours *hours, yq_date date)
+const struct yq_day *
+yq_market_special(const struct yq_market_hours *hours, yq_date date)
 {
-	size_t low = 0, high = hours->closed_count;
+	size_t low = 0, high = hours->day_count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (hours->closed[middle] == date)
-			return true;
-		if (hours->closed[middle] < date)
+		if (hours->days[middle].date == date)
+			return &hours->days[middle];
+		if (hours->days[middle].date < date)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return false;
+	return NULL;
 }
 
 /* Apply a late opening and an early (or late) close to the regular sessions. */
 static void
-bend(struct day *day, const struct yq_special_day *special)
+bend(struct day *day, const struct yq_day *special)
 {
 	size_t kept = 0;
 
@@ -64,24 +61,28 @@ bend(struct day *day, const struct yq_special_day *special)
 	day->count = kept;
 }
 
-/* The sessions of the local date in `civil`; none when the market is closed on it. */
+/* The sessions of a local date; none when the market is closed on it. */
 static void
-day_of(const struct yq_market_hours *hours, const struct yq_civil *civil, struct day *day)
+day_of(const struct yq_market_hours *hours, yq_date date, int weekday, struct day *day)
 {
-	yq_date date = date_of(civil->year, civil->month, civil->day);
+	const struct yq_day *special = yq_market_special(hours, date);
 
-	day->year = civil->year;
-	day->month = civil->month;
-	day->day = civil->day;
+	day->date = date;
 	day->count = 0;
-	if (((hours->weekdays >> civil->weekday) & 1) == 0 || is_closed_date(hours, date))
+	if (((hours->weekdays >> weekday) & 1) == 0 || (special != NULL && special->closed))
 		return;
 	day->count = hours->session_count;
 	for (size_t i = 0; i < day->count; i++)
 		day->sessions[i] = hours->sessions[i];
-	for (size_t i = 0; i < hours->special_count; i++)
-		if (hours->special[i].date == date)
-			bend(day, &hours->special[i]);
+	if (special != NULL)
+		bend(day, special);
+}
+
+static void
+day_at(const struct yq_market_hours *hours, const struct yq_civil *civil, struct day *day)
+{
+	day_of(hours, (yq_date)(civil->year * 10000 + civil->month * 100 + civil->day),
+	    civil->weekday, day);
 }
 
 static const struct yq_session *
@@ -95,58 +96,39 @@ session_at(const struct day *day, const struct yq_civil *civil)
 	return NULL;
 }
 
-static int64_t
-instant_at(const struct yq_market_hours *hours, const struct day *day, int minute)
-{
-	/* 24:00 is not a time of day. */
-	if (minute >= 1440)
-		return yq_zone_instant(hours->zone, day->year, day->month, day->day, 23, 59, 0) +
-		       60 * YQ_US_PER_SECOND;
-	return yq_zone_instant(
-	    hours->zone, day->year, day->month, day->day, minute / 60, minute % 60, 0);
-}
-
-yq_date
-yq_date_add(yq_date date, int days)
-{
-	int year, month, day;
-
-	yq_days_to_date(yq_date_to_days(date / 10000, date / 100 % 100, date % 100) + days, &year,
-	    &month, &day);
-	return date_of(year, month, day);
-}
-
 int64_t
 yq_local_instant(const struct yq_zone *zone, yq_date date, int minute)
 {
-	const struct yq_market_hours hours = { .zone = zone };
-	const struct day day = {
-		.year = date / 10000, .month = date / 100 % 100, .day = date % 100
-	};
+	int year = date / 10000, month = date / 100 % 100, day = date % 100;
 
-	return instant_at(&hours, &day, minute);
+	/* 24:00 is not a time of day. */
+	if (minute >= 1440)
+		return yq_zone_instant(zone, year, month, day, 23, 59, 0) + 60 * YQ_US_PER_SECOND;
+	return yq_zone_instant(zone, year, month, day, minute / 60, minute % 60, 0);
+}
+
+static bool
+covers(const struct yq_market_hours *hours, yq_date date)
+{
+	return date >= hours->covered_from && (hours->covered_to == 0 || date <= hours->covered_to);
 }
 
 struct yq_market_day
 yq_market_day_of(const struct yq_market_hours *hours, yq_date date)
 {
-	struct yq_civil civil = {
-		.year = date / 10000, .month = date / 100 % 100, .day = date % 100
+	struct yq_market_day result = {
+		.date = date, .weekday = yq_date_weekday(date), .covered = covers(hours, date)
 	};
-	int64_t days = yq_date_to_days(civil.year, civil.month, civil.day);
-	struct yq_market_day result = { .date = date,
-		.covered = hours->covered_to == 0 || date <= hours->covered_to };
 	struct day day;
 
-	civil.weekday = (int)(((days + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
-	day_of(hours, &civil, &day);
-	result.weekday = civil.weekday;
+	day_of(hours, date, result.weekday, &day);
 	result.session_count = day.count;
 	for (size_t i = 0; i < day.count; i++)
 		result.sessions[i] = day.sessions[i];
 	if (day.count > 0) {
-		result.open_us = instant_at(hours, &day, day.sessions[0].open);
-		result.close_us = instant_at(hours, &day, day.sessions[day.count - 1].close);
+		result.open_us = yq_local_instant(hours->zone, date, day.sessions[0].open);
+		result.close_us =
+		    yq_local_instant(hours->zone, date, day.sessions[day.count - 1].close);
 	}
 	return result;
 }
@@ -160,19 +142,31 @@ yq_market_day_has(const struct yq_market_day *day, int minute)
 	return false;
 }
 
-struct yq_market_hours
-yq_market_hours_default(enum yq_exchange exchange, const struct yq_zone *zone)
+static bool
+is_within(struct yq_session session, int minute)
 {
-	const struct yq_market *market = yq_market_of(exchange);
-	struct yq_market_hours hours = {
-		.zone = zone,
-		.session_count = market->session_count,
-		.weekdays = YQ_WEEKDAYS_MON_FRI,
-	};
+	return minute >= session.open && minute < session.close;
+}
 
-	for (size_t i = 0; i < market->session_count; i++)
-		hours.sessions[i] = market->sessions[i];
-	return hours;
+enum yq_market_phase
+yq_market_phase_at(const struct yq_market_hours *hours, int64_t instant_us)
+{
+	struct yq_civil civil = yq_zone_civil(hours->zone, instant_us);
+	int minute = civil.hour * 60 + civil.minute;
+	struct day day;
+
+	day_at(hours, &civil, &day);
+	if (day.count == 0)
+		return YQ_PHASE_CLOSED;
+	if (session_at(&day, &civil) != NULL)
+		return YQ_PHASE_OPEN;
+	if (minute >= day.sessions[0].open && minute < day.sessions[day.count - 1].close)
+		return YQ_PHASE_BREAK;
+	if (minute < day.sessions[0].open && is_within(hours->pre, minute))
+		return YQ_PHASE_PRE;
+	if (minute >= day.sessions[day.count - 1].close && is_within(hours->post, minute))
+		return YQ_PHASE_POST;
+	return YQ_PHASE_CLOSED;
 }
 
 bool
@@ -181,15 +175,14 @@ yq_market_is_open(const struct yq_market_hours *hours, int64_t instant_us)
 	struct yq_civil civil = yq_zone_civil(hours->zone, instant_us);
 	struct day day;
 
-	day_of(hours, &civil, &day);
+	day_at(hours, &civil, &day);
 	return session_at(&day, &civil) != NULL;
 }
 
 bool
 yq_market_is_covered(const struct yq_market_hours *hours, int64_t instant_us)
 {
-	return hours->covered_to == 0 ||
-	       yq_local_date(hours->zone, instant_us) <= hours->covered_to;
+	return covers(hours, yq_local_date(hours->zone, instant_us));
 }
 
 enum yq_rc
@@ -208,9 +201,10 @@ yq_market_next_open(const struct yq_market_hours *hours, int64_t instant_us, int
 
 		/* Noon moves by an hour at most, so that each step is the next date. */
 		civil = yq_zone_civil(hours->zone, noon_us + i * DAY_US);
-		day_of(hours, &civil, &day);
+		day_at(hours, &civil, &day);
 		for (size_t s = 0; s < day.count; s++) {
-			int64_t open = instant_at(hours, &day, day.sessions[s].open);
+			int64_t open =
+			    yq_local_instant(hours->zone, day.date, day.sessions[s].open);
 
 			if (open >= instant_us) {
 				*open_us = open;
@@ -228,12 +222,62 @@ yq_market_session_close(const struct yq_market_hours *hours, int64_t instant_us,
 	const struct yq_session *session;
 	struct day day;
 
-	day_of(hours, &civil, &day);
+	day_at(hours, &civil, &day);
 	session = session_at(&day, &civil);
 	if (session == NULL)
 		return YQ_E_STATE;
-	*close_us = instant_at(hours, &day, session->close);
+	*close_us = yq_local_instant(hours->zone, day.date, session->close);
 	return YQ_OK;
+}
+
+void
+yq_calendar_refresh(struct yq_calendar *calendar, enum yq_country country)
+{
+	const struct yq_days *days = &calendar->days[country];
+	struct yq_market_hours *hours = &calendar->hours[country];
+
+	*hours = (struct yq_market_hours){
+		.zone = calendar->zones[country],
+		.session_count = days->session_count,
+		.pre = days->pre,
+		.post = days->post,
+		.weekdays = YQ_WEEKDAYS_MON_FRI,
+		.days = days->list,
+		.day_count = days->count,
+		.covered_from = days->covered_from,
+		.covered_to = days->covered_to,
+	};
+	for (size_t i = 0; i < days->session_count; i++)
+		hours->sessions[i] = days->sessions[i];
+}
+
+enum yq_rc
+yq_calendar_set(struct yq_calendar *calendar, struct yq_days *days, struct yq_err *err)
+{
+	enum yq_country country = days->country;
+	struct yq_zone *zone = NULL;
+	enum yq_rc rc = yq_zone_load(days->zone, &zone, err);
+
+	if (rc != YQ_OK)
+		return rc;
+	yq_zone_free(calendar->zones[country]);
+	calendar->zones[country] = zone;
+	yq_days_clear(&calendar->days[country]);
+	calendar->days[country] = *days;
+	*days = (struct yq_days){ 0 };
+	yq_calendar_refresh(calendar, country);
+	return YQ_OK;
+}
+
+static enum yq_rc
+load_builtin(struct yq_calendar *calendar, int country, struct yq_err *err)
+{
+	const struct yq_builtin_days *builtin = &yq_builtin_days[country];
+	YQ_CLEANUP(yq_days_clear) struct yq_days days = { 0 };
+	enum yq_rc rc =
+	    yq_days_read(builtin->text, strlen(builtin->text), builtin->file, &days, err);
+
+	return rc == YQ_OK ? yq_calendar_set(calendar, &days, err) : rc;
 }
 
 enum yq_rc
@@ -241,14 +285,12 @@ yq_calendar_load(struct yq_calendar *calendar, struct yq_err *err)
 {
 	*calendar = (struct yq_calendar){ 0 };
 	for (int i = 0; i < YQ_COUNTRY_COUNT; i++) {
-		const struct yq_market *market = yq_market_of_country((enum yq_country)i);
-		enum yq_rc rc = yq_zone_load(market->zone, &calendar->zones[i], err);
+		enum yq_rc rc = load_builtin(calendar, i, err);
 
 		if (rc != YQ_OK) {
 			yq_calendar_clear(calendar);
 			return rc;
 		}
-		calendar->hours[i] = yq_market_hours_default(market->exchange, calendar->zones[i]);
 	}
 	return YQ_OK;
 }
@@ -256,8 +298,10 @@ yq_calendar_load(struct yq_calendar *calendar, struct yq_err *err)
 void
 yq_calendar_clear(struct yq_calendar *calendar)
 {
-	for (int i = 0; i < YQ_COUNTRY_COUNT; i++)
+	for (int i = 0; i < YQ_COUNTRY_COUNT; i++) {
 		yq_zone_free(calendar->zones[i]);
+		yq_days_clear(&calendar->days[i]);
+	}
 	*calendar = (struct yq_calendar){ 0 };
 }
 

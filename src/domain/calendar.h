@@ -7,38 +7,37 @@
 #define YQ_DOMAIN_CALENDAR_H
 
 #include "base/zone.h"
-#include "domain/market.h"
+#include "domain/days.h"
 
-/* A local date as the number yyyymmdd: 20261126. */
-typedef int32_t yq_date;
-
-/* A day that differs: the first session opens at `open`, the last closes at `close` (sessions
- * beyond it fall away).  -1 = as usual. */
-struct yq_special_day {
-	yq_date date;
-	int16_t open, close;
-};
-
-/* One country's hours.  The arrays are borrowed and sorted by date. */
+/* One country's hours.  The days are borrowed, by date. */
 struct yq_market_hours {
 	const struct yq_zone *zone;		     /* borrowed */
 	struct yq_session sessions[YQ_SESSIONS_MAX]; /* in order, not overlapping */
 	size_t session_count;
-	uint8_t weekdays; /* bit 0 = Monday ... bit 6 = Sunday */
-	const yq_date *closed;
-	size_t closed_count;
-	const struct yq_special_day *special;
-	size_t special_count;
-	yq_date covered_to; /* last date the closed days are known for; 0 = no such limit */
+	struct yq_session pre, post; /* open == close: none; known, but not traded in */
+	uint8_t weekdays;	     /* bit 0 = Monday ... bit 6 = Sunday */
+	const struct yq_day *days;   /* that are not as usual */
+	size_t day_count;
+	yq_date covered_from, covered_to; /* what the days are known for; 0 = no such limit */
 };
 #define YQ_WEEKDAYS_MON_FRI UINT8_C(0x1f)
 
-/* The regular hours of `exchange`'s market, without closed days. */
-struct yq_market_hours yq_market_hours_default(
-    enum yq_exchange exchange, const struct yq_zone *zone);
+/* Where in its day a market is. */
+enum yq_market_phase {
+	YQ_PHASE_CLOSED,
+	YQ_PHASE_PRE,
+	YQ_PHASE_OPEN,
+	YQ_PHASE_BREAK, /* between two sessions */
+	YQ_PHASE_POST,
+};
+extern const struct yq_names yq_market_phase_names;
+enum yq_market_phase yq_market_phase_at(const struct yq_market_hours *hours, int64_t instant_us);
+
+/* Why it is not as usual; NULL = it is. */
+const struct yq_day *yq_market_special(const struct yq_market_hours *hours, yq_date date);
 
 bool yq_market_is_open(const struct yq_market_hours *hours, int64_t instant_us);
-/* False when the calendar says nothing about that local date: automatic orders are refused. */
+/* False when the calendar says nothing sure about that local date: automatic orders are refused. */
 bool yq_market_is_covered(const struct yq_market_hours *hours, int64_t instant_us);
 /* The first instant at or after `instant_us` at which it is open (the same one, if it is);
  * YQ_E_NOT_FOUND if there is none within 30 days. */
@@ -62,19 +61,24 @@ struct yq_market_day {
 struct yq_market_day yq_market_day_of(const struct yq_market_hours *hours, yq_date date);
 /* Whether a minute of the local day lies in one of its sessions. */
 bool yq_market_day_has(const struct yq_market_day *day, int minute);
-/* The date so many days later (negative: earlier). */
-yq_date yq_date_add(yq_date date, int days);
 /* The instant of a minute (0-1440) of a local date; as yq_zone_instant where it is missing or
  * doubled. */
 int64_t yq_local_instant(const struct yq_zone *zone, yq_date date, int minute);
 
-/* All countries' hours, with the zones they need.  The settings layer may change `hours` (and point
- * it at arrays that outlive it). */
+/* All countries' hours, with the zones and days they need. */
 struct yq_calendar {
 	struct yq_zone *zones[YQ_COUNTRY_COUNT]; /* owned */
+	struct yq_days days[YQ_COUNTRY_COUNT];	 /* owned */
 	struct yq_market_hours hours[YQ_COUNTRY_COUNT];
 };
+/* What comes with the program. */
 YQ_NODISCARD enum yq_rc yq_calendar_load(struct yq_calendar *calendar, struct yq_err *err);
+/* Other days and hours for their country; the calendar's from now on, and `days` is empty.
+ * YQ_E_INVALID its zone is not known: then nothing changed. */
+YQ_NODISCARD enum yq_rc yq_calendar_set(
+    struct yq_calendar *calendar, struct yq_days *days, struct yq_err *err);
+/* After calendar->days was changed in place. */
+void yq_calendar_refresh(struct yq_calendar *calendar, enum yq_country country);
 void yq_calendar_clear(struct yq_calendar *calendar);
 const struct yq_market_hours *yq_calendar_hours(
     const struct yq_calendar *calendar, enum yq_exchange exchange);

@@ -80,33 +80,25 @@ static const struct yq_tick_band hnx_ticks[] = {
 	{ BEYOND, WHOLE(100) },
 };
 
-#define AT(hour, minute) ((hour)*60 + (minute))
-#define KR_HOURS	 { { AT(9, 0), AT(15, 30) } }, 1
-#define US_HOURS	 { { AT(9, 30), AT(16, 0) } }, 1
-#define HK_HOURS	 { { AT(9, 30), AT(12, 0) }, { AT(13, 0), AT(16, 0) } }, 2
-#define CN_HOURS	 { { AT(9, 30), AT(11, 30) }, { AT(13, 0), AT(15, 0) } }, 2
-#define JP_HOURS	 { { AT(9, 0), AT(11, 30) }, { AT(12, 30), AT(15, 30) } }, 2
-#define VN_HOURS	 { { AT(9, 0), AT(11, 30) }, { AT(13, 0), AT(14, 45) } }, 2
-
-#define ROW(exchange, country, currency, zone, hours, lot, ticks, included)                  \
-	[YQ_##exchange] = { YQ_##exchange, YQ_COUNTRY_##country, YQ_##currency, zone, hours, \
-		WHOLE(lot), ticks, included }
+#define ROW(exchange, country, currency, lot, ticks, included)                                     \
+	[YQ_##exchange] = { YQ_##exchange, YQ_COUNTRY_##country, YQ_##currency, WHOLE(lot), ticks, \
+		included }
 
 /* clang-format off */
 static const struct yq_market markets[YQ_EXCHANGE_COUNT] = {
-	/*  exchange country currency zone               sessions  lot  ticks       limit included */
-	ROW(NASDAQ,  US,     USD,     "America/New_York", US_HOURS,   1, us_ticks,   false),
-	ROW(NYSE,    US,     USD,     "America/New_York", US_HOURS,   1, us_ticks,   false),
-	ROW(AMEX,    US,     USD,     "America/New_York", US_HOURS,   1, us_ticks,   false),
-	ROW(HKEX,    HK,     HKD,     "Asia/Hong_Kong",   HK_HOURS, 100, hkex_ticks, false),
-	ROW(SSE,     CN,     CNY,     "Asia/Shanghai",    CN_HOURS, 100, cn_ticks,   false),
-	ROW(SZSE,    CN,     CNY,     "Asia/Shanghai",    CN_HOURS, 100, cn_ticks,   false),
-	ROW(TSE,     JP,     JPY,     "Asia/Tokyo",       JP_HOURS, 100, tse_ticks,  true),
-	ROW(HNX,     VN,     VND,     "Asia/Ho_Chi_Minh", VN_HOURS, 100, hnx_ticks,  false),
-	ROW(HOSE,    VN,     VND,     "Asia/Ho_Chi_Minh", VN_HOURS, 100, hose_ticks, false),
-	ROW(KRX,     KR,     KRW,     "Asia/Seoul",       KR_HOURS,   1, krx_ticks,  false),
-	ROW(KOSDAQ,  KR,     KRW,     "Asia/Seoul",       KR_HOURS,   1, krx_ticks,  false),
-	ROW(KOSPI,   KR,     KRW,     "Asia/Seoul",       KR_HOURS,   1, krx_ticks,  false),
+	/*  exchange country currency lot ticks       limit included */
+	ROW(NASDAQ,  US,     USD,     1, us_ticks,   false),
+	ROW(NYSE,    US,     USD,     1, us_ticks,   false),
+	ROW(AMEX,    US,     USD,     1, us_ticks,   false),
+	ROW(HKEX,    HK,     HKD,   100, hkex_ticks, false),
+	ROW(SSE,     CN,     CNY,   100, cn_ticks,   false),
+	ROW(SZSE,    CN,     CNY,   100, cn_ticks,   false),
+	ROW(TSE,     JP,     JPY,   100, tse_ticks,  true),
+	ROW(HNX,     VN,     VND,   100, hnx_ticks,  false),
+	ROW(HOSE,    VN,     VND,   100, hose_ticks, false),
+	ROW(KRX,     KR,     KRW,     1, krx_ticks,  false),
+	ROW(KOSDAQ,  KR,     KRW,     1, krx_ticks,  false),
+	ROW(KOSPI,   KR,     KRW,     1, krx_ticks,  false),
 };
 
 /* Other names: TradingView's, the brokers', and market identifier codes (ISO 10383). */

@@ -1,5 +1,5 @@
 /*
- * market.h - what an exchange prescribes: currency, zone, sessions, lot and price steps.
+ * market.h - what an exchange prescribes: currency, lot and price steps.  Hours: calendar.h.
  *
  * One table row an exchange.  Instruments may carry a lot of their own (HKEX sets it by issue); the
  * row's lot is then only what is used when nothing better is known.
@@ -26,9 +26,6 @@ struct yq_market {
 	enum yq_exchange exchange;
 	enum yq_country country;
 	enum yq_currency currency;
-	const char *zone; /* IANA name */
-	struct yq_session sessions[YQ_SESSIONS_MAX];
-	size_t session_count;
 	struct yq_decimal lot; /* > 0 */
 	const struct yq_tick_band *ticks;
 	bool limit_included; /* a band's step also holds at its limit (TSE) */
@@ -36,7 +33,7 @@ struct yq_market {
 
 /* The row of `exchange`, which must be a real value; never NULL. */
 const struct yq_market *yq_market_of(enum yq_exchange exchange);
-/* Any market of `country`: for its zone, sessions and currency. */
+/* Any market of `country`: for its currency. */
 const struct yq_market *yq_market_of_country(enum yq_country country);
 /* Digits after the point in which people write amounts of `currency` (USD 2, KRW 0). */
 unsigned yq_currency_places(enum yq_currency currency);

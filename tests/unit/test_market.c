@@ -192,19 +192,18 @@ test_weekdays_are_those_of_the_market_not_of_utc(void **unused)
 static void
 test_closed_dates_early_closes_and_the_calendars_end(void **unused)
 {
-	static const yq_date closed[] = { 20261126, 20261225 };
-	static const struct yq_special_day special[] = {
-		{ 20261124, 600, -1 }, /* opens at 10:00 */
-		{ 20261127, -1, 780 }, /* closes at 13:00 */
+	static const struct yq_day days[] = {
+		{ .date = 20261124, .open = 600, .close = -1 }, /* opens at 10:00 */
+		{ .date = 20261126, .closed = true },
+		{ .date = 20261127, .open = -1, .close = 780 }, /* closes at 13:00 */
+		{ .date = 20261225, .closed = true },
 	};
 	struct yq_market_hours hours = *yq_calendar_hours(&calendar, YQ_NYSE);
 	int64_t next;
 
 	(void)unused;
-	hours.closed = closed;
-	hours.closed_count = 2;
-	hours.special = special;
-	hours.special_count = 2;
+	hours.days = days;
+	hours.day_count = YQ_COUNT(days);
 	hours.covered_to = 20261231;
 	assert_false(yq_market_is_open(&hours, at("2026-11-26T11:00:00-05:00")));
 	assert_false(yq_market_is_open(&hours, at("2026-11-24T09:59:59-05:00")));
@@ -233,21 +232,23 @@ test_closed_dates_early_closes_and_the_calendars_end(void **unused)
 static void
 test_a_half_day_drops_the_afternoon_and_a_late_day_lengthens_it(void **unused)
 {
-	static const struct yq_special_day half = { 20261224, -1, 720 };
-	static const struct yq_special_day storm = { 20260922, 810, -1 }; /* opens at 13:30 */
-	static const struct yq_special_day exam = { 20261119, 600, 990 };
+	static const struct yq_day half = { .date = 20261224, .open = -1, .close = 720 };
+	static const struct yq_day storm = {
+		.date = 20260922, .open = 810, .close = -1
+	}; /* opens at 13:30 */
+	static const struct yq_day exam = { .date = 20261119, .open = 600, .close = 990 };
 	struct yq_market_hours hk = *yq_calendar_hours(&calendar, YQ_HKEX);
 	struct yq_market_hours kr = *yq_calendar_hours(&calendar, YQ_KRX);
 
 	(void)unused;
-	hk.special = &storm;
-	hk.special_count = 1;
+	hk.days = &storm;
+	hk.day_count = 1;
 	assert_false(yq_market_is_open(&hk, at("2026-09-22T10:00:00+08:00")));
 	assert_false(yq_market_is_open(&hk, at("2026-09-22T13:29:00+08:00")));
 	assert_true(yq_market_is_open(&hk, at("2026-09-22T13:30:00+08:00")));
-	hk.special = &half;
-	kr.special = &exam;
-	hk.special_count = kr.special_count = 1;
+	hk.days = &half;
+	kr.days = &exam;
+	hk.day_count = kr.day_count = 1;
 	assert_true(yq_market_is_open(&hk, at("2026-12-24T11:59:00+08:00")));
 	assert_false(yq_market_is_open(&hk, at("2026-12-24T13:30:00+08:00")));
 	assert_false(yq_market_is_open(&kr, at("2026-11-19T09:59:00+09:00")));
@@ -259,15 +260,15 @@ static void
 test_the_bounds_of_a_trading_day(void **unused)
 {
 	struct yq_market_hours hours = calendar.hours[YQ_COUNTRY_US];
-	static const yq_date closed[] = { 20261126 };
-	static const struct yq_special_day special[] = { { 20261127, -1, 780 } };
+	static const struct yq_day days[] = {
+		{ .date = 20261126, .closed = true },
+		{ .date = 20261127, .open = -1, .close = 780 },
+	};
 	struct yq_market_day day;
 
 	(void)unused;
-	hours.closed = closed;
-	hours.closed_count = 1;
-	hours.special = special;
-	hours.special_count = 1;
+	hours.days = days;
+	hours.day_count = YQ_COUNT(days);
 	hours.covered_to = 20271231;
 	day = yq_market_day_of(&hours, 20261125);
 	assert_int_equal(day.weekday, 2);
