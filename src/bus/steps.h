@@ -182,9 +182,9 @@ struct yq_apply_item {
 	const char *position_value;	    /* "" = delete; NULL = untouched */
 	const char *currency;		    /* NULL = untouched */
 	const char *deposit;
-	const char *trade_json;	  /* NULL = none; goes to trades:queue */
-	const char *result_json;  /* NULL = none; goes to execution:stream and is PUBLISHed */
-	bool final;		  /* leaves order:open */
+	const char *trade_json;	 /* NULL = none; goes to trades:queue */
+	const char *result_json; /* NULL = none; goes to execution:stream and is PUBLISHed */
+	bool final;		 /* leaves order:open */
 	/* The bracket that the order is of, and how far the order is, for its record; unless
 	 * bracket_json is NULL. */
 	struct yq_id bracket_id;

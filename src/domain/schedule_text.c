@@ -79,50 +79,30 @@ yq_weekdays_format(int64_t weekdays, char text[YQ_WEEKDAYS_TEXT_SIZE])
 	yq_buf_free(&buf);
 }
 
-static bool
-digits(const char *text, size_t count, int64_t *value)
+/* "10:00" */
+static enum yq_rc
+read_minute(const char *text, int64_t *minute, struct yq_err *err)
 {
-	*value = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return false;
-		*value = *value * 10 + (text[i] - '0');
-	}
-	return true;
-}
+	int16_t value;
 
-enum yq_rc
-yq_minute_parse(const char *text, int64_t *minute, struct yq_err *err)
-{
-	int64_t hours, minutes;
-
-	if (strlen(text) != 5 || text[2] != ':' || !digits(text, 2, &hours) ||
-	    !digits(text + 3, 2, &minutes) || hours > 23 || minutes > 59)
+	if (!yq_minute_parse(text, &value) || value >= 1440)
 		return yq_err_set(err, YQ_E_INVALID,
 		    "Time: expected a local time like 09:35, found \"%.60s\"", text);
-	*minute = hours * 60 + minutes;
+	*minute = value;
 	return YQ_OK;
 }
 
-enum yq_rc
-yq_date_parse(const char *text, int64_t *date, struct yq_err *err)
+/* "2026-11-23" */
+static enum yq_rc
+read_date(const char *text, int64_t *date, struct yq_err *err)
 {
-	int64_t year, month, day;
+	yq_date value;
 
-	if (strlen(text) != 10 || text[4] != '-' || text[7] != '-' || !digits(text, 4, &year) ||
-	    !digits(text + 5, 2, &month) || !digits(text + 8, 2, &day) || year < 2000 ||
-	    year > 2199 || !yq_date_is_valid((int)year, (int)month, (int)day))
+	if (!yq_date_parse(text, &value) || value < 20000101 || value > 21991231)
 		return yq_err_set(
 		    err, YQ_E_INVALID, "expected a date like 2026-11-23, found \"%.60s\"", text);
-	*date = year * 10000 + month * 100 + day;
+	*date = value;
 	return YQ_OK;
-}
-
-void
-yq_date_format(yq_date date, char text[YQ_DATE_TEXT_SIZE])
-{
-	yq_str_format(
-	    text, YQ_DATE_TEXT_SIZE, "%04d-%02d-%02d", date / 10000, date / 100 % 100, date % 100);
 }
 
 void
@@ -341,7 +321,7 @@ read_dates(const yq_json *object, struct yq_schedule *schedule, struct yq_err *e
 		enum yq_rc rc = text_of(object, dates[i].name, &text, err);
 
 		if (rc == YQ_OK && text != NULL) {
-			rc = yq_date_parse(text, dates[i].date, err);
+			rc = read_date(text, dates[i].date, err);
 			if (rc != YQ_OK)
 				rc = yq_err_context(err, rc, "%s", dates[i].name);
 		}
@@ -371,7 +351,7 @@ read_when(const yq_json *object, struct yq_schedule *schedule, struct yq_err *er
 	else
 		rc = text_of(object, "Time", &text, err);
 	if (rc == YQ_OK && fixed)
-		rc = yq_minute_parse(text != NULL ? text : "", &schedule->minute, err);
+		rc = read_minute(text != NULL ? text : "", &schedule->minute, err);
 	if (rc == YQ_OK)
 		rc = text_of(object, "Weekdays", &text, err);
 	if (rc == YQ_OK && text != NULL)

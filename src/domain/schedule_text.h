@@ -14,17 +14,11 @@
 #include "domain/schedule.h"
 
 #define YQ_WEEKDAYS_TEXT_SIZE 32
-#define YQ_DATE_TEXT_SIZE     16
 #define YQ_WHEN_TEXT_SIZE     96
 
 /* "Mon-Fri", "Mon,Wed,Sat-Sun", in any case; YQ_E_INVALID says what is wrong. */
 YQ_NODISCARD enum yq_rc yq_weekdays_parse(const char *text, int64_t *weekdays, struct yq_err *err);
 void yq_weekdays_format(int64_t weekdays, char text[YQ_WEEKDAYS_TEXT_SIZE]);
-/* "10:00" */
-YQ_NODISCARD enum yq_rc yq_minute_parse(const char *text, int64_t *minute, struct yq_err *err);
-/* "2026-11-23" */
-YQ_NODISCARD enum yq_rc yq_date_parse(const char *text, int64_t *date, struct yq_err *err);
-void yq_date_format(yq_date date, char text[YQ_DATE_TEXT_SIZE]);
 /* "10:00", "30 min after the open", "10 min before the close" */
 void yq_schedule_when_text(const struct yq_schedule *schedule, char text[YQ_WHEN_TEXT_SIZE]);
 /* An instant in a zone: "2026-11-23 09:30 Mon". */

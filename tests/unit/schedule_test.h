@@ -9,18 +9,20 @@
 
 static struct yq_calendar calendar;
 
-static const yq_date us_closed[] = { 20261126, 20261225 };
-static const struct yq_special_day us_special[] = { { 20261127, -1, 780 }, { 20261224, -1, 780 } };
+static const struct yq_day us_days[] = {
+	{ .date = 20261126, .closed = true },
+	{ .date = 20261127, .open = -1, .close = 780 },
+	{ .date = 20261224, .open = -1, .close = 780 },
+	{ .date = 20261225, .closed = true },
+};
 
 static inline struct yq_market_hours
 us_hours(void)
 {
 	struct yq_market_hours hours = calendar.hours[YQ_COUNTRY_US];
 
-	hours.closed = us_closed;
-	hours.closed_count = YQ_COUNT(us_closed);
-	hours.special = us_special;
-	hours.special_count = YQ_COUNT(us_special);
+	hours.days = us_days;
+	hours.day_count = YQ_COUNT(us_days);
 	hours.covered_to = 20261231;
 	return hours;
 }
