@@ -261,7 +261,8 @@ is_absent(const struct yq_field *field, const void *source)
 		return *(const char *)source == '\0';
 	if (field->kind == YQ_KIND_ENUM) {
 		memcpy(&value, source, sizeof(value));
-		return value == -1;
+		return value == -1 || (value >= 0 && (size_t)value < field->names->count &&
+					  field->names->names[value] == NULL);
 	}
 	if (field->kind != YQ_KIND_TIME)
 		return false;

@@ -29,7 +29,9 @@ enum yq_field_kind {
 	YQ_KIND_ID,	 /* struct yq_id */
 	YQ_KIND_DECIMAL, /* struct yq_decimal */
 	YQ_KIND_OPT_DECIMAL, /* struct yq_opt_decimal */
-	YQ_KIND_ENUM, /* an enum; read as a name in any case or as its integer; -1 = absent */
+	YQ_KIND_ENUM, /* an enum; read as a name in any case or as its integer; -1, or a gap =
+		       * absent
+		       */
 	YQ_KIND_TIME, /* int64_t instant in us; 0 = none */
 	YQ_KIND_BOOL, /* bool */
 	YQ_KIND_INT,  /* int64_t */
@@ -83,7 +85,7 @@ struct yq_record_table {
 bool yq_record_read_plain(
     const char *bytes, size_t length, const struct yq_record_table *table, void *record);
 /* Append the members (no braces).  Absent optionals, empty optional texts, zero optional times and
- * optional enums of -1 are left out. */
+ * optional enums of -1 or without a name are left out. */
 void yq_record_write(
     struct yq_json_writer *w, const struct yq_field *fields, size_t count, const void *record);
 /* One field's text form, as used for hash fields; false when it is absent. */

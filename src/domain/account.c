@@ -259,6 +259,14 @@ yq_account_set_price(struct yq_account *account, enum yq_exchange exchange, cons
 	return yq_account_set_position(account, &position, NULL);
 }
 
+bool
+yq_open_order_is_entry(const struct yq_open_order *order, enum yq_exchange exchange,
+    const char *ticker, uint64_t entry_of)
+{
+	return entry_of != 0 && order->entry_of == entry_of && order->exchange == exchange &&
+	       yq_str_equal(order->ticker, ticker);
+}
+
 /* How an open order weighs on its instrument and on the cash; `sign` 1 to add, -1 to take back. */
 static void
 weigh(struct yq_account *account, struct order_node *node, int sign)
@@ -285,6 +293,8 @@ fill_entry(struct yq_open_order *entry, const struct yq_order *order)
 	entry->timestamp_us = order->timestamp_us;
 	entry->signal_id = order->signal_id;
 	entry->gives_way = order->reduce_only && !yq_id_is_none(&order->bracket_id);
+	entry->entry_of = order->reduce_only ? 0 : yq_table_hash_text(order->buy_reason);
+	entry->rests = order->type != YQ_TYPE_MARKET;
 	yq_str_copy_cut(entry->ticker, sizeof(entry->ticker), order->ticker);
 }
 

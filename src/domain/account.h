@@ -37,8 +37,14 @@ struct yq_open_order {
 	struct yq_decimal reserve;   /* remaining x unit_cost, rounded up */
 	int64_t timestamp_us;	     /* of the order */
 	struct yq_id signal_id;
-	bool gives_way; /* an exit of a bracket */
+	bool gives_way;	   /* an exit of a bracket */
+	uint64_t entry_of; /* hash of the reason; 0 = it may only reduce */
+	bool rests;	   /* of another type than Market */
 };
+
+/* Whether it opens that instrument for that reason (yq_table_hash_text). */
+bool yq_open_order_is_entry(const struct yq_open_order *order, enum yq_exchange exchange,
+    const char *ticker, uint64_t entry_of);
 
 struct yq_account_index; /* opaque: finds holdings and orders */
 

@@ -35,6 +35,10 @@ const struct yq_field yq_input_fields[] = {
 	NUMBER("Selling", account.selling),
 	INT("OpenBuys", account.open_buys),
 	INT("OpenSells", account.open_sells),
+	NUMBER("OwnBuying", account.own_buying),
+	NUMBER("OwnSelling", account.own_selling),
+	INT("OwnRestingBuys", account.own_resting_buys),
+	INT("OwnRestingSells", account.own_resting_sells),
 	/* struct yq_market_facts; "Halted" and "Track" are written by hand, for they are pointers
 	 */
 	BOOL("Open", market.open),

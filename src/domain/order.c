@@ -1,6 +1,9 @@
 /* order.c - the message on `order`: its JSON members, what makes it whole, and its id. */
 #include "domain/order.h"
 
+#include <assert.h>
+#include <string.h>
+
 #include "base/str.h"
 #include "domain/check.h"
 
@@ -34,6 +37,8 @@ const struct yq_field yq_order_fields[] = {
 	YQ_EXITS_FIELDS(struct yq_order, exits),
 	YQ_FIELD_ID("BracketId", struct yq_order, bracket_id, YQ_OPTIONAL),
 	YQ_FIELD_TEXT("Exit", struct yq_order, exit, YQ_OPTIONAL),
+	YQ_FIELD_BOOL("CutToHeld", struct yq_order, cut_to_held, YQ_OPTIONAL),
+	YQ_FIELD_ID("After", struct yq_order, after, YQ_OPTIONAL),
 };
 const size_t yq_order_field_count = YQ_COUNT(yq_order_fields);
 
@@ -61,7 +66,23 @@ yq_order_check(const struct yq_order *order, struct yq_err *err)
 		rc = yq_exits_check(&order->exits, err);
 	if (rc == YQ_OK && yq_exits_any(&order->exits) && !yq_id_is_none(&order->bracket_id))
 		rc = yq_err_set(err, YQ_E_INVALID, "BracketId: an exit has no exits of its own");
+	if (rc == YQ_OK && order->cut_to_held && !order->reduce_only)
+		rc = yq_err_set(err, YQ_E_INVALID, "CutToHeld: only an order that is ReduceOnly");
+	if (rc == YQ_OK && yq_id_equal(&order->after, &order->id))
+		rc = yq_err_set(err, YQ_E_INVALID, "After: an order cannot wait for itself");
 	return rc;
+}
+
+void
+yq_order_reason_of(const char *strategy, char reason[YQ_REASON_SIZE])
+{
+	static const char prefix[] = "Webhook:";
+	const size_t length = sizeof(prefix) - 1;
+
+	static_assert(YQ_REASON_SIZE >= sizeof(prefix) - 1 + YQ_STRATEGY_SIZE,
+	    "every strategy fits into a reason");
+	memcpy(reason, prefix, length);
+	yq_str_copy_cut(reason + length, YQ_REASON_SIZE - length, strategy);
 }
 
 struct yq_id

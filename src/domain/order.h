@@ -30,6 +30,10 @@ struct yq_order {
 	struct yq_exits exits;		       /* of what it opens; see bracket.h */
 	struct yq_id bracket_id; /* it is an exit of this bracket; none = of no bracket */
 	char exit[YQ_EXIT_SIZE]; /* ... and this one: a name of yq_exit_names */
+	/* With reduce_only: when its turn comes it is cut to what is held then, and ends unsent if
+	 * that is nothing. */
+	bool cut_to_held;
+	struct yq_id after; /* not sent before that order is over; none = at once */
 };
 
 struct yq_order yq_order_default(void);
@@ -37,6 +41,8 @@ extern const struct yq_field yq_order_fields[];
 extern const size_t yq_order_field_count;
 YQ_NODISCARD enum yq_rc yq_order_check(const struct yq_order *order, struct yq_err *err);
 
+/* What orders of a strategy's signals carry as their reason. */
+void yq_order_reason_of(const char *strategy, char reason[YQ_REASON_SIZE]);
 /* The id of leg `leg` of a signal's orders: the same inputs give the same id, for ever. */
 struct yq_id yq_order_id_of(const struct yq_id *signal_id, const char *account_alias, unsigned leg);
 

@@ -28,6 +28,12 @@ const struct yq_field yq_signal_fields[] = {
 	YQ_FIELD_OPT_DECIMAL("StopPrice", struct yq_signal, stop_price),
 	YQ_FIELD_OPT_DECIMAL("Qty", struct yq_signal, qty),
 	YQ_FIELD_OPT_DECIMAL("PositionSize", struct yq_signal, position_size),
+	YQ_FIELD_ENUM(
+	    "MarketPosition", struct yq_signal, market_position, yq_stance_names, YQ_OPTIONAL),
+	YQ_FIELD_ENUM("PrevMarketPosition", struct yq_signal, prev_market_position, yq_stance_names,
+	    YQ_OPTIONAL),
+	YQ_FIELD_OPT_DECIMAL("MarketPositionSize", struct yq_signal, market_position_size),
+	YQ_FIELD_OPT_DECIMAL("PrevMarketPositionSize", struct yq_signal, prev_market_position_size),
 	YQ_FIELD_ENUM("TimeInForce", struct yq_signal, time_in_force, yq_tif_names, YQ_OPTIONAL),
 	YQ_FIELD_OPT_DECIMAL("Atr", struct yq_signal, atr),
 	YQ_FIELD_TEXT("Comment", struct yq_signal, comment, YQ_OPTIONAL),
@@ -49,6 +55,18 @@ check_strength(const struct yq_signal *signal, struct yq_err *err)
 	return yq_err_set(err, YQ_E_INVALID, "Strength: expected 0-100, found %s", text);
 }
 
+static enum yq_rc
+check_size(const char *name, struct yq_opt_decimal size, struct yq_err *err)
+{
+	char text[YQ_DECIMAL_TEXT_SIZE];
+
+	if (!size.set || yq_decimal_sign(size.value) >= 0)
+		return YQ_OK;
+	yq_decimal_format(size.value, text);
+	return yq_err_set(
+	    err, YQ_E_INVALID, "%s: expected 0 or a number above it, found %s", name, text);
+}
+
 /* What the archive could not keep would be traded and leave no trace. */
 static enum yq_rc
 check_kept(const struct yq_signal *signal, struct yq_err *err)
@@ -63,6 +81,8 @@ check_kept(const struct yq_signal *signal, struct yq_err *err)
 		{ "StopPrice", signal->stop_price },
 		{ "PositionSize", signal->position_size },
 		{ "Atr", signal->atr },
+		{ "MarketPositionSize", signal->market_position_size },
+		{ "PrevMarketPositionSize", signal->prev_market_position_size },
 	};
 	enum yq_rc rc = YQ_OK;
 
@@ -93,6 +113,10 @@ yq_signal_check(const struct yq_signal *signal, struct yq_err *err)
 		rc = yq_check_opt_positive("Qty", signal->qty, err);
 	if (rc == YQ_OK)
 		rc = yq_check_opt_positive("Atr", signal->atr, err);
+	if (rc == YQ_OK)
+		rc = check_size("MarketPositionSize", signal->market_position_size, err);
+	if (rc == YQ_OK)
+		rc = check_size("PrevMarketPositionSize", signal->prev_market_position_size, err);
 	if (rc == YQ_OK)
 		rc = yq_check_prices(
 		    signal->type, "LimitPrice", signal->limit_price, signal->stop_price, err);

@@ -25,6 +25,10 @@ struct yq_signal {
 	struct yq_opt_decimal position_size; /* signed: the position the strategy wants after */
 	enum yq_tif time_in_force;	     /* default Day */
 	struct yq_opt_decimal atr; /* > 0; average true range, in price units; no default */
+	/* Where the strategy stands after its order, and stood before; sizes are without a sign.
+	 * See intent.h. */
+	enum yq_stance market_position, prev_market_position;
+	struct yq_opt_decimal market_position_size, prev_market_position_size; /* >= 0 */
 	char comment[YQ_COMMENT_SIZE];
 	int64_t received_at_us;
 	struct yq_exits exits; /* of what it opens */

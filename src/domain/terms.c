@@ -12,6 +12,7 @@ NAMES(yq_tif_names, "time in force", YQ_TIFS);
 NAMES(yq_currency_names, "currency", YQ_CURRENCIES);
 NAMES(yq_exchange_names, "exchange", YQ_EXCHANGES);
 NAMES(yq_country_names, "country", YQ_COUNTRIES);
+NAMES(yq_stance_names, "market position", YQ_STANCES);
 
 static bool
 is_made_of(const char *text, size_t size, const char *punctuation)

@@ -29,7 +29,9 @@
 	X(HKEX, "HKEX") X(SSE, "SSE") X(SZSE, "SZSE") X(TSE, "TSE") X(HNX, "HNX") X(HOSE, "HOSE")
 #define YQ_EXCHANGES_KR(X) X(KRX, "KRX") X(KOSDAQ, "KOSDAQ") X(KOSPI, "KOSPI")
 #define YQ_EXCHANGES(X)	   YQ_EXCHANGES_US(X) YQ_EXCHANGES_ASIA(X) YQ_EXCHANGES_KR(X)
-#define YQ_COUNTRIES(X)	   X(KR, "KR") X(US, "US") X(CN, "CN") X(JP, "JP") X(HK, "HK") X(VN, "VN")
+/* Where a strategy's position stands, in TradingView's words; not said at all is the gap at 0. */
+#define YQ_STANCES(X)	X(NONE, NULL) X(FLAT, "Flat") X(LONG, "Long") X(SHORT, "Short")
+#define YQ_COUNTRIES(X) X(KR, "KR") X(US, "US") X(CN, "CN") X(JP, "JP") X(HK, "HK") X(VN, "VN")
 
 #define YQ_ACTION_VALUE(ident, name) YQ_##ident,
 enum yq_action { YQ_ACTIONS(YQ_ACTION_VALUE) YQ_ACTION_COUNT };
@@ -44,8 +46,11 @@ enum yq_exchange { YQ_EXCHANGES(YQ_EXCHANGE_VALUE) YQ_EXCHANGE_COUNT };
 #define YQ_COUNTRY_VALUE(ident, name) YQ_COUNTRY_##ident,
 enum yq_country { YQ_COUNTRIES(YQ_COUNTRY_VALUE) YQ_COUNTRY_COUNT };
 
+#define YQ_STANCE_VALUE(ident, name) YQ_STANCE_##ident,
+enum yq_stance { YQ_STANCES(YQ_STANCE_VALUE) YQ_STANCE_COUNT };
+
 extern const struct yq_names yq_action_names, yq_order_type_names, yq_tif_names, yq_currency_names,
-    yq_exchange_names, yq_country_names;
+    yq_exchange_names, yq_country_names, yq_stance_names;
 
 /* True for text that may stand as a ticker or an alias (see the sizes above). */
 bool yq_ticker_is_valid(const char *text);

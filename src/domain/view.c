@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/table.h"
 #include "domain/market.h"
 
 struct yq_account_view
@@ -30,6 +31,37 @@ yq_view_of(const struct yq_account *account, enum yq_exchange exchange, const ch
 	view.open_buys = (int64_t)holding->open_buys;
 	view.open_sells = (int64_t)holding->open_sells;
 	return view;
+}
+
+struct seeing {
+	struct yq_account_view *view;
+	enum yq_exchange exchange;
+	const char *ticker;
+	uint64_t entry_of;
+};
+
+static bool
+see_order(void *cookie, const struct yq_open_order *order)
+{
+	const struct seeing *seeing = cookie;
+	struct yq_account_view *view = seeing->view;
+	bool buys = order->action == YQ_BUY;
+
+	if (!yq_open_order_is_entry(order, seeing->exchange, seeing->ticker, seeing->entry_of))
+		return true;
+	(buys ? &view->own_buying : &view->own_selling)->units += order->remaining.units;
+	*(buys ? &view->own_resting_buys : &view->own_resting_sells) += order->rests;
+	return true;
+}
+
+void
+yq_view_see_strategy(struct yq_account_view *view, const struct yq_account *account,
+    enum yq_exchange exchange, const char *ticker, const char *reason)
+{
+	struct seeing seeing = { view, exchange, ticker, yq_table_hash_text(reason) };
+
+	if (view->open_buys > 0 || view->open_sells > 0)
+		yq_account_each_order(account, see_order, &seeing);
 }
 
 struct yq_decimal

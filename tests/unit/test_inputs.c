@@ -38,7 +38,7 @@ static const struct yq_plugin sample_plugin = { "/opt/sizer.so", 50,
 	{ { "risk", D(501) }, { "floor", D(502) } }, 2 };
 
 static const struct yq_account_view sample_view = { "Main-2", true, YQ_HKD, D(1), D(-2), D(3), D(4),
-	5, D(-6), D(7), D(8), D(9), 10, 11 };
+	5, D(-6), D(7), D(8), D(9), 10, 11, D(12), D(13), 14, 15 };
 
 static const struct yq_market_facts sample_market = { "account:Main: \"enough\" (an\xc3\xa4)", true,
 	true, MAYBE(21), SECONDS(22), MAYBE(23), 24, MAYBE(25), MAYBE(26), SECONDS(27),

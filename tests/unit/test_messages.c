@@ -37,8 +37,11 @@ static const struct sample {
 	    "\"Action\":\"Buy\",\"Price\":189.5,\"Strength\":80,\"Strategy\":\"Mean rev "
 	    "\\u00e9\\\"\","
 	    "" WHEN ",\"Type\":\"Limit\",\"LimitPrice\":189.45,\"StopPrice\":1,\"Qty\":3,"
-	    "\"PositionSize\":-2.5,\"TimeInForce\":\"Gtc\",\"Atr\":1.25,\"Comment\":\"hi\","
-	    "\"ReceivedAt\":\"2026-11-23T15:00:00.500000Z\"}" },
+	    "\"PositionSize\":-2.5,\"MarketPosition\":\"Short\","
+	    "\"PrevMarketPosition\":\"Flat\",\"MarketPositionSize\":2.5,"
+	    "\"PrevMarketPositionSize\":0,\"TimeInForce\":\"Gtc\",\"Atr\":1.25,\"Comment\":\"hi\","
+	    "\"ReceivedAt\":\"2026-11-23T15:00:00.500000Z\",\"TakeProfitPrice\":200,"
+	    "\"StopLossPrice\":180,\"StopLossLimitPrice\":179}" },
 	{ "Order", yq_order_fields, &yq_order_field_count,
 	    "{\"Id\":\"" ID_A
 	    "\",\"AccountAlias\":\"Main\",\"Ticker\":\"005930\",\"Exchange\":\"KRX\","
@@ -47,7 +50,9 @@ static const struct sample {
 	    "" WHEN ",\"BuyReason\":\"Webhook:Mean rev\",\"StopPrice\":71500,"
 	    "\"TimeInForce\":\"Day\",\"SignalId\":\"" ID_B
 	    "\",\"ExpiresAt\":\"2026-11-24T06:30:00.000000Z\",\"ReferencePrice\":71100,"
-	    "\"ReduceOnly\":true}" },
+	    "\"ReduceOnly\":true,\"TakeProfitPrice\":200,\"StopLossPrice\":180,"
+	    "\"StopLossLimitPrice\":179,\"BracketId\":\"" ID_A
+	    "\",\"Exit\":\"StopLoss\",\"CutToHeld\":true,\"After\":\"" ID_B "\"}" },
 	{ "OrderResult", yq_execution_fields, &yq_execution_field_count,
 	    "{\"IsSuccess\":true,\"Message\":\"ok\",\"OrderId\":\"" ID_A
 	    "\",\"BrokerOrderId\":\"P-1\",\"Status\":\"PartiallyFilled\",\"AccountAlias\":\"Main\","
