@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "webhook/alert.h"
+#include "domain/alert.h"
 
 #define SETS	  8192 /* a power of two */
 #define WAYS	  4

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "webhook/alert.h"
+#include "domain/alert.h"
 #include "webhook/serve.h"
 
 #define HEADER_MAX     4096 /* TradingView sends well under 1 KiB */

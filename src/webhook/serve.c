@@ -11,7 +11,7 @@
 #include "base/str.h"
 #include "bus/message.h"
 #include "daemon/health.h"
-#include "webhook/alert.h"
+#include "domain/alert.h"
 
 #define ANSWER_MAX    4096
 #define FORWARDED_MAX 1024

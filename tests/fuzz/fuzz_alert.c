@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "webhook/alert.h"
+#include "domain/alert.h"
 
 #include "fuzz.h"
 

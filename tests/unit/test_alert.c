@@ -5,8 +5,8 @@
 #include "test.h"
 
 #include "base/str.h"
+#include "domain/alert.h"
 #include "domain/market.h"
-#include "webhook/alert.h"
 
 #define NOW INT64_C(1795391215000000) /* 2026-11-22T23:46:55Z */
 

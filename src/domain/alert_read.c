@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "domain/alert_parts.h"
 #include "domain/market.h"
-#include "webhook/alert_parts.h"
 
 /* A clock may be off by so much; an alert from further ahead is refused. */
 #define FUTURE_MAX_US (300 * YQ_US_PER_SECOND)

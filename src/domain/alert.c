@@ -1,10 +1,10 @@
 /* alert.c - sort out the names in an alert's body; find its secret, strategy and id. */
-#include "webhook/alert.h"
+#include "domain/alert.h"
 
 #include <string.h>
 
 #include "base/str.h"
-#include "webhook/alert_parts.h"
+#include "domain/alert_parts.h"
 
 #define NAME_MAX_LENGTH 32
 

@@ -1,9 +1,9 @@
 /* alert_parts.h - what the files that read alerts share. */
-#ifndef YQ_WEBHOOK_ALERT_PARTS_H
-#define YQ_WEBHOOK_ALERT_PARTS_H
+#ifndef YQ_DOMAIN_ALERT_PARTS_H
+#define YQ_DOMAIN_ALERT_PARTS_H
 
 #include "base/str.h"
-#include "webhook/alert.h"
+#include "domain/alert.h"
 
 static inline bool
 alert_refused(bool whole)

@@ -4,8 +4,8 @@
  * Reading goes in two steps, so that nothing about a body is told to somebody without the secret:
  * first its names are sorted out, then, once the secret was right, its values are read.
  */
-#ifndef YQ_WEBHOOK_ALERT_H
-#define YQ_WEBHOOK_ALERT_H
+#ifndef YQ_DOMAIN_ALERT_H
+#define YQ_DOMAIN_ALERT_H
 
 #include "domain/signal.h"
 
