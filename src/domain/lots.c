@@ -120,6 +120,9 @@ check(const struct yq_lots *lots, const struct yq_trade *trade, struct yq_decima
 		    trade->id.text, trade->ticker,
 		    yq_names_text(&yq_currency_names, (int)trade->currency),
 		    yq_names_text(&yq_currency_names, (int)lots->currency));
+	if (trade->currency <= YQ_CURRENCY_NONE || trade->currency >= YQ_CURRENCY_COUNT)
+		return yq_err_set(err, YQ_E_INVALID, "trade %s of %s has no currency",
+		    trade->id.text, trade->ticker);
 	if (trade->action >= YQ_ACTION_COUNT || yq_decimal_sign(trade->quantity) <= 0 ||
 	    yq_decimal_sign(trade->executed_price) < 0)
 		return yq_err_set(err, YQ_E_INVALID,
