@@ -161,13 +161,23 @@ less(struct yq_decimal a, struct yq_decimal b)
 	return (struct yq_decimal){ a.units - b.units };
 }
 
+/* The holding's value in the totals; `sign` 1 to add, -1 to take back. */
+static void
+count_value(struct yq_account *account, const struct holding_node *node, int sign)
+{
+	enum yq_currency currency = node->holding.position.currency;
+	struct yq_decimal value = node->holding.value;
+
+	account->invested[currency].units += sign * value.units;
+	account->gross[currency].units += sign * yq_decimal_abs(value).units;
+}
+
 static void
 set_flat(struct yq_account *account, struct holding_node *node)
 {
 	struct yq_position *position = &node->holding.position;
-	struct yq_decimal *invested = &account->invested[position->currency];
 
-	*invested = less(*invested, node->holding.value);
+	count_value(account, node, -1);
 	node->holding.value = YQ_DECIMAL_ZERO;
 	if (yq_decimal_sign(position->qty) != 0)
 		account->position_count--;
@@ -234,12 +244,11 @@ yq_account_set_position(
 		return yq_err_set(
 		    err, YQ_E_LIMIT, "more than %d instruments in one account", YQ_HOLDINGS_MAX);
 	was_held = yq_decimal_sign(node->holding.position.qty) != 0;
-	account->invested[node->holding.position.currency] =
-	    less(account->invested[node->holding.position.currency], node->holding.value);
-	account->invested[position->currency].units += value.units;
+	count_value(account, node, -1);
 	account->position_count += !was_held;
 	node->holding.position = *position;
 	node->holding.value = value;
+	count_value(account, node, 1);
 	yq_str_copy_cut(node->holding.position.account_alias,
 	    sizeof(node->holding.position.account_alias), account->alias);
 	return YQ_OK;
@@ -467,6 +476,12 @@ yq_account_held(const struct yq_account *account, enum yq_exchange exchange, con
 	const struct holding_node *node = find_holding(account, exchange, ticker);
 
 	return node == NULL ? YQ_DECIMAL_ZERO : node->holding.position.qty;
+}
+
+size_t
+yq_account_instruments(const struct yq_account *account)
+{
+	return account->index->holdings.count;
 }
 
 struct yq_decimal

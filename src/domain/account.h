@@ -55,6 +55,7 @@ struct yq_account {
 	struct yq_decimal cash[YQ_CURRENCY_COUNT];
 	struct yq_decimal reserved[YQ_CURRENCY_COUNT]; /* by open buys */
 	struct yq_decimal invested[YQ_CURRENCY_COUNT]; /* sum of the holdings' values */
+	struct yq_decimal gross[YQ_CURRENCY_COUNT];    /* ... of their magnitudes: shorts add */
 	size_t position_count;			       /* holdings with qty != 0 */
 	size_t open_order_count;
 	struct yq_account_index *index; /* owned */
@@ -119,6 +120,8 @@ struct yq_decimal yq_account_equity(const struct yq_account *account, enum yq_cu
 /* Signed quantity held; 0 when nothing is. */
 struct yq_decimal yq_account_held(
     const struct yq_account *account, enum yq_exchange exchange, const char *ticker);
+/* Instruments held or with an open order. */
+size_t yq_account_instruments(const struct yq_account *account);
 /* Held less what open sells may take; never below 0. */
 struct yq_decimal yq_account_sellable(
     const struct yq_account *account, enum yq_exchange exchange, const char *ticker);

@@ -83,6 +83,12 @@ begin_facts(struct desk *desk, int64_t now_us)
 		.now_us = now_us,
 		.asked_at_us = desk->signal->timestamp_us,
 		.orders_last_minute = market->orders_last_minute,
+		.orders_last_day = market->orders_last_day,
+		.local_minute = market->local_minute,
+		.by_signal = true,
+		.track_known = market->track != NULL,
+		.last_closed_at_us = market->last_closed_at_us,
+		.last_loss_at_us = market->last_loss_at_us,
 		.day_loss = market->day_loss,
 		.last_same_qty = market->last_same_qty,
 		.last_same_at_us = market->last_same_at_us,
@@ -114,9 +120,11 @@ choose_price(struct desk *desk, int64_t now_us)
 	struct yq_opt_decimal price = signal->price;
 	const char *source = "of the signal";
 
+	desk->facts.price_at_us = signal->timestamp_us;
 	if (last.set && (!price.set || desk->market->last_price_at_us > signal->timestamp_us)) {
 		price = last;
 		source = "looked up";
+		desk->facts.price_at_us = desk->market->last_price_at_us;
 	}
 	desk->order->price = price;
 	desk->order->reference_price = price;

@@ -40,6 +40,8 @@ struct yq_market_facts {
 	int64_t last_price_at_us;
 	struct yq_opt_decimal lot; /* the instrument's own; absent = the market's */
 	int64_t orders_last_minute;
+	int64_t orders_last_day;
+	int16_t local_minute; /* of the market's day; for a policy with a window */
 	struct yq_opt_decimal day_loss;
 	struct yq_opt_decimal last_same_qty; /* see struct yq_risk_facts */
 	int64_t last_same_at_us;
@@ -47,6 +49,7 @@ struct yq_market_facts {
 	 * not known, which is not the same as none. */
 	const struct yq_track *track;
 	const struct yq_sizer_answer *answer; /* of the sizing plug-in; NULL = not asked yet */
+	int64_t last_closed_at_us, last_loss_at_us; /* of the instrument: struct yq_risk_facts */
 };
 
 struct yq_decision {

@@ -13,18 +13,28 @@ static const struct {
 	{ YQ_RISK_CALENDAR, YQ_RISK_GATE, yq_risk_calendar },
 	{ YQ_RISK_MARKET_CLOSED, YQ_RISK_GATE, yq_risk_market },
 	{ YQ_RISK_CURRENCY, YQ_RISK_GATE, yq_risk_currency },
-	{ YQ_RISK_RATE, YQ_RISK_GATE, yq_risk_rate },
 	{ YQ_RISK_LOT, YQ_RISK_ORDER, yq_risk_lot },
 	{ YQ_RISK_TICK, YQ_RISK_ORDER, yq_risk_tick },
 	{ YQ_RISK_REDUCE_ONLY, YQ_RISK_ORDER, yq_risk_reduce_only },
 	{ YQ_RISK_NO_SHORT, YQ_RISK_ORDER, yq_risk_short },
+	{ YQ_RISK_INSTRUMENT, YQ_RISK_ORDER, yq_risk_instrument },
+	{ YQ_RISK_WINDOW, YQ_RISK_ORDER, yq_risk_window },
+	{ YQ_RISK_RATE, YQ_RISK_ORDER, yq_risk_rate },
+	{ YQ_RISK_ORDERS_PER_DAY, YQ_RISK_ORDER, yq_risk_day_rate },
+	{ YQ_RISK_TRACK_UNKNOWN, YQ_RISK_ORDER, yq_risk_track },
+	{ YQ_RISK_COOLDOWN, YQ_RISK_ORDER, yq_risk_cooldown },
 	{ YQ_RISK_NO_PRICE, YQ_RISK_ORDER, yq_risk_priced },
+	{ YQ_RISK_PRICE_AGE, YQ_RISK_ORDER, yq_risk_price_age },
 	{ YQ_RISK_PRICE_COLLAR, YQ_RISK_ORDER, yq_risk_collar },
 	{ YQ_RISK_DUPLICATE, YQ_RISK_ORDER, yq_risk_duplicate },
 	{ YQ_RISK_DAILY_LOSS, YQ_RISK_ORDER, yq_risk_daily_loss },
 	{ YQ_RISK_MAX_OPEN_ORDERS, YQ_RISK_ORDER, yq_risk_open_orders },
+	{ YQ_RISK_MAX_ORDER_QTY, YQ_RISK_ORDER, yq_risk_order_qty },
+	{ YQ_RISK_MIN_ORDER_VALUE, YQ_RISK_ORDER, yq_risk_min_value },
 	{ YQ_RISK_MAX_ORDER_VALUE, YQ_RISK_ORDER, yq_risk_order_value },
+	{ YQ_RISK_MAX_POSITIONS, YQ_RISK_ORDER, yq_risk_positions },
 	{ YQ_RISK_MAX_POSITION_SHARE, YQ_RISK_ORDER, yq_risk_position_share },
+	{ YQ_RISK_MAX_INVESTED_SHARE, YQ_RISK_ORDER, yq_risk_invested_share },
 	{ YQ_RISK_BUYING_POWER, YQ_RISK_ORDER, yq_risk_buying_power },
 };
 
@@ -34,6 +44,27 @@ yq_risk_say(const struct yq_risk_ask *ask, bool ok, const char *sentence, const 
 {
 	yq_trace_add(ask->trace, ask->code, ok, sentence, args, arg_count);
 	return ok ? YQ_RISK_PASS : YQ_RISK_REFUSE;
+}
+
+enum yq_risk_answer
+yq_risk_judge(const struct yq_risk_ask *ask, bool ok, const char *sentence, struct yq_arg value,
+    struct yq_arg limit)
+{
+	enum yq_risk_answer answer = yq_risk_say(ask, ok, sentence, YQ_ARGS(value, limit));
+
+	if (answer == YQ_RISK_REFUSE)
+		yq_trace_measure(ask->trace, value, limit);
+	return answer;
+}
+
+enum yq_risk_answer
+yq_risk_refuse(const struct yq_risk_ask *ask, struct yq_arg value, struct yq_arg limit,
+    const char *sentence, const struct yq_arg *args, size_t arg_count)
+{
+	enum yq_risk_answer answer = yq_risk_say(ask, false, sentence, args, arg_count);
+
+	yq_trace_measure(ask->trace, value, limit);
+	return answer;
 }
 
 struct yq_decimal
@@ -65,9 +96,9 @@ yq_risk_price(
 	return price;
 }
 
-/* Within what is free of the other side: held less what open orders of this side will take. */
-static bool
-reduces(const struct yq_order *order, const struct yq_account_view *account)
+/* Held on the other side, less what open orders of this side will close. */
+static struct yq_decimal
+closable(const struct yq_order *order, const struct yq_account_view *account)
 {
 	struct yq_decimal left;
 
@@ -75,7 +106,7 @@ reduces(const struct yq_order *order, const struct yq_account_view *account)
 		left.units = account->held.units - account->selling.units;
 	else
 		left.units = -account->held.units - account->buying.units;
-	return yq_decimal_cmp(order->qty, left) <= 0;
+	return yq_decimal_max(left, YQ_DECIMAL_ZERO);
 }
 
 static struct yq_risk_ask
@@ -92,7 +123,9 @@ ask_of(const struct yq_order *order, const struct yq_risk_facts *facts,
 		.trace = trace,
 	};
 
-	ask.reduces = reduces(order, ask.account);
+	ask.closable = closable(order, ask.account);
+	ask.reduces =
+	    yq_decimal_sign(ask.closable) > 0 && yq_decimal_cmp(order->qty, ask.closable) <= 0;
 	if (ask.price.set)
 		ask.value.set = yq_decimal_mul(order->qty, ask.price.value, YQ_ROUND_CEILING,
 				    &ask.value.value) == YQ_OK;
@@ -130,26 +163,8 @@ yq_risk_check(const struct yq_order *order, const struct yq_risk_facts *facts,
 	return rc == YQ_OK ? run(&ask, YQ_RISK_ORDER) : rc;
 }
 
-void
-yq_rate_add(struct yq_rate *rate, int64_t now_us)
+const char *
+yq_risk_code(size_t index)
 {
-	int64_t second = now_us / YQ_US_PER_SECOND;
-	size_t slot = (size_t)(second % 60);
-
-	if (rate->second[slot] != second) {
-		rate->second[slot] = second;
-		rate->count[slot] = 0;
-	}
-	rate->count[slot]++;
-}
-
-int64_t
-yq_rate_count(const struct yq_rate *rate, int64_t now_us)
-{
-	int64_t second = now_us / YQ_US_PER_SECOND, sum = 0;
-
-	for (size_t i = 0; i < YQ_COUNT(rate->count); i++)
-		if (rate->second[i] > second - 60 && rate->second[i] <= second)
-			sum += rate->count[i];
-	return sum;
+	return index < YQ_COUNT(checks) ? checks[index].code : NULL;
 }

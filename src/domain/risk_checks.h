@@ -16,6 +16,7 @@ struct yq_risk_ask {
 	const struct yq_account_view *account;
 	struct yq_opt_decimal price; /* what the order is valued at */
 	struct yq_opt_decimal value; /* quantity x price; absent also when it does not fit */
+	struct yq_decimal closable;  /* what the order may close: held, and not being closed yet */
 	bool reduces;		     /* brings the position nearer to zero, and not through it */
 	const char *code;
 	struct yq_trace *trace;
@@ -27,9 +28,16 @@ typedef enum yq_risk_answer yq_risk_check_fn(const struct yq_risk_ask *ask);
 /* One step of the trace: what was found, and whether it will do. */
 enum yq_risk_answer yq_risk_say(const struct yq_risk_ask *ask, bool ok, const char *sentence,
     const struct yq_arg *args, size_t arg_count);
+/* The same with the number that was found and its limit, for the two "{}" of the sentence; when it
+ * will not do they are kept for programs too. */
+enum yq_risk_answer yq_risk_judge(const struct yq_risk_ask *ask, bool ok, const char *sentence,
+    struct yq_arg value, struct yq_arg limit);
+/* A refusal with more to say than these two. */
+enum yq_risk_answer yq_risk_refuse(const struct yq_risk_ask *ask, struct yq_arg value,
+    struct yq_arg limit, const char *sentence, const struct yq_arg *args, size_t arg_count);
 #define YQ_RISK_MONEY(ask, amount) YQ_ARG_MONEY(amount, (ask)->market->currency)
-/* For people: to a tenth. */
-struct yq_decimal yq_risk_seconds(int64_t us);
+struct yq_decimal yq_risk_seconds(int64_t us); /* to a tenth */
+#define YQ_RISK_SECONDS(us) YQ_ARG_NUMBER(yq_risk_seconds(us))
 /* Whether the order's price is a limit. */
 bool yq_risk_has_limit(const struct yq_order *order);
 
@@ -40,18 +48,30 @@ yq_risk_check_fn yq_risk_calendar;
 yq_risk_check_fn yq_risk_market;
 yq_risk_check_fn yq_risk_age;
 yq_risk_check_fn yq_risk_currency;
-yq_risk_check_fn yq_risk_rate;
 /* risk_order.c: the order by itself and against its instrument. */
 yq_risk_check_fn yq_risk_priced;
 yq_risk_check_fn yq_risk_lot;
 yq_risk_check_fn yq_risk_tick;
 yq_risk_check_fn yq_risk_collar;
+yq_risk_check_fn yq_risk_price_age;
 yq_risk_check_fn yq_risk_duplicate;
+yq_risk_check_fn yq_risk_order_qty;
 yq_risk_check_fn yq_risk_reduce_only;
 yq_risk_check_fn yq_risk_short;
+/* risk_conduct.c: whether it is one that may be made here and now. */
+yq_risk_check_fn yq_risk_instrument;
+yq_risk_check_fn yq_risk_window;
+yq_risk_check_fn yq_risk_rate;
+yq_risk_check_fn yq_risk_day_rate;
+yq_risk_check_fn yq_risk_track;
+yq_risk_check_fn yq_risk_cooldown;
+
 /* risk_book.c: the order against the account's money. */
 yq_risk_check_fn yq_risk_order_value;
+yq_risk_check_fn yq_risk_min_value;
+yq_risk_check_fn yq_risk_positions;
 yq_risk_check_fn yq_risk_position_share;
+yq_risk_check_fn yq_risk_invested_share;
 yq_risk_check_fn yq_risk_open_orders;
 yq_risk_check_fn yq_risk_daily_loss;
 yq_risk_check_fn yq_risk_buying_power;

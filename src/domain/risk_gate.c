@@ -48,17 +48,14 @@ yq_risk_age(const struct yq_risk_ask *ask)
 		return YQ_RISK_PASS;
 	age = ask->facts->now_us -
 	      (ask->facts->asked_at_us != 0 ? ask->facts->asked_at_us : ask->order->timestamp_us);
-	if (age > limit)
-		return yq_risk_say(ask, false, "it is {} s old, more than the {} s allowed",
-		    YQ_ARGS(YQ_ARG_NUMBER(yq_risk_seconds(age)),
-			YQ_ARG_NUMBER(yq_risk_seconds(limit))));
 	if (age < -limit)
-		return yq_risk_say(ask, false,
-		    "its time is {} s ahead of the clock, more than {} s",
-		    YQ_ARGS(YQ_ARG_NUMBER(yq_risk_seconds(-age)),
-			YQ_ARG_NUMBER(yq_risk_seconds(limit))));
-	return yq_risk_say(ask, true, "it is {} s old, {} s are allowed",
-	    YQ_ARGS(YQ_ARG_NUMBER(yq_risk_seconds(age)), YQ_ARG_NUMBER(yq_risk_seconds(limit))));
+		return yq_risk_judge(ask, false,
+		    "its time is {} s ahead of the clock, more than {} s", YQ_RISK_SECONDS(-age),
+		    YQ_RISK_SECONDS(limit));
+	return yq_risk_judge(ask, age <= limit,
+	    age > limit ? "it is {} s old, more than the {} s allowed"
+			: "it is {} s old, {} s are allowed",
+	    YQ_RISK_SECONDS(age), YQ_RISK_SECONDS(limit));
 }
 
 enum yq_risk_answer
@@ -70,16 +67,4 @@ yq_risk_currency(const struct yq_risk_ask *ask)
 	    YQ_ARGS(YQ_ARG_TEXT(yq_names_text(&yq_exchange_names, (int)ask->order->exchange)),
 		YQ_ARG_TEXT(yq_names_text(&yq_currency_names, (int)ask->market->currency)),
 		YQ_ARG_TEXT(yq_names_text(&yq_currency_names, (int)ask->order->currency))));
-}
-
-enum yq_risk_answer
-yq_risk_rate(const struct yq_risk_ask *ask)
-{
-	int64_t limit = ask->limits->max_orders_per_minute;
-	int64_t count = ask->facts->orders_last_minute;
-
-	if (limit == 0)
-		return YQ_RISK_PASS;
-	return yq_risk_say(ask, count < limit, "{} orders in the last minute, {} are allowed",
-	    YQ_ARGS(YQ_ARG_INT(count), YQ_ARG_INT(limit)));
 }

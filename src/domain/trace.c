@@ -145,7 +145,29 @@ yq_trace_add(struct yq_trace *trace, const char *rule, bool ok, const char *sent
 	step = &trace->steps[trace->count - 1];
 	step->rule = rule;
 	step->ok = ok;
+	step->measured = false;
 	yq_sentence(step->text, sizeof(step->text), sentence, args, arg_count);
+}
+
+static struct yq_decimal
+number_of(const struct yq_arg *arg)
+{
+	assert(arg->kind != YQ_ARG_KIND_TEXT);
+	return arg->kind == YQ_ARG_KIND_INT ? yq_decimal_from_int(arg->integer) : arg->number;
+}
+
+void
+yq_trace_measure(struct yq_trace *trace, struct yq_arg value, struct yq_arg limit)
+{
+	struct yq_trace_step *step;
+
+	if (trace == NULL || trace->count == 0)
+		return;
+	step = &trace->steps[trace->count - 1];
+	step->measured = true;
+	step->currency = limit.kind == YQ_ARG_KIND_MONEY ? limit.currency : YQ_CURRENCY_NONE;
+	step->value = number_of(&value);
+	step->limit = number_of(&limit);
 }
 
 const struct yq_trace_step *
@@ -163,6 +185,13 @@ yq_trace_write_step(struct yq_json_writer *w, const struct yq_trace_step *step)
 	yq_json_put_text(w, "Rule", step->rule);
 	yq_json_put_bool(w, "Ok", step->ok);
 	yq_json_put_text(w, "Text", step->text);
+	if (!step->measured)
+		return;
+	yq_json_put_decimal(w, "Value", step->value);
+	yq_json_put_decimal(w, "Limit", step->limit);
+	if (step->currency != YQ_CURRENCY_NONE)
+		yq_json_put_text(
+		    w, "Currency", yq_names_text(&yq_currency_names, (int)step->currency));
 }
 
 void

@@ -17,6 +17,9 @@
 struct yq_trace_step {
 	const char *rule; /* a stable code; static */
 	bool ok;
+	bool measured;		   /* `value` broke `limit`: */
+	enum yq_currency currency; /* YQ_CURRENCY_NONE = no money */
+	struct yq_decimal value, limit;
 	char text[YQ_TRACE_TEXT_SIZE];
 };
 
@@ -49,12 +52,16 @@ void yq_trace_clear(struct yq_trace *trace);
  * `trace` may be NULL.  A sentence that does not fit is cut. */
 void yq_trace_add(struct yq_trace *trace, const char *rule, bool ok, const char *sentence,
     const struct yq_arg *args, size_t arg_count);
+/* The last step's numbers for programs: what was found, and the limit it broke.  Numbers, money or
+ * integers, no texts.  `trace` may be NULL. */
+void yq_trace_measure(struct yq_trace *trace, struct yq_arg value, struct yq_arg limit);
 /* Write a sentence alone. */
 void yq_sentence(
     char *target, size_t size, const char *sentence, const struct yq_arg *args, size_t arg_count);
 /* The first step that is not ok; NULL when there is none. */
 const struct yq_trace_step *yq_trace_refusal(const struct yq_trace *trace);
-/* Append the members "Rule", "Ok", "Text" of one step to an open object. */
+/* Append the members "Rule", "Ok", "Text" of one step to an open object; of one that is measured
+ * "Value", "Limit" and, for money, "Currency" too. */
 void yq_trace_write_step(struct yq_json_writer *w, const struct yq_trace_step *step);
 /* Append an object for each step to an open array. */
 void yq_trace_write(struct yq_json_writer *w, const struct yq_trace *trace);

@@ -18,7 +18,9 @@ yq_view_of(const struct yq_account *account, enum yq_exchange exchange, const ch
 		.cash = account->cash[currency],
 		.reserved = account->reserved[currency],
 		.invested = account->invested[currency],
+		.gross = account->gross[currency],
 		.open_orders = (int64_t)account->open_order_count,
+		.instruments = (int64_t)yq_account_instruments(account),
 	};
 
 	memcpy(view.alias, account->alias, sizeof(view.alias));

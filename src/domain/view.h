@@ -15,7 +15,9 @@ struct yq_account_view {
 	enum yq_currency currency; /* of the market; all amounts are in it */
 	struct yq_decimal commission_rate;
 	struct yq_decimal cash, reserved, invested; /* see struct yq_account */
+	struct yq_decimal gross;		    /* the same */
 	int64_t open_orders;			    /* of the account, whatever the instrument */
+	int64_t instruments;			    /* of the account, held or with an open order */
 	/* The instrument. */
 	struct yq_decimal held;	     /* signed */
 	struct yq_decimal avg_price; /* 0 unless held */

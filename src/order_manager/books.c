@@ -237,16 +237,6 @@ yq_books_last(const struct yq_books *books, const char *alias, enum yq_exchange 
 	return last->order;
 }
 
-/* An order of long ago must not take the place of the present minute. */
-static void
-count_order(struct yq_rate *rate, int64_t at_us)
-{
-	int64_t second = at_us / YQ_US_PER_SECOND;
-
-	if (second >= rate->second[second % 60])
-		yq_rate_add(rate, at_us);
-}
-
 void
 yq_books_enter(struct yq_books *books, const struct yq_order *order,
     struct yq_decimal reserve_price, int64_t at_us)
@@ -260,7 +250,7 @@ yq_books_enter(struct yq_books *books, const struct yq_order *order,
 	if (rc != YQ_OK)
 		yq_warn("order %s is not counted as open: %s", order->id.text, err.text);
 	yq_known_add(books->entered, &order->id);
-	count_order(&book->rate, at_us);
+	yq_rate_add(&book->rate, at_us);
 	remember_last(books, order, at_us);
 }
 

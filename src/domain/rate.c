@@ -1,0 +1,57 @@
+/* rate.c - orders of the last minute and day, in steps. */
+#include "domain/rate.h"
+
+#include "base/clock.h"
+
+#define SECOND_US   YQ_US_PER_SECOND
+#define DAY_STEP_US (INT64_C(1440) * YQ_US_PER_SECOND)
+
+static void
+add(struct yq_rate_steps *steps, int64_t step, uint32_t count)
+{
+	size_t slot = (size_t)(step % YQ_RATE_STEPS);
+
+	if (steps->step[slot] > step)
+		return; /* of long ago: the present one keeps its place */
+	if (steps->step[slot] != step) {
+		steps->step[slot] = step;
+		steps->count[slot] = 0;
+	}
+	steps->count[slot] += count;
+}
+
+static int64_t
+count(const struct yq_rate_steps *steps, int64_t step)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < YQ_RATE_STEPS; i++)
+		if (steps->step[i] > step - YQ_RATE_STEPS && steps->step[i] <= step)
+			sum += steps->count[i];
+	return sum;
+}
+
+void
+yq_rate_add(struct yq_rate *rate, int64_t now_us)
+{
+	add(&rate->minute, now_us / SECOND_US, 1);
+	add(&rate->day, now_us / DAY_STEP_US, 1);
+}
+
+void
+yq_rate_add_day(struct yq_rate *rate, uint32_t orders, int64_t at_us)
+{
+	add(&rate->day, at_us / DAY_STEP_US, orders);
+}
+
+int64_t
+yq_rate_count(const struct yq_rate *rate, int64_t now_us)
+{
+	return count(&rate->minute, now_us / SECOND_US);
+}
+
+int64_t
+yq_rate_day(const struct yq_rate *rate, int64_t now_us)
+{
+	return count(&rate->day, now_us / DAY_STEP_US);
+}
