@@ -28,7 +28,9 @@ const struct yq_field yq_input_fields[] = {
 	NUMBER("Cash", account.cash),
 	NUMBER("Reserved", account.reserved),
 	NUMBER("Invested", account.invested),
+	NUMBER("Gross", account.gross),
 	INT("OpenOrders", account.open_orders),
+	INT("Instruments", account.instruments),
 	NUMBER("Held", account.held),
 	NUMBER("AvgPrice", account.avg_price),
 	NUMBER("Buying", account.buying),
@@ -47,9 +49,13 @@ const struct yq_field yq_input_fields[] = {
 	TIME("LastPriceAt", market.last_price_at_us),
 	MAYBE("Lot", market.lot),
 	INT("OrdersLastMinute", market.orders_last_minute),
+	INT("OrdersLastDay", market.orders_last_day),
+	INT("LocalMinute", market.local_minute),
 	MAYBE("DayLoss", market.day_loss),
 	MAYBE("LastSameQty", market.last_same_qty),
 	TIME("LastSameAt", market.last_same_at_us),
+	TIME("LastClosedAt", market.last_closed_at_us),
+	TIME("LastLossAt", market.last_loss_at_us),
 };
 const size_t yq_input_field_count = YQ_COUNT(yq_input_fields);
 
@@ -101,6 +107,7 @@ static const struct yq_field parameter_fields[] = {
 
 #define P_ORDER_VALUE(ident, name) \
 	P_MAYBE("MaxOrderValue" name, limits.max_order_value[YQ_##ident]),
+#define P_MIN_VALUE(ident, name)  P_MAYBE("MinOrderValue" name, limits.min_order_value[YQ_##ident]),
 #define P_DAILY_LOSS(ident, name) P_MAYBE("MaxDailyLoss" name, limits.max_daily_loss[YQ_##ident]),
 
 const struct yq_field yq_policy_fields[] = {
@@ -115,13 +122,24 @@ const struct yq_field yq_policy_fields[] = {
 	P_INT("MinTrades", sizing.min_trades),
 	/* "Fallback" and "Plugin" are written by hand: one may be none, the other is a pointer */
 	/* struct yq_risk_limits */
-	YQ_CURRENCIES(P_ORDER_VALUE) YQ_CURRENCIES(P_DAILY_LOSS)
+	YQ_CURRENCIES(P_ORDER_VALUE) YQ_CURRENCIES(P_MIN_VALUE) YQ_CURRENCIES(P_DAILY_LOSS)
 	    P_MAYBE("MaxPositionShare", limits.max_position_share),
+	P_MAYBE("MaxInvestedShare", limits.max_invested_share),
+	P_MAYBE("MaxOrderQty", limits.max_order_qty),
 	P_MAYBE("PriceCollar", limits.price_collar),
+	P_INT("MaxPositions", limits.max_positions),
 	P_INT("MaxOpenOrders", limits.max_open_orders),
 	P_INT("MaxOrdersPerMinute", limits.max_orders_per_minute),
+	P_INT("MaxOrdersPerDay", limits.max_orders_per_day),
 	P_INT("MaxAgeUs", limits.max_age_us),
 	P_INT("DuplicateWindowUs", limits.duplicate_window_us),
+	P_INT("MaxMarketPriceAgeUs", limits.max_price_age_us),
+	P_INT("WindowFrom", limits.window_from),
+	P_INT("WindowUntil", limits.window_until),
+	/* "Allow" and "Deny" are pointers */
+	P_INT("CooldownUs", limits.cooldown_us),
+	P_INT("LossCooldownUs", limits.loss_cooldown_us),
+	P_BOOL("NeedsTrack", limits.needs_track),
 	P_BOOL("AllowShort", limits.allow_short),
 	/* struct yq_policy itself */
 	P_INT("MaxPriceAgeUs", max_price_age_us),
@@ -227,6 +245,8 @@ yq_inputs_read(const yq_json *object, struct yq_inputs *inputs, struct yq_err *e
 #define FALLBACK   "Fallback"
 #define PLUGIN	   "Plugin"
 #define PARAMETERS "Parameters"
+#define ALLOW	   "Allow"
+#define DENY	   "Deny"
 
 static void
 write_plugin(struct yq_json_writer *w, const struct yq_plugin *plugin)
@@ -277,6 +297,22 @@ read_fallback(const yq_json *object, enum yq_sizer *fallback, struct yq_err *err
 	return YQ_OK;
 }
 
+/* A list of instruments into `kept`; absent leaves *list NULL. */
+static enum yq_rc
+read_list(const yq_json *object, const char *name, char kept[YQ_RISK_LIST_SIZE], const char **list,
+    struct yq_err *err)
+{
+	const yq_json *text = yq_json_get(object, name);
+
+	if (text == NULL)
+		return YQ_OK;
+	if (yq_json_type_of(text) != YQ_JSON_STRING ||
+	    !yq_str_copy(kept, YQ_RISK_LIST_SIZE, yq_json_text(text, NULL)))
+		return yq_err_set(err, YQ_E_INVALID, "%s: no list of instruments", name);
+	*list = kept;
+	return YQ_OK;
+}
+
 void
 yq_policy_write(struct yq_buf *out, const struct yq_policy *policy)
 {
@@ -287,6 +323,10 @@ yq_policy_write(struct yq_buf *out, const struct yq_policy *policy)
 	write_fields(&w, yq_policy_fields, yq_policy_field_count, policy);
 	if (fallback != YQ_SIZER_COUNT)
 		yq_json_put_text(&w, FALLBACK, yq_names_text(&yq_sizer_names, (int)fallback));
+	if (policy->limits.allow != NULL)
+		yq_json_put_text(&w, ALLOW, policy->limits.allow);
+	if (policy->limits.deny != NULL)
+		yq_json_put_text(&w, DENY, policy->limits.deny);
 	if (policy->sizing.plugin != NULL)
 		write_plugin(&w, policy->sizing.plugin);
 	yq_json_end_object(&w);
@@ -312,6 +352,10 @@ yq_policy_read(const char *text, size_t length, struct yq_kept_policy *kept, str
 		rc = yq_record_read(object, yq_policy_fields, yq_policy_field_count, policy, err);
 	if (rc == YQ_OK)
 		rc = read_fallback(object, &policy->sizing.fallback, err);
+	if (rc == YQ_OK)
+		rc = read_list(object, ALLOW, kept->allow, &policy->limits.allow, err);
+	if (rc == YQ_OK)
+		rc = read_list(object, DENY, kept->deny, &policy->limits.deny, err);
 	plugin = rc == YQ_OK ? yq_json_get(object, PLUGIN) : NULL;
 	if (plugin == NULL)
 		return rc;

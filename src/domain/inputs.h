@@ -45,6 +45,7 @@ struct yq_id yq_policy_digest(const char *text, size_t length);
 struct yq_kept_policy {
 	struct yq_policy policy;
 	struct yq_plugin plugin;
+	char allow[YQ_RISK_LIST_SIZE], deny[YQ_RISK_LIST_SIZE];
 };
 YQ_NODISCARD enum yq_rc yq_policy_read(
     const char *text, size_t length, struct yq_kept_policy *kept, struct yq_err *err);

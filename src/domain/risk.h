@@ -46,6 +46,8 @@
 #define YQ_RISK_NO_SHORT	   "RISK_NO_SHORT"
 #define YQ_RISK_BUYING_POWER	   "RISK_BUYING_POWER"
 
+#define YQ_RISK_LIST_SIZE 2048
+
 /* The limits of a strategy in an account.  Fractions: 0.05 = 5 %. */
 struct yq_risk_limits {
 	struct yq_opt_decimal max_order_value[YQ_CURRENCY_COUNT]; /* never without a currency */
@@ -62,9 +64,11 @@ struct yq_risk_limits {
 	int64_t max_age_us;	     /* of an order (or signal) when it is decided on; 0 = any */
 	int64_t duplicate_window_us; /* same instrument, side and quantity; 0 = off */
 	int64_t max_price_age_us;    /* of the price a market order is valued at; 0 = any */
-	/* Minutes of the market's local day, from `open` until just before `close`; equal = any. */
-	struct yq_session window;
-	/* Instruments it may trade, and may not (patterns.h); NULL = all, none.  Borrowed. */
+	/* Minutes of the market's local day, from ... until just before ...; equal = at any time.
+	 */
+	int64_t window_from, window_until;
+	/* Instruments it may trade, and may not (patterns.h); NULL = all, none.  Borrowed; each
+	 * shorter than YQ_RISK_LIST_SIZE. */
 	const char *allow, *deny;
 	/* Of orders that come from a strategy's signal. */
 	int64_t cooldown_us;	  /* an instrument is not entered so soon after it was closed */
@@ -89,7 +93,7 @@ struct yq_risk_facts {
 	int64_t asked_at_us;		/* when it was asked for; 0 = the order's timestamp */
 	int64_t orders_last_minute;	/* not counting this one */
 	int64_t orders_last_day;	/* in 24 hours, not counting this one */
-	int16_t local_minute;		/* of the market's day; looked at with a window only */
+	int64_t local_minute;		/* of the market's day; looked at with a window only */
 	bool by_signal;			/* a strategy's: its protections are asked */
 	bool track_known;		/* whether and when it closed trades is known: */
 	int64_t last_closed_at_us;	/* the instrument, in this account by this strategy; */

@@ -26,27 +26,26 @@ yq_risk_instrument(const struct yq_risk_ask *ask)
 
 /* "09:30" */
 static const char *
-clock_text(int minute, char text[8])
+clock_text(int64_t minute, char text[8])
 {
-	yq_str_format(text, 8, "%02d:%02d", minute / 60 % 100, minute % 60);
+	yq_str_format(text, 8, "%02d:%02d", (int)(minute / 60 % 100), (int)(minute % 60));
 	return text;
 }
 
 enum yq_risk_answer
 yq_risk_window(const struct yq_risk_ask *ask)
 {
-	struct yq_session window = ask->limits->window;
-	int16_t minute = ask->facts->local_minute;
+	int64_t from = ask->limits->window_from, until = ask->limits->window_until;
+	int64_t minute = ask->facts->local_minute;
 	char now[8], open[8], close[8];
 
-	if (window.open == window.close || ask->reduces)
+	if (from == until || ask->reduces)
 		return YQ_RISK_PASS;
-	return yq_risk_say(ask, minute >= window.open && minute < window.close,
+	return yq_risk_say(ask, minute >= from && minute < until,
 	    "it is {} at {}, orders are made from {} until {}",
 	    YQ_ARGS(YQ_ARG_TEXT(clock_text(minute, now)),
 		YQ_ARG_TEXT(yq_names_text(&yq_exchange_names, (int)ask->order->exchange)),
-		YQ_ARG_TEXT(clock_text(window.open, open)),
-		YQ_ARG_TEXT(clock_text(window.close, close))));
+		YQ_ARG_TEXT(clock_text(from, open)), YQ_ARG_TEXT(clock_text(until, close))));
 }
 
 enum yq_risk_answer

@@ -8,7 +8,7 @@
 #include "risk_scene.h"
 
 /* Minutes of a day. */
-#define CLOCK(hour, minute) ((int16_t)((hour)*60 + (minute)))
+#define CLOCK(hour, minute) ((hour)*60 + (minute))
 
 static struct yq_order
 another(const char *name, const char *ticker, enum yq_action action, const char *qty)
@@ -178,7 +178,8 @@ instrument_denied(struct scene *s)
 static void
 in_the_window(struct scene *s)
 {
-	s->limits.window = (struct yq_session){ CLOCK(10, 0), CLOCK(15, 30) };
+	s->limits.window_from = CLOCK(10, 0);
+	s->limits.window_until = CLOCK(15, 30);
 	s->facts.local_minute = CLOCK(15, 29);
 }
 
