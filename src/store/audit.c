@@ -88,17 +88,37 @@ add_one(struct yq_tx *tx, const void *cookie, size_t index, struct yq_err *err)
 		   : rc;
 }
 
+static void
+build_insert(struct yq_buf *sql)
+{
+	struct yq_field all[YQ_COUNT(fields) + 1] = { 0 };
+
+	memcpy(all, fields, sizeof(fields));
+	all[YQ_COUNT(fields)].name = "REQUEST"; /* no member of the struct's own memory */
+	yq_sql_insert(sql, "AUDIT", all, YQ_COUNT(all));
+}
+
+enum yq_rc
+yq_audit_put(struct yq_tx *tx, const struct yq_audit_row *row, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf sql = yq_buf_make(YQ_SQL_MAX);
+	struct add add = { .rows = row };
+	enum yq_rc rc;
+
+	build_insert(&sql);
+	add.insert = yq_buf_text(&sql);
+	rc = add_one(tx, &add, 0, err);
+	return rc == YQ_E_EXISTS ? YQ_OK : rc;
+}
+
 enum yq_rc
 yq_audit_add(struct yq_firebird *firebird, const struct yq_audit_row *rows, size_t count,
     enum yq_rc *outcomes, yq_refused_fn *refused, void *cookie, struct yq_err *err)
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf sql = yq_buf_make(YQ_SQL_MAX);
-	struct yq_field all[YQ_COUNT(fields) + 1] = { 0 };
 	struct add add = { .rows = rows };
 
-	memcpy(all, fields, sizeof(fields));
-	all[YQ_COUNT(fields)].name = "REQUEST"; /* no member of the struct's own memory */
-	yq_sql_insert(&sql, "AUDIT", all, YQ_COUNT(all));
+	build_insert(&sql);
 	add.insert = yq_buf_text(&sql);
 	return yq_batch_run(firebird, count, add_one, &add, outcomes, refused, cookie, err);
 }

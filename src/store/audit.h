@@ -33,6 +33,11 @@ struct yq_audit_row {
 YQ_NODISCARD enum yq_rc yq_audit_add(struct yq_firebird *firebird, const struct yq_audit_row *rows,
     size_t count, enum yq_rc *outcomes, yq_refused_fn *refused, void *cookie, struct yq_err *err);
 
+/* Add one within a transaction of the caller's, which tells of the change that it makes.
+ * YQ_E_RETRY: another writer was faster; all of it again. */
+YQ_NODISCARD enum yq_rc yq_audit_put(
+    struct yq_tx *tx, const struct yq_audit_row *row, struct yq_err *err);
+
 /* What to find; "" and 0 stand for any. */
 struct yq_audit_filter {
 	char target[YQ_AUDIT_TARGET_SIZE];

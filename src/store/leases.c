@@ -36,13 +36,19 @@ struct change {
 };
 
 static enum yq_rc
-read_row(struct yq_tx *tx, const char *name, struct yq_lease *lease, struct yq_err *err)
+get_row(
+    struct yq_tx *tx, const char *sql, const char *name, struct yq_lease *lease, struct yq_err *err)
 {
 	struct yq_param params[] = { yq_param_text("NAME", name) };
 
 	*lease = (struct yq_lease){ 0 };
-	return yq_tx_get(
-	    tx, SQL_READ, params, YQ_COUNT(params), fields, YQ_COUNT(fields), lease, err);
+	return yq_tx_get(tx, sql, params, YQ_COUNT(params), fields, YQ_COUNT(fields), lease, err);
+}
+
+static enum yq_rc
+read_row(struct yq_tx *tx, const char *name, struct yq_lease *lease, struct yq_err *err)
+{
+	return get_row(tx, SQL_READ, name, lease, err);
 }
 
 static enum yq_rc
@@ -154,6 +160,12 @@ yq_lease_read(
 
 	*lease = (struct yq_lease){ 0 };
 	return rc == YQ_OK ? read_row(tx, name, lease, err) : rc;
+}
+
+enum yq_rc
+yq_lease_hold(struct yq_tx *tx, const char *name, struct yq_lease *lease, struct yq_err *err)
+{
+	return get_row(tx, SQL_READ " WITH LOCK", name, lease, err);
 }
 
 enum yq_rc

@@ -26,6 +26,12 @@ struct yq_lease {
 YQ_NODISCARD enum yq_rc yq_lease_read(struct yq_firebird *firebird, const char *name,
     struct yq_lease *lease, struct yq_err *err); /* YQ_E_NOT_FOUND */
 
+/* Within a transaction: the row as it stands, which nobody can change before that ends.
+ * YQ_E_NOT_FOUND; YQ_E_RETRY: another changes it this moment (in a no-wait transaction at once). */
+struct yq_tx;
+YQ_NODISCARD enum yq_rc yq_lease_hold(
+    struct yq_tx *tx, const char *name, struct yq_lease *lease, struct yq_err *err);
+
 /*
  * Make `owner` the owner if nobody is, or the one who is has let it expire; an owner that is the
  * same already changes nothing.  `expires_at_us` 0 = never.  On YQ_OK `lease` is the row as it

@@ -82,7 +82,9 @@ int
 empty_tables(void **state)
 {
 	static const char *const sql[] = { "DELETE FROM TRADES", "DELETE FROM ORDERS",
-		"DELETE FROM SIGNALS", "DELETE FROM AUDIT" };
+		"DELETE FROM SIGNALS", "DELETE FROM AUDIT", "DELETE FROM SCHEDULED_ORDERS",
+		"DELETE FROM SCHEDULE_RUNS", "DELETE FROM SCHEDULE_RUN_ORDERS",
+		"DELETE FROM LEASES" };
 	YQ_CLEANUP(yq_tx_endp) struct yq_tx *tx = NULL;
 
 	(void)state;

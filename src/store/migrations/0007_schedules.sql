@@ -1,0 +1,64 @@
+-- Schedules and their runs.  Nothing was written to SCHEDULED_ORDERS before.
+--
+-- ZONE is the market's, WEEKDAYS are its own; LOCAL_MINUTE counts where WHEN_KIND is 'At', OFFSET_MINUTES
+-- where it is 'Open' or 'Close'.  VALID_FROM and VALID_TO are local dates as numbers, 20261123.  Times up
+-- to DONE_TO_US are settled; NEXT_AT_US is when somebody has to look again, NULL at once.  VERSION rises
+-- with each change that a person makes.
+
+ALTER TABLE SCHEDULED_ORDERS
+  ADD KIND VARCHAR(16) CHARACTER SET ASCII DEFAULT 'Order' NOT NULL CHECK (KIND IN ('Order', 'Liquidation')),
+  ADD WHEN_KIND VARCHAR(8) CHARACTER SET ASCII DEFAULT 'At' NOT NULL CHECK (WHEN_KIND IN ('At', 'Open', 'Close')),
+  ADD OFFSET_MINUTES SMALLINT DEFAULT 0 NOT NULL,
+  ADD VALID_FROM INTEGER DEFAULT 0 NOT NULL,
+  ADD VALID_TO INTEGER DEFAULT 0 NOT NULL,
+  ADD MAX_LATE_SECONDS INTEGER DEFAULT 300 NOT NULL,
+  ADD ANY_HOUR BOOLEAN DEFAULT FALSE NOT NULL,
+  ADD REASONS VARCHAR(512) CHARACTER SET UTF8,
+  ADD DONE_TO_US D_TIME_US DEFAULT 0 NOT NULL,
+  ADD UPDATED_BY VARCHAR(128) CHARACTER SET UTF8;
+
+CREATE UNIQUE INDEX SCHEDULED_ORDERS_NAME ON SCHEDULED_ORDERS COMPUTED BY (UPPER(NAME));
+
+-- One row for each time that a schedule was due.  The keys are what makes a run happen once: one for the
+-- time, one for the date, for a calendar that is changed may move the time of a day that has been.  Where a
+-- person asked for a run, RUN_DATE is its time below zero.
+--
+--   claimed    nothing has been sent; OWNER has it, or nobody (NULL)
+--   sending    its orders stand in SCHEDULE_RUN_ORDERS; they may have been sent
+--   submitted  they have;  skipped  they never were, and never will be;  failed  as skipped, by a fault
+--   unknown    OWNER never said what became of it
+--
+-- OPEN_SINCE_US is NULL when nothing is left to do, telling people of it included.
+CREATE TABLE SCHEDULE_RUNS (
+  SCHEDULE_ID D_ID NOT NULL,
+  DUE_AT_US D_TIME_US NOT NULL,
+  SCHEDULE_NAME VARCHAR(128) CHARACTER SET UTF8 NOT NULL,
+  SCHEDULE_VERSION BIGINT NOT NULL,
+  RUN_DATE BIGINT NOT NULL,
+  STATE VARCHAR(16) CHARACTER SET ASCII NOT NULL
+    CHECK (STATE IN ('claimed', 'sending', 'submitted', 'skipped', 'failed', 'unknown')),
+  OWNER VARCHAR(16) CHARACTER SET ASCII,
+  CODE VARCHAR(24) CHARACTER SET ASCII,
+  OUTCOME D_MESSAGE,
+  ORDER_COUNT INTEGER NOT NULL,
+  CLAIMED_AT_US D_TIME_US,
+  SETTLED_AT_US D_TIME_US,
+  OPEN_SINCE_US D_TIME_US,
+  DUE_AT COMPUTED BY (DATEADD(CAST(DUE_AT_US / 1000 AS BIGINT) MILLISECOND TO TIMESTAMP '1970-01-01 00:00:00')),
+  CONSTRAINT SCHEDULE_RUNS_KEY PRIMARY KEY (SCHEDULE_ID, DUE_AT_US),
+  CONSTRAINT SCHEDULE_RUNS_DATE UNIQUE (SCHEDULE_ID, SCHEDULE_VERSION, RUN_DATE)
+);
+CREATE INDEX SCHEDULE_RUNS_OPEN ON SCHEDULE_RUNS (OPEN_SINCE_US);
+CREATE DESCENDING INDEX SCHEDULE_RUNS_LATEST ON SCHEDULE_RUNS (DUE_AT_US);
+
+-- What a run sends, to the byte.
+CREATE TABLE SCHEDULE_RUN_ORDERS (
+  ORDER_ID D_ID NOT NULL CONSTRAINT SCHEDULE_RUN_ORDERS_KEY PRIMARY KEY,
+  SCHEDULE_ID D_ID NOT NULL,
+  DUE_AT_US D_TIME_US NOT NULL,
+  ACCOUNT_ALIAS D_ALIAS NOT NULL,
+  TICKER D_TICKER NOT NULL,
+  ORDERED_AT_US D_TIME_US NOT NULL,
+  PAYLOAD VARCHAR(2000) CHARACTER SET UTF8 NOT NULL
+);
+CREATE INDEX SCHEDULE_RUN_ORDERS_RUN ON SCHEDULE_RUN_ORDERS (SCHEDULE_ID, DUE_AT_US);
