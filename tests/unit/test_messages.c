@@ -330,15 +330,9 @@ test_an_order_is_checked_member_by_member(void **unused)
 	static const struct {
 		const char *member, *value;
 	} wrong[] = {
-		{ "Qty", "0" },
-		{ "Qty", "-1" },
-		{ "Price", NULL },
-		{ "Price", "0" },
-		{ "StopPrice", NULL },
-		{ "ReferencePrice", "0" },
-		{ "Currency", "\"USD\"" },
-		{ "Ticker", "\"\"" },
-		{ "AccountAlias", "\"a b\"" },
+		{ "Qty", "0" }, { "Qty", "-1" }, { "Price", NULL }, { "Price", "0" },
+		{ "StopPrice", NULL }, { "ReferencePrice", "0" }, { "Currency", "\"USD\"" },
+		{ "Ticker", "\"\"" }, { "AccountAlias", "\"a b\"" },
 		{ "After", "\"" ID_A "\"" }, /* itself */
 	};
 
