@@ -2,7 +2,9 @@
 #include "store/policies.h"
 
 #include "base/mem.h"
+#include "base/str.h"
 
+#define SQL_ALL	   "SELECT DIGEST, TEXT, FIRST_SEEN_US FROM RULES"
 #define SQL_HAS	   "SELECT DIGEST FROM RULES WHERE DIGEST = :DIGEST"
 #define SQL_READ   "SELECT TEXT, FIRST_SEEN_US FROM RULES WHERE DIGEST = :DIGEST"
 #define SQL_INSERT "INSERT INTO RULES (DIGEST, TEXT, FIRST_SEEN_US) VALUES (:DIGEST, :TEXT, :SEEN)"
@@ -43,6 +45,34 @@ yq_policies_save(struct yq_firebird *firebird, const struct yq_policy_row *rows,
 	for (size_t i = 0; rc == YQ_OK && i < count; i++)
 		rc = save_one(tx, &rows[i], err);
 	return rc == YQ_OK ? yq_tx_commit(tx, err) : rc;
+}
+
+static enum yq_rc
+tell_row(const struct yq_rows *rows, yq_policy_fn *fn, void *cookie, struct yq_err *err)
+{
+	size_t digest = yq_rows_column(rows, "DIGEST");
+	YQ_CLEANUP(yq_freep)
+	char *text = yq_xstrdup(yq_rows_text(rows, yq_rows_column(rows, "TEXT"), NULL));
+	struct yq_policy_row row = { .text = text,
+		.first_seen_us = yq_rows_time(rows, yq_rows_column(rows, "FIRST_SEEN_US")) };
+
+	yq_str_copy_cut(row.digest.text, sizeof(row.digest.text), yq_rows_text(rows, digest, NULL));
+	return fn(cookie, &row, err);
+}
+
+enum yq_rc
+yq_policies_each(struct yq_firebird *firebird, yq_policy_fn *fn, void *cookie, struct yq_err *err)
+{
+	static const struct yq_tx_options read_only = { .read_only = true };
+	YQ_CLEANUP(yq_tx_endp) struct yq_tx *tx = NULL;
+	YQ_CLEANUP(yq_rows_freep) struct yq_rows *rows = NULL;
+	enum yq_rc rc = yq_tx_begin(firebird, &read_only, &tx, err);
+
+	if (rc == YQ_OK)
+		rc = yq_tx_query(tx, SQL_ALL, NULL, 0, &rows, err);
+	while (rc == YQ_OK && (rc = yq_rows_next(rows, err)) == YQ_OK)
+		rc = tell_row(rows, fn, cookie, err);
+	return rc == YQ_E_NOT_FOUND ? YQ_OK : rc;
 }
 
 enum yq_rc

@@ -36,6 +36,45 @@ static const struct yq_field fields[] = {
 	YQ_FIELD_INT("ORDER_COUNT", struct yq_signal_row, order_count, YQ_REQUIRED),
 };
 
+/* The members of a signal without a column of their own: whatever the message has beyond those. */
+static bool
+has_column(const struct yq_field *member)
+{
+	size_t offset = offsetof(struct yq_signal_row, signal) + member->offset;
+
+	for (size_t i = 0; i < VERDICT_FIELDS; i++)
+		if (fields[i].offset == offset)
+			return true;
+	return false;
+}
+
+static void
+write_more(struct yq_buf *out, const struct yq_signal *signal)
+{
+	struct yq_json_writer w = yq_json_writer_make(out);
+
+	yq_json_begin_object(&w);
+	for (size_t i = 0; i < yq_signal_field_count; i++)
+		if (!has_column(&yq_signal_fields[i]))
+			yq_record_write(&w, &yq_signal_fields[i], 1, signal);
+	yq_json_end_object(&w);
+}
+
+static enum yq_rc
+read_more(const char *text, size_t length, struct yq_signal *signal, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_json_freep) yq_json *more = NULL;
+	enum yq_rc rc = yq_json_parse(text, length, &more, err);
+
+	for (size_t i = 0; rc == YQ_OK && i < yq_signal_field_count; i++)
+		if (!has_column(&yq_signal_fields[i]))
+			rc = yq_record_read(more, &yq_signal_fields[i], 1, signal, err);
+	if (rc != YQ_OK)
+		return yq_err_set(err, YQ_E_CORRUPT, "column MORE of SIGNALS: %s", err->text);
+	return YQ_OK;
+}
+
+#define NOTHING_MORE   2 /* "{}" */
 #define DECIDED_FIELDS (YQ_COUNT(fields) - VERDICT_FIELDS)
 #define SQL_DECIDE                                                                          \
 	"UPDATE SIGNALS SET VERDICT = :VERDICT, CODE = :CODE, REASON = :REASON,"            \
@@ -75,7 +114,8 @@ static enum yq_rc
 save_one(struct yq_tx *tx, const void *cookie, size_t index, struct yq_err *err)
 {
 	const struct save *save = cookie;
-	struct yq_param params[YQ_COUNT(fields) + 1];
+	YQ_CLEANUP(yq_buf_free) struct yq_buf more = yq_buf_make(YQ_SQL_MAX);
+	struct yq_param params[YQ_COUNT(fields) + 2];
 	struct yq_signal_row row = save->rows[index];
 	enum yq_rc rc;
 
@@ -83,7 +123,10 @@ save_one(struct yq_tx *tx, const void *cookie, size_t index, struct yq_err *err)
 	if (row.signal.received_at_us == 0)
 		row.signal.received_at_us = row.signal.timestamp_us;
 	yq_params_of(fields, YQ_COUNT(fields), &row, params);
+	write_more(&more, &row.signal);
 	params[YQ_COUNT(fields)] = yq_param_text("DECISION", row.decision);
+	params[YQ_COUNT(fields) + 1] =
+	    yq_param_text("MORE", more.length > NOTHING_MORE ? yq_buf_text(&more) : NULL);
 	rc = yq_sql_insert_run(tx, "SIGNALS", save->insert, params, YQ_COUNT(params), err);
 	if (rc == YQ_E_EXISTS && row.verdict[0] != '\0')
 		rc = decide_present(tx, &row, err);
@@ -93,9 +136,10 @@ save_one(struct yq_tx *tx, const void *cookie, size_t index, struct yq_err *err)
 static void
 build_insert(struct yq_buf *sql)
 {
-	struct yq_field all[YQ_COUNT(fields) + 1] = { 0 };
+	struct yq_field all[YQ_COUNT(fields) + 2] = { 0 };
 
 	memcpy(all, fields, sizeof(fields));
+	all[YQ_COUNT(fields) + 1].name = "MORE";
 	all[YQ_COUNT(fields)].name = "DECISION"; /* no member of the struct's own memory */
 	yq_sql_insert(sql, "SIGNALS", all, YQ_COUNT(all));
 }
@@ -112,25 +156,36 @@ yq_signals_save(struct yq_firebird *firebird, const struct yq_signal_row *rows, 
 	return yq_batch_run(firebird, count, save_one, &save, outcomes, refused, cookie, err);
 }
 
+enum yq_rc
+yq_signals_row(const struct yq_rows *rows, struct yq_signal_row *row, struct yq_err *err)
+{
+	size_t decision = yq_rows_column(rows, "DECISION");
+	size_t more = yq_rows_column(rows, "MORE"), length = 0;
+	const char *text;
+	enum yq_rc rc;
+
+	*row = (struct yq_signal_row){ .signal = yq_signal_default() };
+	rc = yq_rows_read(rows, fields, YQ_COUNT(fields), row, err);
+	if (rc == YQ_OK && !yq_rows_is_null(rows, more)) {
+		text = yq_rows_text(rows, more, &length);
+		rc = read_more(text, length, &row->signal, err);
+	}
+	if (rc == YQ_OK && !yq_rows_is_null(rows, decision))
+		row->decision = yq_xstrdup(yq_rows_text(rows, decision, NULL));
+	return rc;
+}
+
 static enum yq_rc
 read_signal(
     struct yq_tx *tx, const struct yq_where *where, struct yq_signal_row *row, struct yq_err *err)
 {
 	YQ_CLEANUP(yq_rows_freep) struct yq_rows *rows = NULL;
-	size_t column;
 	enum yq_rc rc;
 
 	rc = yq_tx_query(tx, yq_buf_text(where->sql), where->params, where->count, &rows, err);
 	if (rc == YQ_OK)
 		rc = yq_rows_next(rows, err);
-	if (rc == YQ_OK)
-		rc = yq_rows_read(rows, fields, YQ_COUNT(fields), row, err);
-	if (rc != YQ_OK)
-		return rc;
-	column = yq_rows_column(rows, "DECISION");
-	if (!yq_rows_is_null(rows, column))
-		row->decision = yq_xstrdup(yq_rows_text(rows, column, NULL));
-	return YQ_OK;
+	return rc == YQ_OK ? yq_signals_row(rows, row, err) : rc;
 }
 
 enum yq_rc
@@ -145,7 +200,7 @@ yq_signals_get(struct yq_firebird *firebird, const struct yq_id *id, struct yq_s
 	enum yq_rc rc;
 
 	*row = (struct yq_signal_row){ .signal = yq_signal_default() };
-	yq_buf_add_text(&sql, "SELECT SIGNALS.* FROM SIGNALS");
+	yq_buf_add_text(&sql, YQ_SIGNALS_SELECT);
 	yq_where_id(&where, id, prefix);
 	rc = yq_tx_begin(firebird, &read_only, &tx, err);
 	if (rc == YQ_OK)
@@ -162,6 +217,16 @@ yq_signal_list_free(struct yq_signal_list *list)
 	*list = (struct yq_signal_list){ 0 };
 }
 
+void
+yq_signals_where(struct yq_where *where, const struct yq_signal_filter *filter)
+{
+	yq_where_text(where, "STRATEGY = :STRATEGY", "STRATEGY", filter->strategy);
+	yq_where_text(where, "TICKER = :TICKER", "TICKER", filter->ticker);
+	yq_where_text(where, "VERDICT = :VERDICT", "VERDICT", filter->verdict);
+	yq_where_time(where, "RECEIVED_AT_US >= :FROM_US", "FROM_US", filter->from_us);
+	yq_where_time(where, "RECEIVED_AT_US < :TO_US", "TO_US", filter->to_us);
+}
+
 enum yq_rc
 yq_signals_find(struct yq_firebird *firebird, const struct yq_signal_filter *filter,
     struct yq_signal_list *list, struct yq_err *err)
@@ -173,11 +238,7 @@ yq_signals_find(struct yq_firebird *firebird, const struct yq_signal_filter *fil
 	enum yq_rc rc;
 
 	yq_sql_select(&sql, "SIGNALS", fields, YQ_COUNT(fields));
-	yq_where_text(&where, "STRATEGY = :STRATEGY", "STRATEGY", filter->strategy);
-	yq_where_text(&where, "TICKER = :TICKER", "TICKER", filter->ticker);
-	yq_where_text(&where, "VERDICT = :VERDICT", "VERDICT", filter->verdict);
-	yq_where_time(&where, "RECEIVED_AT_US >= :FROM_US", "FROM_US", filter->from_us);
-	yq_where_time(&where, "RECEIVED_AT_US < :TO_US", "TO_US", filter->to_us);
+	yq_signals_where(&where, filter);
 	yq_where_page(&where, "RECEIVED_AT_US DESC, ID DESC", filter->limit, filter->offset);
 	rc = yq_where_list(firebird, &where, fields, YQ_COUNT(fields), &blank, sizeof(blank),
 	    &items, &list->count, err);

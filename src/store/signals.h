@@ -5,7 +5,7 @@
 #define YQ_STORE_SIGNALS_H
 
 #include "domain/signal.h"
-#include "store/trades.h"
+#include "store/sql.h"
 
 #define YQ_VERDICT_SIZE	     17 /* "ordered", "refused"; "" = not decided yet */
 #define YQ_VERDICT_CODE_SIZE 65
@@ -32,6 +32,12 @@ YQ_NODISCARD enum yq_rc yq_signals_save(struct yq_firebird *firebird,
     const struct yq_signal_row *rows, size_t count, enum yq_rc *outcomes, yq_refused_fn *refused,
     void *cookie, struct yq_err *err);
 
+/* A query that selects whole signals, to be followed by conditions; and the present row of it, its
+ * decision owned by `row`. */
+#define YQ_SIGNALS_SELECT "SELECT SIGNALS.* FROM SIGNALS"
+YQ_NODISCARD enum yq_rc yq_signals_row(
+    const struct yq_rows *rows, struct yq_signal_row *row, struct yq_err *err);
+
 YQ_NODISCARD enum yq_rc yq_signals_get(struct yq_firebird *firebird, const struct yq_id *id,
     struct yq_signal_row *row, struct yq_err *err); /* YQ_E_NOT_FOUND */
 
@@ -49,8 +55,18 @@ struct yq_signal_list {
 };
 void yq_signal_list_free(struct yq_signal_list *list);
 
-/* Newest first, by time of reception. */
+/* Newest first, by time of reception; without the members that have no column. */
 YQ_NODISCARD enum yq_rc yq_signals_find(struct yq_firebird *firebird,
     const struct yq_signal_filter *filter, struct yq_signal_list *list, struct yq_err *err);
+
+/* `row` is borrowed for the call.  Anything but YQ_OK ends the walk and is returned. */
+typedef enum yq_rc yq_signal_fn(void *cookie, const struct yq_signal_row *row, struct yq_err *err);
+/* Whole signals with their decisions, oldest first by time of reception; limit and offset are
+ * ignored.  One row is in memory at a time. */
+YQ_NODISCARD enum yq_rc yq_signals_each(struct yq_firebird *firebird,
+    const struct yq_signal_filter *filter, yq_signal_fn *fn, void *cookie, struct yq_err *err);
+
+/* The conditions of a filter. */
+void yq_signals_where(struct yq_where *where, const struct yq_signal_filter *filter);
 
 #endif

@@ -153,6 +153,54 @@ save_signal(const struct yq_signal_row *row)
 	return outcome;
 }
 
+static enum yq_rc
+take_signal(void *cookie, const struct yq_signal_row *row, struct yq_err *err)
+{
+	struct yq_buf *text = cookie;
+	struct yq_json_writer w = yq_json_writer_make(text);
+
+	(void)err;
+	yq_json_begin_object(&w);
+	yq_record_write(&w, yq_signal_fields, yq_signal_field_count, &row->signal);
+	yq_json_put_text(&w, "Decision", row->decision != NULL ? row->decision : "");
+	yq_json_end_object(&w);
+	return YQ_OK;
+}
+
+/* Every member of the message, whether it has a column or not; a replay decides by them. */
+static void
+test_a_signal_comes_back_whole(void **state)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf before = yq_buf_make(65536);
+	YQ_CLEANUP(yq_buf_free) struct yq_buf after = yq_buf_make(65536);
+	struct yq_signal_row row = signal_row(700), found;
+	struct yq_signal_filter filter = { .from_us = 0 };
+	struct yq_opt_decimal number = yq_opt_decimal_of(decimal("12.5"));
+
+	(void)state;
+	for (size_t i = 0; i < yq_signal_field_count; i++) {
+		const struct yq_field *field = &yq_signal_fields[i];
+
+		if (field->kind == YQ_KIND_OPT_DECIMAL)
+			memcpy((char *)&row.signal + field->offset, &number, sizeof(number));
+		else if (field->kind == YQ_KIND_ENUM)
+			memset((char *)&row.signal + field->offset, 0, field->size);
+	}
+	row.signal.received_at_us = NOW + 700;
+	row.decision = strdup("{\"Verdict\":\"refused\"}");
+	SET(row.verdict, "refused");
+	assert_int_equal(save_signal(&row), YQ_OK);
+	(void)take_signal(&before, &row, NULL);
+	assert_int_equal(yq_signals_get(firebird, &row.signal.id, &found, NULL), YQ_OK);
+	(void)take_signal(&after, &found, NULL);
+	assert_string_equal(yq_buf_text(&before), yq_buf_text(&after));
+	yq_signal_row_clear(&found);
+	yq_buf_clear(&after);
+	assert_int_equal(yq_signals_each(firebird, &filter, take_signal, &after, NULL), YQ_OK);
+	assert_string_equal(yq_buf_text(&before), yq_buf_text(&after));
+	yq_signal_row_clear(&row);
+}
+
 /* An order's trades are looked for around its own times. */
 static void
 test_the_trades_of_an_order_and_the_orders_of_a_signal_are_found(void **state)
@@ -266,6 +314,7 @@ main(int argc, char **argv)
 		JOURNAL_TEST(test_an_order_first_heard_of_late_is_kept_whole),
 		JOURNAL_TEST(test_orders_are_found_by_what_is_asked),
 		JOURNAL_TEST(test_the_trades_of_an_order_and_the_orders_of_a_signal_are_found),
+		JOURNAL_TEST(test_a_signal_comes_back_whole),
 		JOURNAL_TEST(test_what_cannot_be_kept_is_said_before_the_order),
 		JOURNAL_TEST(test_a_signal_keeps_its_first_decision_whole),
 		JOURNAL_TEST(test_recent_signals_are_found_by_what_is_asked),
