@@ -38,22 +38,29 @@ claim_back(struct gw_order *o)
 static void
 refuse_halted(struct gw_order *o, const char *halt)
 {
-	const char *json = halt != NULL ? strchr(halt, '{') : NULL;
+	const char *json = strchr(halt, '{');
+	char field[YQ_HALT_FIELD_SIZE], text[YQ_HALT_TEXT_SIZE];
 	struct yq_halt said = { 0 };
-	char text[YQ_MESSAGE_SIZE];
-	size_t length;
 
-	if (json == NULL || yq_message_decode_halt(json, strlen(json), &said, NULL) != YQ_OK) {
-		gw_refuse(o, YQ_RISK_HALTED, halt != NULL ? halt : "halted");
+	if (json == NULL || json == halt ||
+	    yq_message_decode_halt(json, strlen(json), &said, NULL) != YQ_OK ||
+	    !yq_str_copy_bytes(field, sizeof(field), halt, (size_t)(json - halt) - 1)) {
+		gw_refuse(o, YQ_RISK_HALTED, halt);
 		return;
 	}
-	length = (size_t)(json - halt);
-	while (length > 0 && halt[length - 1] == ' ')
-		length--;
-	yq_str_format(text, sizeof(text), "%.*s halted by %s: %s",
-	    yq_str_starts(halt, YQ_HALT_ALL) ? 10 : (int)length,
-	    yq_str_starts(halt, YQ_HALT_ALL) ? "everything" : halt, said.who, said.why);
+	yq_halt_describe(field, &said, text, sizeof(text));
 	gw_refuse(o, YQ_RISK_HALTED, text);
+}
+
+/* Its strategy was let trade there when the order was decided on, and is not any more. */
+static void
+refuse_stopped(struct gw_order *o, const char *state)
+{
+	bool off = yq_str_equal(state, yq_names_text(&yq_life_state_names, YQ_LIFE_OFF));
+	char text[YQ_MESSAGE_SIZE];
+
+	yq_str_format(text, sizeof(text), "strategy %s is %s", yq_order_strategy(&o->order), state);
+	gw_refuse(o, off ? YQ_LIFE_OFF_CODE : YQ_LIFE_NOT_LIVE_CODE, text);
 }
 
 /*
@@ -98,6 +105,10 @@ claimed(struct gw_order *o, const struct yq_step_answer *answer)
 	case YQ_HALTED:
 		claim_back(o);
 		refuse_halted(o, answer->text);
+		break;
+	case YQ_STOPPED:
+		claim_back(o);
+		refuse_stopped(o, answer->text);
 		break;
 	case YQ_INACTIVE:
 		claim_back(o);
@@ -156,13 +167,6 @@ on_claimed(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, si
 	gw_soon(gw);
 }
 
-static const char *
-strategy_of(const struct yq_order *order)
-{
-	return yq_str_starts(order->buy_reason, "Webhook:") ? strchr(order->buy_reason, ':') + 1
-							    : "";
-}
-
 /* Orders of an account that was lost meanwhile are not ours to claim. */
 static void
 claims_purge(struct gateway *gw)
@@ -206,7 +210,9 @@ gw_claims_flush(struct gateway *gw)
 
 		items[i] = (struct yq_claim_item){ .order_id = o->order.id,
 			.alias = o->order.account_alias,
-			.strategy = strategy_of(&o->order),
+			.strategy = yq_order_strategy(&o->order),
+			.real_money = yq_accounts_real_money(&o->account->settings),
+			.fallback = yq_settings_life(yq_daemon_config(gw->daemon)),
 			.fence = o->account->fence,
 			.claimed_at_us = o->claimed_at_us,
 			.reduce_only = o->order.reduce_only,

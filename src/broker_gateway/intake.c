@@ -187,6 +187,7 @@ static const struct {
 	{ "resolve", take_resolve },
 	{ "halt", take_switch },
 	{ "resume", take_switch },
+	{ "life", take_switch },
 };
 
 static void

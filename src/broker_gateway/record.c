@@ -155,16 +155,6 @@ put_result(
 	yq_buf_add_char(&r->text, '\0');
 }
 
-/* "Webhook:Trend" was made by strategy Trend; anything else by no strategy. */
-static const char *
-strategy_of(const struct yq_order *order)
-{
-	static const char prefix[] = "Webhook:";
-
-	return yq_str_starts(order->buy_reason, prefix) ? order->buy_reason + sizeof(prefix) - 1
-							: "";
-}
-
 static void
 put_trade(struct gw_record *r, const struct gw_order *o, const struct yq_broker_fill *fill)
 {
@@ -185,7 +175,7 @@ put_trade(struct gw_record *r, const struct gw_order *o, const struct yq_broker_
 	t->commission = fill->fill.commission;
 	t->order_id = o->order.id;
 	memcpy(t->broker_order_id, fill->broker_order_id, sizeof(t->broker_order_id));
-	yq_str_copy_cut(t->strategy, sizeof(t->strategy), strategy_of(&o->order));
+	yq_str_copy_cut(t->strategy, sizeof(t->strategy), yq_order_strategy(&o->order));
 	t->currency = o->order.currency;
 	t->exchange = o->order.exchange;
 	r->trade = begin(r);

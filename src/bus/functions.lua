@@ -1,7 +1,7 @@
 #!lua name=yquant
 -- functions.lua - the durable steps, on the server: each call is atomic and on disk before its answer.
--- functions_end.lua, functions_bracket.lua, functions_lease.lua, functions_archive.lua and functions_trim.lua go on where it
--- ends: one library.
+-- functions_claim.lua, functions_end.lua, functions_bracket.lua, functions_lease.lua,
+-- functions_archive.lua and functions_trim.lua go on where it ends: one library.
 --
 -- Every name arrives with the call; this file knows none.  Of KEYS, each key that is written is
 -- named; keys that are only read (kill switches, leases) come among ARGV, for the server takes KEYS
@@ -18,7 +18,7 @@ local VERSION = '@VERSION@'
 
 local ACCEPTED, DECIDED, SUBMITTED, CLAIMED, APPLIED = 'a', 'd', 's', 'c', 'w'
 local DUPLICATE, ALREADY, HALTED, FENCED = '=', 'y', 'h', 'f'
-local NOT_PENDING, NO_SUCH_ORDER, CLOSED, INACTIVE = 'p', 'n', 'z', 'i'
+local NOT_PENDING, NO_SUCH_ORDER, CLOSED, INACTIVE, STOPPED = 'p', 'n', 'z', 'i', 'l'
 
 -- redis.call is only there while a function runs.
 local function call(...)
@@ -248,81 +248,14 @@ local function fence()
 	end
 end
 
--- Why the system `own` may send nothing, or nil.  Where nothing is said of colors there is no reason;
--- a system that has a color but has never seen which one is active is not it.
-local function inactive(key, own)
-	local color = call('HMGET', key, 'Color', 'Active', 'Until')
-	own = own ~= '' and own or color[1]
-	if not own then
-		return nil
-	end
-	if color[2] ~= own then
-		return own .. ' ' .. (color[2] or '')
-	end
-	if (tonumber(color[3]) or 0) > 0 and now_ms() > tonumber(color[3]) then
-		return own .. ' ' .. own
-	end
-	return nil
-end
-
--- claim: KEYS order...; ARGV halt, pending, submitting, every, color, own, (lease, token, account,
--- strategy, reduce, now)...  `every`, `account` and `strategy` are fields of halt.
--- ClaimedAt and Fence tell a repeat of the same call from another attempt; within one call the
--- second item of an order is another attempt.
-local function claim(keys, args)
-	local holds, halts, seen = fence(), {}, {}
-	local idle = inactive(args[5], args[6])
-	local stands = function(field)
-		if field == '' then
-			return false
-		end
-		if halts[field] == nil then
-			halts[field] = call('HGET', args[1], field)
-		end
-		return halts[field] and field .. ' ' .. halts[field]
-	end
-	local codes, texts = {}, {}
-	for i = 1, #keys do
-		local lease, token, account, strategy, reduce, now = unpack(args, 6 * i + 1, 6 * i + 6)
-		local order = call('HMGET', keys[i], 'State', 'ClaimedAt', 'Fence')
-		local state, halt = order[1], nil
-		local code
-		if not holds(lease, token) then
-			code = FENCED
-		elseif not state then
-			code = NO_SUCH_ORDER
-		elseif state == args[3] and order[2] == now and order[3] == token and not seen[keys[i]] then
-			code = CLAIMED
-		elseif state ~= args[2] then
-			code = NOT_PENDING
-			texts[#texts + 1] = state
-		elseif idle then
-			code = INACTIVE
-			texts[#texts + 1] = idle
-		else
-			halt = reduce == '0' and (stands(args[4]) or stands(account) or stands(strategy))
-			if halt then
-				code = HALTED
-				texts[#texts + 1] = halt
-			else
-				call('HSET', keys[i], 'State', args[3], 'ClaimedAt', now, 'Fence', token)
-				code = CLAIMED
-			end
-		end
-		seen[keys[i]] = true
-		codes[#codes + 1] = code
-	end
-	return answer(codes, texts)
-end
-
--- sync: KEYS index, account, deposit, position; ARGV lease, token, alias, active, (given, pairs,
--- ...) for each of the three hashes.  One transaction: no reader sees a hole.
+-- sync: KEYS index, account, deposit, position, guard; ARGV lease, token, alias, active, (given,
+-- pairs, ...) for each of the four hashes.  One transaction: no reader sees a hole.
 local function sync(keys, args)
 	if not fence()(args[1], args[2]) then
 		return answer({ FENCED }, {})
 	end
 	local arg = reader(args, 4)
-	for i = 2, 4 do
+	for i = 2, 5 do
 		if arg() == '1' then
 			local list = read_pairs(arg)
 			call('DEL', keys[i])
@@ -385,7 +318,6 @@ register('yq_read', read, 'no-writes')
 register('yq_accept', accept)
 register('yq_decide', decide)
 register('yq_submit', submit)
-register('yq_claim', claim)
 register('yq_sync', sync, 'allow-oom')
 register('yq_notify', notify, 'allow-oom')
 register('yq_stock', stock)

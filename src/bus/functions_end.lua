@@ -145,30 +145,4 @@ local function apply(keys, args)
 	return answer(codes, {})
 end
 
--- halt: KEYS halt, stream; ARGV kind, field, value, payload.  An empty value releases the field, an
--- empty field each one.  Answer: how many were written or released.
-local function halt(keys, args)
-	local fields = { args[2] }
-	local count = 1
-	if args[3] ~= '' then
-		call('HSET', keys[1], args[2], args[3])
-	else
-		if args[2] == '' then
-			fields = {}
-			for at, text in ipairs(call('HGETALL', keys[1])) do
-				fields[#fields + 1] = at % 2 == 1 and text or nil
-			end
-		end
-		count = 0
-		for _, field in ipairs(fields) do
-			count = count + call('HDEL', keys[1], field)
-		end
-	end
-	if count > 0 then
-		call('XADD', keys[2], '*', 'kind', args[1], 'payload', args[4])
-	end
-	return count
-end
-
-register('yq_halt', halt, 'allow-oom')
 register('yq_apply', apply, 'allow-oom')

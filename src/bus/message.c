@@ -26,11 +26,6 @@ static const struct yq_field replace_fields[] = {
 	YQ_HAND_FIELDS(struct yq_replace),
 	YQ_FIELD_TIME("Timestamp", struct yq_replace, timestamp_us, YQ_REQUIRED),
 };
-static const struct yq_field halt_fields[] = {
-	YQ_FIELD_TEXT("Who", struct yq_halt, who, YQ_REQUIRED),
-	YQ_FIELD_TIME("When", struct yq_halt, when_us, YQ_REQUIRED),
-	YQ_FIELD_TEXT("Why", struct yq_halt, why, YQ_OPTIONAL),
-};
 static const struct yq_field act_fields[] = {
 	YQ_FIELD_ID("Id", struct yq_act, id, YQ_REQUIRED),
 	YQ_FIELD_TEXT("Kind", struct yq_act, kind, YQ_OPTIONAL),
@@ -169,6 +164,14 @@ check_halt(const struct yq_halt *halt, struct yq_err *err)
 	return YQ_OK;
 }
 
+static enum yq_rc
+check_life(const struct yq_life *life, struct yq_err *err)
+{
+	(void)life;
+	(void)err;
+	return YQ_OK;
+}
+
 /* ---- the one decoder and the one encoder */
 
 static enum yq_rc
@@ -253,7 +256,8 @@ CODEC(resolution, struct yq_resolution, yq_resolution_fields, yq_resolution_fiel
 LOCAL_CODEC(act)
 LOCAL_CODEC(query_reply)
 LOCAL_CODEC(replace)
-LOCAL_CODEC(halt)
+CODEC(halt, struct yq_halt, yq_halt_fields, yq_halt_field_count, (struct yq_halt){ 0 })
+CODEC(life, struct yq_life, yq_life_fields, yq_life_field_count, (struct yq_life){ 0 })
 
 /* ---- those with a shape of their own */
 

@@ -13,6 +13,8 @@
 #include "domain/bracket.h"
 #include "domain/cancel.h"
 #include "domain/execution.h"
+#include "domain/halt.h"
+#include "domain/life.h"
 #include "domain/notification.h"
 #include "domain/order.h"
 #include "domain/position.h"
@@ -49,17 +51,10 @@ struct yq_trade_item {
 	struct yq_trade trade;
 };
 
-/* Value of a field of `halt`. */
-struct yq_halt {
-	char who[YQ_WHO_SIZE];
-	int64_t when_us;
-	char why[YQ_MESSAGE_SIZE];
-};
-
 /*
  * What every entry of order:stream says of who made it, whatever else it holds; for the audit
- * trail.  Also the whole of the entries "halt" and "resume", whose Target is the field of `halt`
- * ("" = all of them).
+ * trail.  Also the whole of the entries "halt" and "resume", whose Target says what of ("*",
+ * "account:Paper"; "" = all of them), and "life", whose Target is the strategy.
  */
 struct yq_act {
 	struct yq_id id;
@@ -68,8 +63,8 @@ struct yq_act {
 	char account_alias[YQ_ALIAS_SIZE];
 	char target[YQ_STRATEGY_SIZE + 16];
 	char buy_reason[YQ_REASON_SIZE]; /* orders */
-	char outcome[16];		 /* "resolve": yq_resolved_as_names */
-	char before[YQ_MESSAGE_SIZE];	 /* how it stood when it was asked for */
+	char outcome[16]; /* "resolve": yq_resolved_as_names; "life": yq_life_state_names */
+	char before[YQ_MESSAGE_SIZE]; /* how it stood when it was asked for */
 	char reason[YQ_MESSAGE_SIZE];
 	struct yq_hand hand;
 	int64_t timestamp_us;
@@ -107,7 +102,8 @@ struct yq_verdict {
 	X(replace, struct yq_replace)           \
 	X(resolution, struct yq_resolution)     \
 	X(act, struct yq_act)                   \
-	X(halt, struct yq_halt)
+	X(halt, struct yq_halt)                 \
+	X(life, struct yq_life)
 
 /* yq_message_decode_signal(bytes, length, &signal, &err), yq_message_encode_signal(&signal, &buf),
  * ... On error *result is zeroed. */

@@ -147,6 +147,49 @@ yq_halt_field_strategy(const char *strategy, char out[YQ_HALT_FIELD_SIZE])
 	yq_str_format(out, YQ_HALT_FIELD_SIZE, "%s:%s", "strategy", strategy);
 }
 
+void
+yq_halt_field_both(const char *alias, const char *strategy, char out[YQ_HALT_FIELD_SIZE])
+{
+	yq_str_format(
+	    out, YQ_HALT_FIELD_SIZE, "%s:%s/%s:%s", "account", alias, "strategy", strategy);
+}
+
+#define HALT_RULE_PREFIX "risk:"
+
+void
+yq_halt_field_rule(const char *rule, const char *scope, char out[YQ_HALT_FIELD_SIZE])
+{
+	assert(strlen(rule) < YQ_HALT_RULE_SIZE && strchr(rule, ':') == NULL);
+	yq_str_format(out, YQ_HALT_FIELD_SIZE, HALT_RULE_PREFIX "%s:%s", rule, scope);
+}
+
+const char *
+yq_halt_scope(const char *field)
+{
+	const char *colon = yq_str_starts(field, HALT_RULE_PREFIX)
+				? strchr(field + strlen(HALT_RULE_PREFIX), ':')
+				: NULL;
+
+	return colon != NULL ? colon + 1 : field;
+}
+
+bool
+yq_halt_covers(const char *scope, const char *alias, const char *strategy)
+{
+	char field[YQ_HALT_FIELD_SIZE];
+
+	yq_halt_field_account(alias, field);
+	if (yq_str_equal(scope, YQ_HALT_ALL) || yq_str_equal(scope, field))
+		return true;
+	if (strategy[0] == '\0')
+		return false;
+	yq_halt_field_strategy(strategy, field);
+	if (yq_str_equal(scope, field))
+		return true;
+	yq_halt_field_both(alias, strategy, field);
+	return yq_str_equal(scope, field);
+}
+
 /* ---- docs/schema.md */
 
 static void

@@ -116,9 +116,20 @@ void yq_consumer_name(const char *group, int instance, char out[YQ_CONSUMER_SIZE
 #define YQ_ENTRY_PAYLOAD   "payload"
 #define YQ_ENTRY_KIND	   "kind"
 #define YQ_HALT_ALL	   "*"
-#define YQ_HALT_FIELD_SIZE (YQ_STRATEGY_SIZE + 16)
+#define YQ_HALT_FIELD_SIZE (YQ_ALIAS_SIZE + YQ_STRATEGY_SIZE + 64)
+#define YQ_HALT_RULE_SIZE  33 /* of a rule's name: letters and digits */
+/*
+ * What a halt is of, its scope: YQ_HALT_ALL, "account:{Alias}", "strategy:{Strategy}", or
+ * "account:{Alias}/strategy:{Strategy}" for a strategy in one account.  A person's halt has its
+ * scope for a field; that of a rule "risk:{Rule}:{scope}", so that each stands on its own.
+ */
 void yq_halt_field_account(const char *alias, char out[YQ_HALT_FIELD_SIZE]);
 void yq_halt_field_strategy(const char *strategy, char out[YQ_HALT_FIELD_SIZE]);
+void yq_halt_field_both(const char *alias, const char *strategy, char out[YQ_HALT_FIELD_SIZE]);
+void yq_halt_field_rule(const char *rule, const char *scope, char out[YQ_HALT_FIELD_SIZE]);
+const char *yq_halt_scope(const char *field); /* borrows from `field` */
+/* Whether a halt of this scope is over an order of this account and strategy ("" = none). */
+bool yq_halt_covers(const char *scope, const char *alias, const char *strategy);
 
 /* Write docs/schema.md. */
 void yq_schema_document(struct yq_buf *out);

@@ -19,11 +19,10 @@ struct read {
 		yq_order_fn *order;
 		yq_ids_fn *ids;
 		yq_stock_fn *stock;
-		yq_halt_fn *halt;
+		yq_life_fn *life;
 	} fn;
 	void *cookie;
 	char alias[YQ_ALIAS_SIZE];
-	char fields[3][YQ_HALT_FIELD_SIZE]; /* of a kill switch */
 };
 
 static struct read *
@@ -393,46 +392,38 @@ yq_state_stock(struct yq_valkey *valkey, const char *ticker, enum yq_exchange ex
 	yq_valkey_send(valkey, args, TIMEOUT_MS, on_stock, read);
 }
 
-/* ---- kill switches */
+/* ---- what strategies may do */
 
 static void
-on_halt(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err)
+on_life(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_err *err)
 {
 	struct read *read = cookie;
-	struct yq_halt halt = { 0 };
-	size_t at = 0;
+	struct yq_life life = { 0 };
+	struct yq_err broken;
 
-	while (rc == YQ_OK && at < reply->elements && reply->element[at]->type == REDIS_REPLY_NIL)
-		at++;
-	if (rc != YQ_OK || at >= YQ_COUNT(read->fields) || at >= reply->elements) {
-		read->fn.halt(read->cookie, rc, false, NULL, NULL, err);
-		free(read);
-		return;
+	if (rc == YQ_OK && reply->type == REDIS_REPLY_NIL) {
+		rc = yq_err_set(&broken, YQ_E_NOT_FOUND, "nobody has said");
+	} else if (rc == YQ_OK && reply->type != REDIS_REPLY_STRING) {
+		rc = yq_err_set(&broken, YQ_E_CORRUPT, "not the type it should be");
+	} else if (rc == YQ_OK &&
+		   yq_message_decode_life(reply->str, reply->len, &life, &broken) != YQ_OK) {
+		rc = yq_err_context(&broken, YQ_E_CORRUPT, "what the strategy may do");
+	} else if (rc != YQ_OK) {
+		broken = *err;
 	}
-	/* Whatever stands there halts, also a word that a person wrote by hand. */
-	if (yq_message_decode_halt(reply->element[at]->str, reply->element[at]->len, &halt, NULL) !=
-	    YQ_OK)
-		yq_str_copy_cut(halt.why, sizeof(halt.why), reply->element[at]->str);
-	read->fn.halt(read->cookie, YQ_OK, true, read->fields[at], &halt, NULL);
+	read->fn.life(read->cookie, rc, rc == YQ_OK ? &life : NULL, rc == YQ_OK ? NULL : &broken);
 	free(read);
 }
 
 void
-yq_state_halt(
-    struct yq_valkey *valkey, const char *alias, const char *strategy, yq_halt_fn *fn, void *cookie)
+yq_state_life(struct yq_valkey *valkey, const char *strategy, yq_life_fn *fn, void *cookie)
 {
 	struct yq_args *args = yq_valkey_args(valkey);
 	struct read *read = read_make(cookie);
-	bool by_strategy = strategy != NULL && strategy[0] != '\0';
 
-	read->fn.halt = fn;
-	yq_str_copy_cut(read->fields[0], YQ_HALT_FIELD_SIZE, YQ_HALT_ALL);
-	yq_halt_field_account(alias, read->fields[1]);
-	if (by_strategy)
-		yq_halt_field_strategy(strategy, read->fields[2]);
-	yq_args_text(args, "HMGET");
-	yq_args_key(args, YQ_KEY_HALT, NULL);
-	for (size_t i = 0; i < (by_strategy ? 3U : 2U); i++)
-		yq_args_text(args, read->fields[i]);
-	yq_valkey_send(valkey, args, TIMEOUT_MS, on_halt, read);
+	read->fn.life = fn;
+	yq_args_text(args, "HGET");
+	yq_args_key(args, YQ_KEY_STRATEGY, NULL);
+	yq_args_text(args, strategy);
+	yq_valkey_send(valkey, args, TIMEOUT_MS, on_life, read);
 }

@@ -85,11 +85,9 @@ typedef void yq_stock_fn(
 void yq_state_stock(struct yq_valkey *valkey, const char *ticker, enum yq_exchange exchange,
     yq_stock_fn *fn, void *cookie);
 
-/* Kill switches that stand for an order of this alias and strategy ("" = none); `halted` false =
- * none.  `field` says which. */
-typedef void yq_halt_fn(void *cookie, enum yq_rc rc, bool halted, const char *field,
-    const struct yq_halt *halt, const struct yq_err *err);
-void yq_state_halt(struct yq_valkey *valkey, const char *alias, const char *strategy,
-    yq_halt_fn *fn, void *cookie);
+/* What a person has said that a strategy may do; YQ_E_NOT_FOUND: nobody has. */
+typedef void yq_life_fn(
+    void *cookie, enum yq_rc rc, const struct yq_life *life, const struct yq_err *err);
+void yq_state_life(struct yq_valkey *valkey, const char *strategy, yq_life_fn *fn, void *cookie);
 
 #endif

@@ -30,6 +30,7 @@ static const struct {
 	[YQ_NO_SUCH_ORDER] = { "no such order", 'n', false },
 	[YQ_CLOSED] = { "closed", 'z', false },
 	[YQ_INACTIVE] = { "inactive", 'i', true },
+	[YQ_STOPPED] = { "stopped", 'l', true },
 };
 
 const char *

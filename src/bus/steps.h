@@ -20,6 +20,7 @@
 
 #include "base/id.h"
 #include "bus/valkey.h"
+#include "domain/life.h"
 
 #define YQ_STEP_ITEMS_MAX  512
 #define YQ_STEP_TIMEOUT_MS 5000
@@ -41,6 +42,7 @@ enum yq_step_result {
 	YQ_INACTIVE,	  /* claim: this system's color is not the active one; text = its own, a
 			     space, and the active one ("" = not known yet; its own = the row that
 			     says so was not seen for too long) */
+	YQ_STOPPED,	  /* claim: its strategy may not trade in that account; text = its state */
 	YQ_STEP_RESULT_COUNT
 };
 const char *yq_step_result_name(enum yq_step_result result); /* "accepted" */
@@ -79,7 +81,7 @@ void yq_step_accept(struct yq_valkey *valkey, const struct yq_accept_item *items
  *          empties the field because the broker did not take it.
  * replace  once per request_id.
  * resolve  once per request_id.
- * halt, resume: see yq_step_halt; not for submit.
+ * halt, resume, life: see yq_step_halt; not for submit.
  */
 enum yq_submit_kind {
 	YQ_SUBMIT_ORDER,
@@ -88,6 +90,7 @@ enum yq_submit_kind {
 	YQ_SUBMIT_RESOLVE,
 	YQ_SUBMIT_HALT,
 	YQ_SUBMIT_RESUME,
+	YQ_SUBMIT_LIFE,
 	YQ_SUBMIT_KIND_COUNT
 };
 extern const struct yq_names yq_submit_kind_names; /* "order", "cancel", ... */
@@ -112,13 +115,22 @@ void yq_step_submit(struct yq_valkey *valkey, const struct yq_submit_item *items
     yq_step_fn *fn, void *cookie);
 
 /*
- * Throw or release a kill switch and put that on order:stream (kind "halt" or "resume", payload an
- * encoded struct yq_act), in one step.  `value` (struct yq_halt, encoded) NULL releases; `field`
- * "" releases every one.  `changed`: switches written or released; of 0 nothing is told.  Again
- * after a lost answer it is one act: its payload has the same id.
+ * Throw or release kill switches, or change what strategies may do, and put that on order:stream
+ * (kind "halt", "resume" or "life"; payload an encoded struct yq_act), in one step.  `changed`: how
+ * many fields are other than before; of 0 nothing is told.  Again after a lost answer it is one
+ * act. What a rule throws on its own goes through halts.h.
  */
+struct yq_halt_change {
+	const char *field;    /* schema.h, or a strategy's name */
+	const char *value;    /* struct yq_halt or yq_life, encoded; NULL = released */
+	const char *expected; /* only what says this is released; NULL = whatever stands there */
+};
 struct yq_halt_item {
-	const char *field, *value;
+	enum yq_submit_kind kind; /* HALT, RESUME or LIFE */
+	const struct yq_halt_change *changes;
+	size_t count;
+	const struct yq_id *once; /* nothing is changed if this was done before; NULL = no such
+				     mark */
 	const char *payload;
 	size_t length;
 };
@@ -145,7 +157,7 @@ void yq_step_decide(struct yq_valkey *valkey, const struct yq_decide_item *items
 
 /*
  * Take up orders: Pending -> Submitting, in one look at lease, kill switches and state.  Order of
- * the checks: YQ_FENCED, YQ_NO_SUCH_ORDER, YQ_NOT_PENDING, YQ_INACTIVE, YQ_HALTED.
+ * the checks: YQ_FENCED, YQ_NO_SUCH_ORDER, YQ_NOT_PENDING, YQ_INACTIVE, YQ_HALTED, YQ_STOPPED.
  * `claimed_at_us` tells a repeat of this very call (YQ_CLAIMED again) from another attempt
  * (YQ_NOT_PENDING): give each new attempt a time of its own.  Within one call an order is claimed
  * once.
@@ -156,7 +168,10 @@ struct yq_claim_item {
 	const char *strategy; /* "" = made by hand */
 	int64_t fence;	      /* token of the lease */
 	int64_t claimed_at_us;
-	bool reduce_only; /* passes a kill switch */
+	bool reduce_only; /* passes a kill switch, and any state of its strategy */
+	bool real_money;  /* of the account: only a live strategy may trade there */
+	/* What a strategy may do of which nobody has said it; that of the first item counts. */
+	enum yq_life_state fallback;
 	/* Of this system; NULL or "" = none.  That of the first item counts for the call. */
 	const char *color;
 };
@@ -233,16 +248,16 @@ void yq_step_color(
     struct yq_valkey *valkey, const struct yq_color_item *item, yq_step_fn *fn, void *cookie);
 
 /*
- * Replace the hashes of one account in one transaction, so that no reader sees a hole.  A NULL
- * list leaves its hash as it is; a list of count 0 empties it.  `active` puts the alias into
- * account:index or takes it out.  One answer: YQ_APPLIED or YQ_FENCED.
+ * Replace the hashes of one account (account, deposit, position, guard) in one transaction, so that
+ * no reader sees a hole.  A NULL list leaves its hash as it is; a list of count 0 empties it.
+ * `active` puts the alias into account:index or takes it out.  One answer: YQ_APPLIED or YQ_FENCED.
  */
 struct yq_sync_item {
 	const char *alias;
 	int64_t fence;
 	bool active;
-	const struct yq_pair *account, *deposit, *position;
-	size_t account_count, deposit_count, position_count;
+	const struct yq_pair *account, *deposit, *position, *guard;
+	size_t account_count, deposit_count, position_count, guard_count;
 };
 void yq_step_sync(
     struct yq_valkey *valkey, const struct yq_sync_item *item, yq_step_fn *fn, void *cookie);

@@ -13,8 +13,8 @@
 
 #define ORDER_TTL_AFTER_ARCHIVE_S 3600
 
-static const char *const kind_names[] = { "order", "cancel", "replace", "resolve", "halt",
-	"resume" };
+static const char *const kind_names[] = { "order", "cancel", "replace", "resolve", "halt", "resume",
+	"life" };
 const struct yq_names yq_submit_kind_names = { "entry kind", kind_names, YQ_COUNT(kind_names) };
 
 static void
@@ -113,13 +113,19 @@ yq_encode_submit(struct yq_args *args, const struct yq_submit_item *items, size_
 void
 yq_encode_halt(struct yq_args *args, const struct yq_halt_item *item)
 {
-	yq_args_fcall(args, YQ_STEP_HALT, 2);
-	yq_args_key(args, YQ_KEY_HALT, NULL);
+	yq_args_fcall(args, YQ_STEP_HALT, item->once != NULL ? 3 : 2);
+	yq_args_key(args, item->kind == YQ_SUBMIT_LIFE ? YQ_KEY_STRATEGY : YQ_KEY_HALT, NULL);
 	yq_args_key(args, YQ_KEY_ORDER_STREAM, NULL);
-	yq_args_text(args, kind_names[item->value != NULL ? YQ_SUBMIT_HALT : YQ_SUBMIT_RESUME]);
-	yq_args_text(args, item->field);
-	yq_args_text(args, item->value);
+	if (item->once != NULL)
+		yq_args_key(args, YQ_KEY_HALT_RAISED, item->once->text);
+	yq_args_text(args, kind_names[item->kind]);
 	yq_args_bytes(args, item->payload, item->length);
+	yq_args_int(args, yq_keys[YQ_KEY_HALT_RAISED].ttl_s);
+	for (size_t i = 0; i < item->count; i++) {
+		yq_args_text(args, item->changes[i].field);
+		yq_args_text(args, item->changes[i].value);
+		yq_args_text(args, item->changes[i].expected);
+	}
 }
 
 void
@@ -153,11 +159,35 @@ yq_encode_decide(struct yq_args *args, const struct yq_decide_item *items, size_
 	}
 }
 
+/* What it takes to trade where real money is, and where it is not: states of a strategy. */
+static const char *const may_trade[] = { "live paper", "live" };
+
+static void
+add_claim(struct yq_args *args, const struct yq_claim_item *item)
+{
+	const char *strategy = item->strategy != NULL ? item->strategy : "";
+	char field[YQ_HALT_FIELD_SIZE];
+
+	yq_args_key(args, YQ_KEY_LEASE, item->alias);
+	yq_args_int(args, item->fence);
+	yq_halt_field_account(item->alias, field);
+	yq_args_text(args, field);
+	yq_args_text(args, strategy);
+	field[0] = '\0';
+	if (strategy[0] != '\0')
+		yq_halt_field_strategy(strategy, field);
+	yq_args_text(args, field);
+	if (strategy[0] != '\0')
+		yq_halt_field_both(item->alias, strategy, field);
+	yq_args_text(args, field);
+	yq_args_text(args, may_trade[item->real_money]);
+	add_flag(args, item->reduce_only);
+	yq_args_time(args, item->claimed_at_us);
+}
+
 void
 yq_encode_claim(struct yq_args *args, const struct yq_claim_item *items, size_t count)
 {
-	char field[YQ_HALT_FIELD_SIZE];
-
 	assert(count >= 1 && count <= YQ_STEP_ITEMS_MAX);
 	yq_args_fcall(args, YQ_STEP_CLAIM, count);
 	for (size_t i = 0; i < count; i++)
@@ -168,18 +198,10 @@ yq_encode_claim(struct yq_args *args, const struct yq_claim_item *items, size_t 
 	yq_args_text(args, YQ_HALT_ALL);
 	yq_args_key(args, YQ_KEY_COLOR, NULL);
 	yq_args_text(args, items[0].color);
-	for (size_t i = 0; i < count; i++) {
-		yq_args_key(args, YQ_KEY_LEASE, items[i].alias);
-		yq_args_int(args, items[i].fence);
-		yq_halt_field_account(items[i].alias, field);
-		yq_args_text(args, field);
-		field[0] = '\0';
-		if (items[i].strategy != NULL && items[i].strategy[0] != '\0')
-			yq_halt_field_strategy(items[i].strategy, field);
-		yq_args_text(args, field);
-		add_flag(args, items[i].reduce_only);
-		yq_args_time(args, items[i].claimed_at_us);
-	}
+	yq_args_key(args, YQ_KEY_STRATEGY, NULL);
+	yq_args_text(args, yq_names_text(&yq_life_state_names, (int)items[0].fallback));
+	for (size_t i = 0; i < count; i++)
+		add_claim(args, &items[i]);
 }
 
 /* The accounts of a call of apply: one for each lease and token. */
@@ -280,11 +302,12 @@ add_hash(struct yq_args *args, const struct yq_pair *pairs, size_t count)
 void
 yq_encode_sync(struct yq_args *args, const struct yq_sync_item *item)
 {
-	yq_args_fcall(args, YQ_STEP_SYNC, 4);
+	yq_args_fcall(args, YQ_STEP_SYNC, 5);
 	yq_args_key(args, YQ_KEY_ACCOUNT_INDEX, NULL);
 	yq_args_key(args, YQ_KEY_ACCOUNT, item->alias);
 	yq_args_key(args, YQ_KEY_DEPOSIT, item->alias);
 	yq_args_key(args, YQ_KEY_POSITION, item->alias);
+	yq_args_key(args, YQ_KEY_GUARD, item->alias);
 	yq_args_key(args, YQ_KEY_LEASE, item->alias);
 	yq_args_int(args, item->fence);
 	yq_args_text(args, item->alias);
@@ -292,6 +315,7 @@ yq_encode_sync(struct yq_args *args, const struct yq_sync_item *item)
 	add_hash(args, item->account, item->account_count);
 	add_hash(args, item->deposit, item->deposit_count);
 	add_hash(args, item->position, item->position_count);
+	add_hash(args, item->guard, item->guard_count);
 }
 
 /* Of the head of the list the first and the last item are enough. */

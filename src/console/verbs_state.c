@@ -3,7 +3,7 @@
 #include "base/str.h"
 #include "console/fetch.h"
 #include "console/sheet.h"
-#include "console/verbs_control.h"
+#include "console/verbs_halt.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -98,39 +98,7 @@ add_gateways(struct yq_system *system, struct yq_sheet *sheet)
 	return status;
 }
 
-/* For people: kill switches that stand, for they explain why nothing trades. */
-static int
-print_halts(struct yq_system *system)
-{
-	YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
-	int status = yq_fetch_hash(system, YQ_KEY_HALT, NULL, &reply);
-
-	for (size_t i = 0; i + 1 < yq_reply_count(reply); i += 2) {
-		const char *field = yq_reply_text(yq_reply_at(reply, i), NULL);
-		const char *value = yq_reply_text(yq_reply_at(reply, i + 1), NULL);
-		struct yq_halt halt = { 0 };
-
-		if (field == NULL || value == NULL)
-			continue;
-		/* Whatever stands there halts, also a word that a person wrote by hand. */
-		if (yq_message_decode_halt(value, strlen(value), &halt, NULL) != YQ_OK) {
-			yq_str_copy_cut(halt.who, sizeof(halt.who), "somebody");
-			yq_str_copy_cut(halt.why, sizeof(halt.why), value);
-		}
-		printf("\nHALTED: ");
-		yq_print_plain(yq_str_equal(field, YQ_HALT_ALL) ? "everything" : field);
-		printf(", by ");
-		yq_print_plain(halt.who);
-		printf(": ");
-		yq_print_plain(halt.why);
-		printf(" (");
-		yq_print_way_back(field);
-		printf(")\n");
-	}
-	return status;
-}
-
-/* ... and orders that nobody knows about: others wait for them. */
+/* For people: orders that nobody knows about, for others wait for them. */
 static int
 print_unknown(struct yq_system *system)
 {
@@ -175,7 +143,7 @@ yq_verb_status(const struct yq_call *call)
 	yq_sheet_print(sheet, call, "nothing runs");
 	if (yq_call_has(call, YQ_OPT_JSON))
 		return YQ_CONSOLE_DONE;
-	status = print_halts(&system);
+	status = yq_print_halts(&system);
 	return status == YQ_CONSOLE_DONE ? print_unknown(&system) : status;
 }
 

@@ -32,6 +32,7 @@ struct yq_rules {
 	struct yq_risks *risks;
 	struct yq_accounts *accounts;
 	struct yq_markets *markets;
+	enum yq_life_state life;
 };
 
 struct yq_rules *
@@ -46,6 +47,7 @@ yq_rules_load(const struct yq_config *config, struct yq_config_report *report)
 	rules->risks = yq_settings_risk(config, report);
 	rules->accounts = yq_settings_accounts(config, report);
 	rules->markets = yq_settings_markets(config, report);
+	rules->life = yq_settings_life(config);
 	if (report->fault_count == faults)
 		return rules;
 	yq_rules_free(rules);
@@ -107,6 +109,7 @@ yq_rules_policy(const struct yq_rules *rules, const char *strategy, const char *
 		.sizing = *yq_sizings_find(rules->sizings, strategy),
 		.limits = *yq_risks_find(rules->risks, alias),
 		.max_price_age_us = MAX_PRICE_AGE_US,
+		.real_money = yq_accounts_real_money(yq_accounts_find(rules->accounts, alias)),
 	};
 }
 
@@ -175,6 +178,12 @@ yq_rules_named(const struct yq_rules *rules, const char *strategy, const char *a
 	asked->named = name_policy(memory, &policy);
 	yq_table_insert(&memory->asked, hash, &asked->node);
 	return asked->named;
+}
+
+enum yq_life_state
+yq_rules_life(const struct yq_rules *rules)
+{
+	return rules->life;
 }
 
 bool

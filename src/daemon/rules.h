@@ -32,6 +32,10 @@ struct yq_named_policy *yq_rules_named(
     const struct yq_rules *rules, const char *strategy, const char *alias);
 /* Whether `alias` trades outside of market hours. */
 bool yq_rules_any_hour(const struct yq_rules *rules, const char *alias);
+/* What a strategy may do of which nobody has said it. */
+enum yq_life_state yq_rules_life(const struct yq_rules *rules);
+/* What a strategy may do of which nobody has said it. */
+enum yq_life_state yq_rules_life(const struct yq_rules *rules);
 /* What an order of `alias` costs besides its value, as a fraction of it; 0 when not known. */
 struct yq_decimal yq_rules_commission_rate(const struct yq_rules *rules, const char *alias);
 /* Hours of an exchange; they live as long as the rules. */

@@ -87,6 +87,7 @@ struct yq_account_settings {
 	char gateway[YQ_ALIAS_SIZE]; /* BrokerGateway:Name of who serves it */
 	bool active;		     /* false: known, but not served */
 	bool live;     /* real money; false: the broker's practice environment, or paper */
+	bool practice; /* it was said that it is the practice environment */
 	bool any_hour; /* Session: always */
 	struct yq_decimal commission_rate;	       /* of an order's value; paper */
 	struct yq_opt_decimal cash[YQ_CURRENCY_COUNT]; /* what a paper account begins with */
@@ -101,6 +102,11 @@ struct yq_accounts *yq_settings_accounts(
 void yq_accounts_free(struct yq_accounts *accounts);
 const struct yq_account_settings *yq_accounts_find(
     const struct yq_accounts *accounts, const char *alias); /* NULL if there is none */
+/* Whether real money is traded there: at a live environment; at a broker that is not the paper broker,
+ * unless its environment is practice.  NULL is not known, and counts as real. */
+bool yq_accounts_real_money(const struct yq_account_settings *account);
+/* OrderManager:StrategyDefault. */
+enum yq_life_state yq_settings_life(const struct yq_config *config);
 /* BrokerGateway:Name; "" when it is not set or, with a fault, no name. */
 void yq_settings_gateway_name(
     const struct yq_config *config, struct yq_config_report *report, char name[YQ_ALIAS_SIZE]);

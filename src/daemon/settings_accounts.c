@@ -65,7 +65,7 @@ read_account(const struct settings_section *section, struct yq_account_settings 
 		"Session", "Gateway", "CommissionRate", "Currencies", "Paper", "AppKey",
 		"AppSecret" };
 	static const struct settings_range rate = { "0", "0.5" };
-	int broker = YQ_BROKER_PAPER, session = -1, environment = ENVIRONMENT_PRACTICE;
+	int broker = YQ_BROKER_PAPER, session = -1, environment = -1;
 
 	settings_known(section, names, YQ_COUNT(names));
 	if (yq_json_get_nocase(section->object, "Broker") == NULL &&
@@ -76,6 +76,7 @@ read_account(const struct settings_section *section, struct yq_account_settings 
 	settings_enum(section, "Environment", &environment_names, &environment);
 	account->broker = (enum yq_broker_kind)broker;
 	account->live = environment == ENVIRONMENT_LIVE;
+	account->practice = environment == ENVIRONMENT_PRACTICE;
 	if (session >= 0)
 		account->any_hour = session == SESSION_ALWAYS;
 	settings_bool(section, "Active", &account->active);
@@ -164,6 +165,23 @@ yq_accounts_find(const struct yq_accounts *accounts, const char *alias)
 			return &accounts->items[i];
 	}
 	return NULL;
+}
+
+bool
+yq_accounts_real_money(const struct yq_account_settings *account)
+{
+	if (account == NULL || account->live)
+		return true;
+	return account->broker != YQ_BROKER_PAPER && !account->practice;
+}
+
+enum yq_life_state
+yq_settings_life(const struct yq_config *config)
+{
+	const char *text = yq_config_text(config, "OrderManager:StrategyDefault");
+	int state = text == NULL ? -1 : yq_names_find(&yq_life_state_names, text, strlen(text));
+
+	return state < 0 ? YQ_LIFE_PAPER : (enum yq_life_state)state;
 }
 
 void

@@ -51,8 +51,10 @@ read_limits(const struct settings_section *section, struct yq_risk_limits *limit
 {
 	static const char *const names[] = { "MaxOrderValue", "MaxDailyLoss", "MaxPositionShare",
 		"PriceCollar", "MaxOpenOrders", "MaxOrdersPerMinute", "DuplicateWindowSeconds",
-		"AllowShort" };
+		"AllowShort", "DailyLossAction", "CoolingOffMinutes" };
 	int64_t window_s = limits->duplicate_window_us / YQ_US_PER_SECOND;
+	int64_t cooling_min = limits->cooling_off_us / (60 * YQ_US_PER_SECOND);
+	int action = (int)limits->daily_loss_action;
 
 	settings_known(section, names, YQ_COUNT(names));
 	read_amounts(section, "MaxOrderValue", limits->max_order_value);
@@ -64,6 +66,10 @@ read_limits(const struct settings_section *section, struct yq_risk_limits *limit
 	settings_int(section, "MaxOrdersPerMinute", 0, 1000000, &limits->max_orders_per_minute);
 	settings_int(section, "DuplicateWindowSeconds", 0, 86400, &window_s);
 	settings_bool(section, "AllowShort", &limits->allow_short);
+	settings_enum(section, "DailyLossAction", &yq_loss_action_names, &action);
+	settings_int(section, "CoolingOffMinutes", 0, 60 * 24 * 366, &cooling_min);
+	limits->daily_loss_action = (enum yq_loss_action)action;
+	limits->cooling_off_us = cooling_min * 60 * YQ_US_PER_SECOND;
 	limits->duplicate_window_us = window_s * YQ_US_PER_SECOND;
 }
 

@@ -77,6 +77,8 @@ begin_facts(struct desk *desk, int64_t now_us)
 	desk->facts = (struct yq_risk_facts){
 		.account = desk->account,
 		.halt_reason = market->halt_reason,
+		.life = market->life,
+		.real_money = desk->policy->real_money,
 		.market_open = market->open,
 		.calendar_covered = market->covered,
 		.lot = market->lot,
@@ -191,6 +193,7 @@ size_order(struct desk *desk)
 		.question = &desk->decision->question,
 	};
 	struct yq_size size;
+	const char *code;
 	enum yq_rc rc;
 
 	rc = yq_sizing_apply(
@@ -198,7 +201,9 @@ size_order(struct desk *desk)
 	if (rc != YQ_OK)
 		return rc;
 	order->qty = size.qty;
-	order->reduce_only = size.action == YQ_SELL && !desk->policy->limits.allow_short;
+	order->reduce_only =
+	    (size.action == YQ_SELL && !desk->policy->limits.allow_short) ||
+	    !yq_life_may_trade(desk->market->life, desk->policy->real_money, &code);
 	if (size.action == order->action)
 		return YQ_OK;
 	order->action = size.action; /* Target turned it: the safe side of a step is the other */

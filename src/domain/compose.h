@@ -29,11 +29,13 @@ struct yq_policy {
 	struct yq_sizing sizing;
 	struct yq_risk_limits limits; /* max_age_us is MaxSignalAgeSeconds */
 	int64_t max_price_age_us;     /* an older looked-up price does not count; 0 = any age */
+	bool real_money;	      /* of the account: only a live strategy may trade there */
 };
 
 /* What the outside is like.  Of the signal's exchange, never of another market's same ticker. */
 struct yq_market_facts {
 	const char *halt_reason;	  /* NULL = not halted */
+	enum yq_life_state life;	  /* of the signal's strategy */
 	bool open;			  /* or the account trades at any hour */
 	bool covered;			  /* by the calendar, or the same */
 	struct yq_opt_decimal last_price; /* looked up */

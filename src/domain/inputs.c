@@ -43,6 +43,7 @@ const struct yq_field yq_input_fields[] = {
 	INT("OwnRestingSells", account.own_resting_sells),
 	/* struct yq_market_facts; "Halted" and "Track" are written by hand, for they are pointers
 	 */
+	YQ_FIELD_ENUM("Life", struct yq_inputs, market.life, yq_life_state_names, YQ_OPTIONAL),
 	BOOL("Open", market.open),
 	BOOL("Covered", market.covered),
 	MAYBE("LastPrice", market.last_price),
@@ -141,8 +142,12 @@ const struct yq_field yq_policy_fields[] = {
 	P_INT("LossCooldownUs", limits.loss_cooldown_us),
 	P_BOOL("NeedsTrack", limits.needs_track),
 	P_BOOL("AllowShort", limits.allow_short),
+	YQ_FIELD_ENUM("DailyLossAction", struct yq_policy, limits.daily_loss_action,
+	    yq_loss_action_names, YQ_OPTIONAL),
+	P_INT("CoolingOffUs", limits.cooling_off_us),
 	/* struct yq_policy itself */
 	P_INT("MaxPriceAgeUs", max_price_age_us),
+	P_BOOL("RealMoney", real_money),
 };
 const size_t yq_policy_field_count = YQ_COUNT(yq_policy_fields);
 
@@ -161,6 +166,8 @@ is_blank(const struct yq_field *field, const void *record)
 	case YQ_KIND_INT:
 		memcpy(&integer, at, sizeof(integer));
 		return integer == 0;
+	case YQ_KIND_ENUM:
+		return field->presence == YQ_OPTIONAL && *(const int *)at == 0;
 	default:
 		return false; /* yq_record_write leaves them out by itself */
 	}

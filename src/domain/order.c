@@ -85,6 +85,15 @@ yq_order_reason_of(const char *strategy, char reason[YQ_REASON_SIZE])
 	yq_str_copy_cut(reason + length, YQ_REASON_SIZE - length, strategy);
 }
 
+const char *
+yq_order_strategy(const struct yq_order *order)
+{
+	static const char prefix[] = "Webhook:";
+
+	return yq_str_starts(order->buy_reason, prefix) ? order->buy_reason + sizeof(prefix) - 1
+							: "";
+}
+
 struct yq_id
 yq_order_id_of(const struct yq_id *signal_id, const char *account_alias, unsigned leg)
 {

@@ -1,6 +1,11 @@
 /* risk.c - checks before an order may go to a broker: one table row a check. */
 #include "domain/risk_checks.h"
 
+#define LOSS_ACTION_NAME(ident, name) name,
+static const char *const loss_action_texts[] = { YQ_LOSS_ACTIONS(LOSS_ACTION_NAME) };
+const struct yq_names yq_loss_action_names = { "action", loss_action_texts,
+	YQ_COUNT(loss_action_texts) };
+
 /* In the order in which they are asked. */
 static const struct {
 	const char *code;
@@ -13,6 +18,8 @@ static const struct {
 	{ YQ_RISK_CALENDAR, YQ_RISK_GATE, yq_risk_calendar },
 	{ YQ_RISK_MARKET_CLOSED, YQ_RISK_GATE, yq_risk_market },
 	{ YQ_RISK_CURRENCY, YQ_RISK_GATE, yq_risk_currency },
+	{ YQ_LIFE_OFF_CODE, YQ_RISK_ORDER, yq_risk_off },
+	{ YQ_LIFE_NOT_LIVE_CODE, YQ_RISK_ORDER, yq_risk_not_live },
 	{ YQ_RISK_LOT, YQ_RISK_ORDER, yq_risk_lot },
 	{ YQ_RISK_TICK, YQ_RISK_ORDER, yq_risk_tick },
 	{ YQ_RISK_REDUCE_ONLY, YQ_RISK_ORDER, yq_risk_reduce_only },

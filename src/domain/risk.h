@@ -10,6 +10,7 @@
 #ifndef YQ_DOMAIN_RISK_H
 #define YQ_DOMAIN_RISK_H
 
+#include "domain/life.h"
 #include "domain/market.h"
 #include "domain/rate.h"
 #include "domain/trace.h"
@@ -48,6 +49,11 @@
 
 #define YQ_RISK_LIST_SIZE 2048
 
+#define YQ_LOSS_ACTIONS(X)		  X(HALT, "halt") X(REFUSE, "refuse") X(FLATTEN, "flatten")
+#define YQ_LOSS_ACTION_VALUE(ident, name) YQ_LOSS_##ident,
+enum yq_loss_action { YQ_LOSS_ACTIONS(YQ_LOSS_ACTION_VALUE) YQ_LOSS_ACTION_COUNT };
+extern const struct yq_names yq_loss_action_names;
+
 /* The limits of a strategy in an account.  Fractions: 0.05 = 5 %. */
 struct yq_risk_limits {
 	struct yq_opt_decimal max_order_value[YQ_CURRENCY_COUNT]; /* never without a currency */
@@ -75,6 +81,8 @@ struct yq_risk_limits {
 	int64_t loss_cooldown_us; /* ... at a loss */
 	bool needs_track; /* a protection looks at closed trades: unless they are known, no entry */
 	bool allow_short;
+	enum yq_loss_action daily_loss_action; /* when max_daily_loss is reached */
+	int64_t cooling_off_us; /* a halt is not released, and no strategy goes live, for so long */
 };
 
 /* Everything that the checks look at, besides the order. */
@@ -82,6 +90,8 @@ struct yq_risk_facts {
 	/* For the order's instrument; the account does not hold the order yet. */
 	const struct yq_account_view *account;
 	const char *halt_reason; /* NULL = not halted */
+	enum yq_life_state life; /* of the order's strategy */
+	bool real_money;	 /* of the account */
 	bool market_open;	 /* true also for an account that trades at any hour */
 	bool calendar_covered;
 	bool by_hand; /* a person asked for it: the calendar's end is no refusal */

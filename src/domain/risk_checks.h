@@ -48,6 +48,9 @@ yq_risk_check_fn yq_risk_calendar;
 yq_risk_check_fn yq_risk_market;
 yq_risk_check_fn yq_risk_age;
 yq_risk_check_fn yq_risk_currency;
+/* risk_life.c: what its strategy may do. */
+yq_risk_check_fn yq_risk_off;
+yq_risk_check_fn yq_risk_not_live;
 /* risk_order.c: the order by itself and against its instrument. */
 yq_risk_check_fn yq_risk_priced;
 yq_risk_check_fn yq_risk_lot;

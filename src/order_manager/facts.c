@@ -8,11 +8,12 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/table.h"
+#include "bus/halts.h"
 
 /* The longest key: a letter, alias, strategy. */
 #define KEY_SIZE (YQ_ALIAS_SIZE + YQ_STRATEGY_SIZE + 8)
 
-enum kind { ACCOUNT, HALT, PRICE };
+enum kind { ACCOUNT, HALTS, LIFE, PRICE };
 
 /* One thing wanted, and what the bus said of it. */
 struct fact {
@@ -27,7 +28,8 @@ struct fact {
 
 	enum yq_rc rc; /* YQ_OK, YQ_E_NOT_FOUND, or YQ_E_CORRUPT with `text` */
 	char text[YQ_MESSAGE_SIZE];
-	bool halted;
+	struct yq_halts halts;
+	enum yq_life_state life;
 	struct yq_opt_decimal price;
 	int64_t price_at_us;
 };
@@ -62,8 +64,11 @@ yq_facts_make(struct yq_valkey *valkey, struct yq_books *books)
 static bool
 free_item(void *cookie, struct yq_table_node *node)
 {
+	struct fact *item = yq_container(node, struct fact, node);
+
 	(void)cookie;
-	free(yq_container(node, struct fact, node));
+	yq_halts_clear(&item->halts);
+	free(item);
 	return true;
 }
 
@@ -134,10 +139,12 @@ account_key(char key[KEY_SIZE], const char *alias)
 	yq_str_format(key, KEY_SIZE, "a %s", alias);
 }
 
+#define HALTS_KEY "h"
+
 static void
-halt_key(char key[KEY_SIZE], const char *alias, const char *strategy)
+life_key(char key[KEY_SIZE], const char *strategy)
 {
-	yq_str_format(key, KEY_SIZE, "h %s %s", alias, strategy);
+	yq_str_format(key, KEY_SIZE, "s %s", strategy);
 }
 
 static void
@@ -147,7 +154,7 @@ price_key(char key[KEY_SIZE], enum yq_exchange exchange, const char *ticker)
 }
 
 static void
-want_account(struct yq_facts *facts, const char *alias, const char *strategy)
+want_account(struct yq_facts *facts, const char *alias)
 {
 	char key[KEY_SIZE];
 	struct fact *item;
@@ -156,12 +163,18 @@ want_account(struct yq_facts *facts, const char *alias, const char *strategy)
 	item = want(facts, ACCOUNT, key);
 	if (item != NULL)
 		yq_str_copy_cut(item->alias, sizeof(item->alias), alias);
-	halt_key(key, alias, strategy);
-	item = want(facts, HALT, key);
-	if (item != NULL) {
-		yq_str_copy_cut(item->alias, sizeof(item->alias), alias);
+}
+
+static void
+want_life(struct yq_facts *facts, const char *strategy)
+{
+	char key[KEY_SIZE];
+	struct fact *item;
+
+	life_key(key, strategy);
+	item = want(facts, LIFE, key);
+	if (item != NULL)
 		yq_str_copy_cut(item->strategy, sizeof(item->strategy), strategy);
-	}
 }
 
 static void
@@ -183,9 +196,11 @@ yq_facts_want(struct yq_facts *facts, const struct yq_rules *rules, const struct
 {
 	const struct yq_mapping_row *accounts = yq_rules_accounts(rules, signal->strategy);
 
+	(void)want(facts, HALTS, HALTS_KEY);
+	want_life(facts, signal->strategy);
 	want_price(facts, signal->exchange, signal->ticker);
 	for (size_t a = 0; accounts != NULL && a < accounts->alias_count; a++)
-		want_account(facts, accounts->aliases[a], signal->strategy);
+		want_account(facts, accounts->aliases[a]);
 }
 
 /* ---- reading ---- */
@@ -237,15 +252,24 @@ on_account(
 }
 
 static void
-on_halt(void *cookie, enum yq_rc rc, bool halted, const char *field, const struct yq_halt *halt,
-    const struct yq_err *err)
+on_halts(void *cookie, enum yq_rc rc, struct yq_halts *halts, const struct yq_err *err)
 {
 	struct fact *item = cookie;
 
-	item->halted = rc == YQ_OK && halted;
-	if (item->halted)
-		yq_str_format(
-		    item->text, sizeof(item->text), "%s: %s (%s)", field, halt->why, halt->who);
+	if (rc == YQ_OK) {
+		item->halts = *halts;
+		*halts = (struct yq_halts){ 0 };
+	}
+	settle(item, rc, err);
+}
+
+/* What nobody can read lets nothing new begin. */
+static void
+on_life(void *cookie, enum yq_rc rc, const struct yq_life *life, const struct yq_err *err)
+{
+	struct fact *item = cookie;
+
+	item->life = rc == YQ_OK ? life->state : YQ_LIFE_OFF;
 	settle(item, rc, err);
 }
 
@@ -268,8 +292,11 @@ ask(struct yq_facts *facts, struct fact *item)
 	case ACCOUNT:
 		yq_state_account(facts->valkey, item->alias, on_account, item);
 		break;
-	case HALT:
-		yq_state_halt(facts->valkey, item->alias, item->strategy, on_halt, item);
+	case HALTS:
+		yq_halts_read(facts->valkey, on_halts, item);
+		break;
+	case LIFE:
+		yq_state_life(facts->valkey, item->strategy, on_life, item);
 		break;
 	case PRICE:
 		yq_state_stock(facts->valkey, item->ticker, item->exchange, on_price, item);
@@ -337,7 +364,8 @@ refuse(struct yq_decision *decision, const char *alias, const char *code, const 
 
 static struct yq_market_facts
 market_of(const struct yq_facts *facts, const struct yq_rules *rules,
-    const struct yq_signal *signal, const char *alias, int64_t now_us)
+    const struct yq_signal *signal, const char *alias, int64_t now_us,
+    char halt_reason[YQ_HALT_TEXT_SIZE])
 {
 	const struct yq_market_hours *hours = yq_rules_hours(rules, signal->exchange);
 	bool any_hour = yq_rules_any_hour(rules, alias);
@@ -346,14 +374,20 @@ market_of(const struct yq_facts *facts, const struct yq_rules *rules,
 	struct yq_last_order last =
 	    yq_books_last(facts->books, alias, signal->exchange, signal->ticker, signal->action);
 	char key[KEY_SIZE];
-	const struct fact *halt, *price;
+	const struct fact *halts = find(facts, HALTS_KEY), *life, *price;
+	const struct yq_halt_entry *halt =
+	    halts != NULL ? yq_halts_find(&halts->halts, alias, signal->strategy, now_us) : NULL;
 
-	halt_key(key, alias, signal->strategy);
-	halt = find(facts, key);
+	if (halt != NULL)
+		yq_halt_describe(halt->field, &halt->halt, halt_reason, YQ_HALT_TEXT_SIZE);
+	life_key(key, signal->strategy);
+	life = find(facts, key);
 	price_key(key, signal->exchange, signal->ticker);
 	price = find(facts, key);
 	return (struct yq_market_facts){
-		.halt_reason = halt != NULL && halt->halted ? halt->text : NULL,
+		.halt_reason = halt != NULL ? halt_reason : NULL,
+		.life =
+		    life == NULL || life->rc == YQ_E_NOT_FOUND ? yq_rules_life(rules) : life->life,
 		.open = any_hour || yq_market_is_open(hours, now_us),
 		.covered = any_hour || yq_market_is_covered(hours, now_us),
 		.last_price = price == NULL ? YQ_OPT_DECIMAL_NONE : price->price,
@@ -404,7 +438,7 @@ yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
 	inputs->rules = named->digest;
 	inputs->rules_text = named->recorded ? NULL : named->text;
 	inputs->account = yq_view_of(book, signal->exchange, signal->ticker);
-	inputs->market = market_of(facts, rules, signal, alias, now_us);
+	inputs->market = market_of(facts, rules, signal, alias, now_us, inputs->kept.halt_reason);
 	rc =
 	    yq_compose(signal, &inputs->account, &inputs->market, &named->policy, now_us, decision);
 	assert((rc == YQ_OK) == decision->ordered);

@@ -22,6 +22,7 @@ static const struct {
 	[YQ_SUBMIT_RESOLVE] = { "asked", "" },
 	[YQ_SUBMIT_HALT] = { "applied", "halted" },
 	[YQ_SUBMIT_RESUME] = { "applied", "released" },
+	[YQ_SUBMIT_LIFE] = { "applied", "" },
 };
 
 /* Orders are many, and few of them are made by hand: looked at before they are taken apart. */
@@ -49,7 +50,7 @@ read_act(const struct yq_lane_entry *entry, int kind, struct yq_act *act)
 static const char *
 target_of(int kind, const struct yq_act *act)
 {
-	if (kind == YQ_SUBMIT_HALT || kind == YQ_SUBMIT_RESUME)
+	if (kind == YQ_SUBMIT_HALT || kind == YQ_SUBMIT_RESUME || kind == YQ_SUBMIT_LIFE)
 		return act->target[0] != '\0' ? act->target : "all";
 	return kind == YQ_SUBMIT_ORDER ? act->id.text : act->order_id.text;
 }
@@ -65,7 +66,8 @@ fill(struct yq_audit_row *row, int kind, const struct yq_act *act, const char *r
 	yq_str_copy_cut(row->target, sizeof(row->target), target_of(kind, act));
 	yq_str_copy_cut(row->account_alias, sizeof(row->account_alias), act->account_alias);
 	yq_str_copy_cut(row->before, sizeof(row->before), act->before);
-	yq_str_copy_cut(row->after, sizeof(row->after), kinds[kind].after);
+	yq_str_copy_cut(row->after, sizeof(row->after),
+	    kind == YQ_SUBMIT_LIFE ? act->outcome : kinds[kind].after);
 	yq_str_copy_cut(row->reason, sizeof(row->reason), act->reason);
 }
 

@@ -111,6 +111,8 @@ make_claim(struct yq_args *args, const struct side *side)
 			.fence = side->tokens[alias] - (chance(6) == 0),
 			.claimed_at_us = (int64_t)chance(3),
 			.reduce_only = chance(4) == 0,
+			.real_money = chance(2) == 0,
+			.fallback = (enum yq_life_state)chance(YQ_LIFE_STATE_COUNT),
 			.color = chance(8) == 0 ? "blue" : NULL };
 	}
 	yq_encode_claim(args, items, count);
@@ -209,23 +211,54 @@ make_sync(struct yq_args *args, const struct side *side)
 		.deposit = chance(3) > 0 ? pairs : NULL,
 		.deposit_count = chance(3),
 		.position = chance(3) > 0 ? pairs : NULL,
-		.position_count = chance(3) };
+		.position_count = chance(3),
+		.guard = chance(3) > 0 ? pairs : NULL,
+		.guard_count = chance(3) };
 
 	yq_encode_sync(args, &item);
 }
 
+/* Some are over, some not yet; one is no JSON. */
+static const char *const halt_values[] = { "{\"Who\":\"me\"}", "word",
+	"{\"Who\":\"me\",\"Until\":\"2020-02-29T23:59:59.5+09:00\"}",
+	"{\"Who\":\"me\",\"Until\":\"2090-12-31T00:00:00.000001Z\"}", NULL };
+
 static void
 make_halt(struct yq_args *args, const struct side *side)
 {
-	static const char *const fields[] = { "*", "account:Paper", "strategy:Trend", "" };
-	struct yq_halt_item item = { .field = fields[chance(4)],
-		.value = chance(2) == 0 ? "{\"Who\":\"me\"}" : NULL,
+	static const char *const fields[] = { "*", "account:Paper", "strategy:Trend",
+		"account:Paper/strategy:Trend", "risk:Loss:account:Paper", "risk:Loss:*" };
+	struct yq_halt_change changes[2];
+	struct yq_halt_item item = { .kind = YQ_SUBMIT_HALT,
+		.changes = changes,
+		.count = 1 + chance(2),
 		.payload = "{\"act\":1}",
+		.length = 9 };
+	struct yq_id once = order_of(chance(3));
+
+	(void)side;
+	for (size_t i = 0; i < 2; i++)
+		changes[i] = (struct yq_halt_change){ .field = fields[chance(YQ_COUNT(fields))],
+			.value = halt_values[chance(YQ_COUNT(halt_values))],
+			.expected = chance(3) == 0 ? halt_values[chance(2)] : NULL };
+	if (chance(4) == 0)
+		item.once = &once;
+	yq_encode_halt(args, &item);
+}
+
+static void
+make_life(struct yq_args *args, const struct side *side)
+{
+	static const char *const values[] = { "{\"State\":\"off\"}", "{\"State\":\"paper\"}",
+		"{\"State\":\"live\"}", "paper", NULL };
+	struct yq_halt_change change = { .field = "Trend", .value = values[chance(5)] };
+	struct yq_halt_item item = { .kind = YQ_SUBMIT_LIFE,
+		.changes = &change,
+		.count = 1,
+		.payload = "{\"act\":2}",
 		.length = 9 };
 
 	(void)side;
-	if (item.field[0] == '\0')
-		item.value = NULL;
 	yq_encode_halt(args, &item);
 }
 
@@ -322,6 +355,7 @@ static const struct {
 	{ make_lease_end, 1 },
 	{ make_sync, 2 },
 	{ make_halt, 2 },
+	{ make_life, 1 },
 	{ make_color, 1 },
 	{ make_notify, 1 },
 	{ make_stock, 1 },

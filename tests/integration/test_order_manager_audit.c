@@ -96,14 +96,21 @@ halt(const char *kind, const char *field, bool release)
 	struct yq_act act = { .id = yq_id_random(),
 		.hand = hand,
 		.timestamp_us = yq_clock_now_us(yq_clock_system()) };
-	struct yq_halt_item item = { .field = field,
-		.value =
-		    release ? NULL : "{\"Who\":\"me@here\",\"When\":\"2026-11-23T00:00:00Z\"}" };
+	struct yq_halt_change changes[2] = {
+		{ field, release ? NULL : "{\"Who\":\"me@here\",\"When\":\"2026-11-23T00:00:00Z\"}",
+		    NULL },
+		{ "account:Paper", NULL, NULL },
+	};
+	struct yq_halt_item item = { .kind = release ? YQ_SUBMIT_RESUME : YQ_SUBMIT_HALT,
+		.changes = changes,
+		.count = yq_str_equal(field, "") ? 2 : 1 };
 	int64_t changed = -1;
 	struct yq_err err;
 
 	yq_str_copy_cut(act.kind, sizeof(act.kind), kind);
 	yq_str_copy_cut(act.target, sizeof(act.target), field);
+	if (item.count == 2) /* all that is there */
+		changes[0].field = YQ_HALT_ALL;
 	yq_message_encode_act(&act, &payload);
 	item.payload = yq_buf_text(&payload);
 	item.length = payload.length;

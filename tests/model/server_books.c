@@ -95,22 +95,32 @@ redisReply *
 step_halt(struct call *call)
 {
 	const char *halt = call->keys[0].text, *kind = call_text(call);
-	const struct word *field = call_next(call), *value = call_next(call),
-			  *payload = call_next(call);
-	const struct value *all = server_find(call->server, halt);
-	long long count = 1;
+	const struct word *payload = call_next(call);
+	const char *once = call->key_count > 2 ? call->keys[2].text : NULL;
+	struct word done = server_word("1");
+	long long count = 0;
 
-	if (value->length > 0) {
-		server_set(call->server, halt, field->text, value);
-	} else if (field->length > 0) {
-		count = server_has(call->server, halt, field->text);
-		server_unset(call->server, halt, field->text);
-	} else {
-		count = all != NULL ? (long long)all->cells.count : 0;
-		server_remove(call->server, halt);
+	if (once != NULL && server_find(call->server, once) != NULL)
+		return answer_int(0);
+	(void)call_next(call); /* seconds to live */
+	while (call->at < call->arg_count) {
+		const char *field = call_text(call);
+		const struct word *value = call_next(call), *expected = call_next(call),
+				  *present = server_get(call->server, halt, field);
+
+		if (value->length > 0 && !server_word_is(present, value->text)) {
+			server_set(call->server, halt, field, value);
+			count++;
+		} else if (value->length == 0 && present != NULL &&
+			   (expected->length == 0 || server_word_is(present, expected->text))) {
+			server_unset(call->server, halt, field);
+			count++;
+		}
 	}
 	if (count > 0)
 		server_add(call->server, call->keys[1].text, kind, payload);
+	if (once != NULL)
+		server_text(call->server, once, &done);
 	return answer_int(count);
 }
 
@@ -159,7 +169,7 @@ step_sync(struct call *call)
 
 	if (!call_holds(call, lease, token))
 		return letters_one('f');
-	for (size_t i = 1; i < 4; i++) {
+	for (size_t i = 1; i < 5; i++) {
 		if (strcmp(call_text(call), "1") != 0)
 			continue;
 		server_remove(call->server, call->keys[i].text);

@@ -37,10 +37,12 @@ void call_put_last(struct call *call, const char *key, const char *field, const 
 void call_write(
     struct call *call, const char *key, const struct word *field, const struct word *value);
 
-/* server_apply.c, server_books.c */
 /* The next arguments: alias, ticker, created, payload and, where `foreign`, that. */
 void call_write_order(struct call *call, const char *stream, const char *channel,
     const char *pending, const char *key, bool foreign);
+
+/* server_apply.c, server_books.c, server_claim.c */
+redisReply *step_claim(struct call *call);
 redisReply *step_apply(struct call *call);
 redisReply *step_bracket(struct call *call);
 redisReply *step_lease(struct call *call);

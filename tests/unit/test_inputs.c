@@ -40,17 +40,18 @@ static const struct yq_plugin sample_plugin = { "/opt/sizer.so", 50,
 static const struct yq_account_view sample_view = { "Main-2", true, YQ_HKD, D(1), D(-2), D(3), D(4),
 	D(16), 5, 17, D(-6), D(7), D(8), D(9), 10, 11, D(12), D(13), 14, 15 };
 
-static const struct yq_market_facts sample_market = { "account:Main: \"enough\" (an\xc3\xa4)", true,
-	true, MAYBE(21), SECONDS(22), MAYBE(23), 24, 31, 32, MAYBE(25), MAYBE(26), SECONDS(27),
-	&sample_track, &sample_answer, SECONDS(33), SECONDS(34) };
+static const struct yq_market_facts sample_market = { "account:Main: \"enough\" (an\xc3\xa4)",
+	YQ_LIFE_PAPER, true, true, MAYBE(21), SECONDS(22), MAYBE(23), 24, 31, 32, MAYBE(25),
+	MAYBE(26), SECONDS(27), &sample_track, &sample_answer, SECONDS(33), SECONDS(34) };
 
 static const struct yq_policy sample_policy = {
 	{ YQ_SIZER_TARGET, D(101), D(102), D(103), D(104), MAYBE(105), D(106), 107,
 	    YQ_SIZER_FIXED_QTY, &sample_plugin },
 	{ SIX(110), SIX(140), SIX(120), MAYBE(130), MAYBE(150), MAYBE(151), MAYBE(131), 152, 132,
-	    133, 153, 134, 135, 154, 155, 156, "KRX:*", "NASDAQ:TSLA *:BRK.?", 157, 158, true,
-	    true },
+	    133, 153, 134, 135, 154, 155, 156, "KRX:*", "NASDAQ:TSLA *:BRK.?", 157, 158, true, true,
+	    YQ_LOSS_FLATTEN, 137 },
 	136,
+	true,
 };
 
 static void
