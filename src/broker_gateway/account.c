@@ -1,9 +1,13 @@
 /* account.c - the accounts this gateway serves: opened, found, closed. */
 #include "broker_gateway/account.h"
+
+#include <stdlib.h>
+
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "broker_gateway/apply.h"
+#include "broker_gateway/bracket.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/lease.h"
 #include "broker_gateway/position_name.h"
@@ -81,6 +85,9 @@ gw_accounts_close(struct gateway *gw)
 	}
 	gw_recovery_drop(gw);
 	gw_records_drop(gw);
+	gw_brackets_drop(gw, NULL);
+	free(gw->brackets.ids);
+	gw->brackets.ids = NULL;
 	yq_table_each(&gw->orders, detach_order, NULL);
 	yq_table_clear(&gw->orders);
 	for (size_t i = 0; i < gw->account_count; i++) {

@@ -92,6 +92,10 @@ gw_admit(struct gw_order *o)
 	struct yq_trace trace = { 0 };
 	struct yq_err err = { 0 };
 
+	if (gw_bracket_objects(o) != NULL) {
+		gw_refuse(o, "BRACKET", gw_bracket_objects(o));
+		return;
+	}
 	observe(o);
 	if (yq_broker_supports(&a->broker->capabilities, a->broker->name, &o->order, &err) !=
 	    YQ_OK) {
@@ -107,9 +111,11 @@ gw_admit(struct gw_order *o)
 		gw_refuse(o, "BOOK", err.text);
 		return;
 	}
-	yq_rate_add(&a->rate, now_us);
-	o->lane->same_qty[o->order.action] = yq_opt_decimal_of(o->order.qty);
-	o->lane->same_at_us[o->order.action] = now_us;
+	if (yq_id_is_none(&o->order.bracket_id)) { /* an exit is no order that somebody repeats */
+		yq_rate_add(&a->rate, now_us);
+		o->lane->same_qty[o->order.action] = yq_opt_decimal_of(o->order.qty);
+		o->lane->same_at_us[o->order.action] = now_us;
+	}
 	gw_order_set_phase(o, GW_CLAIMING);
 	gw_claims_add(a->gw, o);
 	YQ_FAIL_POINT("gateway.checked");

@@ -42,6 +42,8 @@ item_of(const struct gw_record *r, struct yq_pair *pairs, struct yq_apply_item *
 		.trade_json = text_at(r, r->trade),
 		.result_json = text_at(r, r->result),
 		.final = r->final,
+		.bracket_id = r->bracket_id,
+		.bracket_json = text_at(r, r->part),
 		.ack_entry_id = r->entry_id[0] != '\0' ? r->entry_id : NULL,
 		.ack_group = r->account->gw->group,
 	};

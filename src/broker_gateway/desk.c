@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "broker_gateway/account.h"
 #include "broker_gateway/admit.h"
+#include "broker_gateway/bracket.h"
 #include "broker_gateway/claim.h"
 #include "broker_gateway/desk.h"
 #include "broker_gateway/fills.h"
@@ -58,11 +59,12 @@ order_may_go(struct gw_account *a, struct gw_order *o)
 {
 	const struct yq_broker_capabilities *can = &a->broker->capabilities;
 
-	if (o->lane->passed == a->gw->round || is_put_off(a, o->not_before_ns) ||
+	if (o->lane->passed == a->gw->round || gw_bracket_blocks(o) ||
+	    is_put_off(a, o->not_before_ns) ||
 	    !lane_is_free(o->lane, can) || a->gw->claims.count >= GW_CLAIMS_MAX ||
 	    a->unanswered >= can->in_flight_max ||
 	    (can->calls_per_second > 0 && a->claiming >= a->throttle.burst) ||
-	    waits_for_entry(a, o) || !gw_price_is_known(o))
+	    waits_for_entry(a, o) || !gw_price_is_known(o) || !gw_bracket_is_kept(o))
 		return false;
 	return gw_throttle(a, YQ_CALL_SUBMIT, 1);
 }
@@ -83,7 +85,8 @@ withdraw(struct gw_account *a, struct gw_task *request, struct gw_order *o)
 	}
 	(void)gw_order_event(o, YQ_EVENT_CANCEL,
 	    request->reason[0] != '\0' ? request->reason : "withdrawn before it was sent", true);
-	gw_record_ack(o, request->entry_id);
+	if (request->entry_id[0] != '\0')
+		gw_record_ack(o, request->entry_id);
 }
 
 enum turn { TURN_WAIT, TURN_DONE };
@@ -110,6 +113,9 @@ request_turn(struct gw_account *a, struct gw_task *task)
 			   ? a->looked_up == 0 && gw_is_gone(a, task)
 			   : o->phase == GW_LIVE || o->phase == GW_OVER || o->phase == GW_WAITING;
 
+	/* That a person cancels an exit ends its bracket first: else it would be made anew. */
+	if (settled && o != NULL && cancels && task->entry_id[0] != '\0')
+		settled = gw_bracket_end_by_hand(o);
 	if (settled && !is_put_off(a, task->not_before_ns) &&
 	    (o == NULL || cancels || (o->lane->passed != a->gw->round && !gw_request_changes(o))) &&
 	    (o == NULL || o->phase != GW_LIVE ||

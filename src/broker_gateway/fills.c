@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "broker_gateway/bracket.h"
 #include "broker_gateway/doubt.h"
 #include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
@@ -34,6 +35,7 @@ gw_order_settle(struct gw_order *o)
 		yq_account_close(o->account->book, &o->order.id);
 	gw_order_set_phase(o, gw_phase_of(o->progress.state));
 	gw_doubt_look(o);
+	gw_bracket_see(o);
 }
 
 bool
@@ -148,7 +150,8 @@ on_end(struct gw_order *o, const struct yq_broker_event *e)
 	if (e->kind == YQ_BROKER_EV_CANCELED)
 		yq_counter_add(gw->metrics.canceled, 1);
 	(void)gw_order_event(o, ends[e->kind].event,
-	    e->text != NULL && e->text[0] != '\0' ? e->text : ends[e->kind].text,
+	    o->cancel_why[0] != '\0' && e->kind == YQ_BROKER_EV_CANCELED ? o->cancel_why
+	    : e->text != NULL && e->text[0] != '\0' ? e->text : ends[e->kind].text,
 	    ends[e->kind].success);
 }
 

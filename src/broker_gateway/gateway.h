@@ -19,6 +19,7 @@
 #include "broker_gateway/account.h"
 #include "broker_gateway/ack.h"
 #include "broker_gateway/apply.h"
+#include "broker_gateway/bracket.h"
 #include "broker_gateway/claim.h"
 #include "broker_gateway/foreign.h"
 #include "broker_gateway/lease.h"
@@ -39,6 +40,16 @@
 #define GW_BOOKED_MAX 8192 /* executions remembered beyond the life of their orders */
 #define GW_TOLD_MAX   1024
 #define GW_RETRY_MS   200 /* before a step is repeated */
+
+/* Brackets in hand, and their reading. */
+struct gw_brackets {
+	struct yq_table all;
+	bool due; /* something has changed on a lane with one */
+	bool failed;
+	struct yq_id *ids; /* while they are read; owned */
+	size_t count, next, left;
+	gw_brackets_done_fn *done;
+};
 
 struct gw_homeless;
 struct gw_query;
@@ -81,6 +92,7 @@ struct gateway {
 	struct gw_homeless *homeless; /* orders for nobody, until they are refused */
 	struct gw_query *queries;     /* that wait for a full sync */
 	struct gw_recovery recovery;
+	struct gw_brackets brackets;
 	uint64_t compare_round;
 	struct yq_recent booked;      /* executions */
 	struct yq_recent told_orders; /* of the broker's that are not ours */

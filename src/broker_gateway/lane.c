@@ -25,7 +25,8 @@ evict_lane(void *cookie, struct yq_table_node *node)
 	struct gw_account *a = cookie;
 	struct gw_lane *lane = yq_container(node, struct gw_lane, node);
 
-	if (lane->tasks == 0 && lane->requests == 0 && lane->looked_up == 0) {
+	if (lane->tasks == 0 && lane->requests == 0 && lane->looked_up == 0 &&
+	    lane->brackets == NULL) {
 		yq_table_remove(&a->lanes, node);
 		free(lane);
 	}

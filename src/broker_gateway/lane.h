@@ -8,6 +8,7 @@
 #define GW_LANES_MAX 4096 /* instruments remembered an account, those in use beyond */
 
 struct gw_account;
+struct gw_bracket;
 
 struct gw_lane {
 	struct yq_table_node node; /* by ticker and exchange */
@@ -23,6 +24,9 @@ struct gw_lane {
 	uint64_t passed;	     /* the round of the desk in which a task of it had to wait */
 	struct yq_opt_decimal price; /* last seen */
 	int64_t price_at_us;
+	struct gw_bracket *brackets; /* the newest first */
+	bool brackets_due;	     /* something has changed */
+	struct yq_decimal wanted;    /* an order that waits for it wants so much to be free */
 	struct yq_opt_decimal same_qty[YQ_ACTION_COUNT]; /* of the last order on each side */
 	int64_t same_at_us[YQ_ACTION_COUNT];		 /* on the monotonic clock */
 };

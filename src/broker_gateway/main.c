@@ -70,6 +70,7 @@ on_soon(uv_idle_t *idle)
 	gw_recover(gw);
 	gw_resolves_run(gw);
 	gw_desk_run(gw);
+	gw_brackets_run(gw);
 	gw_claims_flush(gw);
 	gw_doubts_flush(gw, true);
 	gw_records_flush(gw);
@@ -166,6 +167,7 @@ on_beat(uv_timer_t *timer)
 	if (gw_lease_is_valid(gw)) {
 		gw_reconcile_tick(gw);
 		gw_doubts_tick(gw);
+		gw_brackets_tick(gw);
 	}
 	for (size_t i = 0; i < gw->account_count; i++) {
 		struct gw_account *a = &gw->accounts[i];

@@ -201,6 +201,7 @@ gw_order_detach(struct gw_order *o)
 	struct gateway *gw = o->account->gw;
 
 	gw_order_set_phase(o, GW_OVER);
+	gw_lane_due(o->account, o->lane);
 	untold_remove(gw, o);
 	yq_account_close(o->account->book, &o->order.id);
 	yq_table_remove(&gw->orders, &o->node);

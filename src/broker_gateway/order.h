@@ -6,6 +6,7 @@
 #include "broker/broker.h"
 #include "broker_gateway/lane.h"
 #include "bus/steps.h"
+#include "domain/bracket.h"
 
 struct gateway;
 struct gw_account;
@@ -59,6 +60,7 @@ struct gw_order {
 	bool ends_unsent; /* counted in its lane's `ending` */
 	bool settles;	  /* counted in its account's `settling` */
 	struct gw_order *next_untold;
+	char cancel_why[YQ_BRACKET_WHY_SIZE]; /* of an exit that its bracket cancels */
 	struct gw_doubt *doubt; /* owned; NULL = nobody was ever in doubt about it */
 };
 

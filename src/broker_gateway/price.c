@@ -52,6 +52,7 @@ gw_price_seen(struct gw_account *a, enum yq_exchange exchange, const char *ticke
 		return;
 	lane->price = yq_opt_decimal_of(price);
 	lane->price_at_us = at_us;
+	gw_lane_due(a, lane);
 	if (yq_account_set_price(a->book, exchange, ticker, price) == YQ_OK)
 		yq_debug("%s: %s has a new price", a->settings.alias, ticker);
 	stock_add(a->gw, &item);

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "broker_gateway/bracket.h"
 #include "broker_gateway/doubt.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/position_name.h"
@@ -81,7 +82,7 @@ put_fields(struct gw_record *r, struct gw_order *o, const struct gw_change *chan
 		field_time(r, "FirstFillAt", o->first_fill_at_us);
 	if (r->final)
 		field_time(r, "FinalAt", now_us);
-	if (!change->success)
+	if (!change->success || (r->final && o->cancel_why[0] != '\0'))
 		field(r, "LastError", change->text);
 }
 
@@ -183,6 +184,20 @@ put_trade(struct gw_record *r, const struct gw_order *o, const struct yq_broker_
 	yq_buf_add_char(&r->text, '\0');
 }
 
+/* How far it is, for the bracket that it is of. */
+static void
+put_part(struct gw_record *r, const struct gw_order *o)
+{
+	size_t at = begin(r);
+	const struct yq_id *bracket = gw_bracket_part(o, &r->text);
+
+	if (bracket == NULL)
+		return;
+	yq_buf_add_char(&r->text, '\0');
+	r->part = at;
+	r->bracket_id = *bracket;
+}
+
 /* The account's new values, after the fill was booked. */
 static void
 put_books(struct gw_record *r, const struct gw_order *o)
@@ -257,6 +272,7 @@ gw_record(struct gw_order *o, const struct gw_change *change)
 		o->taken_ns = 0;
 	put_fields(r, o, change, now_us);
 	put_doubt(r, o);
+	put_part(r, o);
 	o->ack_untold = false;
 	if (change->fill != NULL) {
 		r->execution_id = put(r, change->fill->execution_id);
@@ -284,6 +300,7 @@ gw_record_order(struct gw_order *o, const char *text)
 	yq_buf_add_char(&r->text, '\0');
 	r->fields[r->field_count].field = "Order";
 	r->fields[r->field_count++].value = at;
+	put_part(r, o);
 	put_result(r, o, &change, yq_clock_now_us(o->account->gw->clock));
 	record_add(r);
 }

@@ -22,6 +22,8 @@ struct gw_record {
 	size_t field_count;
 	size_t execution_id, position_field, position_value, deposit, trade, result;
 	const char *currency;
+	struct yq_id bracket_id; /* of which the order is ... */
+	size_t part;		 /* ... and how far it is; 0 = of none */
 	bool final, first;
 	int64_t taken_ns;
 	char entry_id[YQ_ENTRY_ID_SIZE];

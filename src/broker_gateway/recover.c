@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "broker_gateway/account.h"
 #include "broker_gateway/ack.h"
+#include "broker_gateway/bracket.h"
 #include "broker_gateway/doubt.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/reconcile.h"
@@ -48,6 +49,7 @@ order_from_bus(struct gw_account *a, const struct yq_order_state_full *full)
 	for (size_t i = 0; i < full->execution_count; i++)
 		gw_order_add_execution(o, full->execution_ids[i]);
 	gw_doubt_load(o, full);
+	gw_bracket_see(o);
 	return o;
 }
 
@@ -323,6 +325,17 @@ fill_book(struct gw_account *a, const struct yq_account_state *state)
 }
 
 static void
+on_brackets(struct gateway *gw, bool ok)
+{
+	if (ok) {
+		yq_state_open_orders(gw->valkey, on_open_ids, gw);
+		return;
+	}
+	gw->recovery.failed = true;
+	pass_end(gw);
+}
+
+static void
 on_account(
     void *cookie, enum yq_rc rc, const struct yq_account_state *state, const struct yq_err *err)
 {
@@ -344,7 +357,7 @@ on_account(
 	if (gw->recovery.failed)
 		pass_end(gw);
 	else
-		yq_state_open_orders(gw->valkey, on_open_ids, gw);
+		gw_brackets_load(gw, on_brackets);
 }
 
 /* What an earlier pass that broke off has read is read again. */

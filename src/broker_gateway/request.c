@@ -55,13 +55,25 @@ gw_request_is_there(const struct gw_account *a, const char *entry_id)
 	return false;
 }
 
+static bool
+is_there(const struct gw_order *o, bool cancels)
+{
+	for (const struct gw_request *r = o->account->requests; r != NULL; r = r->next)
+		if (r->order == o && r->cancels == cancels)
+			return true;
+	return false;
+}
+
 bool
 gw_request_changes(const struct gw_order *o)
 {
-	for (const struct gw_request *r = o->account->requests; r != NULL; r = r->next)
-		if (r->order == o && !r->cancels)
-			return true;
-	return false;
+	return is_there(o, false);
+}
+
+bool
+gw_request_cancels(const struct gw_order *o)
+{
+	return is_there(o, true);
 }
 
 static void
@@ -97,7 +109,8 @@ put_back(struct gw_request *r)
 static void
 too_late(struct gw_account *a, const struct gw_task *task, const char *what)
 {
-	gw_notify(a->gw, "Order", "Warning", "%s of order %s came too late: it is final", what,
+	if (task->entry_id[0] != '\0') /* else a bracket asked */
+		gw_notify(a->gw, "Order", "Warning", "%s of order %s came too late: it is final", what,
 	    task->order_id.text);
 	gw_ack_only(a->gw, task->entry_id);
 }
@@ -168,13 +181,13 @@ request_end(struct gw_request *r, enum yq_rc rc, const struct yq_err *err)
 		gw_order_release(o);
 		return false;
 	}
-	if (rc != YQ_OK)
+	if (rc != YQ_OK && r->entry_id[0] != '\0')
 		gw_notify(gw, "Order", "Warning", "%s of order %s: %s", r->what, o->order.id.text,
 		    err->text);
 	/* Also when unknown: the order's own state tells in the end what became of it. */
 	if (rc != YQ_OK && rc != YQ_E_REFUSED)
 		gw_ask(o);
-	if (rc != YQ_OK && r->cancels)
+	if (rc != YQ_OK && r->cancels && r->entry_id[0] != '\0')
 		gw_record_no_cancel(o, r->entry_id);
 	else
 		gw_ack_only(gw, r->entry_id);
@@ -314,6 +327,14 @@ gw_replace(struct gw_account *a, struct gw_task *task, struct gw_order *o)
 
 	if (o == NULL || o->phase == GW_OVER) {
 		too_late(a, task, "the change");
+		return;
+	}
+	if (!yq_id_is_none(&o->order.bracket_id)) {
+		gw_notify(a->gw, "Order", "Warning",
+		    "order %s is an exit of a bracket and is not changed: cancel it, which ends the "
+		    "bracket, and protect what is held anew",
+		    task->order_id.text);
+		gw_ack_only(a->gw, task->entry_id);
 		return;
 	}
 	if (o->phase == GW_WAITING || !yq_broker_can(a->broker, YQ_BROKER_REPLACES)) {

@@ -8,6 +8,8 @@
 bool gw_request_is_there(const struct gw_account *account, const char *entry_id);
 /* Whether a change of it is there: the next one waits, for what it comes to depends on that. */
 bool gw_request_changes(const struct gw_order *o);
+/* Whether a cancel of it is there. */
+bool gw_request_cancels(const struct gw_order *o);
 /* `o` NULL: it is not in hand, so it is final.  The task is borrowed. */
 void gw_cancel(struct gw_account *account, struct gw_task *task, struct gw_order *o);
 void gw_replace(struct gw_account *account, struct gw_task *task, struct gw_order *o);

@@ -139,12 +139,23 @@ ask_of(const struct yq_order *order, const struct yq_risk_facts *facts,
 	return ask;
 }
 
+/* An exit of a bracket is no decision of its own: its entry was asked these. */
+static bool
+passes_exits(yq_risk_check_fn *check)
+{
+	return check == yq_risk_age || check == yq_risk_calendar || check == yq_risk_rate ||
+	       check == yq_risk_collar || check == yq_risk_duplicate;
+}
+
 static enum yq_rc
 run(struct yq_risk_ask *ask, enum yq_risk_phase phase)
 {
+	bool is_exit = ask->order->reduce_only && !yq_id_is_none(&ask->order->bracket_id);
+
 	for (size_t i = 0; i < YQ_COUNT(checks); i++) {
 		ask->code = checks[i].code;
-		if (checks[i].phase == phase && checks[i].check(ask) == YQ_RISK_REFUSE)
+		if (checks[i].phase == phase && !(is_exit && passes_exits(checks[i].check)) &&
+		    checks[i].check(ask) == YQ_RISK_REFUSE)
 			return YQ_E_REFUSED;
 	}
 	return YQ_OK;

@@ -74,6 +74,22 @@ submit_order(const struct yq_order *order, bool twice)
 
 /* ---- by hand ---- */
 
+/* One of the two prices, mostly both. */
+static void
+random_exits(const struct instrument *i, struct yq_order *o)
+{
+	int64_t away = (o->action == YQ_BUY ? 1 : -1) * i->step;
+	int64_t profit = i->price + away * world_between(1, 40),
+		loss = i->price - away * world_between(1, 40);
+
+	if (world_chance(800))
+		o->exits.take_profit = yq_opt_decimal_of(yq_decimal_from_scaled(profit, 2));
+	if (!o->exits.take_profit.set || world_chance(800))
+		o->exits.stop_loss = yq_opt_decimal_of(yq_decimal_from_scaled(loss, 2));
+	if (o->exits.stop_loss.set && world_chance(200))
+		o->exits.stop_loss_limit = o->exits.stop_loss;
+}
+
 static struct yq_order
 random_order(void)
 {
@@ -98,6 +114,8 @@ random_order(void)
 	else
 		o.reference_price = yq_opt_decimal_of(yq_decimal_from_scaled(i->price, 2));
 	o.reduce_only = o.action == YQ_SELL && world_chance(300);
+	if (!o.reduce_only && world_chance(250))
+		random_exits(i, &o);
 	return o;
 }
 

@@ -117,6 +117,8 @@ execute(struct deal *deal, struct yq_decimal qty)
 	if (!deal_is_open(deal))
 		world.exchange->open_count--;
 	count_up(COUNT_FILLS);
+	if (!yq_id_is_none(&deal->order.bracket_id))
+		count_up(COUNT_EXIT_FILLS);
 	world_trace("exchange: %s executes %s of order %s (%s)", manners[deal->account].alias,
 	    e->id, world_short(&deal->order.id), deal_is_open(deal) ? "in part" : "filled");
 	broker_tell(deal, YQ_BROKER_EV_FILL, e);

@@ -61,6 +61,7 @@ law_taken(struct deal *deal)
 	if (deal->taken > 1)
 		return;
 	w->taken = true;
+	law_exit_taken(deal);
 	/* A broker that takes them as they are sent is not waited for: there one that is lost is
 	 * overtaken. */
 	if (w->place < *last && (manners[deal->account].flags & YQ_BROKER_ORDERED) == 0)
@@ -192,6 +193,8 @@ on_added(void *cookie, const char *key, const struct entry *entry)
 	if (yq_message_decode_order(entry->payload.text, entry->payload.length, &order, NULL) !=
 	    YQ_OK)
 		world_fail("an order on the stream cannot be read");
+	if (!yq_id_is_none(&order.bracket_id))
+		law_exit_made(&order);
 	w = wish_find(&order.id);
 	if (w == NULL || w->place != 0)
 		world_fail("order %s is put on the stream %s", order.id.text,

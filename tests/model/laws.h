@@ -14,6 +14,10 @@
 void law_sent(struct life *life, const struct yq_order *order);
 void law_taken(struct deal *deal);
 extern const struct server_events law_events; /* what the bus is told */
+/* bracket.c */
+void law_exit_made(const struct yq_order *order);
+void law_exit_taken(const struct deal *deal);
+const char *brackets_wrong(size_t account); /* once it is quiet */
 void law_halted(const char *field, bool halted);
 
 /* Everything compared with the truth.  NULL = all of it holds; else what does not, which may be

@@ -281,6 +281,8 @@ laws_quiet(void)
 		if (wrong == NULL)
 			wrong = positions_wrong(a);
 		if (wrong == NULL)
+			wrong = brackets_wrong(a);
+		if (wrong == NULL)
 			wrong = memory_wrong(a);
 	}
 	if (wrong == NULL)

@@ -53,7 +53,7 @@ struct world {
 	happen_fn *again; /* what happens for ever, but for world_drain */
 	char trace[TRACE_LINES][TRACE_LENGTH];
 	size_t trace_count;
-	uint64_t counts[32]; /* what happened: see enum count */
+	uint64_t counts[40]; /* what happened: see enum count */
 };
 extern struct world world;
 
@@ -79,6 +79,9 @@ extern struct world world;
 	X(HALTS, "halts") \
 	X(TAKEOVERS, "leases that changed hands") \
 	X(UNKNOWN, "unknown orders") \
+	X(BRACKETS, "brackets") \
+	X(EXITS, "exits of brackets") \
+	X(EXIT_FILLS, "... that were executed") \
 	X(QUIETS, "quiet points")
 /* clang-format on */
 #define COUNT_VALUE(ident, name) COUNT_##ident,

@@ -1,0 +1,287 @@
+/* bracket.c - brackets in hand: what they know, and what others may ask of them. */
+#include "broker_gateway/bracket.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "broker_gateway/bracket_parts.h"
+#include "broker_gateway/gateway.h"
+
+#define PAUSE_MAX_S 300
+
+/* ---- finding, making, forgetting ---- */
+
+static bool
+same_bracket(const struct yq_table_node *node, const void *id)
+{
+	return yq_id_equal(&((const struct gw_bracket *)(const void *)node)->plan.id, id);
+}
+
+static uint64_t
+id_hash(const struct yq_id *id)
+{
+	return yq_table_hash(id->text, YQ_ID_LENGTH);
+}
+
+struct gw_bracket *
+gw_bracket_find(struct gateway *gw, const struct yq_id *id)
+{
+	return yq_container(yq_table_find(&gw->brackets.all, id_hash(id), same_bracket, id),
+	    struct gw_bracket, node);
+}
+
+struct gw_bracket *
+gw_bracket_of(const struct gw_order *o)
+{
+	if (!yq_id_is_none(&o->order.bracket_id))
+		return gw_bracket_find(o->account->gw, &o->order.bracket_id);
+	return yq_exits_any(&o->order.exits) ? gw_bracket_find(o->account->gw, &o->order.id) : NULL;
+}
+
+struct gw_bracket *
+gw_bracket_make(struct gw_account *a, const struct yq_bracket *plan)
+{
+	struct gw_bracket *b = yq_xcalloc(1, sizeof(*b)), **link;
+
+	b->plan = *plan;
+	b->account = a;
+	b->lane = gw_lane_of(a, plan->exchange, plan->ticker);
+	for (link = &b->lane->brackets; *link != NULL; link = &(*link)->next)
+		if ((*link)->plan.created_at_us <= plan->created_at_us)
+			break;
+	b->next = *link;
+	*link = b;
+	yq_table_insert(&a->gw->brackets.all, id_hash(&plan->id), &b->node);
+	return b;
+}
+
+void
+gw_bracket_free(struct gw_bracket *b)
+{
+	struct gw_bracket **link = &b->lane->brackets;
+
+	while (*link != b)
+		link = &(*link)->next;
+	*link = b->next;
+	yq_table_remove(&b->account->gw->brackets.all, &b->node);
+	free(b->legs);
+	free(b);
+}
+
+void
+gw_brackets_drop(struct gateway *gw, const struct gw_account *account)
+{
+	for (struct yq_table_node *n = gw->brackets.all.oldest, *next; n != NULL; n = next) {
+		struct gw_bracket *b = yq_container(n, struct gw_bracket, node);
+
+		next = n->newer;
+		if (account == NULL || b->account == account)
+			gw_bracket_free(b);
+	}
+	if (account == NULL)
+		yq_table_clear(&gw->brackets.all);
+}
+
+struct gw_leg *
+gw_bracket_leg(const struct gw_bracket *b, const struct yq_id *id)
+{
+	for (size_t i = 0; i < b->leg_count; i++)
+		if (yq_id_equal(&b->legs[i].leg.id, id))
+			return &b->legs[i];
+	return NULL;
+}
+
+struct gw_leg *
+gw_bracket_add(struct gw_bracket *b, const struct yq_bracket_leg *leg)
+{
+	b->legs = yq_xrealloc(b->legs, b->leg_count + 1, sizeof(*b->legs));
+	b->legs[b->leg_count] = (struct gw_leg){ .leg = *leg };
+	return &b->legs[b->leg_count++];
+}
+
+bool
+gw_leg_is_live(const struct gw_leg *leg)
+{
+	return leg->leg.exit[0] != '\0' && !yq_order_state_is_final(leg->leg.state);
+}
+
+/* ---- lanes on which something has changed ---- */
+
+void
+gw_lane_due(struct gw_account *a, struct gw_lane *lane)
+{
+	struct gateway *gw = a->gw;
+
+	if (lane->brackets == NULL)
+		return;
+	lane->brackets_due = true;
+	gw->brackets.due = true;
+	gw_soon(gw);
+}
+
+/* ---- orders of brackets ---- */
+
+static struct yq_bracket_leg
+leg_of(const struct gw_order *o)
+{
+	struct yq_bracket_leg leg = { .id = o->order.id,
+		.qty = o->progress.qty,
+		.filled = o->progress.filled,
+		.state = o->progress.state };
+
+	memcpy(leg.exit, o->order.exit, sizeof(leg.exit));
+	return leg;
+}
+
+const struct yq_id *
+gw_bracket_part(const struct gw_order *o, struct yq_buf *text)
+{
+	const struct gw_bracket *b = gw_bracket_of(o);
+	const struct gw_leg *known = b != NULL ? gw_bracket_leg(b, &o->order.id) : NULL;
+	struct yq_bracket_leg leg;
+
+	if (known == NULL)
+		return NULL;
+	leg = leg_of(o);
+	leg.number = known->leg.number;
+	yq_message_encode_bracket_leg(&leg, text);
+	return &b->plan.id;
+}
+
+/* An exit that came to nothing, and nobody here wanted that: not at once again. */
+static void
+came_to_nothing(struct gw_bracket *b, const struct gw_leg *leg)
+{
+	struct gateway *gw = b->account->gw;
+	int64_t pause_s = 1;
+
+	for (unsigned i = 0; i < b->failures && pause_s < PAUSE_MAX_S; i++)
+		pause_s *= 2;
+	if (pause_s > PAUSE_MAX_S)
+		pause_s = PAUSE_MAX_S;
+	b->retry_ns = yq_clock_monotonic_ns(gw->clock) + pause_s * INT64_C(1000000000);
+	b->failures++;
+	if (leg->leg.state != YQ_ORDER_REJECTED)
+		return;
+	yq_warn("bracket %s: its %s %s came to nothing; tried again in %lld s", b->plan.id.text,
+	    leg->leg.exit, leg->leg.id.text, (long long)pause_s);
+	if ((b->failures & (b->failures - 1)) == 0) /* the 1st, 2nd, 4th, 8th ... */
+		gw_notify(gw, "Order", "Critical",
+		    "%s in %s is without its %s: order %s was not taken (see `yq why %s`); tried "
+		    "again in %lld s",
+		    b->plan.ticker, b->account->settings.alias, leg->leg.exit, leg->leg.id.text,
+		    leg->leg.id.text, (long long)pause_s);
+}
+
+void
+gw_bracket_see(struct gw_order *o)
+{
+	struct gw_bracket *b;
+	struct gw_leg *leg;
+	bool was_live;
+
+	if (o->lane != NULL)
+		gw_lane_due(o->account, o->lane);
+	b = gw_bracket_of(o);
+	leg = b != NULL ? gw_bracket_leg(b, &o->order.id) : NULL;
+	if (leg == NULL)
+		return;
+	was_live = gw_leg_is_live(leg);
+	leg->leg.qty = o->progress.qty;
+	leg->leg.filled = o->progress.filled;
+	leg->leg.state = o->progress.state;
+	leg->missed_ns = 0;
+	if (leg->leg.exit[0] == '\0')
+		return;
+	if (yq_decimal_sign(leg->leg.filled) > 0 || leg->leg.state == YQ_ORDER_OPEN)
+		b->failures = 0;
+	else if (was_live && !gw_leg_is_live(leg) && leg->canceled_ns == 0)
+		came_to_nothing(b, leg);
+}
+
+bool
+gw_bracket_is_kept(struct gw_order *o)
+{
+	struct gw_bracket *b;
+	struct yq_bracket plan;
+	struct yq_bracket_leg leg;
+
+	if (!yq_exits_any(&o->order.exits))
+		return true;
+	b = gw_bracket_of(o);
+	if (b == NULL) {
+		plan = yq_bracket_of(&o->order, yq_clock_now_us(o->account->gw->clock));
+		leg = leg_of(o);
+		b = gw_bracket_make(o->account, &plan);
+		(void)gw_bracket_add(b, &leg);
+	}
+	if (!b->kept)
+		gw_bracket_keep(b);
+	return b->kept;
+}
+
+const char *
+gw_bracket_objects(const struct gw_order *o)
+{
+	const struct gw_bracket *b;
+
+	if (yq_id_is_none(&o->order.bracket_id))
+		return NULL;
+	b = gw_bracket_of(o);
+	return b != NULL && gw_bracket_leg(b, &o->order.id) != NULL
+		   ? NULL
+		   : "it is no exit of a bracket that stands";
+}
+
+bool
+gw_bracket_end_by_hand(struct gw_order *o)
+{
+	struct gw_bracket *b = yq_id_is_none(&o->order.bracket_id) ? NULL : gw_bracket_of(o);
+
+	if (b == NULL || b->over != NULL)
+		return true;
+	if (b->ended[0] == '\0') {
+		yq_str_format(
+		    b->ended, sizeof(b->ended), "its %s was canceled by hand", o->order.exit);
+		gw_notify(o->account->gw, "Order", "Warning",
+		    "%s in %s is no longer protected: %s (bracket %s)", b->plan.ticker,
+		    b->account->settings.alias, b->ended, b->plan.id.text);
+	}
+	if (!b->ended_kept)
+		gw_lane_due(b->account, b->lane);
+	return b->ended_kept;
+}
+
+/* ---- what is in the way of other orders ---- */
+
+bool
+gw_bracket_blocks(struct gw_order *o)
+{
+	struct gw_account *a = o->account;
+	const struct yq_order *order = &o->order;
+	const struct yq_holding *h;
+	struct yq_decimal others, held;
+	bool is_long;
+
+	if (o->lane->brackets == NULL || !yq_id_is_none(&order->bracket_id))
+		return false;
+	h = yq_account_holding(a->book, order->exchange, order->ticker);
+	if (h == NULL || yq_decimal_sign(h->guarding) == 0)
+		return false;
+	is_long = yq_decimal_sign(h->position.qty) > 0;
+	others = is_long ? h->selling : h->buying;
+	held = yq_decimal_abs(h->position.qty);
+	if ((order->action == YQ_SELL) != is_long ||
+	    order->qty.units <= held.units - others.units - h->guarding.units)
+		return false;
+	/* More than is held will be refused; for that nobody gives way. */
+	if ((order->reduce_only || !a->limits->allow_short) &&
+	    order->qty.units > held.units - others.units)
+		return false;
+	o->lane->wanted = order->qty;
+	gw_lane_due(a, o->lane);
+	return true;
+}

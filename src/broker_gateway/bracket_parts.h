@@ -1,0 +1,26 @@
+/* bracket_parts.h - what the files of bracket.h share. */
+#ifndef YQ_BROKER_GATEWAY_BRACKET_PARTS_H
+#define YQ_BROKER_GATEWAY_BRACKET_PARTS_H
+
+#include "broker_gateway/bracket.h"
+
+/* ---- bracket.c ---- */
+struct gw_bracket *gw_bracket_find(struct gateway *gw, const struct yq_id *id);
+struct gw_bracket *gw_bracket_of(const struct gw_order *o); /* NULL = of none */
+struct gw_bracket *gw_bracket_make(struct gw_account *account, const struct yq_bracket *plan);
+struct gw_leg *gw_bracket_leg(const struct gw_bracket *b, const struct yq_id *id);
+struct gw_leg *gw_bracket_add(struct gw_bracket *b, const struct yq_bracket_leg *leg);
+void gw_bracket_free(struct gw_bracket *b);
+bool gw_leg_is_live(const struct gw_leg *leg);
+
+/* ---- bracket_step.c: one step at a time; each is repeated until it is answered ---- */
+void gw_bracket_keep(struct gw_bracket *b);
+void gw_bracket_place(struct gw_bracket *b); /* the newest leg */
+void gw_bracket_note(struct gw_bracket *b);
+void gw_bracket_end(struct gw_bracket *b);
+
+/* ---- bracket_load.c ---- */
+/* A leg that is not final is not in hand: what has become of it? */
+void gw_bracket_look_up(struct gw_bracket *b, const struct yq_id *id);
+
+#endif

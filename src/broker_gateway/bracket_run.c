@@ -1,0 +1,310 @@
+/* bracket_run.c - brackets are asked what should rest at the broker; the difference is sent. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "broker_gateway/account.h"
+#include "broker_gateway/bracket.h"
+#include "broker_gateway/bracket_parts.h"
+#include "broker_gateway/gateway.h"
+#include "broker_gateway/lease.h"
+#include "broker_gateway/price.h"
+#include "broker_gateway/request.h"
+#include "broker_gateway/task.h"
+
+#define SECOND_NS      INT64_C(1000000000)
+#define CANCEL_AGAIN_S 2
+#define MISSED_S       5 /* a leg that is not in hand is looked up */
+#define PRICE_AGE_S    5
+
+/* What of a lane's position is not given to a bracket yet. */
+struct share {
+	struct yq_decimal held, available;
+	struct yq_decimal lot;
+};
+
+/* ---- facts ---- */
+
+static struct yq_decimal
+remaining_of(const struct gw_leg *leg)
+{
+	struct yq_decimal left;
+
+	if (yq_decimal_sub(leg->leg.qty, leg->leg.filled, &left) != YQ_OK)
+		return YQ_DECIMAL_ZERO;
+	return yq_decimal_max(left, YQ_DECIMAL_ZERO);
+}
+
+static int
+exit_of(const struct gw_leg *leg)
+{
+	int exit = yq_names_find(&yq_exit_names, leg->leg.exit, strlen(leg->leg.exit));
+
+	return exit >= 0 ? exit : YQ_STOP_LOSS;
+}
+
+static void
+gather(const struct gw_bracket *b, const struct share *share, struct yq_bracket_facts *facts)
+{
+	*facts = (struct yq_bracket_facts){ .lost = b->lost,
+		.held = share->held,
+		.available = share->available,
+		.lot = share->lot,
+		.price = b->lane->price,
+		.ended = b->ended[0] != '\0' };
+	if (b->plan.qty.set) {
+		facts->entered = b->plan.qty.value;
+		facts->entry_final = true;
+	}
+	for (size_t i = 0; i < b->leg_count; i++) {
+		const struct gw_leg *leg = &b->legs[i];
+
+		if (leg->leg.exit[0] == '\0') {
+			facts->entered = leg->leg.filled;
+			facts->entry_final = yq_order_state_is_final(leg->leg.state);
+			continue;
+		}
+		facts->exited[exit_of(leg)].units += leg->leg.filled.units;
+		facts->live += gw_leg_is_live(leg);
+		if (gw_leg_is_live(leg))
+			facts->resting[exit_of(leg)].units += remaining_of(leg).units;
+	}
+}
+
+/* What is held the way this lane's brackets opened it, less what other orders take of it. */
+static struct share
+share_of(const struct gw_account *a, const struct gw_lane *lane, enum yq_action entry)
+{
+	const struct yq_holding *h = yq_account_holding(a->book, lane->exchange, lane->ticker);
+	struct share share = { .lot = yq_market_of(lane->exchange)->lot };
+
+	if (h == NULL)
+		return share;
+	share.held.units =
+	    entry == YQ_BUY ? h->position.qty.units : -h->position.qty.units;
+	share.held = yq_decimal_max(share.held, YQ_DECIMAL_ZERO);
+	share.available.units = share.held.units - lane->wanted.units -
+				(entry == YQ_BUY ? h->selling.units : h->buying.units);
+	share.available = yq_decimal_max(share.available, YQ_DECIMAL_ZERO);
+	return share;
+}
+
+/* ---- canceling ---- */
+
+static bool
+cancel_waits(const struct gw_account *a, const struct yq_id *id)
+{
+	for (const struct gw_task *task = a->first; task != NULL; task = task->next)
+		if (task->kind == GW_TASK_CANCEL && yq_id_equal(&task->order_id, id))
+			return true;
+	return false;
+}
+
+static void
+cancel_leg(struct gw_bracket *b, struct gw_leg *leg, const char *why)
+{
+	struct gw_account *a = b->account;
+	struct gw_order *o = gw_order_find(a->gw, &leg->leg.id);
+	int64_t now_ns = yq_clock_monotonic_ns(a->gw->clock);
+	struct gw_task *task;
+
+	if (o == NULL || (o->phase != GW_LIVE && o->phase != GW_WAITING) ||
+	    cancel_waits(a, &leg->leg.id) || gw_request_cancels(o) ||
+	    (leg->canceled_ns != 0 && now_ns < leg->canceled_ns + CANCEL_AGAIN_S * SECOND_NS))
+		return;
+	leg->canceled_ns = now_ns;
+	yq_str_copy_cut(o->cancel_why, sizeof(o->cancel_why), why);
+	task = yq_xcalloc(1, sizeof(*task));
+	task->kind = GW_TASK_CANCEL;
+	task->order_id = leg->leg.id;
+	yq_str_copy_cut(task->reason, sizeof(task->reason), why);
+	gw_task_add(a, task);
+}
+
+/* The newest first: what is there longest has its place at the broker. */
+static void
+cancel_exits(struct gw_bracket *b, const struct yq_bracket_plan *plan)
+{
+	struct yq_decimal left[YQ_EXIT_COUNT];
+
+	memcpy(left, plan->cancel, sizeof(left));
+	for (size_t i = b->leg_count; i > 0; i--) {
+		struct gw_leg *leg = &b->legs[i - 1];
+
+		if (!gw_leg_is_live(leg) || yq_decimal_sign(left[exit_of(leg)]) <= 0)
+			continue;
+		cancel_leg(b, leg, plan->why);
+		left[exit_of(leg)].units -= remaining_of(leg).units;
+	}
+}
+
+/* ---- making one more ---- */
+
+static bool
+may_place(const struct gw_bracket *b)
+{
+	const struct gw_account *a = b->account;
+	int64_t now_us = yq_clock_now_us(a->gw->clock);
+
+	return b->kept && !b->placing && yq_clock_monotonic_ns(a->gw->clock) >= b->retry_ns &&
+	       (a->settings.any_hour || yq_broker_can(a->broker, YQ_BROKER_ANY_HOUR) ||
+		   yq_market_is_open(
+		       yq_calendar_hours(yq_markets_calendar(a->gw->markets), b->plan.exchange),
+		       now_us));
+}
+
+static void
+place(struct gw_bracket *b, const struct yq_bracket_plan *plan)
+{
+	struct yq_bracket_leg leg = { .number = 1, .qty = plan->place, .state = YQ_ORDER_PENDING };
+
+	if (b->leg_count > 0)
+		leg.number = b->legs[b->leg_count - 1].leg.number + 1;
+	leg.id = yq_bracket_exit_id(&b->plan.id, plan->exit, leg.number);
+	yq_str_copy_cut(
+	    leg.exit, sizeof(leg.exit), yq_names_text(&yq_exit_names, (int)plan->exit));
+	/* Known before it comes: it may come through the stream before its step is answered. */
+	(void)gw_bracket_add(b, &leg);
+	b->placing = true;
+	gw_bracket_place(b);
+}
+
+/* ---- one bracket ---- */
+
+/* A leg whose order is neither final nor in hand: left in the stream, or the bus has lost it. */
+static void
+look_for(struct gw_bracket *b)
+{
+	int64_t now_ns = yq_clock_monotonic_ns(b->account->gw->clock);
+
+	for (size_t i = 0; i < b->leg_count; i++) {
+		struct gw_leg *leg = &b->legs[i];
+
+		if (yq_order_state_is_final(leg->leg.state) ||
+		    (b->placing && i + 1 == b->leg_count) ||
+		    gw_order_find(b->account->gw, &leg->leg.id) != NULL) {
+			leg->missed_ns = 0;
+		} else if (leg->missed_ns == 0) {
+			leg->missed_ns = now_ns;
+		} else if (now_ns - leg->missed_ns > MISSED_S * SECOND_NS) {
+			leg->missed_ns = now_ns;
+			gw_bracket_look_up(b, &leg->leg.id);
+		}
+	}
+}
+
+static void
+bracket_run(struct gw_bracket *b, struct share *share)
+{
+	struct yq_bracket_facts facts;
+	struct yq_bracket_plan plan;
+
+	gather(b, share, &facts);
+	yq_bracket_plan(&b->plan, &facts, &plan);
+	share->held.units -= plan.left.units;
+	share->available.units -= yq_decimal_min(plan.left, share->available).units;
+	b->lost = plan.lost;
+	cancel_exits(b, &plan);
+	if (b->under_way)
+		return;
+	b->over = !plan.over ? NULL : b->ended[0] != '\0' ? b->ended : plan.why;
+	if (b->placing)
+		gw_bracket_place(b); /* the same again */
+	else if (b->over != NULL)
+		gw_bracket_end(b);
+	else if (b->kept && (yq_decimal_cmp(b->lost, b->lost_kept) != 0 ||
+				(b->ended[0] != '\0' && !b->ended_kept)))
+		gw_bracket_note(b);
+	else if (yq_decimal_sign(plan.place) > 0 && may_place(b))
+		place(b, &plan);
+}
+
+static void
+lane_run(struct gw_account *a, struct gw_lane *lane)
+{
+	struct share shares[YQ_ACTION_COUNT] = { [YQ_BUY] = share_of(a, lane, YQ_BUY),
+		[YQ_SELL] = share_of(a, lane, YQ_SELL) };
+
+	lane->wanted = YQ_DECIMAL_ZERO; /* who still waits asks again */
+	for (struct gw_bracket *b = lane->brackets, *next; b != NULL; b = next) {
+		next = b->next;
+		bracket_run(b, &shares[b->plan.action]);
+	}
+}
+
+static void
+account_run(struct gw_account *a)
+{
+	for (struct yq_table_node *n = a->lanes.oldest, *next; n != NULL; n = next) {
+		struct gw_lane *lane = yq_container(n, struct gw_lane, node);
+
+		next = n->newer;
+		if (!lane->brackets_due)
+			continue;
+		lane->brackets_due = false;
+		lane_run(a, lane);
+	}
+}
+
+void
+gw_brackets_run(struct gateway *gw)
+{
+	if (!gw->brackets.due || gw->draining || !yq_valkey_is_up(gw->valkey))
+		return;
+	gw->brackets.due = false;
+	for (size_t i = 0; i < gw->account_count; i++)
+		if (gw_account_may_send(&gw->accounts[i]))
+			account_run(&gw->accounts[i]);
+}
+
+/* ---- once a second ---- */
+
+static void
+on_price(void *cookie, enum yq_rc rc, const struct yq_broker_quote *quote, const struct yq_err *err)
+{
+	struct gw_account *a = cookie;
+
+	if (a->gw->stopped)
+		return;
+	a->price_asked = false;
+	if (rc == YQ_OK)
+		gw_price_seen(a, quote->exchange, quote->ticker, quote->price, quote->change_rate,
+		    quote->time_us);
+	else
+		yq_debug("account %s: no price: %s", a->settings.alias, err->text);
+}
+
+/* A take-profit is watched: where the broker tells no prices by itself, it is asked. */
+static void
+watch(struct gw_account *a, struct gw_lane *lane)
+{
+	int64_t age_us = yq_clock_now_us(a->gw->clock) - lane->price_at_us;
+	bool watched = false;
+
+	for (const struct gw_bracket *b = lane->brackets; b != NULL; b = b->next)
+		watched = watched || (b->plan.exits.take_profit.set && b->plan.exits.stop_loss.set);
+	if (!watched || a->price_asked || !gw_account_may_send(a) ||
+	    (lane->price.set && age_us >= 0 &&
+		(age_us < PRICE_AGE_S * YQ_US_PER_SECOND ||
+		    yq_broker_can(a->broker, YQ_BROKER_PUSHES))) ||
+	    !gw_throttle(a, YQ_CALL_POLL, 1))
+		return;
+	a->price_asked = true;
+	yq_broker_price(a->broker, lane->exchange, lane->ticker, on_price, a);
+}
+
+void
+gw_brackets_tick(struct gateway *gw)
+{
+	for (struct yq_table_node *n = gw->brackets.all.oldest; n != NULL; n = n->newer) {
+		struct gw_bracket *b = yq_container(n, struct gw_bracket, node);
+
+		if (!gw_account_may_send(b->account))
+			continue;
+		look_for(b);
+		watch(b->account, b->lane);
+		gw_lane_due(b->account, b->lane);
+	}
+}

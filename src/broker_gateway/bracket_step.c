@@ -1,0 +1,184 @@
+/* bracket_step.c - what is written of brackets: one step at a time each, repeated until answered. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fail_point.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "broker_gateway/account.h"
+#include "broker_gateway/bracket.h"
+#include "broker_gateway/bracket_parts.h"
+#include "broker_gateway/gateway.h"
+#include "broker_gateway/lease.h"
+
+/* A step under way; the bracket is found again by its id, for it may be gone by then. */
+struct step {
+	struct gateway *gw;
+	struct yq_id id;
+	enum yq_bracket_op op;
+	int64_t fence;
+	struct yq_decimal lost; /* as it was written */
+	bool ended;
+};
+
+static void
+done(struct gw_bracket *b, const struct step *s, enum yq_step_result result)
+{
+	switch (s->op) {
+	case YQ_BRACKET_KEEP:
+		YQ_FAIL_POINT("gateway.kept");
+		b->kept = true;
+		break;
+	case YQ_BRACKET_PLACE:
+		YQ_FAIL_POINT("gateway.placed");
+		b->placing = false;
+		if (result == YQ_CLOSED) { /* its record is gone from the bus */
+			b->legs[b->leg_count - 1].leg.state = YQ_ORDER_CANCELED;
+			yq_error("bracket %s is not on the bus any more", b->plan.id.text);
+		}
+		break;
+	case YQ_BRACKET_NOTE:
+		b->lost_kept = s->lost;
+		b->ended_kept = s->ended;
+		break;
+	default:
+		gw_bracket_free(b);
+		return;
+	}
+	gw_lane_due(b->account, b->lane);
+}
+
+static void
+on_step(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, size_t count,
+    const struct yq_err *err)
+{
+	struct step *s = cookie, step = *s;
+	struct gateway *gw = s->gw;
+	struct gw_bracket *b;
+
+	(void)count;
+	free(s);
+	if (gw->stopped)
+		return;
+	b = gw_bracket_find(gw, &step.id);
+	if (b == NULL)
+		return;
+	b->under_way = false;
+	gw_soon(gw);
+	if (rc != YQ_OK) {
+		yq_warn("bracket %s: tried again: %s", step.id.text, err->text);
+		b->again_ns = gw_later_ns(gw);
+		gw_lane_due(b->account, b->lane);
+		gw_retry_later(gw);
+		return;
+	}
+	if (answers[0].result == YQ_FENCED) {
+		if (b->account->fence == step.fence)
+			gw_lease_lose(gw, "another gateway has taken over");
+		return;
+	}
+	done(b, &step, answers[0].result);
+}
+
+static void
+step_send(struct gw_bracket *b, struct yq_bracket_item *item)
+{
+	struct gateway *gw = b->account->gw;
+	struct step *s;
+
+	if (b->under_way || !yq_valkey_is_up(gw->valkey) || !gw_lease_is_valid(gw) ||
+	    yq_clock_monotonic_ns(gw->clock) < b->again_ns)
+		return;
+	s = yq_xcalloc(1, sizeof(*s));
+	*s = (struct step){ .gw = gw,
+		.id = b->plan.id,
+		.op = item->op,
+		.fence = b->account->fence,
+		.lost = b->lost,
+		.ended = b->ended[0] != '\0' };
+	item->id = b->plan.id;
+	item->alias = b->account->settings.alias;
+	item->fence = b->account->fence;
+	if (item->op == YQ_BRACKET_KEEP)
+		YQ_FAIL_POINT("gateway.keeping");
+	else if (item->op == YQ_BRACKET_PLACE)
+		YQ_FAIL_POINT("gateway.placing");
+	b->under_way = true;
+	yq_step_bracket(gw->valkey, item, on_step, s);
+}
+
+void
+gw_bracket_keep(struct gw_bracket *b)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf plan = yq_buf_make(YQ_MESSAGE_MAX);
+	YQ_CLEANUP(yq_buf_free) struct yq_buf leg = yq_buf_make(YQ_MESSAGE_MAX);
+	struct yq_pair fields[2] = { { .field = YQ_BRACKET_PLAN } };
+	struct yq_bracket_item item = { .op = YQ_BRACKET_KEEP, .fields = fields, .field_count = 1 };
+
+	yq_message_encode_bracket(&b->plan, &plan);
+	fields[0].value = yq_buf_text(&plan);
+	if (b->leg_count > 0) {
+		yq_message_encode_bracket_leg(&b->legs[0].leg, &leg);
+		fields[1] = (struct yq_pair){ b->legs[0].leg.id.text, yq_buf_text(&leg) };
+		item.field_count = 2;
+	}
+	step_send(b, &item);
+}
+
+void
+gw_bracket_place(struct gw_bracket *b)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf part = yq_buf_make(YQ_MESSAGE_MAX);
+	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
+	const struct yq_bracket_leg *leg = &b->legs[b->leg_count - 1].leg;
+	int exit = yq_names_find(&yq_exit_names, leg->exit, strlen(leg->exit));
+	struct yq_order order = yq_bracket_exit(&b->plan, (enum yq_exit_kind)exit, leg->number,
+	    leg->qty, yq_clock_now_us(b->account->gw->clock));
+	struct yq_submit_item submit = { .kind = YQ_SUBMIT_ORDER,
+		.id = order.id,
+		.alias = order.account_alias,
+		.ticker = order.ticker,
+		.created_at_us = order.timestamp_us };
+	struct yq_pair field;
+	struct yq_bracket_item item = { .op = YQ_BRACKET_PLACE,
+		.fields = &field,
+		.field_count = 1,
+		.order = &submit };
+
+	yq_message_encode_bracket_leg(leg, &part);
+	yq_message_encode_order(&order, &payload);
+	field = (struct yq_pair){ leg->id.text, yq_buf_text(&part) };
+	submit.payload = yq_buf_text(&payload);
+	submit.length = payload.length;
+	step_send(b, &item);
+}
+
+void
+gw_bracket_note(struct gw_bracket *b)
+{
+	char lost[YQ_DECIMAL_TEXT_SIZE];
+	struct yq_pair fields[2] = { { YQ_BRACKET_LOST, lost }, { YQ_BRACKET_ENDED, b->ended } };
+	struct yq_bracket_item item = { .op = YQ_BRACKET_NOTE,
+		.fields = fields,
+		.field_count = b->ended[0] != '\0' ? 2 : 1 };
+
+	yq_decimal_format(b->lost, lost);
+	step_send(b, &item);
+}
+
+void
+gw_bracket_end(struct gw_bracket *b)
+{
+	char at[YQ_TIME_TEXT_SIZE];
+	struct yq_pair fields[2] = { { YQ_BRACKET_ENDED, b->over }, { YQ_BRACKET_OVER_AT, at } };
+	struct yq_bracket_item item = { .op = YQ_BRACKET_END, .fields = fields, .field_count = 2 };
+
+	if (!b->kept) { /* its entry was refused before; nobody has heard of it */
+		gw_bracket_free(b);
+		return;
+	}
+	yq_time_format(yq_clock_now_us(b->account->gw->clock), at);
+	yq_info("bracket %s is over: %s", b->plan.id.text, b->over);
+	step_send(b, &item);
+}

@@ -1,0 +1,378 @@
+/* test_gateway_bracket.c - what an order opens is protected, and its exits end each other. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "bus/bracket.h"
+#include "gateway_fixture.h"
+
+#define QUIET "{\"WalkBps\":0}"
+
+static struct yq_opt_decimal
+price_of(const char *text)
+{
+	struct yq_opt_decimal price = { .set = true };
+
+	assert_int_equal(yq_decimal_parse(text, strlen(text), &price.value), YQ_OK);
+	return price;
+}
+
+/* A buy at 100 with a take-profit at 110 and a stop-loss at 90. */
+static struct yq_order
+entry_of(const char *qty)
+{
+	struct yq_order o = gateway_order(YQ_BUY, "AAPL", qty);
+
+	o.exits.take_profit = price_of("110");
+	o.exits.stop_loss = price_of("90");
+	return o;
+}
+
+/* Somebody buys one and sees this price. */
+static void
+tick(const char *price)
+{
+	struct yq_order o = gateway_order(YQ_BUY, "AAPL", "1");
+
+	o.reference_price = price_of(price);
+	gateway_submit(&o);
+	gateway_await_state(&o.id, "Filled");
+}
+
+static struct yq_id
+stop_of(const struct yq_order *entry, int64_t number)
+{
+	return yq_bracket_exit_id(&entry->id, YQ_STOP_LOSS, number);
+}
+
+static struct yq_id
+profit_of(const struct yq_order *entry, int64_t number)
+{
+	return yq_bracket_exit_id(&entry->id, YQ_TAKE_PROFIT, number);
+}
+
+static void
+assert_field(const struct yq_id *id, const char *field, const char *expected)
+{
+	char text[256];
+
+	gateway_field(id, field, text, sizeof(text));
+	assert_string_equal(text, expected);
+}
+
+static void
+await_over(const struct yq_order *entry, const char *why)
+{
+	char words[160], text[256];
+
+	yq_str_format(words, sizeof(words), "SISMEMBER bracket:open %s", entry->id.text);
+	for (int i = 0; i < 3000 && valkey_do_int(fixture.console, words) != 0; i++)
+		usleep(10000);
+	assert_int_equal(valkey_do_int(fixture.console, words), 0);
+	yq_str_format(words, sizeof(words), "HGET bracket:%s Ended", entry->id.text);
+	valkey_do_text(fixture.console, words, text, sizeof(text));
+	assert_string_equal(text, why);
+}
+
+/* What exits of the bracket rest with, by the bus. */
+static struct yq_decimal
+resting(const struct yq_order *entry)
+{
+	struct yq_bracket_state state;
+	struct yq_decimal sum = YQ_DECIMAL_ZERO;
+	char words[160];
+	redisReply *reply;
+	struct yq_err err;
+
+	yq_str_format(words, sizeof(words), "HGETALL bracket:%s", entry->id.text);
+	reply = valkey_do(fixture.console, words);
+	assert_int_equal(yq_state_bracket_read(reply, &state, &err), YQ_OK);
+	for (size_t i = 0; i < state.leg_count; i++)
+		if (state.legs[i].exit[0] != '\0' && state.legs[i].state == YQ_ORDER_OPEN)
+			sum.units += state.legs[i].qty.units - state.legs[i].filled.units;
+	yq_bracket_state_clear(&state);
+	freeReplyObject(reply);
+	return sum;
+}
+
+static void
+await_resting(const struct yq_order *entry, int64_t qty)
+{
+	for (int i = 0; i < 3000; i++) {
+		if (yq_decimal_cmp(resting(entry), yq_decimal_from_int(qty)) == 0)
+			return;
+		usleep(10000);
+	}
+	gateway_show_log();
+	fail_msg("not %lld rest", (long long)qty);
+}
+
+static void
+open_one(struct yq_order *entry, const char *qty)
+{
+	gateway_start(QUIET);
+	*entry = entry_of(qty);
+	gateway_submit(entry);
+	gateway_await_state(&entry->id, "Filled");
+}
+
+static void
+test_a_stop_rests_as_soon_as_the_entry_is_filled(void **unused)
+{
+	struct yq_order entry;
+	struct yq_id stop;
+	char text[1024];
+
+	(void)unused;
+	open_one(&entry, "10");
+	stop = stop_of(&entry, 1);
+	gateway_await_state(&stop, "Open");
+	await_resting(&entry, 10);
+	gateway_field(&stop, "Order", text, sizeof(text));
+	assert_non_null(strstr(text, "\"Exit\":\"StopLoss\""));
+	assert_non_null(strstr(text, "\"TimeInForce\":\"Gtc\""));
+	assert_non_null(strstr(text, "\"ReduceOnly\":true"));
+	assert_non_null(strstr(text, entry.id.text));
+	tick("90");
+	gateway_await_state(&stop, "Filled");
+	await_over(&entry, "the stop-loss filled");
+	gateway_stop();
+}
+
+static void
+test_the_take_profit_takes_the_place_of_the_stop(void **unused)
+{
+	struct yq_order entry;
+	struct yq_id stop, profit;
+
+	(void)unused;
+	open_one(&entry, "10");
+	stop = stop_of(&entry, 1);
+	profit = profit_of(&entry, 2);
+	gateway_await_state(&stop, "Open");
+	tick("111");
+	gateway_await_state(&profit, "Filled");
+	gateway_await_state(&stop, "Canceled");
+	assert_field(&stop, "LastError",
+	    "the price has reached the take-profit, which takes its place");
+	await_over(&entry, "the take-profit filled");
+	(void)gateway_assert_books_equal();
+	gateway_stop();
+}
+
+static void
+test_an_exit_by_hand_ends_the_bracket(void **unused)
+{
+	struct yq_order entry, out;
+	struct yq_id stop;
+
+	(void)unused;
+	open_one(&entry, "10");
+	stop = stop_of(&entry, 1);
+	gateway_await_state(&stop, "Open");
+	out = gateway_order(YQ_SELL, "AAPL", "10");
+	out.reduce_only = true;
+	gateway_submit(&out);
+	gateway_await_state(&out.id, "Filled");
+	gateway_await_state(&stop, "Canceled");
+	await_over(&entry, "what it protects is no longer held");
+	assert_int_equal(valkey_do_int(fixture.console, "EXISTS position:Paper"), 0);
+	gateway_await_quiet(10);
+	gateway_stop();
+}
+
+static void
+test_what_is_sold_in_part_is_protected_in_part(void **unused)
+{
+	struct yq_order entry, out;
+
+	(void)unused;
+	open_one(&entry, "10");
+	await_resting(&entry, 10);
+	out = gateway_order(YQ_SELL, "AAPL", "4");
+	gateway_submit(&out);
+	gateway_await_state(&out.id, "Filled");
+	await_resting(&entry, 6);
+	tick("89");
+	await_over(&entry, "what it protects is no longer held");
+	(void)gateway_assert_books_equal();
+	gateway_stop();
+}
+
+static void
+test_an_order_that_does_not_fill_gives_the_shares_back(void **unused)
+{
+	struct yq_order entry, out;
+
+	(void)unused;
+	open_one(&entry, "10");
+	await_resting(&entry, 10);
+	out = gateway_order(YQ_SELL, "AAPL", "10");
+	out.type = YQ_TYPE_LIMIT;
+	out.price = price_of("105");
+	gateway_submit(&out);
+	gateway_await_state(&out.id, "Open");
+	await_resting(&entry, 0);
+	gateway_cancel(&out);
+	gateway_await_state(&out.id, "Canceled");
+	await_resting(&entry, 10);
+	gateway_stop();
+}
+
+static void
+test_an_entry_that_fills_in_parts_is_protected_from_the_first_part_on(void **unused)
+{
+	struct yq_order entry = entry_of("100");
+
+	(void)unused;
+	entry.type = YQ_TYPE_LIMIT;
+	entry.price = price_of("100");
+	gateway_start("{\"WalkBps\":0,\"PartialFillRate\":0.8,\"WalkIntervalMs\":50}");
+	gateway_submit(&entry);
+	gateway_await_state(&entry.id, "Filled");
+	await_resting(&entry, 100);
+	(void)gateway_assert_books_equal();
+	gateway_stop();
+}
+
+static void
+test_a_cancel_of_the_entry_leaves_what_was_filled_protected(void **unused)
+{
+	struct yq_order entry = entry_of("1000");
+	char filled[64];
+
+	(void)unused;
+	gateway_start("{\"WalkBps\":0,\"PartialFillRate\":1,\"WalkIntervalMs\":60000}");
+	gateway_submit(&entry);
+	gateway_await_state(&entry.id, "PartiallyFilled");
+	gateway_cancel(&entry);
+	gateway_await_state(&entry.id, "Canceled");
+	gateway_field(&entry.id, "Filled", filled, sizeof(filled));
+	assert_string_equal(filled, "500");
+	await_resting(&entry, 500);
+	gateway_stop();
+}
+
+static void
+test_a_cancel_of_an_exit_by_hand_ends_the_bracket(void **unused)
+{
+	struct yq_order entry, stop;
+
+	(void)unused;
+	open_one(&entry, "10");
+	await_resting(&entry, 10);
+	stop = entry;
+	stop.id = stop_of(&entry, 1);
+	gateway_cancel(&stop);
+	gateway_await_state(&stop.id, "Canceled");
+	await_over(&entry, "its StopLoss was canceled by hand");
+	gateway_await_told("is no longer protected");
+	gateway_await_quiet(10);
+	gateway_stop();
+}
+
+static void
+test_a_refused_entry_leaves_no_bracket(void **unused)
+{
+	struct yq_order entry = entry_of("100000000");
+
+	(void)unused;
+	gateway_start(QUIET);
+	gateway_submit(&entry);
+	gateway_await_state(&entry.id, "Rejected");
+	await_over(&entry, "nothing was filled");
+	gateway_await_quiet(10);
+	gateway_stop();
+}
+
+static void
+test_a_halt_does_not_keep_a_position_without_its_stop(void **unused)
+{
+	struct yq_order entry = entry_of("1000");
+
+	(void)unused;
+	gateway_start("{\"WalkBps\":0,\"PartialFillRate\":1,\"WalkIntervalMs\":100}");
+	gateway_submit(&entry);
+	gateway_await_state(&entry.id, "PartiallyFilled");
+	yq_reply_free(valkey_do(fixture.console, "HSET halt * stop"));
+	await_resting(&entry, 1000);
+	gateway_stop();
+}
+
+/* Nobody but its bracket makes an exit. */
+static void
+test_an_exit_of_no_bracket_is_refused(void **unused)
+{
+	struct yq_order entry, forged;
+
+	(void)unused;
+	open_one(&entry, "10");
+	await_resting(&entry, 10);
+	forged = gateway_order(YQ_SELL, "AAPL", "10");
+	forged.reduce_only = true;
+	forged.bracket_id = entry.id;
+	gateway_submit(&forged);
+	gateway_await_state(&forged.id, "Rejected");
+	await_resting(&entry, 10);
+	gateway_stop();
+}
+
+/* Killed again and again, whatever it was doing. */
+static void
+test_what_is_killed_goes_on_where_it_was(void **unused)
+{
+	enum { KILLS = 5, ENTRIES = 4 };
+	struct yq_order entries[ENTRIES], flat;
+
+	(void)unused;
+	for (int i = 0; i < ENTRIES; i++) {
+		entries[i] = entry_of("10");
+		gateway_submit(&entries[i]);
+	}
+	for (useconds_t i = 0; i < KILLS; i++) {
+		gateway_start_only("{\"WalkBps\":0,\"LatencyMs\":25,\"PartialFillRate\":0.5,"
+				   "\"WalkIntervalMs\":40}");
+		usleep(80000 + 90000 * i + (i > 0 ? 3000000U : 0U)); /* the lease before is over */
+		gateway_kill();
+	}
+	gateway_start(QUIET);
+	for (int i = 0; i < ENTRIES; i++)
+		await_resting(&entries[i], 10);
+	flat = gateway_order(YQ_SELL, "AAPL", "40");
+	gateway_submit(&flat);
+	for (int i = 0; i < ENTRIES; i++)
+		await_over(&entries[i], "what it protects is no longer held");
+	gateway_await_quiet(10);
+	(void)gateway_assert_books_equal();
+	assert_int_equal(valkey_do_int(fixture.console, "EXISTS position:Paper"), 0);
+	gateway_stop();
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, gateway_set_up, gateway_tear_down)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(test_a_stop_rests_as_soon_as_the_entry_is_filled),
+		TEST(test_the_take_profit_takes_the_place_of_the_stop),
+		TEST(test_an_exit_by_hand_ends_the_bracket),
+		TEST(test_what_is_sold_in_part_is_protected_in_part),
+		TEST(test_an_order_that_does_not_fill_gives_the_shares_back),
+		TEST(test_an_entry_that_fills_in_parts_is_protected_from_the_first_part_on),
+		TEST(test_a_cancel_of_the_entry_leaves_what_was_filled_protected),
+		TEST(test_a_cancel_of_an_exit_by_hand_ends_the_bracket),
+		TEST(test_a_refused_entry_leaves_no_bracket),
+		TEST(test_a_halt_does_not_keep_a_position_without_its_stop),
+		TEST(test_an_exit_of_no_bracket_is_refused),
+		TEST(test_what_is_killed_goes_on_where_it_was),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
