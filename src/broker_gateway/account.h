@@ -47,7 +47,7 @@ struct gw_account {
 	size_t looked_up;	     /* orders that the bus is being asked about */
 	size_t settling;	     /* orders being asked about before serving begins */
 	uint64_t generation;	     /* counts fills: an answer older than one is dropped */
-	bool price_asked; /* for a take-profit that is watched */
+	bool price_asked;	     /* for a take-profit that is watched */
 	bool synced_once;
 	uint64_t sync_count;
 	int64_t synced_at_us;

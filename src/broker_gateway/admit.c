@@ -97,6 +97,10 @@ gw_admit(struct gw_order *o)
 		return;
 	}
 	observe(o);
+	if (yq_bracket_check_entry(&o->order, o->lane->price, &err) != YQ_OK) {
+		gw_refuse(o, "BRACKET", err.text);
+		return;
+	}
 	if (yq_broker_supports(&a->broker->capabilities, a->broker->name, &o->order, &err) !=
 	    YQ_OK) {
 		gw_refuse(o, "BROKER_CANNOT", err.text);

@@ -13,8 +13,8 @@
  *	entry executed, not booked	found by asking; booked, and then protected
  *	booked, no exit made		the record says what was filled: the exit is made
  *	exit on the stream, unsaid	the record has its number; it is sent once, as any order
- *	exit sent, not answered		the broker is asked; what it may take counts until it is known
- *	exit filled, the other there	canceled as soon as it is seen, for less is left to protect
+ *	exit sent, not answered		the broker is asked; what it may take counts until it is
+ *known exit filled, the other there	canceled as soon as it is seen, for less is left to protect
  *	stop canceled, no take-profit	none rests: whichever the price calls for is made
  *	all over, not written so	found over, and written
  */

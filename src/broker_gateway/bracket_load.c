@@ -1,4 +1,5 @@
-/* bracket_load.c - brackets that were left behind, taken over from the bus after a lease was won. */
+/* bracket_load.c - brackets that were left behind, taken over from the bus after a lease was won.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,8 +80,7 @@ read_on(struct gateway *gw)
 }
 
 static void
-on_ids(
-    void *cookie, enum yq_rc rc, const struct yq_id *ids, size_t count, const struct yq_err *err)
+on_ids(void *cookie, enum yq_rc rc, const struct yq_id *ids, size_t count, const struct yq_err *err)
 {
 	struct gateway *gw = cookie;
 	struct gw_brackets *all = &gw->brackets;

@@ -82,8 +82,7 @@ share_of(const struct gw_account *a, const struct gw_lane *lane, enum yq_action 
 
 	if (h == NULL)
 		return share;
-	share.held.units =
-	    entry == YQ_BUY ? h->position.qty.units : -h->position.qty.units;
+	share.held.units = entry == YQ_BUY ? h->position.qty.units : -h->position.qty.units;
 	share.held = yq_decimal_max(share.held, YQ_DECIMAL_ZERO);
 	share.available.units = share.held.units - lane->wanted.units -
 				(entry == YQ_BUY ? h->selling.units : h->buying.units);
@@ -163,8 +162,7 @@ place(struct gw_bracket *b, const struct yq_bracket_plan *plan)
 	if (b->leg_count > 0)
 		leg.number = b->legs[b->leg_count - 1].leg.number + 1;
 	leg.id = yq_bracket_exit_id(&b->plan.id, plan->exit, leg.number);
-	yq_str_copy_cut(
-	    leg.exit, sizeof(leg.exit), yq_names_text(&yq_exit_names, (int)plan->exit));
+	yq_str_copy_cut(leg.exit, sizeof(leg.exit), yq_names_text(&yq_exit_names, (int)plan->exit));
 	/* Known before it comes: it may come through the stream before its step is answered. */
 	(void)gw_bracket_add(b, &leg);
 	b->placing = true;
@@ -224,8 +222,9 @@ bracket_run(struct gw_bracket *b, struct share *share)
 static void
 lane_run(struct gw_account *a, struct gw_lane *lane)
 {
-	struct share shares[YQ_ACTION_COUNT] = { [YQ_BUY] = share_of(a, lane, YQ_BUY),
-		[YQ_SELL] = share_of(a, lane, YQ_SELL) };
+	struct share shares[YQ_ACTION_COUNT] = {
+		[YQ_BUY] = share_of(a, lane, YQ_BUY), [YQ_SELL] = share_of(a, lane, YQ_SELL)
+	};
 
 	lane->wanted = YQ_DECIMAL_ZERO; /* who still waits asks again */
 	for (struct gw_bracket *b = lane->brackets, *next; b != NULL; b = next) {

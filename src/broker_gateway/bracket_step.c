@@ -1,4 +1,5 @@
-/* bracket_step.c - what is written of brackets: one step at a time each, repeated until answered. */
+/* bracket_step.c - what is written of brackets: one step at a time each, repeated until answered.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -141,10 +142,9 @@ gw_bracket_place(struct gw_bracket *b)
 		.ticker = order.ticker,
 		.created_at_us = order.timestamp_us };
 	struct yq_pair field;
-	struct yq_bracket_item item = { .op = YQ_BRACKET_PLACE,
-		.fields = &field,
-		.field_count = 1,
-		.order = &submit };
+	struct yq_bracket_item item = {
+		.op = YQ_BRACKET_PLACE, .fields = &field, .field_count = 1, .order = &submit
+	};
 
 	yq_message_encode_bracket_leg(leg, &part);
 	yq_message_encode_order(&order, &payload);
@@ -159,9 +159,9 @@ gw_bracket_note(struct gw_bracket *b)
 {
 	char lost[YQ_DECIMAL_TEXT_SIZE];
 	struct yq_pair fields[2] = { { YQ_BRACKET_LOST, lost }, { YQ_BRACKET_ENDED, b->ended } };
-	struct yq_bracket_item item = { .op = YQ_BRACKET_NOTE,
-		.fields = fields,
-		.field_count = b->ended[0] != '\0' ? 2 : 1 };
+	struct yq_bracket_item item = {
+		.op = YQ_BRACKET_NOTE, .fields = fields, .field_count = b->ended[0] != '\0' ? 2 : 1
+	};
 
 	yq_decimal_format(b->lost, lost);
 	step_send(b, &item);

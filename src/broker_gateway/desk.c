@@ -60,9 +60,8 @@ order_may_go(struct gw_account *a, struct gw_order *o)
 	const struct yq_broker_capabilities *can = &a->broker->capabilities;
 
 	if (o->lane->passed == a->gw->round || gw_bracket_blocks(o) ||
-	    is_put_off(a, o->not_before_ns) ||
-	    !lane_is_free(o->lane, can) || a->gw->claims.count >= GW_CLAIMS_MAX ||
-	    a->unanswered >= can->in_flight_max ||
+	    is_put_off(a, o->not_before_ns) || !lane_is_free(o->lane, can) ||
+	    a->gw->claims.count >= GW_CLAIMS_MAX || a->unanswered >= can->in_flight_max ||
 	    (can->calls_per_second > 0 && a->claiming >= a->throttle.burst) ||
 	    waits_for_entry(a, o) || !gw_price_is_known(o) || !gw_bracket_is_kept(o))
 		return false;

@@ -151,7 +151,8 @@ on_end(struct gw_order *o, const struct yq_broker_event *e)
 		yq_counter_add(gw->metrics.canceled, 1);
 	(void)gw_order_event(o, ends[e->kind].event,
 	    o->cancel_why[0] != '\0' && e->kind == YQ_BROKER_EV_CANCELED ? o->cancel_why
-	    : e->text != NULL && e->text[0] != '\0' ? e->text : ends[e->kind].text,
+	    : e->text != NULL && e->text[0] != '\0'			 ? e->text
+									 : ends[e->kind].text,
 	    ends[e->kind].success);
 }
 

@@ -61,7 +61,7 @@ struct gw_order {
 	bool settles;	  /* counted in its account's `settling` */
 	struct gw_order *next_untold;
 	char cancel_why[YQ_BRACKET_WHY_SIZE]; /* of an exit that its bracket cancels */
-	struct gw_doubt *doubt; /* owned; NULL = nobody was ever in doubt about it */
+	struct gw_doubt *doubt;		      /* owned; NULL = nobody was ever in doubt about it */
 };
 
 struct gw_order *gw_order_find(struct gateway *gw, const struct yq_id *id);

@@ -110,8 +110,8 @@ static void
 too_late(struct gw_account *a, const struct gw_task *task, const char *what)
 {
 	if (task->entry_id[0] != '\0') /* else a bracket asked */
-		gw_notify(a->gw, "Order", "Warning", "%s of order %s came too late: it is final", what,
-	    task->order_id.text);
+		gw_notify(a->gw, "Order", "Warning", "%s of order %s came too late: it is final",
+		    what, task->order_id.text);
 	gw_ack_only(a->gw, task->entry_id);
 }
 
@@ -331,7 +331,8 @@ gw_replace(struct gw_account *a, struct gw_task *task, struct gw_order *o)
 	}
 	if (!yq_id_is_none(&o->order.bracket_id)) {
 		gw_notify(a->gw, "Order", "Warning",
-		    "order %s is an exit of a bracket and is not changed: cancel it, which ends the "
+		    "order %s is an exit of a bracket and is not changed: cancel it, which ends "
+		    "the "
 		    "bracket, and protect what is held anew",
 		    task->order_id.text);
 		gw_ack_only(a->gw, task->entry_id);

@@ -53,6 +53,54 @@ yq_bracket_check(const struct yq_bracket *b, struct yq_err *err)
 	return rc;
 }
 
+static enum yq_rc
+check_step(
+    const char *name, enum yq_exchange exchange, struct yq_opt_decimal price, struct yq_err *err)
+{
+	char text[YQ_DECIMAL_TEXT_SIZE];
+
+	if (!price.set || yq_tick_fits(exchange, price.value))
+		return YQ_OK;
+	yq_decimal_format(price.value, text);
+	return yq_err_set(err, YQ_E_INVALID, "%s: %s is not on the price step of %s", name, text,
+	    yq_names_text(&yq_exchange_names, (int)exchange));
+}
+
+static struct yq_opt_decimal
+opens_at(const struct yq_order *entry, struct yq_opt_decimal last_price)
+{
+	if (entry->type == YQ_TYPE_LIMIT || entry->type == YQ_TYPE_STOP_LIMIT)
+		return entry->price;
+	if (entry->type == YQ_TYPE_STOP)
+		return entry->stop_price;
+	if (entry->reference_price.set)
+		return entry->reference_price;
+	return entry->price.set ? entry->price : last_price;
+}
+
+enum yq_rc
+yq_bracket_check_entry(
+    const struct yq_order *entry, struct yq_opt_decimal last_price, struct yq_err *err)
+{
+	const struct yq_exits *e = &entry->exits;
+	enum yq_rc rc;
+
+	if (!yq_exits_any(e))
+		return YQ_OK;
+	if (entry->reduce_only)
+		return yq_err_set(err, YQ_E_INVALID,
+		    "ReduceOnly: an order that may only reduce opens nothing that a take-profit or "
+		    "stop-loss could protect");
+	rc = check_step("TakeProfitPrice", entry->exchange, e->take_profit, err);
+	if (rc == YQ_OK)
+		rc = check_step("StopLossPrice", entry->exchange, e->stop_loss, err);
+	if (rc == YQ_OK)
+		rc = check_step("StopLossLimitPrice", entry->exchange, e->stop_loss_limit, err);
+	if (rc == YQ_OK)
+		rc = yq_exits_check_sides(e, entry->action, opens_at(entry, last_price), err);
+	return rc;
+}
+
 struct yq_bracket
 yq_bracket_of(const struct yq_order *entry, int64_t now_us)
 {

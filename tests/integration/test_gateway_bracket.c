@@ -159,8 +159,8 @@ test_the_take_profit_takes_the_place_of_the_stop(void **unused)
 	tick("111");
 	gateway_await_state(&profit, "Filled");
 	gateway_await_state(&stop, "Canceled");
-	assert_field(&stop, "LastError",
-	    "the price has reached the take-profit, which takes its place");
+	assert_field(
+	    &stop, "LastError", "the price has reached the take-profit, which takes its place");
 	await_over(&entry, "the take-profit filled");
 	(void)gateway_assert_books_equal();
 	gateway_stop();
@@ -327,7 +327,7 @@ test_an_exit_of_no_bracket_is_refused(void **unused)
 static void
 test_what_is_killed_goes_on_where_it_was(void **unused)
 {
-	enum { KILLS = 5, ENTRIES = 4 };
+	enum { KILLS = 2, ENTRIES = 4 };
 	struct yq_order entries[ENTRIES], flat;
 
 	(void)unused;

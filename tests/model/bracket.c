@@ -87,8 +87,8 @@ bracket_wrong(const struct wish *entry, struct lane lanes[INSTRUMENTS][YQ_ACTION
 	const struct deal *deal = deal_of(entry);
 	const struct word *lost = server_get(&world.server, key_of(entry), YQ_BRACKET_LOST);
 	const struct word *ended = server_get(&world.server, key_of(entry), YQ_BRACKET_ENDED);
-	bool open = server_has(
-	    &world.server, yq_key_name(YQ_KEY_BRACKET_OPEN), entry->order.id.text);
+	bool open =
+	    server_has(&world.server, yq_key_name(YQ_KEY_BRACKET_OPEN), entry->order.id.text);
 	yq_int128 left = deal != NULL ? deal->filled.units - exits_take(entry, true, false) : 0;
 	yq_int128 live = exits_take(entry, false, true);
 	struct yq_decimal gone = YQ_DECIMAL_ZERO;
@@ -111,8 +111,8 @@ bracket_wrong(const struct wish *entry, struct lane lanes[INSTRUMENTS][YQ_ACTION
 		    entry->order.id.text);
 	else if (left == 0 && open && (deal == NULL || !deal_is_open(deal)) &&
 		 (entry->archived || yq_order_state_is_final(wish_state(entry))))
-		yq_str_format(said, sizeof(said), "the bracket of %s is not over",
-		    entry->order.id.text);
+		yq_str_format(
+		    said, sizeof(said), "the bracket of %s is not over", entry->order.id.text);
 	else
 		return NULL;
 	return said;
@@ -147,8 +147,8 @@ brackets_wrong(size_t account)
 			yq_int128 free_of;
 
 			held = entry == YQ_BUY ? held : -held;
-			free_of = held - taken_by_others(account, i,
-					     entry == YQ_BUY ? YQ_SELL : YQ_BUY);
+			free_of =
+			    held - taken_by_others(account, i, entry == YQ_BUY ? YQ_SELL : YQ_BUY);
 			if (free_of < 0)
 				free_of = 0;
 			if (lanes[i][entry].live !=
@@ -163,4 +163,35 @@ brackets_wrong(size_t account)
 			}
 		}
 	return wrong;
+}
+
+static const char *
+why_of(const struct yq_id *id)
+{
+	const struct word *why = server_get(&world.server, wish_key(id), "LastError");
+
+	return why != NULL ? why->text : "";
+}
+
+/* What a life believes of its brackets, into the trace. */
+void
+brackets_tell(const struct life *life)
+{
+	for (const struct yq_table_node *n = life->gateway->brackets.all.oldest; n != NULL;
+	     n = n->newer) {
+		const struct gw_bracket *b = (const struct gw_bracket *)(const void *)n;
+
+		world_trace("  bracket %.8s in %s: kept %d, under way %d, placing %d, over %s, %u "
+			    "failures, price %lld",
+		    b->plan.id.text, b->account->settings.alias, b->kept, b->under_way, b->placing,
+		    b->over != NULL ? b->over : "no", b->failures,
+		    (long long)(b->lane->price.value.units / YQ_DECIMAL_ONE));
+		for (size_t i = 0; i < b->leg_count; i++)
+			world_trace("    %.8s %s %lld of %lld: %s %s", b->legs[i].leg.id.text,
+			    b->legs[i].leg.exit,
+			    (long long)(b->legs[i].leg.filled.units / YQ_DECIMAL_ONE),
+			    (long long)(b->legs[i].leg.qty.units / YQ_DECIMAL_ONE),
+			    yq_names_text(&yq_order_state_names, (int)b->legs[i].leg.state),
+			    why_of(&b->legs[i].leg.id));
+	}
 }

@@ -17,6 +17,7 @@ extern const struct server_events law_events; /* what the bus is told */
 /* bracket.c */
 void law_exit_made(const struct yq_order *order);
 void law_exit_taken(const struct deal *deal);
+void brackets_tell(const struct life *life);
 const char *brackets_wrong(size_t account); /* once it is quiet */
 void law_halted(const char *field, bool halted);
 

@@ -309,5 +309,7 @@ lives_tell(void)
 			    a->settings.alias, (int)a->state, a->task_count, a->unanswered,
 			    a->records);
 		}
+		if (life->started)
+			brackets_tell(life);
 	}
 }

@@ -11,10 +11,10 @@ struct wish {
 	struct wish *next;
 	struct yq_order order;
 	struct wish *exits, *next_exit; /* made by its bracket; the next of the same one */
-	uint64_t place; /* in the order stream; 0 = not there yet */
-	bool taken;	/* the exchange has had it */
-	bool unsure;	/* only PUBLISHed: perhaps nobody heard it */
-	bool archived;	/* final, and gone from the bus */
+	uint64_t place;			/* in the order stream; 0 = not there yet */
+	bool taken;			/* the exchange has had it */
+	bool unsure;			/* only PUBLISHed: perhaps nobody heard it */
+	bool archived;			/* final, and gone from the bus */
 };
 
 struct wishes {
