@@ -110,6 +110,25 @@ won(struct scene *s)
 }
 
 static void
+of_a_strategy(struct scene *s)
+{
+	SET(s->order.buy_reason, "Webhook:Trend");
+	s->facts.life = YQ_LIFE_PAPER;
+}
+
+static void
+turned_off(struct scene *s)
+{
+	s->facts.life = YQ_LIFE_OFF;
+}
+
+static void
+with_real_money(struct scene *s)
+{
+	s->facts.real_money = true;
+}
+
+static void
 whole_lots(struct scene *s)
 {
 	s->facts.lot = opt("4");
@@ -402,6 +421,9 @@ static const struct rule {
 	{ YQ_RISK_CALENDAR, covered, uncovered, "calendar of NASDAQ", NULL, NULL, SHUT },
 	{ YQ_RISK_MARKET_CLOSED, opened, closed, "NASDAQ is closed", NULL, NULL, SHUT },
 	{ YQ_RISK_CURRENCY, dollars, won, "NASDAQ trades in USD, not in KRW", NULL, NULL, ITSELF },
+	{ YQ_LIFE_OFF_CODE, of_a_strategy, turned_off, "the strategy is off", NULL, NULL, OPEN },
+	{ YQ_LIFE_NOT_LIVE_CODE, of_a_strategy, with_real_money, "Main holds real money", NULL,
+	    NULL, OPEN },
 	{ YQ_RISK_LOT, whole_lots, part_of_a_lot, "9 is no multiple of the lot of 4", "9", "4",
 	    ITSELF },
 	{ YQ_RISK_TICK, on_the_step, beside_the_step, "99.991 is not on the step of 0.01", "99.991",
