@@ -62,6 +62,8 @@ struct gateway {
 	struct yq_valkey *valkey;
 	struct yq_accounts *accounts_config;
 	struct yq_markets *markets;
+	uint64_t calendars;   /* stamp of their files when they were read */
+	int64_t calendars_ns; /* when that was looked at */
 	struct yq_risks *risks;
 	struct gw_account *accounts; /* owned; account_count of them */
 	size_t account_count;

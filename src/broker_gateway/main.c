@@ -16,6 +16,7 @@
 #include "broker_gateway/foreign.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/homeless.h"
+#include "broker_gateway/hours.h"
 #include "broker_gateway/intake.h"
 #include "broker_gateway/lease.h"
 #include "broker_gateway/look.h"
@@ -161,6 +162,7 @@ on_beat(uv_timer_t *timer)
 	yq_gauge_set(gw->metrics.waiting, (int64_t)waiting);
 	yq_daemon_set_lag(gw->daemon, (int64_t)waiting);
 	calls_expire(gw);
+	gw_hours_tick(gw);
 	if (!yq_daemon_valkey_up(gw->daemon))
 		return;
 	gw_lease_tick(gw);
@@ -213,6 +215,7 @@ settings_open(struct gateway *gw, struct yq_err *err)
 
 	gw->accounts_config = yq_settings_accounts(config, &report);
 	gw->markets = yq_settings_markets(config, &report);
+	gw_hours_read(gw);
 	gw->risks = yq_settings_risk(config, &report);
 	yq_settings_gateway_name(config, &report, gw->name);
 	yq_gateway_group(gw->name, gw->group);

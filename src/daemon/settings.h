@@ -123,5 +123,10 @@ struct yq_markets *yq_settings_markets(
     const struct yq_config *config, struct yq_config_report *report);
 void yq_markets_free(struct yq_markets *markets);
 const struct yq_calendar *yq_markets_calendar(const struct yq_markets *markets);
+/* A number that changes when a calendar's file comes, goes or is written; cheap. */
+uint64_t yq_settings_calendar_stamp(const struct yq_config *config);
+/* Give `markets` the content of `fresh`, and that its old one: what points to the calendar goes on
+ * pointing to it. */
+void yq_markets_swap(struct yq_markets *markets, struct yq_markets *fresh);
 
 #endif

@@ -1,6 +1,7 @@
 /* settings_markets.c - the calendar: built-in hours and days, with what Markets changes in them. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/mem.h"
@@ -223,6 +224,34 @@ yq_settings_markets(const struct yq_config *config, struct yq_config_report *rep
 			read_country(markets, i, &country);
 	}
 	return markets;
+}
+
+uint64_t
+yq_settings_calendar_stamp(const struct yq_config *config)
+{
+	uint64_t stamp = 0;
+
+	for (int i = 0; i < YQ_COUNTRY_COUNT; i++) {
+		YQ_CLEANUP(yq_freep)
+		char *path = yq_settings_calendar_path(config, (enum yq_country)i);
+		struct stat status;
+
+		stamp = stamp * UINT64_C(1000003);
+		if (stat(path, &status) == 0)
+			stamp += (uint64_t)status.st_mtim.tv_sec * UINT64_C(1000000007) +
+				 (uint64_t)status.st_mtim.tv_nsec + (uint64_t)status.st_ino +
+				 (uint64_t)status.st_size + 1;
+	}
+	return stamp;
+}
+
+void
+yq_markets_swap(struct yq_markets *markets, struct yq_markets *fresh)
+{
+	struct yq_markets old = *markets;
+
+	*markets = *fresh;
+	*fresh = old;
 }
 
 void

@@ -59,6 +59,7 @@ struct order_manager {
 	uv_timer_t *quit; /* NULL once everything is being closed */
 	bool archiver_drained;
 	char deserted[400]; /* groups that people have been told of */
+	uint64_t calendars; /* their stamp when the rules were read */
 	uint64_t decided;   /* when memory was last given back */
 	unsigned to_trim;   /* it is given back so many times more */
 };
@@ -121,6 +122,34 @@ give_back(struct order_manager *manager)
 	(void)malloc_trim(0);
 }
 
+static struct yq_rules *
+load_rules(struct yq_daemon *daemon, struct yq_err *err)
+{
+	struct order_manager *manager = yq_daemon_state(daemon);
+	struct yq_config_report report = { 0 };
+	struct yq_rules *rules;
+
+	manager->calendars = yq_settings_calendar_stamp(yq_daemon_config(daemon));
+	rules = yq_rules_load(yq_daemon_config(daemon), &report);
+	if (rules == NULL)
+		(void)yq_err_set(err, YQ_E_INVALID, "%s", yq_buf_text(&report.faults));
+	yq_config_report_free(&report);
+	return rules;
+}
+
+static void
+take_rules(struct yq_daemon *daemon)
+{
+	struct order_manager *manager = yq_daemon_state(daemon);
+	struct yq_err err = { .rc = YQ_OK };
+	struct yq_rules *rules = load_rules(daemon, &err);
+
+	if (rules != NULL)
+		yq_decider_set_rules(manager->decider, rules);
+	else
+		yq_warn("the rules stay as they were: %s", err.text);
+}
+
 static void
 on_trim(uv_timer_t *timer)
 {
@@ -128,6 +157,8 @@ on_trim(uv_timer_t *timer)
 	struct order_manager *manager = yq_daemon_state(daemon);
 
 	give_back(manager);
+	if (manager->calendars != yq_settings_calendar_stamp(yq_daemon_config(daemon)))
+		take_rules(daemon);
 	/* With nothing to archive nobody else would find out that it is there again. */
 	if (!yq_worker_is_connected(manager->worker) && yq_worker_depth(manager->worker) == 0)
 		(void)!yq_worker_submit(manager->worker, look, NULL, NULL);
@@ -267,18 +298,6 @@ on_looked_up(void *cookie)
 	yq_decider_wake(manager->decider);
 }
 
-static struct yq_rules *
-load_rules(struct yq_daemon *daemon, struct yq_err *err)
-{
-	struct yq_config_report report = { 0 };
-	struct yq_rules *rules = yq_rules_load(yq_daemon_config(daemon), &report);
-
-	if (rules == NULL)
-		(void)yq_err_set(err, YQ_E_INVALID, "%s", yq_buf_text(&report.faults));
-	yq_config_report_free(&report);
-	return rules;
-}
-
 /* Whether this system may decide is known, or takes too long to be waited for. */
 static void
 on_color(void *cookie)
@@ -362,12 +381,7 @@ start(struct yq_daemon *daemon, struct yq_err *err)
 static void
 reload(struct yq_daemon *daemon)
 {
-	struct order_manager *manager = yq_daemon_state(daemon);
-	struct yq_err err = { .rc = YQ_OK };
-	struct yq_rules *rules = load_rules(daemon, &err);
-
-	if (rules != NULL) /* check() has passed them before */
-		yq_decider_set_rules(manager->decider, rules);
+	take_rules(daemon); /* check() has passed them before */
 }
 
 static void

@@ -91,15 +91,39 @@ test_the_price_step_at_each_limit_and_either_side_of_it(void **unused)
 		{ YQ_TSE, "5001", "10" },
 		{ YQ_TSE, "30000", "10" },
 		{ YQ_TSE, "30001", "50" },
+		{ YQ_TSE, "50000", "50" },
 		{ YQ_TSE, "50001", "100" },
+		{ YQ_TSE, "300000", "100" },
+		{ YQ_TSE, "300001", "500" },
+		{ YQ_TSE, "500000", "500" },
+		{ YQ_TSE, "500001", "1000" },
+		{ YQ_TSE, "3000000", "1000" },
+		{ YQ_TSE, "3000001", "5000" },
+		{ YQ_TSE, "5000000", "5000" },
+		{ YQ_TSE, "5000001", "10000" },
+		{ YQ_TSE, "30000000", "10000" },
+		{ YQ_TSE, "30000001", "50000" },
+		{ YQ_TSE, "50000000", "50000" },
 		{ YQ_TSE, "50000001", "100000" },
 		{ YQ_HKEX, "0.249", "0.001" },
 		{ YQ_HKEX, "0.25", "0.005" },
+		{ YQ_HKEX, "0.495", "0.005" },
 		{ YQ_HKEX, "0.5", "0.01" },
-		{ YQ_HKEX, "20", "0.02" },
 		{ YQ_HKEX, "19.99", "0.01" },
+		{ YQ_HKEX, "20", "0.02" },
+		{ YQ_HKEX, "49.98", "0.02" },
 		{ YQ_HKEX, "50", "0.05" },
+		{ YQ_HKEX, "99.95", "0.05" },
 		{ YQ_HKEX, "100", "0.1" },
+		{ YQ_HKEX, "199.9", "0.1" },
+		{ YQ_HKEX, "200", "0.2" },
+		{ YQ_HKEX, "499.8", "0.2" },
+		{ YQ_HKEX, "500", "0.5" },
+		{ YQ_HKEX, "999.5", "0.5" },
+		{ YQ_HKEX, "1000", "1" },
+		{ YQ_HKEX, "1999", "1" },
+		{ YQ_HKEX, "2000", "2" },
+		{ YQ_HKEX, "4998", "2" },
 		{ YQ_HKEX, "5000", "5" },
 		{ YQ_SSE, "0.5", "0.01" },
 		{ YQ_SZSE, "900", "0.01" },
@@ -113,6 +137,36 @@ test_the_price_step_at_each_limit_and_either_side_of_it(void **unused)
 	(void)unused;
 	for (size_t i = 0; i < YQ_COUNT(cases); i++)
 		assert_decimal(yq_tick_size(cases[i].exchange, dec(cases[i].price)), cases[i].tick);
+}
+
+/* Also where the step changes: between the last price below a limit and the limit itself. */
+static void
+test_rounding_up_and_down_lands_on_a_step_at_every_limit(void **unused)
+{
+	(void)unused;
+	for (int e = 0; e < YQ_EXCHANGE_COUNT; e++) {
+		const struct yq_tick_band *band = yq_market_of((enum yq_exchange)e)->ticks;
+
+		for (; yq_decimal_sign(band->limit) != 0; band++)
+			for (int part = -19; part <= 19; part++) {
+				struct yq_decimal price = { band->limit.units +
+							    band->tick.units * part / 10 };
+				struct yq_decimal low, high;
+
+				assert_int_equal(
+				    yq_tick_round((enum yq_exchange)e, price, YQ_ROUND_FLOOR, &low),
+				    YQ_OK);
+				assert_int_equal(yq_tick_round((enum yq_exchange)e, price,
+						     YQ_ROUND_CEILING, &high),
+				    YQ_OK);
+				assert_true(yq_tick_fits((enum yq_exchange)e, low));
+				assert_true(yq_tick_fits((enum yq_exchange)e, high));
+				assert_true(yq_decimal_cmp(low, price) <= 0);
+				assert_true(yq_decimal_cmp(high, price) >= 0);
+				assert_true(!yq_tick_fits((enum yq_exchange)e, price) ||
+					    yq_decimal_cmp(low, high) == 0);
+			}
+	}
 }
 
 static void
@@ -316,6 +370,7 @@ main(void)
 		cmocka_unit_test(test_exchange_names_as_tradingview_sends_them),
 		cmocka_unit_test(test_a_symbol_is_split_at_its_colon),
 		cmocka_unit_test(test_the_price_step_at_each_limit_and_either_side_of_it),
+		cmocka_unit_test(test_rounding_up_and_down_lands_on_a_step_at_every_limit),
 		cmocka_unit_test(test_a_limit_price_is_rounded_to_the_safe_side),
 		cmocka_unit_test(test_new_york_opens_at_its_own_half_past_nine_summer_and_winter),
 		cmocka_unit_test(test_a_lunch_break_is_closed),

@@ -1,6 +1,8 @@
 /* test_settings.c - the table of settings, and the readers of its sections. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "test.h"
 
@@ -208,6 +210,67 @@ test_holidays_and_early_closes_are_built_in_and_can_be_changed(void **state)
 }
 
 static void
+write_text(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* A calendar in the data folder stands in place of the built-in one; a broken one is a fault. */
+static void
+test_a_calendar_file_is_taken_up_and_a_broken_one_refused(void **state)
+{
+	char folder[] = "/tmp/yq-settings-XXXXXX", variable[64], path[64], fault[256];
+	char *const environment[] = { variable, NULL };
+	struct loaded loaded;
+	struct yq_markets *before, *after;
+	const struct yq_market_hours *us;
+	uint64_t stamp;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(variable, sizeof(variable), "System__CalendarFolder=%s", folder);
+	snprintf(path, sizeof(path), "%s/US.csv", folder);
+	loaded = load(environment);
+	before = yq_settings_markets(loaded.config, &loaded.report);
+	us = yq_calendar_hours(yq_markets_calendar(before), YQ_NASDAQ);
+	stamp = yq_settings_calendar_stamp(loaded.config);
+	assert_int_equal(stamp, yq_settings_calendar_stamp(loaded.config));
+	write_text(path, "country,US\nzone,America/New_York\nsession,10:00,16:00\n"
+			 "covered,2026-01-01,2026-06-30\n");
+	assert_true(stamp != yq_settings_calendar_stamp(loaded.config));
+	after = yq_settings_markets(loaded.config, &loaded.report);
+	assert_int_equal(loaded.report.fault_count, 0);
+	assert_true(yq_market_is_open(us, at("2026-03-02T14:45:00Z")));
+	yq_markets_swap(before, after); /* whoever holds `us` sees the new hours */
+	assert_false(yq_market_is_open(us, at("2026-03-02T14:45:00Z")));
+	assert_true(yq_market_is_open(us, at("2026-03-02T15:00:00Z")));
+	assert_false(yq_market_is_covered(us, at("2026-07-01T15:00:00Z")));
+	yq_markets_free(before);
+	yq_markets_free(after);
+	drop(&loaded);
+
+	write_text(path, "country,US\nzone,Mars/Olympus\nsession,10:00,16:00\n"
+			 "covered,2026-01-01,2026-06-30\n");
+	loaded = load(environment);
+	assert_non_null(strstr(yq_buf_text(&loaded.report.faults), "Mars/Olympus"));
+	drop(&loaded);
+	write_text(path, "country,US\nzone,America/New_York\nsession,16:00,10:00\n");
+	snprintf(
+	    fault, sizeof(fault), "%s:3: expected a close after the open, found \"10:00\"\n", path);
+	assert_faults(environment, fault);
+	write_text(path, "country,KR\nzone,Asia/Seoul\nsession,09:00,15:30\n"
+			 "covered,2026-01-01,2026-06-30\n");
+	snprintf(fault, sizeof(fault), "%s: is of the country KR\n", path);
+	assert_faults(environment, fault);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+static void
 test_wrong_values_are_named_with_what_was_expected_and_found(void **state)
 {
 	static const struct {
@@ -317,6 +380,7 @@ main(void)
 		cmocka_unit_test(test_a_mapping_without_a_star_knows_only_its_strategies),
 		cmocka_unit_test(test_limits_of_an_account_stand_over_the_default),
 		cmocka_unit_test(test_holidays_and_early_closes_are_built_in_and_can_be_changed),
+		cmocka_unit_test(test_a_calendar_file_is_taken_up_and_a_broken_one_refused),
 		cmocka_unit_test(test_wrong_values_are_named_with_what_was_expected_and_found),
 		cmocka_unit_test(test_all_faults_show_at_once),
 		cmocka_unit_test(test_an_unknown_member_is_warned_about_with_the_nearest_known_one),
