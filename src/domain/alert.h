@@ -31,6 +31,9 @@
 	X(TYPE, "type")                       \
 	X(LIMIT_PRICE, "limit_price")         \
 	X(STOP_PRICE, "stop_price")           \
+	X(TAKE_PROFIT, "take_profit")         \
+	X(STOP_LOSS, "stop_loss")             \
+	X(STOP_LOSS_LIMIT, "stop_loss_limit") \
 	X(TIME_IN_FORCE, "time_in_force")     \
 	X(ATR, "atr")                         \
 	X(COMMENT, "comment")

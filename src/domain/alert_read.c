@@ -312,12 +312,6 @@ read_time(struct reading *r)
 }
 
 static bool
-read_qty(struct reading *r)
-{
-	return field_positive(r, &r->signal->qty);
-}
-
-static bool
 read_position_size(struct reading *r)
 {
 	return field_number(r, &r->signal->position_size);
@@ -358,24 +352,6 @@ read_type(struct reading *r)
 }
 
 static bool
-read_limit_price(struct reading *r)
-{
-	return field_positive(r, &r->signal->limit_price);
-}
-
-static bool
-read_stop_price(struct reading *r)
-{
-	return field_positive(r, &r->signal->stop_price);
-}
-
-static bool
-read_atr(struct reading *r)
-{
-	return field_positive(r, &r->signal->atr);
-}
-
-static bool
 read_time_in_force(struct reading *r)
 {
 	static const struct word words[] = {
@@ -405,6 +381,20 @@ read_comment(struct reading *r)
 	return true;
 }
 
+/* A number above zero, and nothing else to say of it. */
+#define READ_POSITIVE(name, member)                           \
+	static bool name(struct reading *r)                   \
+	{                                                     \
+		return field_positive(r, &r->signal->member); \
+	}
+READ_POSITIVE(read_qty, qty)
+READ_POSITIVE(read_limit_price, limit_price)
+READ_POSITIVE(read_stop_price, stop_price)
+READ_POSITIVE(read_take_profit, exits.take_profit)
+READ_POSITIVE(read_stop_loss, exits.stop_loss)
+READ_POSITIVE(read_stop_loss_limit, exits.stop_loss_limit)
+READ_POSITIVE(read_atr, atr)
+
 /* In this order; a field that another needs comes first. */
 static const struct row {
 	enum yq_alert_field field;
@@ -428,6 +418,9 @@ static const struct row {
 	{ YQ_ALERT_TYPE, "type", false, true, read_type },
 	{ YQ_ALERT_LIMIT_PRICE, "limit_price", false, false, read_limit_price },
 	{ YQ_ALERT_STOP_PRICE, "stop_price", false, false, read_stop_price },
+	{ YQ_ALERT_TAKE_PROFIT, "take_profit", false, true, read_take_profit },
+	{ YQ_ALERT_STOP_LOSS, "stop_loss", false, true, read_stop_loss },
+	{ YQ_ALERT_STOP_LOSS_LIMIT, "stop_loss_limit", false, true, read_stop_loss_limit },
 	{ YQ_ALERT_TIME_IN_FORCE, "time_in_force", false, true, read_time_in_force },
 	{ YQ_ALERT_ATR, "atr", false, false, read_atr },
 	{ YQ_ALERT_COMMENT, "comment", false, true, read_comment },
@@ -449,6 +442,8 @@ settle_type(struct reading *r)
 		return alert_fault(r->fault, "limit_price", "is missing for this type of order");
 	if (!stop && (signal->type == YQ_TYPE_STOP || signal->type == YQ_TYPE_STOP_LIMIT))
 		return alert_fault(r->fault, "stop_price", "is missing for this type of order");
+	if (signal->exits.stop_loss_limit.set && !signal->exits.stop_loss.set)
+		return alert_fault(r->fault, "stop_loss", "is missing, and its limit is there");
 	return true;
 }
 

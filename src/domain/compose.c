@@ -230,6 +230,8 @@ decide(struct desk *desk, int64_t now_us)
 	rc = round_prices(desk);
 	if (rc == YQ_OK)
 		rc = size_order(desk);
+	if (rc == YQ_OK)
+		rc = yq_compose_exits(desk->signal, desk->account->held, desk->order, trace);
 	if (rc != YQ_OK)
 		return rc;
 	return yq_risk_check_phase(YQ_RISK_ORDER, desk->order, &desk->facts, limits, trace);

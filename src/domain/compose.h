@@ -22,6 +22,7 @@
 #define YQ_COMPOSE_PRICE      "PRICE" /* which price was taken */
 #define YQ_COMPOSE_TICK	      "TICK"  /* prices rounded to the step */
 #define YQ_COMPOSE_NO_ACCOUNT "NO_ACCOUNT"
+#define YQ_COMPOSE_BRACKET    "BRACKET" /* take-profit and stop-loss */
 #define YQ_COMPOSE_ORDERED    "ORDERED"
 
 /* What holds for a strategy in an account. */
@@ -75,5 +76,10 @@ struct yq_decision {
 YQ_NODISCARD enum yq_rc yq_compose(const struct yq_signal *signal,
     const struct yq_account_view *account, const struct yq_market_facts *market,
     const struct yq_policy *policy, int64_t now_us, struct yq_decision *decision);
+
+/* The exits of a signal for `order`, which is sized: rounded to the step and checked against the
+ * price at which it opens.  None where it only closes what is `held`. */
+YQ_NODISCARD enum yq_rc yq_compose_exits(const struct yq_signal *signal, struct yq_decimal held,
+    struct yq_order *order, struct yq_trace *trace);
 
 #endif

@@ -64,12 +64,12 @@ yq_order_check(const struct yq_order *order, struct yq_err *err)
 		rc = yq_check_positive("ReferencePrice", order->reference_price.value, err);
 	if (rc == YQ_OK)
 		rc = yq_exits_check(&order->exits, err);
-	if (rc == YQ_OK && yq_exits_any(&order->exits) && !yq_id_is_none(&order->bracket_id))
-		rc = yq_err_set(err, YQ_E_INVALID, "BracketId: an exit has no exits of its own");
 	if (rc == YQ_OK && order->cut_to_held && !order->reduce_only)
 		rc = yq_err_set(err, YQ_E_INVALID, "CutToHeld: only an order that is ReduceOnly");
 	if (rc == YQ_OK && yq_id_equal(&order->after, &order->id))
 		rc = yq_err_set(err, YQ_E_INVALID, "After: an order cannot wait for itself");
+	if (rc == YQ_OK && yq_exits_any(&order->exits) && !yq_id_is_none(&order->bracket_id))
+		rc = yq_err_set(err, YQ_E_INVALID, "BracketId: an exit has no exits of its own");
 	return rc;
 }
 

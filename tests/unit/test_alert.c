@@ -63,6 +63,33 @@ assert_decimal(struct yq_opt_decimal value, const char *expected)
 #define WITH(more) "{" LEAST "," more "}"
 
 static void
+test_take_profit_and_stop_loss_under_the_names_people_use(void **state)
+{
+	static const char *const bodies[] = {
+		WITH("\"take_profit\":110,\"stop_loss\":\"90\",\"stop_loss_limit\":89"),
+		WITH("\"tp\":110,\"sl\":90,\"sl_limit\":89"),
+		WITH("\"takeProfit\":110,\"stopLoss\":90,\"stopLossLimit\":89"),
+		WITH("\"TakeProfitPrice\":110,\"StopLossPrice\":90,\"StopLossLimitPrice\":89"),
+	};
+	struct yq_signal signal;
+
+	(void)state;
+	for (size_t i = 0; i < YQ_COUNT(bodies); i++) {
+		signal = accepted(bodies[i]);
+		assert_decimal(signal.exits.take_profit, "110");
+		assert_decimal(signal.exits.stop_loss, "90");
+		assert_decimal(signal.exits.stop_loss_limit, "89");
+	}
+	signal = accepted(WITH("\"tp\":\"\",\"sl\":\"\""));
+	assert_false(yq_exits_any(&signal.exits));
+	refused(WITH("\"tp\":0"), "tp");
+	refused(WITH("\"sl\":-1"), "sl");
+	refused(WITH("\"sl\":\"NaN\""), "sl");
+	refused(WITH("\"sl_limit\":1"), "stop_loss");
+	refused(WITH("\"tp\":1,\"take_profit\":2"), "take_profit");
+}
+
+static void
 test_the_least_alert_is_a_market_order_of_now(void **state)
 {
 	struct yq_signal signal = accepted("{" LEAST "}");
@@ -359,6 +386,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_take_profit_and_stop_loss_under_the_names_people_use),
 		cmocka_unit_test(test_the_least_alert_is_a_market_order_of_now),
 		cmocka_unit_test(test_the_alert_of_the_tradingview_template_is_read_whole),
 		cmocka_unit_test(test_names_are_read_in_any_case_and_by_their_aliases),

@@ -311,6 +311,66 @@ test_prices_off_the_step_are_rounded_to_the_safe_side(void **unused)
 	yq_account_free(s.account);
 }
 
+/* The take-profit up, the stop-loss and its limit down; each rounding is told. */
+static void
+test_exits_go_with_what_is_opened_rounded_to_the_safe_side(void **unused)
+{
+	struct scene s = scene_of("10000", "0");
+
+	(void)unused;
+	s.signal.exits.take_profit = opt("110.001");
+	s.signal.exits.stop_loss = opt("90.009");
+	s.signal.exits.stop_loss_limit = opt("89.999");
+	assert_string_equal(decide(&s), "ORDERED");
+	assert_decimal(ORDER(&s)->exits.take_profit.value, "110.01");
+	assert_decimal(ORDER(&s)->exits.stop_loss.value, "90");
+	assert_decimal(ORDER(&s)->exits.stop_loss_limit.value, "89.99");
+	assert_true(yq_id_is_none(&ORDER(&s)->bracket_id));
+	yq_account_free(s.account);
+}
+
+static void
+test_an_exit_takes_no_exits_along(void **unused)
+{
+	struct scene s = scene_of("10000", "10");
+
+	(void)unused;
+	s.signal.action = YQ_SELL;
+	s.signal.exits.take_profit = opt("90"); /* left over from a template */
+	s.signal.exits.stop_loss = opt("90");
+	assert_string_equal(decide(&s), "ORDERED");
+	assert_false(yq_exits_any(&ORDER(&s)->exits));
+	yq_account_free(s.account);
+}
+
+/* Both sides of each boundary, at a price of 100. */
+static void
+test_exits_on_the_wrong_side_of_the_price_are_refused(void **unused)
+{
+	static const struct {
+		const char *profit, *loss, *code;
+	} cases[] = {
+		{ "100.01", "99.99", "ORDERED" },
+		{ "100", "99.99", "BRACKET" },
+		{ "100.01", "100", "BRACKET" },
+		{ "100.01", "", "ORDERED" },
+		{ "", "100", "BRACKET" },
+		{ "0.001", "", "BRACKET" },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < YQ_COUNT(cases); i++) {
+		struct scene s = scene_of("10000", "0");
+
+		if (cases[i].profit[0] != '\0')
+			s.signal.exits.take_profit = opt(cases[i].profit);
+		if (cases[i].loss[0] != '\0')
+			s.signal.exits.stop_loss = opt(cases[i].loss);
+		assert_string_equal(decide(&s), cases[i].code);
+		yq_account_free(s.account);
+	}
+}
+
 static void
 test_a_limit_buy_is_sized_and_judged_at_its_limit(void **unused)
 {
@@ -461,6 +521,9 @@ main(void)
 		cmocka_unit_test(test_halt_market_hours_and_any_hour),
 		cmocka_unit_test(test_the_currency_is_the_markets_never_a_default),
 		cmocka_unit_test(test_prices_off_the_step_are_rounded_to_the_safe_side),
+		cmocka_unit_test(test_exits_go_with_what_is_opened_rounded_to_the_safe_side),
+		cmocka_unit_test(test_an_exit_takes_no_exits_along),
+		cmocka_unit_test(test_exits_on_the_wrong_side_of_the_price_are_refused),
 		cmocka_unit_test(test_a_limit_buy_is_sized_and_judged_at_its_limit),
 		cmocka_unit_test(test_a_malformed_signal_is_refused_by_member),
 		cmocka_unit_test(test_the_verdict_tells_the_story),
