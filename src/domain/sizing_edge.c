@@ -57,39 +57,40 @@ sizing_buy_volatility(const struct sizing_task *task, struct yq_size *size)
 
 /* ---- HalfKelly: half of the share that would make the account grow fastest ---- */
 
+static enum yq_rc
+times(struct yq_decimal value, int64_t count, struct yq_decimal *result)
+{
+	return yq_decimal_mul(value, yq_decimal_from_int(count), YQ_ROUND_EXACT, result);
+}
+
 /*
- * f = (p - (1 - p) / b) / 2 with p = wins / trips and b = (won / wins) / (lost / losses), as
+ * f = (p - (1 - p) / b) / 2 with p = wins / trips and b = (won / wins) / (lost / losses), as one
+ * quotient, rounded down:
  *
- *	f = wins / (2 trips) x (1 - (trips - wins) x lost / (losses x won))
+ *	f = wins x (losses x won - (trips - wins) x lost) / (2 x trips x losses x won)
  *
- * which divides only twice: the first quotient is rounded up and the second down, so that f is
- * never too large.  Without a loss so far b has no bound, and f = p / 2.
+ * Without a loss so far b has no bound, and f = p / 2.
  */
 static enum yq_rc
 half_kelly(const struct yq_track *track, struct yq_decimal *f)
 {
-	struct yq_decimal wins = yq_decimal_from_int(track->wins);
-	struct yq_decimal rest = yq_decimal_from_int(track->trips - track->wins);
-	struct yq_decimal twice = yq_decimal_from_int(2 * track->trips);
-	struct yq_decimal against = YQ_DECIMAL_ZERO, lost, won, edge;
-	enum yq_rc rc = YQ_OK;
+	int64_t losses = track->losses > 0 ? track->losses : 1;
+	struct yq_decimal won, lost, above, below;
+	enum yq_rc rc;
 
 	*f = YQ_DECIMAL_ZERO;
 	if (track->wins == 0 || yq_decimal_sign(track->won) == 0)
 		return YQ_OK;
-	if (track->losses > 0) {
-		rc = yq_decimal_mul(rest, track->lost, YQ_ROUND_CEILING, &lost);
-		if (rc == YQ_OK)
-			rc = yq_decimal_mul(
-			    yq_decimal_from_int(track->losses), track->won, YQ_ROUND_FLOOR, &won);
-		if (rc == YQ_OK)
-			rc = yq_decimal_div(lost, won, YQ_ROUND_CEILING, &against);
-	}
+	rc = times(track->won, losses, &won);
 	if (rc == YQ_OK)
-		rc = yq_decimal_sub(yq_decimal_from_int(1), against, &edge);
+		rc = times(track->lost, track->trips - track->wins, &lost);
 	if (rc == YQ_OK)
-		rc = yq_decimal_mul(wins, edge, YQ_ROUND_FLOOR, &edge);
-	return rc == YQ_OK ? yq_decimal_div(edge, twice, YQ_ROUND_FLOOR, f) : rc;
+		rc = yq_decimal_sub(won, lost, &above);
+	if (rc == YQ_OK)
+		rc = times(above, track->wins, &above);
+	if (rc == YQ_OK)
+		rc = times(won, 2 * track->trips, &below);
+	return rc == YQ_OK ? yq_decimal_div(above, below, YQ_ROUND_FLOOR, f) : rc;
 }
 
 static struct yq_decimal

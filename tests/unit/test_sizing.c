@@ -1,25 +1,11 @@
 /* test_sizing.c - each policy at its limits and on either side of them. */
-#include "domain_test.h"
-
-#include "domain/sizing.h"
-
-static struct yq_signal
-sample_signal(enum yq_action action)
-{
-	struct yq_signal signal = yq_signal_default();
-
-	SET(signal.ticker, "AAPL");
-	signal.exchange = YQ_NASDAQ;
-	signal.action = action;
-	return signal;
-}
+#include "sizing_test.h"
 
 /* The quantity as text, or the code of the refusal. */
 static const char *
 size_of(const struct yq_sizing *sizing, const struct yq_signal *signal,
     const struct yq_account *account, const char *price, const char *lot, bool allow_short)
 {
-	static char text[YQ_DECIMAL_TEXT_SIZE + 8];
 	static struct yq_trace trace;
 	struct yq_account_view view = yq_view_of(account, signal->exchange, signal->ticker);
 	struct yq_sizing_facts facts = {
@@ -28,25 +14,8 @@ size_of(const struct yq_sizing *sizing, const struct yq_signal *signal,
 		.lot = dec(lot),
 		.allow_short = allow_short,
 	};
-	struct yq_size size;
-	size_t sign = 0;
 
-	yq_trace_clear(&trace);
-	if (yq_sizing_apply(sizing, signal, &facts, &size, &trace) != YQ_OK)
-		return yq_trace_refusal(&trace)->rule;
-	assert_null(yq_trace_refusal(&trace));
-	text[sign++] = size.action == YQ_BUY ? '+' : '-';
-	yq_decimal_format(size.qty, text + sign);
-	return text;
-}
-
-static struct yq_sizing
-policy(enum yq_sizer sizer)
-{
-	struct yq_sizing sizing = yq_sizing_default();
-
-	sizing.sizer = sizer;
-	return sizing;
+	return size_by(sizing, signal, &facts, &trace);
 }
 
 static void
