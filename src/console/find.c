@@ -19,14 +19,15 @@ yq_find_folder(const struct yq_call *call)
 	return named != NULL && named[0] != '\0' ? named : "var";
 }
 
-int
-yq_find_settings(const struct yq_call *call, struct yq_config **ret_config)
+static int
+load_settings(
+    const struct yq_call *call, yq_settings_check_fn *check, struct yq_config **ret_config)
 {
 	struct yq_config_report report = { 0 };
 	enum yq_rc rc;
 
-	rc = yq_settings_load(call->options[YQ_OPT_CONFIG], NULL, "Console", environ,
-	    yq_settings_check, ret_config, &report);
+	rc = yq_settings_load(
+	    call->options[YQ_OPT_CONFIG], NULL, "Console", environ, check, ret_config, &report);
 	fputs(yq_buf_text(&report.warnings), stderr);
 	if (rc != YQ_OK) {
 		fputs(yq_buf_text(&report.faults), stderr);
@@ -35,6 +36,25 @@ yq_find_settings(const struct yq_call *call, struct yq_config **ret_config)
 	}
 	yq_config_report_free(&report);
 	return rc == YQ_OK ? YQ_CONSOLE_DONE : YQ_CONSOLE_REFUSED;
+}
+
+int
+yq_find_settings(const struct yq_call *call, struct yq_config **ret_config)
+{
+	return load_settings(call, yq_settings_check, ret_config);
+}
+
+static void
+check_whole(const struct yq_config *config, struct yq_config_report *report)
+{
+	yq_settings_check(config, report);
+	yq_settings_check_plugins(config, report);
+}
+
+int
+yq_find_settings_whole(const struct yq_call *call, struct yq_config **ret_config)
+{
+	return load_settings(call, check_whole, ret_config);
 }
 
 struct search {

@@ -18,6 +18,8 @@ const char *yq_find_folder(const struct yq_call *call);
 
 /* The settings of --config (or the built-in ones); all faults are printed at once. */
 int yq_find_settings(const struct yq_call *call, struct yq_config **ret_config);
+/* The same, with all that takes a while to check: plug-ins are loaded. */
+int yq_find_settings_whole(const struct yq_call *call, struct yq_config **ret_config);
 
 /* Whether the user set it anywhere; "Section:Name", secrets too. */
 bool yq_find_is_set(const struct yq_config *config, const char *path);

@@ -282,7 +282,7 @@ yq_verb_config(const struct yq_call *call)
 	if (!yq_str_equal(call->words[0], "check"))
 		return yq_fail_usage(
 		    call, "\"%s\" is unknown; there is `yq config check`", call->words[0]);
-	status = yq_find_settings(call, &config);
+	status = yq_find_settings_whole(call, &config);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
 	listing.config = config;

@@ -62,6 +62,12 @@ struct yq_sizings; /* opaque */
 struct yq_sizings *yq_settings_sizing(
     const struct yq_config *config, struct yq_config_report *report);
 void yq_sizings_free(struct yq_sizings *sizings);
+/* The plug-in of the policy `index` of those that have one; NULL after the last.  It lives as long
+ * as the sizings. */
+const struct yq_plugin *yq_sizings_plugin(const struct yq_sizings *sizings, size_t index);
+/* Load each plug-in once, in a process that may die of it: a fault for each that cannot be used.
+ * Blocks, up to YQ_PLUGIN_HELLO_MS each: for a start and a check. */
+void yq_settings_check_plugins(const struct yq_config *config, struct yq_config_report *report);
 /* The policy of `strategy` (ASCII case ignored), else that of "*", else Basic; never NULL. */
 const struct yq_sizing *yq_sizings_find(const struct yq_sizings *sizings, const char *strategy);
 
@@ -102,8 +108,8 @@ struct yq_accounts *yq_settings_accounts(
 void yq_accounts_free(struct yq_accounts *accounts);
 const struct yq_account_settings *yq_accounts_find(
     const struct yq_accounts *accounts, const char *alias); /* NULL if there is none */
-/* Whether real money is traded there: at a live environment; at a broker that is not the paper broker,
- * unless its environment is practice.  NULL is not known, and counts as real. */
+/* Whether real money is traded there: at a live environment; at a broker that is not the paper
+ * broker, unless its environment is practice.  NULL is not known, and counts as real. */
 bool yq_accounts_real_money(const struct yq_account_settings *account);
 /* OrderManager:StrategyDefault. */
 enum yq_life_state yq_settings_life(const struct yq_config *config);

@@ -101,8 +101,8 @@ settings_known(const struct settings_section *section, const char *const *names,
 		yq_json_each(section->object, check_known, &known);
 }
 
-static const yq_json *
-member(const struct settings_section *section, const char *name)
+const yq_json *
+settings_member(const struct settings_section *section, const char *name)
 {
 	return section->object == NULL ? NULL : yq_json_get_nocase(section->object, name);
 }
@@ -123,7 +123,7 @@ static bool
 read_decimal(const struct settings_section *section, const char *name, struct settings_range range,
     struct yq_decimal *result)
 {
-	const yq_json *found = member(section, name);
+	const yq_json *found = settings_member(section, name);
 	struct yq_decimal value;
 	char expected[96];
 
@@ -167,7 +167,7 @@ void
 settings_int(const struct settings_section *section, const char *name, int64_t min, int64_t max,
     int64_t *result)
 {
-	const yq_json *found = member(section, name);
+	const yq_json *found = settings_member(section, name);
 	char expected[96];
 	int64_t value = 0;
 	bool is_number = false;
@@ -191,7 +191,7 @@ settings_int(const struct settings_section *section, const char *name, int64_t m
 void
 settings_bool(const struct settings_section *section, const char *name, bool *result)
 {
-	const yq_json *found = member(section, name);
+	const yq_json *found = settings_member(section, name);
 	const char *text;
 
 	if (found == NULL)
@@ -210,7 +210,7 @@ settings_bool(const struct settings_section *section, const char *name, bool *re
 void
 settings_text(const struct settings_section *section, const char *name, char *result, size_t size)
 {
-	const yq_json *found = member(section, name);
+	const yq_json *found = settings_member(section, name);
 	char expected[64];
 	const char *bytes;
 	size_t length;
@@ -231,7 +231,7 @@ void
 settings_enum(const struct settings_section *section, const char *name,
     const struct yq_names *names, int *result)
 {
-	const yq_json *found = member(section, name);
+	const yq_json *found = settings_member(section, name);
 	struct yq_buf expected = yq_buf_make(512);
 	const char *text;
 	size_t length;

@@ -17,6 +17,8 @@ struct settings_section settings_section(
     const struct yq_config *config, struct yq_config_report *report, const char *path);
 struct settings_section settings_below(
     const struct settings_section *parent, const char *name, const yq_json *value);
+/* The member of that name, ASCII case ignored; NULL if it is absent. */
+const yq_json *settings_member(const struct settings_section *section, const char *name);
 /* "path:name: expected ..., found ... (source)" */
 void settings_fault(const struct settings_section *section, const char *name, const char *expected,
     const yq_json *found);
@@ -39,5 +41,9 @@ void settings_text(
 /* Index of a name; *result is an int-sized enum. */
 void settings_enum(const struct settings_section *section, const char *name,
     const struct yq_names *names, int *result);
+
+/* The members of a sizing plug-in (settings_plugin.c); faults only if the policy is one. */
+struct yq_plugin;
+void settings_plugin(const struct settings_section *section, bool needed, struct yq_plugin *plugin);
 
 #endif

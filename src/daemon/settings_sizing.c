@@ -7,11 +7,13 @@
 #include "daemon/settings.h"
 #include "daemon/settings_read.h"
 
-#define POLICIES_MAX 256
+#define POLICIES_MAX   256
+#define MIN_TRADES_MAX 100000
 
 struct policy {
 	char name[YQ_STRATEGY_SIZE];
 	struct yq_sizing sizing;
+	struct yq_plugin plugin; /* what sizing.plugin points to */
 };
 
 struct row {
@@ -43,12 +45,28 @@ find_policy(const struct yq_sizings *sizings, const char *name)
 }
 
 static void
+read_fallback(const struct settings_section *section, struct yq_sizing *sizing)
+{
+	int fallback = (int)sizing->fallback;
+
+	settings_enum(section, "Fallback", &yq_sizer_names, &fallback);
+	sizing->fallback = (enum yq_sizer)fallback;
+	if (sizing->fallback == YQ_SIZER_COUNT || yq_sizer_may_stand_in(sizing->fallback))
+		return;
+	settings_fault(section, "Fallback",
+	    "a type that needs neither trades nor a plug-in nor a target",
+	    settings_member(section, "Fallback"));
+	sizing->fallback = YQ_SIZER_COUNT;
+}
+
+static void
 read_policy(const struct settings_section *section, struct policy *policy)
 {
 	static const char *const names[] = { "Type", "MaxPositionRiskPct", "StopLossPct",
-		"MaxPortfolioAllocPct", "EquityPct", "FixedQty" };
+		"MaxPortfolioAllocPct", "EquityPct", "FixedQty", "AtrMultiple", "MinTrades",
+		"Fallback", "Plugin", "DeadlineMs", "Parameters" };
 	static const struct settings_range share = { "0", "1" }, positive = { "0.00000001", NULL },
-					   stop = { "0.0001", "1" };
+					   stop = { "0.0001", "1" }, multiple = { "0.01", "1000" };
 	struct yq_sizing *sizing = &policy->sizing;
 	int sizer = yq_names_find(&yq_sizer_names, policy->name, strlen(policy->name));
 
@@ -63,6 +81,11 @@ read_policy(const struct settings_section *section, struct policy *policy)
 	settings_decimal(section, "MaxPortfolioAllocPct", share, &sizing->max_portfolio_alloc_pct);
 	settings_decimal(section, "EquityPct", share, &sizing->equity_pct);
 	settings_opt_decimal(section, "FixedQty", positive, &sizing->fixed_qty);
+	settings_decimal(section, "AtrMultiple", multiple, &sizing->atr_multiple);
+	settings_int(section, "MinTrades", 1, MIN_TRADES_MAX, &sizing->min_trades);
+	read_fallback(section, sizing);
+	settings_plugin(section, sizing->sizer == YQ_SIZER_PLUGIN, &policy->plugin);
+	sizing->plugin = sizing->sizer == YQ_SIZER_PLUGIN ? &policy->plugin : NULL;
 }
 
 static bool
@@ -83,14 +106,15 @@ add_policy(void *cookie, const char *name, const yq_json *value)
 	return true;
 }
 
-/* A policy that is not configured may still be named: every sizer with its defaults is one. */
+/* A policy that is not configured may still be named: every sizer with its defaults is one, but for
+ * the plug-in, of which there is none by default. */
 static void
 add_builtin_policies(struct reading *reading)
 {
 	for (size_t i = 0; i < yq_sizer_names.count; i++) {
 		const char *name = yq_sizer_names.names[i];
 
-		if (find_policy(reading->sizings, name) == NULL)
+		if (i != YQ_SIZER_PLUGIN && find_policy(reading->sizings, name) == NULL)
 			(void)add_policy(reading, name, NULL);
 	}
 }
@@ -143,6 +167,15 @@ yq_settings_sizing(const struct yq_config *config, struct yq_config_report *repo
 	if (reading.section.object != NULL)
 		yq_json_each(reading.section.object, add_row, &reading);
 	return sizings;
+}
+
+const struct yq_plugin *
+yq_sizings_plugin(const struct yq_sizings *sizings, size_t index)
+{
+	for (size_t i = 0; i < sizings->policy_count; i++)
+		if (sizings->policies[i].sizing.plugin != NULL && index-- == 0)
+			return sizings->policies[i].sizing.plugin;
+	return NULL;
 }
 
 void
