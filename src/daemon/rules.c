@@ -207,3 +207,9 @@ yq_rules_hours(const struct yq_rules *rules, enum yq_exchange exchange)
 {
 	return yq_calendar_hours(yq_markets_calendar(rules->markets), exchange);
 }
+
+const struct yq_plugin *
+yq_rules_plugin(const struct yq_rules *rules, size_t index)
+{
+	return yq_sizings_plugin(rules->sizings, index);
+}

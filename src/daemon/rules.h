@@ -41,5 +41,7 @@ struct yq_decimal yq_rules_commission_rate(const struct yq_rules *rules, const c
 /* Hours of an exchange; they live as long as the rules. */
 const struct yq_market_hours *yq_rules_hours(
     const struct yq_rules *rules, enum yq_exchange exchange);
+/* The plug-in of the sizing policy `index` of those that have one; NULL after the last. */
+const struct yq_plugin *yq_rules_plugin(const struct yq_rules *rules, size_t index);
 
 #endif

@@ -19,7 +19,7 @@ struct held {
 struct item {
 	struct yq_waiting waiting;
 	int64_t until_ns;
-	bool for_price;
+	enum yq_aside_for what;
 };
 
 struct yq_aside {
@@ -120,33 +120,66 @@ yq_aside_blocks(const struct yq_aside *aside, const struct yq_signal *signal,
 
 void
 yq_aside_put(struct yq_aside *aside, const struct yq_waiting *waiting,
-    const struct yq_mapping_row *accounts, bool for_price, int64_t until_ns)
+    const struct yq_mapping_row *accounts, enum yq_aside_for what, int64_t until_ns)
 {
 	assert(aside->count < aside->max);
 	aside->items[aside->count++] = (struct item){
 		.waiting = *waiting,
 		.until_ns = until_ns,
-		.for_price = for_price,
+		.what = what,
 	};
 	hold(aside, &waiting->signal, accounts);
 }
 
+/* Who else may know whether what is waited for has come. */
+struct others {
+	const struct yq_lookup *lookup;
+	const struct yq_sizers *sizers;
+};
+
 static bool
-is_ripe(const struct item *item, const struct yq_lookup *lookup, int64_t now_ns)
+is_ripe(const struct item *item, const struct yq_mapping_row *accounts, const struct others *others,
+    int64_t now_ns)
 {
 	const struct yq_signal *signal = &item->waiting.signal;
 
 	if (now_ns >= item->until_ns)
 		return true;
-	return item->for_price &&
-	       (lookup == NULL || !yq_lookup_is_open(lookup, signal->exchange, signal->ticker));
+	switch (item->what) {
+	case YQ_ASIDE_TIME:
+		break;
+	case YQ_ASIDE_PRICE:
+		return others->lookup == NULL ||
+		       !yq_lookup_is_open(others->lookup, signal->exchange, signal->ticker);
+	case YQ_ASIDE_SIZE:
+		return others->sizers == NULL || yq_sizers_are_settled(others->sizers, &signal->id);
+	case YQ_ASIDE_TURN:
+		return others->sizers == NULL ||
+		       yq_sizers_are_free(others->sizers, &signal->id, accounts);
+	}
+	return false;
+}
+
+/* A turn is one of the account's, whatever the ticker: held as that of no ticker. */
+static bool
+is_turn_held(struct yq_aside *aside, const struct item *item, const struct yq_mapping_row *accounts)
+{
+	struct yq_signal turn = { .ticker = "" };
+	bool is = false;
+
+	if (item->what != YQ_ASIDE_TURN)
+		return false;
+	is = is_held(aside, &turn, accounts);
+	hold(aside, &turn, accounts);
+	return is;
 }
 
 /* What is held is made anew from those that stay: the accounts of a strategy may have changed. */
 void
 yq_aside_take(struct yq_aside *aside, const struct yq_rules *rules, const struct yq_lookup *lookup,
-    int64_t now_ns, struct yq_line *line)
+    const struct yq_sizers *sizers, int64_t now_ns, struct yq_line *line)
 {
+	const struct others others = { lookup, sizers };
 	size_t taken = 0, kept = 0;
 	struct yq_waiting *ready;
 
@@ -159,7 +192,8 @@ yq_aside_take(struct yq_aside *aside, const struct yq_rules *rules, const struct
 		const struct yq_mapping_row *accounts =
 		    yq_rules_accounts(rules, item->waiting.signal.strategy);
 
-		if (is_ripe(item, lookup, now_ns) &&
+		if (!is_turn_held(aside, item, accounts) &&
+		    is_ripe(item, accounts, &others, now_ns) &&
 		    !is_held(aside, &item->waiting.signal, accounts)) {
 			ready[taken++] = item->waiting;
 			continue;

@@ -9,15 +9,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "order_manager/aside.h"
 #include "order_manager/facts.h"
 #include "order_manager/recording.h"
+#include "order_manager/waits.h"
 
 #define BATCH_MAX   128 /* some hundred KiB of verdicts; more would not be faster */
 #define IN_LINE_MAX (4 * BATCH_MAX)
 #define RETRY_MS    200
-#define ACCOUNT_MS  250	 /* between looks for a missing account */
-#define TICK_MS	    50	 /* between looks at what is set aside */
 #define FACTS_MAX   2048 /* reads of one batch, well below what a connection takes */
 #define RESYNC_NS   (INT64_C(300) * 1000000000) /* open orders are read anew so often */
 
@@ -29,11 +27,11 @@ struct yq_decider {
 	yq_decider_room_fn *room;
 	void *cookie;
 	struct yq_facts *facts;
-	struct yq_lookup *lookup;
-	uv_timer_t *timer, *tick; /* the second runs while signals are set aside */
+	struct yq_sizers *sizers;
+	uv_timer_t *timer;
 
 	struct yq_line line;
-	struct yq_aside *aside;
+	struct yq_waits *waits;
 	struct yq_waiting *batch; /* BATCH_MAX */
 	size_t batch_count;
 	bool busy;	      /* from the reads to the answer */
@@ -71,17 +69,6 @@ on_timer(uv_timer_t *timer)
 }
 
 static void
-on_tick(uv_timer_t *timer)
-{
-	struct yq_decider *decider = timer->data;
-
-	if (yq_aside_count(decider->aside) == 0)
-		uv_timer_stop(timer);
-	else
-		start_batch(decider);
-}
-
-static void
 pause_for(struct yq_decider *decider, uint64_t ms)
 {
 	decider->paused = true;
@@ -114,9 +101,15 @@ make_timer(struct yq_decider *decider)
 	return timer;
 }
 
+static void
+on_waits(void *cookie)
+{
+	start_batch(cookie);
+}
+
 struct yq_decider *
 yq_decider_make(struct yq_daemon *daemon, struct yq_books *books, struct yq_lookup *lookup,
-    struct yq_rules *rules, yq_decider_room_fn *room, void *cookie)
+    struct yq_sizers *sizers, struct yq_rules *rules, yq_decider_room_fn *room, void *cookie)
 {
 	struct yq_decider *decider = yq_xcalloc(1, sizeof(*decider));
 
@@ -126,11 +119,13 @@ yq_decider_make(struct yq_daemon *daemon, struct yq_books *books, struct yq_look
 	decider->room = room;
 	decider->cookie = cookie;
 	decider->facts = yq_facts_make(yq_daemon_valkey(daemon), books);
-	decider->lookup = lookup;
+	decider->sizers = sizers;
 	decider->timer = make_timer(decider);
-	decider->tick = make_timer(decider);
 	decider->line = yq_line_make(YQ_DECIDER_WAITING_MAX);
-	decider->aside = yq_aside_make(YQ_DECIDER_WAITING_MAX);
+	decider->waits =
+	    yq_waits_make(daemon, lookup, sizers, YQ_DECIDER_WAITING_MAX, on_waits, decider);
+	yq_facts_set_sizers(decider->facts, sizers);
+	yq_sizers_configure(sizers, rules);
 	decider->batch = yq_xcalloc(BATCH_MAX, sizeof(*decider->batch));
 	decider->decisions = yq_xcalloc(YQ_MAPPING_ALIASES_MAX, sizeof(*decider->decisions));
 	decider->inputs = yq_xcalloc(YQ_MAPPING_ALIASES_MAX, sizeof(*decider->inputs));
@@ -152,7 +147,6 @@ release(struct yq_decider *decider)
 	yq_recording_free(decider->recording);
 	yq_rules_free(decider->rules);
 	yq_rules_free(decider->next_rules);
-	yq_aside_free(decider->aside);
 	yq_line_clear(&decider->line);
 	free(decider->batch);
 	free(decider->decisions);
@@ -166,7 +160,7 @@ yq_decider_free(struct yq_decider *decider)
 	if (decider == NULL)
 		return;
 	uv_close((uv_handle_t *)decider->timer, on_timer_closed);
-	uv_close((uv_handle_t *)decider->tick, on_timer_closed);
+	yq_waits_free(decider->waits);
 	yq_facts_free(decider->facts);
 	decider->dead = true;
 	if (!decider->in_flight)
@@ -177,7 +171,7 @@ yq_decider_free(struct yq_decider *decider)
 static size_t
 in_hand(const struct yq_decider *decider)
 {
-	return decider->line.count + decider->batch_count + yq_aside_count(decider->aside);
+	return decider->line.count + decider->batch_count + yq_waits_count(decider->waits);
 }
 
 bool
@@ -231,6 +225,7 @@ take_next_rules(struct yq_decider *decider)
 	yq_rules_free(decider->rules);
 	decider->rules = decider->next_rules;
 	decider->next_rules = NULL;
+	yq_sizers_configure(decider->sizers, decider->rules);
 }
 
 /* ---- reading ---- */
@@ -286,7 +281,7 @@ start_batch(struct yq_decider *decider)
 		return;
 	}
 	take_next_rules(decider);
-	yq_aside_take(decider->aside, decider->rules, decider->lookup, now_ns, &decider->line);
+	yq_waits_take(decider->waits, decider->rules, &decider->line);
 	if (decider->line.count == 0)
 		return;
 	decider->busy = true;
@@ -296,54 +291,6 @@ start_batch(struct yq_decider *decider)
 }
 
 /* ---- composing ---- */
-
-static void
-set_aside(struct yq_decider *decider, const struct yq_waiting *waiting, bool for_price, int64_t ms)
-{
-	int64_t until_ns = yq_clock_monotonic_ns(clock_of(decider)) + ms * INT64_C(1000000);
-
-	yq_aside_put(decider->aside, waiting,
-	    yq_rules_accounts(decider->rules, waiting->signal.strategy), for_price, until_ns);
-	if (!uv_is_active((uv_handle_t *)decider->tick))
-		uv_timer_start(decider->tick, on_tick, TICK_MS, TICK_MS);
-}
-
-/* Whether a signal must wait: behind an earlier one, or for a gateway that may just be starting. */
-static bool
-must_wait(struct yq_decider *decider, const struct yq_waiting *waiting)
-{
-	int64_t waited_ns = yq_clock_monotonic_ns(clock_of(decider)) - waiting->since_ns;
-
-	if (yq_aside_blocks(decider->aside, &waiting->signal,
-		yq_rules_accounts(decider->rules, waiting->signal.strategy))) {
-		set_aside(decider, waiting, false, 0);
-		return true;
-	}
-	if (waited_ns >= YQ_DECIDER_ACCOUNT_WAIT_MS * INT64_C(1000000) ||
-	    yq_facts_has_accounts(decider->facts, decider->rules, &waiting->signal))
-		return false;
-	set_aside(decider, waiting, false, ACCOUNT_MS);
-	return true;
-}
-
-/* Refused for want of a price that has not been asked for: ask, and decide later. */
-static bool
-must_look_up(struct yq_decider *decider, struct yq_waiting *waiting, size_t count)
-{
-	const struct yq_signal *signal = &waiting->signal;
-	bool wanted = false;
-
-	for (size_t a = 0; a < count; a++)
-		wanted = wanted || yq_str_equal(decider->decisions[a].code, YQ_SIZE_NO_PRICE) ||
-			 yq_str_equal(decider->decisions[a].code, YQ_RISK_NO_PRICE);
-	if (!wanted || waiting->looked_up)
-		return false;
-	/* With too many questions open its turn comes at the next look. */
-	waiting->looked_up = yq_lookup_ask(decider->lookup, signal->exchange, signal->ticker);
-	set_aside(decider, waiting, waiting->looked_up,
-	    waiting->looked_up ? 2 * YQ_LOOKUP_WAIT_MS : ACCOUNT_MS);
-	return true;
-}
 
 static void
 enter_orders(struct yq_decider *decider, const struct yq_decision *decision)
@@ -369,7 +316,7 @@ decide_one(struct yq_decider *decider, struct yq_waiting *waiting, int64_t now_u
 		policies[a] = yq_facts_decide(decider->facts, decider->rules, signal,
 		    accounts->aliases[a], now_us, &decider->inputs[a], &decider->decisions[a]);
 	}
-	if (must_look_up(decider, waiting, count))
+	if (yq_waits_after(decider->waits, decider->rules, waiting, decider->decisions, count))
 		return false;
 	for (size_t a = 0; a < count; a++) {
 		enter_orders(decider, pointers[a]);
@@ -379,6 +326,7 @@ decide_one(struct yq_decider *decider, struct yq_waiting *waiting, int64_t now_u
 	yq_counter_add(ordered ? decider->ordered : decider->refused, 1);
 	yq_recording_add(decider->recording, waiting->entry_id, &signal->id, pointers,
 	    decider->inputs, count, now_us);
+	yq_waits_done(decider->waits, signal);
 	return true;
 }
 
@@ -400,7 +348,8 @@ compose(struct yq_decider *decider)
 		}
 		if (kept != i)
 			*waiting = decider->batch[i];
-		if (!must_wait(decider, waiting) && decide_one(decider, waiting, now_us))
+		if (!yq_waits_before(decider->waits, decider->rules, decider->facts, waiting) &&
+		    decide_one(decider, waiting, now_us))
 			kept++;
 	}
 	decider->batch_count = kept;

@@ -4,9 +4,9 @@
  *
  * One batch at a time: while one is being recorded the next gathers.  Decisions of a batch are made
  * one after the other, each seeing the orders of those before it, so that ten alerts at once cannot
- * spend the same cash.  A signal whose account or price is not there yet is set aside (aside.h) and
- * holds up only those that must come after it.  A batch whose recording has no answer is recorded
- * again, unchanged.  Loop thread only.
+ * spend the same cash.  A signal whose account, price or size is not there yet is set aside
+ * (waits.h) and holds up only those that must come after it.  A batch whose recording has no answer
+ * is recorded again, unchanged.  Loop thread only.
  */
 #ifndef YQ_ORDER_MANAGER_DECIDER_H
 #define YQ_ORDER_MANAGER_DECIDER_H
@@ -17,22 +17,21 @@
 #include "domain/signal.h"
 #include "order_manager/books.h"
 #include "order_manager/lookup.h"
+#include "order_manager/sizers.h"
 
 struct yq_decider; /* opaque */
 
 #define YQ_DECIDER_WAITING_MAX 2048 /* signals in hand; the intake pauses long before */
 #define YQ_DECIDER_TAKE_MAX    128  /* signals given at a time */
 
-/* How long a signal waits for an account that no gateway has announced yet. */
-#define YQ_DECIDER_ACCOUNT_WAIT_MS 15000
-
 /* Runs whenever the number of waiting signals falls. */
 typedef void yq_decider_room_fn(void *cookie);
 
-/* `books` and `lookup` are borrowed, and must live as long; `rules` are the decider's from now on.
- * Begins to read the open orders. */
+/* `books`, `lookup` and `sizers` are borrowed, and must live as long; `rules` are the decider's
+ * from now on. Begins to read the open orders. */
 struct yq_decider *yq_decider_make(struct yq_daemon *daemon, struct yq_books *books,
-    struct yq_lookup *lookup, struct yq_rules *rules, yq_decider_room_fn *room, void *cookie);
+    struct yq_lookup *lookup, struct yq_sizers *sizers, struct yq_rules *rules,
+    yq_decider_room_fn *room, void *cookie);
 /* What is not recorded stays unacknowledged in the stream.  NULL is a no-op. */
 void yq_decider_free(struct yq_decider *decider);
 

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/table.h"
 #include "bus/halts.h"
+#include "order_manager/sizers.h"
 
 /* The longest key: a letter, alias, strategy. */
 #define KEY_SIZE (YQ_ALIAS_SIZE + YQ_STRATEGY_SIZE + 8)
@@ -45,6 +46,7 @@ struct round {
 struct yq_facts {
 	struct yq_valkey *valkey;
 	struct yq_books *books;
+	const struct yq_sizers *sizers;
 	struct yq_table items; /* of struct fact, by key */
 	struct round *round;
 	yq_facts_fn *fn;
@@ -59,6 +61,12 @@ yq_facts_make(struct yq_valkey *valkey, struct yq_books *books)
 	facts->valkey = valkey;
 	facts->books = books;
 	return facts;
+}
+
+void
+yq_facts_set_sizers(struct yq_facts *facts, const struct yq_sizers *sizers)
+{
+	facts->sizers = sizers;
 }
 
 static bool
@@ -439,6 +447,8 @@ yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
 	inputs->rules_text = named->recorded ? NULL : named->text;
 	inputs->account = yq_view_of(book, signal->exchange, signal->ticker);
 	inputs->market = market_of(facts, rules, signal, alias, now_us, inputs->kept.halt_reason);
+	if (named->policy.sizing.plugin != NULL && facts->sizers != NULL)
+		inputs->market.answer = yq_sizers_answer(facts->sizers, &signal->id, alias);
 	rc =
 	    yq_compose(signal, &inputs->account, &inputs->market, &named->policy, now_us, decision);
 	assert((rc == YQ_OK) == decision->ordered);

@@ -14,6 +14,9 @@
 struct yq_facts; /* opaque */
 
 struct yq_facts *yq_facts_make(struct yq_valkey *valkey, struct yq_books *books);
+/* Where the answers of sizing plug-ins are; borrowed, NULL = there are none. */
+struct yq_sizers;
+void yq_facts_set_sizers(struct yq_facts *facts, const struct yq_sizers *sizers);
 /* A read under way ends without its completion.  NULL is a no-op. */
 void yq_facts_free(struct yq_facts *facts);
 void yq_facts_clear(struct yq_facts *facts);

@@ -47,6 +47,7 @@ static const struct yq_lane_table *const tables[] = { [SIGNALS] = &yq_journal_si
 struct order_manager {
 	struct yq_books *books;
 	struct yq_lookup *lookup;
+	struct yq_sizers *sizers;
 	struct yq_intake *intake;
 	struct yq_decider *decider;
 	struct yq_worker *worker;
@@ -68,6 +69,7 @@ static void
 check(const struct yq_config *config, struct yq_config_report *report)
 {
 	yq_rules_free(yq_rules_load(config, report));
+	yq_settings_check_plugins(config, report);
 }
 
 /* ---- upkeep of the streams ---- */
@@ -290,6 +292,7 @@ on_heard(void *cookie, enum yq_key channel)
 	}
 }
 
+/* A price was looked up, or a plug-in has answered. */
 static void
 on_looked_up(void *cookie)
 {
@@ -326,8 +329,9 @@ start_decisions(struct yq_daemon *daemon, struct order_manager *manager, struct 
 		yq_rules_free(rules);
 		return rc;
 	}
-	manager->decider =
-	    yq_decider_make(daemon, manager->books, manager->lookup, rules, on_room, manager);
+	manager->sizers = yq_sizers_make(daemon, on_looked_up, manager);
+	manager->decider = yq_decider_make(
+	    daemon, manager->books, manager->lookup, manager->sizers, rules, on_room, manager);
 	rc = yq_intake_open(daemon, manager->books, on_heard, manager, &manager->intake, err);
 	if (rc != YQ_OK)
 		return rc;
@@ -451,6 +455,7 @@ stop(struct yq_daemon *daemon)
 	yq_intake_close(manager->intake);
 	yq_lookup_close(manager->lookup);
 	yq_decider_free(manager->decider);
+	yq_sizers_free(manager->sizers);
 	yq_books_free(manager->books);
 	for (size_t i = 0; i < YQ_COUNT(tables); i++)
 		yq_lane_close(manager->lanes[i]);
