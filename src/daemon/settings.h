@@ -11,6 +11,7 @@
 #include "base/config.h"
 #include "bus/confirm.h"
 #include "domain/calendar.h"
+#include "domain/protection.h"
 #include "domain/risk.h"
 #include "domain/sizing.h"
 
@@ -71,12 +72,23 @@ void yq_settings_check_plugins(const struct yq_config *config, struct yq_config_
 /* The policy of `strategy` (ASCII case ignored), else that of "*", else Basic; never NULL. */
 const struct yq_sizing *yq_sizings_find(const struct yq_sizings *sizings, const char *strategy);
 
-/* ---- Risk: limits by account; max_age_us is OrderManager:MaxSignalAgeSeconds ---- */
+/*
+ * ---- Risk: Default < Accounts:{Alias} < Strategies:{Name} < Accounts:{Alias}:Strategies:{Name}
+ * ---- Each names what differs.  max_age_us is OrderManager:MaxSignalAgeSeconds.
+ */
 struct yq_risks; /* opaque */
 struct yq_risks *yq_settings_risk(const struct yq_config *config, struct yq_config_report *report);
 void yq_risks_free(struct yq_risks *risks);
-/* Risk:Accounts:{alias} over Risk:Default; never NULL. */
+/* What holds in the account for orders that no strategy makes; never NULL. */
 const struct yq_risk_limits *yq_risks_find(const struct yq_risks *risks, const char *alias);
+/* What holds for a strategy there (ASCII case ignored; "" = none).  Its lists live as long as
+ * `risks`. */
+struct yq_risk_limits yq_risks_limits(
+    const struct yq_risks *risks, const char *alias, const char *strategy);
+struct yq_protections yq_risks_protections(
+    const struct yq_risks *risks, const char *alias, const char *strategy);
+/* Whether anybody may go short in the account. */
+bool yq_risks_any_short(const struct yq_risks *risks, const char *alias);
 
 /* ---- BrokerGateway:Accounts ---- */
 #define YQ_ACCOUNTS_MAX		     1024

@@ -1,118 +1,300 @@
-/* settings_risk.c - the limits of each account: Risk:Default, and Risk:Accounts:{Alias} over it. */
+/*
+ * settings_risk.c - the limits of each strategy in each account:
+ * Risk:Default < Risk:Accounts:{Alias} < Risk:Strategies:{Name} <
+ * Risk:Accounts:{Alias}:Strategies:{Name}, each only the members that it names.
+ */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/table.h"
 #include "daemon/settings.h"
-#include "daemon/settings_read.h"
+#include "daemon/settings_limits.h"
 
+#define ROWS_MAX   4096
+#define STRATEGIES "Strategies"
+
+/* "" = of every account; of every strategy. */
 struct row {
+	struct yq_table_node node; /* by both */
 	char alias[YQ_ALIAS_SIZE];
-	struct yq_risk_limits limits;
+	char strategy[YQ_STRATEGY_SIZE];
+	struct settings_limits_row limits;
+	struct yq_risk_limits resolved; /* of an account: what holds where no strategy is */
 };
 
 struct yq_risks {
-	struct yq_risk_limits fallback;
-	struct row *rows;
+	struct settings_limits_row fallback;
+	struct yq_risk_limits resolved; /* the same where nothing but the fallback is */
+	int64_t max_age_us;
+	struct yq_table rows; /* of struct row */
+};
+
+/* Names that something is configured for, to tell of others. */
+struct names {
+	const char **items;
 	size_t count;
+	bool any; /* there may be others */
 };
 
 struct reading {
 	struct settings_section section;
 	struct yq_risks *risks;
+	const char *alias; /* "" = of every account */
+	struct names accounts, strategies;
 };
 
-static const struct settings_range not_negative = { "0", NULL };
+struct pair {
+	const char *alias, *strategy;
+};
 
-/* {"USD": 1000, "KRW": 1000000}: an amount without a currency means nothing. */
-static void
-read_amounts(const struct settings_section *section, const char *name,
-    struct yq_opt_decimal amounts[YQ_CURRENCY_COUNT])
+/* Case does not count in a strategy's name. */
+static uint64_t
+pair_hash(const char *alias, const char *strategy)
 {
-	const yq_json *value =
-	    section->object == NULL ? NULL : yq_json_get_nocase(section->object, name);
-	struct settings_section below;
+	char lower[YQ_STRATEGY_SIZE];
+	size_t length = 0;
 
-	if (value == NULL)
-		return;
-	if (yq_json_type_of(value) != YQ_JSON_OBJECT) {
-		settings_fault(
-		    section, name, "an amount for each currency, {\"USD\": 1000}", value);
-		return;
+	for (; strategy[length] != '\0' && length + 1 < sizeof(lower); length++)
+		lower[length] = strategy[length] >= 'A' && strategy[length] <= 'Z'
+				    ? (char)(strategy[length] - 'A' + 'a')
+				    : strategy[length];
+	return yq_table_hash_join(yq_table_hash_text(alias), yq_table_hash(lower, length));
+}
+
+static bool
+same_pair(const struct yq_table_node *node, const void *key)
+{
+	const struct row *row = (const struct row *)(const void *)node;
+	const struct pair *pair = key;
+
+	return yq_str_equal(row->alias, pair->alias) &&
+	       yq_str_equal_nocase(row->strategy, pair->strategy);
+}
+
+static const struct row *
+find(const struct yq_risks *risks, const char *alias, const char *strategy)
+{
+	struct pair pair = { alias, strategy };
+
+	return yq_container(
+	    yq_table_find(&risks->rows, pair_hash(alias, strategy), same_pair, &pair), struct row,
+	    node);
+}
+
+/* All that holds, one over the other. */
+static void
+resolve(const struct yq_risks *risks, const char *alias, const char *strategy,
+    struct settings_limits *values)
+{
+	const struct pair order[] = { { alias, "" }, { "", strategy }, { alias, strategy } };
+
+	memset(values, 0, sizeof(*values));
+	values->limits.max_age_us = risks->max_age_us;
+	settings_limits_lay(&risks->fallback, values);
+	for (size_t i = 0; i < YQ_COUNT(order); i++) {
+		const struct row *row = NULL;
+
+		if (order[i].alias[0] != '\0' || order[i].strategy[0] != '\0')
+			row = find(risks, order[i].alias, order[i].strategy);
+		if (row != NULL)
+			settings_limits_lay(&row->limits, values);
+		if (strategy[0] == '\0')
+			break; /* the others are of a strategy */
 	}
-	below = settings_below(section, name, value);
-	settings_known(&below, yq_currency_names.names, yq_currency_names.count);
-	for (size_t i = 0; i < YQ_CURRENCY_COUNT; i++)
-		settings_opt_decimal(&below, yq_currency_names.names[i], not_negative, &amounts[i]);
+	values->limits.needs_track = yq_protections_any(&values->protections);
+}
+
+/* ---- reading ---- */
+
+static void
+warn_unknown(const struct settings_section *section, const char *name, const char *what,
+    const struct names *known)
+{
+	const char *nearest;
+
+	for (size_t i = 0; i < known->count; i++)
+		if (yq_str_equal_nocase(known->items[i], name))
+			return;
+	nearest = yq_str_nearest(name, known->items, known->count);
+	if (nearest != NULL)
+		yq_config_warning(section->report, "%s:%s: no %s has that name; did you mean %s?",
+		    section->path, name, what, nearest);
+	else if (!known->any)
+		yq_config_warning(
+		    section->report, "%s:%s: no %s has that name", section->path, name, what);
 }
 
 static void
-read_limits(const struct settings_section *section, struct yq_risk_limits *limits)
+add_row(struct reading *reading, const struct settings_section *section, const char *alias,
+    const char *strategy)
 {
-	static const char *const names[] = { "MaxOrderValue", "MaxDailyLoss", "MaxPositionShare",
-		"PriceCollar", "MaxOpenOrders", "MaxOrdersPerMinute", "DuplicateWindowSeconds",
-		"AllowShort", "DailyLossAction", "CoolingOffMinutes" };
-	int64_t window_s = limits->duplicate_window_us / YQ_US_PER_SECOND;
-	int64_t cooling_min = limits->cooling_off_us / (60 * YQ_US_PER_SECOND);
-	int action = (int)limits->daily_loss_action;
+	struct yq_risks *risks = reading->risks;
+	struct row *row = yq_xcalloc(1, sizeof(*row));
+	struct settings_limits values;
 
-	settings_known(section, names, YQ_COUNT(names));
-	read_amounts(section, "MaxOrderValue", limits->max_order_value);
-	read_amounts(section, "MaxDailyLoss", limits->max_daily_loss);
-	settings_opt_decimal(
-	    section, "MaxPositionShare", not_negative, &limits->max_position_share);
-	settings_opt_decimal(section, "PriceCollar", not_negative, &limits->price_collar);
-	settings_int(section, "MaxOpenOrders", 0, 1000000, &limits->max_open_orders);
-	settings_int(section, "MaxOrdersPerMinute", 0, 1000000, &limits->max_orders_per_minute);
-	settings_int(section, "DuplicateWindowSeconds", 0, 86400, &window_s);
-	settings_bool(section, "AllowShort", &limits->allow_short);
-	settings_enum(section, "DailyLossAction", &yq_loss_action_names, &action);
-	settings_int(section, "CoolingOffMinutes", 0, 60 * 24 * 366, &cooling_min);
-	limits->daily_loss_action = (enum yq_loss_action)action;
-	limits->cooling_off_us = cooling_min * 60 * YQ_US_PER_SECOND;
-	limits->duplicate_window_us = window_s * YQ_US_PER_SECOND;
+	yq_str_copy_cut(row->alias, sizeof(row->alias), alias);
+	yq_str_copy_cut(row->strategy, sizeof(row->strategy), strategy);
+	settings_limits_read(section, strategy[0] == '\0' ? STRATEGIES : NULL, &row->limits);
+	yq_table_insert(&risks->rows, pair_hash(alias, strategy), &row->node);
+	resolve(risks, alias, strategy, &values);
+	row->resolved = values.limits;
+	settings_limits_check(section, &values);
+}
+
+static bool
+add_strategy(void *cookie, const char *name, const yq_json *value)
+{
+	struct reading *reading = cookie;
+	struct settings_section section = settings_below(&reading->section, name, value);
+
+	if (name[0] == '\0' || strlen(name) >= YQ_STRATEGY_SIZE || strchr(name, '*') != NULL) {
+		settings_fault(&reading->section, name,
+		    "a strategy's name of 1 to 128 bytes, without \"*\" (Risk:Default is of all)",
+		    value);
+		return true;
+	}
+	if (reading->risks->rows.count >= ROWS_MAX ||
+	    find(reading->risks, reading->alias, name) != NULL) {
+		settings_fault(&reading->section, name, "each strategy once, at most 4096", value);
+		return true;
+	}
+	warn_unknown(&reading->section, name, "strategy", &reading->strategies);
+	add_row(reading, &section, reading->alias, name);
+	return true;
+}
+
+static void
+read_strategies(struct reading *reading, const struct settings_section *parent, const char *alias)
+{
+	struct reading below = *reading;
+
+	if (parent->object == NULL)
+		return;
+	below.section =
+	    settings_below(parent, STRATEGIES, yq_json_get_nocase(parent->object, STRATEGIES));
+	below.alias = alias;
+	if (below.section.object != NULL)
+		yq_json_each(below.section.object, add_strategy, &below);
 }
 
 static bool
 add_account(void *cookie, const char *name, const yq_json *value)
 {
 	struct reading *reading = cookie;
-	struct yq_risks *risks = reading->risks;
 	struct settings_section section = settings_below(&reading->section, name, value);
-	struct row *row;
 
-	if (!yq_alias_is_valid(name) || risks->count == YQ_ACCOUNTS_MAX) {
-		settings_fault(&reading->section, name, "an account's name", value);
+	if (!yq_alias_is_valid(name) || reading->risks->rows.count >= ROWS_MAX ||
+	    find(reading->risks, name, "") != NULL) {
+		settings_fault(&reading->section, name, "an account's name, once", value);
 		return true;
 	}
-	risks->rows = yq_xrealloc(risks->rows, risks->count + 1, sizeof(risks->rows[0]));
-	row = &risks->rows[risks->count++];
-	row->limits = risks->fallback;
-	yq_str_copy_cut(row->alias, sizeof(row->alias), name);
-	read_limits(&section, &row->limits);
+	warn_unknown(&reading->section, name, "account", &reading->accounts);
+	add_row(reading, &section, name, "");
 	return true;
+}
+
+/* After all rows they stand over. */
+static bool
+add_account_strategies(void *cookie, const char *name, const yq_json *value)
+{
+	struct reading *reading = cookie;
+	struct settings_section section = settings_below(&reading->section, name, value);
+
+	if (yq_alias_is_valid(name))
+		read_strategies(reading, &section, name);
+	return true;
+}
+
+static bool
+take_name(void *cookie, const char *name, const yq_json *value)
+{
+	struct names *names = cookie;
+
+	(void)value;
+	if (yq_str_equal(name, "*")) {
+		names->any = true;
+		return true;
+	}
+	names->items = yq_xrealloc(names->items, names->count + 1, sizeof(names->items[0]));
+	names->items[names->count++] = name;
+	return true;
+}
+
+/* The members of a section, borrowed; other sections' names may be taken into the same. */
+static void
+take_names(struct names *names, const struct yq_config *config, const char *path)
+{
+	const yq_json *section = yq_config_json(config, path);
+
+	if (yq_json_type_of(section) == YQ_JSON_OBJECT)
+		yq_json_each(section, take_name, names);
+}
+
+static void
+gather_names(struct reading *reading, const struct yq_config *config)
+{
+	static const char mapping[] = "Webhook:StrategyAccountMapping";
+
+	take_names(&reading->accounts, config, "BrokerGateway:Accounts");
+	if (reading->accounts.count == 0)
+		(void)take_name(&reading->accounts, "Paper", NULL);
+	reading->strategies.any =
+	    yq_json_type_of(yq_config_json(config, mapping)) != YQ_JSON_OBJECT;
+	take_names(&reading->strategies, config, mapping);
+}
+
+static void
+read_all(struct reading *reading, const struct settings_section *risk)
+{
+	static const char *const names[] = { "Default", "Accounts", STRATEGIES };
+	struct settings_section section;
+	struct settings_limits values;
+
+	settings_known(risk, names, YQ_COUNT(names));
+	section = settings_below(risk, "Default", yq_json_get_nocase(risk->object, "Default"));
+	settings_limits_read(&section, NULL, &reading->risks->fallback);
+	resolve(reading->risks, "", "", &values);
+	reading->risks->resolved = values.limits;
+	settings_limits_check(&section, &values);
+	reading->section =
+	    settings_below(risk, "Accounts", yq_json_get_nocase(risk->object, "Accounts"));
+	if (reading->section.object != NULL)
+		yq_json_each(reading->section.object, add_account, reading);
+	read_strategies(reading, risk, "");
+	if (reading->section.object != NULL)
+		yq_json_each(reading->section.object, add_account_strategies, reading);
 }
 
 struct yq_risks *
 yq_settings_risk(const struct yq_config *config, struct yq_config_report *report)
 {
-	static const char *const names[] = { "Default", "Accounts" };
 	struct yq_risks *risks = yq_xcalloc(1, sizeof(*risks));
-	struct reading reading = { settings_section(config, report, "Risk"), risks };
-	struct settings_section risk = reading.section, section;
+	struct reading reading = { .risks = risks, .alias = "" };
+	struct settings_section risk = settings_section(config, report, "Risk");
 
-	risks->fallback.max_age_us =
+	risks->max_age_us =
 	    yq_config_int(config, "OrderManager:MaxSignalAgeSeconds") * YQ_US_PER_SECOND;
+	risks->resolved.max_age_us = risks->max_age_us;
 	if (risk.object == NULL)
 		return risks;
-	settings_known(&risk, names, YQ_COUNT(names));
-	section = settings_below(&risk, "Default", yq_json_get_nocase(risk.object, "Default"));
-	read_limits(&section, &risks->fallback);
-	reading.section =
-	    settings_below(&risk, "Accounts", yq_json_get_nocase(risk.object, "Accounts"));
-	if (reading.section.object != NULL)
-		yq_json_each(reading.section.object, add_account, &reading);
+	gather_names(&reading, config);
+	read_all(&reading, &risk);
+	free(reading.accounts.items);
+	free(reading.strategies.items);
 	return risks;
+}
+
+static bool
+free_row(void *cookie, struct yq_table_node *node)
+{
+	struct row *row = yq_container(node, struct row, node);
+
+	(void)cookie;
+	settings_limits_clear(&row->limits);
+	free(row);
+	return true;
 }
 
 void
@@ -120,16 +302,49 @@ yq_risks_free(struct yq_risks *risks)
 {
 	if (risks == NULL)
 		return;
-	free(risks->rows);
+	yq_table_each(&risks->rows, free_row, NULL);
+	yq_table_clear(&risks->rows);
+	settings_limits_clear(&risks->fallback);
 	free(risks);
 }
 
 const struct yq_risk_limits *
 yq_risks_find(const struct yq_risks *risks, const char *alias)
 {
-	for (size_t i = 0; i < risks->count; i++) {
-		if (yq_str_equal(risks->rows[i].alias, alias))
-			return &risks->rows[i].limits;
+	const struct row *row = find(risks, alias, "");
+
+	return row == NULL ? &risks->resolved : &row->resolved;
+}
+
+struct yq_risk_limits
+yq_risks_limits(const struct yq_risks *risks, const char *alias, const char *strategy)
+{
+	struct settings_limits values;
+
+	resolve(risks, alias, strategy, &values);
+	return values.limits;
+}
+
+struct yq_protections
+yq_risks_protections(const struct yq_risks *risks, const char *alias, const char *strategy)
+{
+	struct settings_limits values;
+
+	resolve(risks, alias, strategy, &values);
+	return values.protections;
+}
+
+bool
+yq_risks_any_short(const struct yq_risks *risks, const char *alias)
+{
+	if (yq_risks_limits(risks, alias, "").allow_short)
+		return true;
+	for (const struct yq_table_node *n = risks->rows.oldest; n != NULL; n = n->newer) {
+		const struct row *row = (const struct row *)(const void *)n;
+
+		if ((row->alias[0] == '\0' || yq_str_equal(row->alias, alias)) &&
+		    yq_risks_limits(risks, alias, row->strategy).allow_short)
+			return true;
 	}
-	return &risks->fallback;
+	return false;
 }
