@@ -25,12 +25,20 @@ day_loss(struct gw_account *a, const struct yq_order *order, const struct yq_mar
 	return yq_opt_decimal_of(yq_decimal_max(loss, YQ_DECIMAL_ZERO));
 }
 
+struct yq_risk_limits
+gw_limits(const struct gw_account *a, const struct yq_order *order)
+{
+	return yq_risks_limits(a->gw->risks, a->settings.alias, yq_order_strategy(order));
+}
+
 enum yq_rc
 gw_check_risk(struct gw_account *a, const struct gw_lane *lane, const struct yq_order *order,
     bool again, struct yq_trace *trace)
 {
 	struct gateway *gw = a->gw;
 	int64_t now_us = yq_clock_now_us(gw->clock);
+	int64_t monotonic_us = yq_clock_monotonic_us(gw->clock);
+	struct yq_risk_limits limits = gw_limits(a, order);
 	const struct yq_market_hours *hours =
 	    yq_calendar_hours(yq_markets_calendar(gw->markets), order->exchange);
 	struct yq_account_view view = yq_view_of(a->book, order->exchange, order->ticker);
@@ -44,7 +52,9 @@ gw_check_risk(struct gw_account *a, const struct gw_lane *lane, const struct yq_
 		.last_price = lane->price,
 		.last_price_at_us = lane->price_at_us,
 		.now_us = now_us,
-		.orders_last_minute = yq_rate_count(&a->rate, yq_clock_monotonic_us(gw->clock)),
+		.orders_last_minute = yq_rate_count(&a->rate, monotonic_us),
+		.orders_last_day = yq_rate_day(&a->rate, monotonic_us),
+		.local_minute = yq_local_minute(hours->zone, now_us),
 		.day_loss = day_loss(a, order, hours, now_us),
 		.last_same_qty = lane->same_qty[order->action],
 		.last_same_at_us =
@@ -53,7 +63,7 @@ gw_check_risk(struct gw_account *a, const struct gw_lane *lane, const struct yq_
 			: yq_clock_instant_of(gw->clock, lane->same_at_us[order->action]),
 	};
 
-	return yq_risk_check(order, &facts, a->limits, trace);
+	return yq_risk_check(order, &facts, &limits, trace);
 }
 
 /* A price that came with the order is a price somebody saw. */

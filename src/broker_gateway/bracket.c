@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "broker_gateway/admit.h"
 #include "broker_gateway/bracket_parts.h"
 #include "broker_gateway/gateway.h"
 
@@ -278,7 +279,7 @@ gw_bracket_blocks(struct gw_order *o)
 	    order->qty.units <= held.units - others.units - h->guarding.units)
 		return false;
 	/* More than is held will be refused; for that nobody gives way. */
-	if ((order->reduce_only || !a->limits->allow_short) &&
+	if ((order->reduce_only || !gw_limits(a, order).allow_short) &&
 	    order->qty.units > held.units - others.units)
 		return false;
 	o->lane->wanted = order->qty;

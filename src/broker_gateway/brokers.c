@@ -32,7 +32,7 @@ paper_settings(struct gw_account *a, struct yq_paper_settings *s, struct yq_err 
 		s->cash[c] = a->settings.cash[c].set ? a->settings.cash[c].value : YQ_DECIMAL_ZERO;
 	for (int c = 0; c < YQ_COUNTRY_COUNT; c++)
 		s->fees[c].rate = a->settings.commission_rate;
-	s->allow_short = a->limits->allow_short;
+	s->allow_short = yq_risks_any_short(a->gw->risks, a->settings.alias);
 	s->always_open = a->settings.any_hour;
 	return section != NULL ? yq_paper_settings_read(section, s, err) : YQ_OK;
 }

@@ -40,7 +40,7 @@ waits_for_entry(const struct gw_account *a, const struct gw_order *o)
 	struct yq_decimal held = YQ_DECIMAL_ZERO;
 
 	if (o->lane->working[entry] == 0 ||
-	    (!order->reduce_only && (order->action == YQ_BUY || a->limits->allow_short)))
+	    (!order->reduce_only && (order->action == YQ_BUY || gw_limits(a, order).allow_short)))
 		return false;
 	if (h != NULL)
 		held.units = order->action == YQ_SELL ? h->position.qty.units - h->selling.units

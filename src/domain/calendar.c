@@ -16,6 +16,14 @@ struct day {
 const struct yq_names yq_market_phase_names = { "market phase",
 	(const char *const[]){ "closed", "pre-market", "open", "break", "after hours" }, 5 };
 
+int64_t
+yq_local_minute(const struct yq_zone *zone, int64_t instant_us)
+{
+	struct yq_civil civil = yq_zone_civil(zone, instant_us);
+
+	return civil.hour * 60 + civil.minute;
+}
+
 yq_date
 yq_local_date(const struct yq_zone *zone, int64_t instant_us)
 {

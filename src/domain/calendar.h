@@ -48,6 +48,8 @@ YQ_NODISCARD enum yq_rc yq_market_session_close(
     const struct yq_market_hours *hours, int64_t instant_us, int64_t *close_us);
 /* The local date at an instant. */
 yq_date yq_local_date(const struct yq_zone *zone, int64_t instant_us);
+/* The minute of the local day at an instant. */
+int64_t yq_local_minute(const struct yq_zone *zone, int64_t instant_us);
 
 /* The trading day of a local date, as the calendar has it. */
 struct yq_market_day {

@@ -401,6 +401,7 @@ market_of(const struct yq_facts *facts, const struct yq_rules *rules,
 		.last_price = price == NULL ? YQ_OPT_DECIMAL_NONE : price->price,
 		.last_price_at_us = price == NULL ? 0 : price->price_at_us,
 		.orders_last_minute = yq_rate_count(&book->rate, yq_clock_monotonic_us(clock)),
+		.orders_last_day = yq_rate_day(&book->rate, yq_clock_monotonic_us(clock)),
 		.last_same_qty = last.qty,
 		.last_same_at_us = last.qty.set ? yq_clock_instant_of(clock, last.at_us) : 0,
 	};
