@@ -343,6 +343,7 @@ test_an_order_is_checked_member_by_member(void **unused)
 	for (size_t i = 0; i < YQ_COUNT(wrong); i++) {
 		assert_int_equal(
 		    read_edited(&samples[1], wrong[i].member, wrong[i].value, &any, &err), YQ_OK);
+		any.order.exits = (struct yq_exits){ 0 };
 		assert_int_equal(yq_order_check(&any.order, &err), YQ_E_INVALID);
 		assert_true(yq_str_starts(err.text, wrong[i].member));
 	}
