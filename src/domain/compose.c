@@ -10,11 +10,16 @@
 /* One decision in the making. */
 struct desk {
 	const struct yq_signal *signal;
-	const struct yq_account_view *account;
+	const struct yq_account_view *account; /* as it is */
 	const struct yq_market_facts *market;
 	const struct yq_policy *policy;
-	struct yq_risk_facts facts;
-	struct yq_order *order;
+	int64_t now_us;
+	struct yq_legs legs;
+	struct yq_opt_decimal price; /* the newest known */
+	struct yq_account_view view; /* as the present leg sees it */
+	struct yq_risk_facts facts;  /* ... with it */
+	const struct yq_leg *leg;    /* the present one */
+	struct yq_order *order;	     /* ... and its order */
 	struct yq_decision *decision;
 };
 
@@ -36,53 +41,118 @@ check_signal(struct desk *desk)
 	return refuse(desk, YQ_COMPOSE_SIGNAL, "{}", YQ_ARGS(YQ_ARG_TEXT(err.text)));
 }
 
+/* Where the strategy's position stands, for people: "Long 10". */
 static void
-copy_reason(struct yq_order *order, const char *strategy)
+say_stance(enum yq_stance stance, struct yq_opt_decimal size, char *text, size_t room)
 {
-	static const char prefix[] = "Webhook:";
-	char *rest = order->buy_reason + sizeof(prefix) - 1;
+	const char *word = yq_names_text(&yq_stance_names, (int)stance);
 
-	static_assert(YQ_REASON_SIZE >= sizeof(prefix) - 1 + YQ_STRATEGY_SIZE,
-	    "every strategy fits into a reason");
-	memcpy(order->buy_reason, prefix, sizeof(prefix) - 1);
-	yq_str_copy_cut(rest, sizeof(order->buy_reason) - (sizeof(prefix) - 1), strategy);
+	if (size.set && stance != YQ_STANCE_FLAT)
+		yq_sentence(text, room, "{} {}",
+		    YQ_ARGS(YQ_ARG_TEXT(word), YQ_ARG_NUMBER(yq_decimal_abs(size.value))));
+	else
+		yq_sentence(text, room, "{}", YQ_ARGS(YQ_ARG_TEXT(word)));
 }
 
-/* Everything but quantity and prices. */
 static void
-begin_order(struct desk *desk, int64_t now_us)
+say_intent(struct desk *desk, const struct yq_intent *intent)
+{
+	struct yq_trace *trace = &desk->decision->trace;
+	const char *side = yq_names_text(&yq_action_names, (int)desk->signal->action);
+	const char *kind = yq_names_text(&yq_intent_names, (int)intent->kind);
+	char before[64], after[64];
+
+	say_stance(intent->before, intent->size_before, before, sizeof(before));
+	say_stance(intent->after, intent->size_after, after, sizeof(after));
+	if (intent->kind == YQ_INTENT_ORDER)
+		yq_trace_add(trace, YQ_COMPOSE_INTENT, true,
+		    "{}: a {}, without a word of the strategy's position",
+		    YQ_ARGS(YQ_ARG_TEXT(kind), YQ_ARG_TEXT(side)));
+	else if (intent->before == YQ_STANCE_NONE)
+		yq_trace_add(trace, YQ_COMPOSE_INTENT, true, "{}: a {} to {}",
+		    YQ_ARGS(YQ_ARG_TEXT(kind), YQ_ARG_TEXT(side), YQ_ARG_TEXT(after)));
+	else
+		yq_trace_add(trace, YQ_COMPOSE_INTENT, true, "{}: a {} from {} to {}",
+		    YQ_ARGS(YQ_ARG_TEXT(kind), YQ_ARG_TEXT(side), YQ_ARG_TEXT(before),
+			YQ_ARG_TEXT(after)));
+}
+
+static struct yq_decimal
+lot_of(const struct desk *desk)
+{
+	return desk->market->lot.set ? desk->market->lot.value
+				     : yq_market_of(desk->signal->exchange)->lot;
+}
+
+/* What the strategy wants, and which orders that takes. */
+static enum yq_rc
+plan(struct desk *desk)
+{
+	struct yq_legs_facts facts = {
+		.account = desk->account,
+		.lot = lot_of(desk),
+		.allow_short = desk->policy->limits.allow_short,
+		.to_target = desk->policy->sizing.sizer == YQ_SIZER_TARGET,
+	};
+	struct yq_intent intent;
+	struct yq_err err;
+	enum yq_rc rc;
+
+	if (yq_intent_of(desk->signal, desk->account->held, &intent, &err) != YQ_OK)
+		return refuse(desk, YQ_COMPOSE_CONTRADICTION, "{}", YQ_ARGS(YQ_ARG_TEXT(err.text)));
+	if (facts.to_target && intent.kind != YQ_INTENT_EXIT && intent.size_after.set)
+		intent.kind = YQ_INTENT_TARGET;
+	say_intent(desk, &intent);
+	rc = yq_legs_plan(&intent, desk->signal, &facts, &desk->legs, &desk->decision->trace);
+	desk->decision->withdraws = rc == YQ_OK && desk->legs.withdraws;
+	desk->decision->withdrawn = desk->legs.withdrawn;
+	return rc;
+}
+
+/* Everything but what is sized and the prices. */
+static void
+begin_order(struct desk *desk, size_t leg)
 {
 	const struct yq_signal *signal = desk->signal;
-	struct yq_order *order = desk->order;
+	struct yq_order *order = &desk->decision->orders[leg];
 
+	desk->leg = &desk->legs.items[leg];
+	desk->order = order;
 	*order = yq_order_default();
-	order->id = yq_order_id_of(&signal->id, desk->account->alias, 0);
+	order->id = yq_order_id_of(&signal->id, desk->account->alias, (unsigned)leg);
+	if (leg > 0)
+		order->after = desk->decision->orders[leg - 1].id;
 	memcpy(order->account_alias, desk->account->alias, sizeof(order->account_alias));
 	memcpy(order->ticker, signal->ticker, sizeof(order->ticker));
 	order->exchange = signal->exchange;
 	order->currency = yq_market_of(signal->exchange)->currency;
-	order->action = signal->action;
+	order->action = desk->leg->action;
 	order->type = signal->type;
-	order->timestamp_us = now_us;
+	order->timestamp_us = desk->now_us;
 	order->time_in_force = signal->time_in_force;
 	order->signal_id = signal->id;
-	copy_reason(order, signal->strategy);
+	yq_order_reason_of(signal->strategy, order->buy_reason);
+	if (desk->leg->kind != YQ_LEG_CLOSE)
+		return;
+	order->qty = desk->leg->qty;
+	order->reduce_only = true;
+	order->cut_to_held = true;
 }
 
 static void
-begin_facts(struct desk *desk, int64_t now_us)
+begin_facts(struct desk *desk)
 {
 	const struct yq_market_facts *market = desk->market;
 
 	desk->facts = (struct yq_risk_facts){
-		.account = desk->account,
+		.account = &desk->view,
 		.halt_reason = market->halt_reason,
 		.life = market->life,
 		.real_money = desk->policy->real_money,
 		.market_open = market->open,
 		.calendar_covered = market->covered,
 		.lot = market->lot,
-		.now_us = now_us,
+		.now_us = desk->now_us,
 		.asked_at_us = desk->signal->timestamp_us,
 		.orders_last_minute = market->orders_last_minute,
 		.orders_last_day = market->orders_last_day,
@@ -100,11 +170,11 @@ begin_facts(struct desk *desk, int64_t now_us)
 /* The looked-up price, unless it is too old to count, or so far ahead that the clock must have been
  * set back since. */
 static struct yq_opt_decimal
-fresh_last(const struct desk *desk, int64_t now_us)
+fresh_last(const struct desk *desk)
 {
 	const struct yq_market_facts *market = desk->market;
 	int64_t limit = desk->policy->max_price_age_us;
-	int64_t age = now_us - market->last_price_at_us;
+	int64_t age = desk->now_us - market->last_price_at_us;
 
 	if (!market->last_price.set || yq_decimal_sign(market->last_price.value) <= 0 ||
 	    (limit != 0 && (age > limit || age < -limit)))
@@ -115,10 +185,10 @@ fresh_last(const struct desk *desk, int64_t now_us)
 /* The newest known price: the signal's own, unless what was looked up is younger.  The looked-up
  * one stays what the collar measures from. */
 static void
-choose_price(struct desk *desk, int64_t now_us)
+choose_price(struct desk *desk)
 {
 	const struct yq_signal *signal = desk->signal;
-	struct yq_opt_decimal last = fresh_last(desk, now_us);
+	struct yq_opt_decimal last = fresh_last(desk);
 	struct yq_opt_decimal price = signal->price;
 	const char *source = "of the signal";
 
@@ -128,13 +198,12 @@ choose_price(struct desk *desk, int64_t now_us)
 		source = "looked up";
 		desk->facts.price_at_us = desk->market->last_price_at_us;
 	}
-	desk->order->price = price;
-	desk->order->reference_price = price;
+	desk->price = price;
 	desk->facts.last_price = last.set ? last : price;
 	desk->facts.last_price_at_us =
 	    last.set ? desk->market->last_price_at_us : signal->timestamp_us;
-	if (desk->facts.last_price_at_us > now_us)
-		desk->facts.last_price_at_us = now_us; /* a clock ahead of ours */
+	if (desk->facts.last_price_at_us > desk->now_us)
+		desk->facts.last_price_at_us = desk->now_us; /* a clock ahead of ours */
 	if (price.set)
 		yq_trace_add(&desk->decision->trace, YQ_COMPOSE_PRICE, true, "{}, {}",
 		    YQ_ARGS(YQ_ARG_NUMBER(price.value), YQ_ARG_TEXT(source)));
@@ -183,21 +252,23 @@ size_order(struct desk *desk)
 	struct yq_order *order = desk->order;
 	struct yq_opt_decimal price = valued_at(desk);
 	struct yq_sizing_facts facts = {
-		.account = desk->account,
+		.account = &desk->view,
 		.price = price.set ? price.value : YQ_DECIMAL_ZERO,
-		.lot = desk->market->lot.set ? desk->market->lot.value
-					     : yq_market_of(order->exchange)->lot,
+		.lot = lot_of(desk),
 		.allow_short = desk->policy->limits.allow_short,
+		.opens = desk->leg->kind == YQ_LEG_OPEN,
 		.track = desk->market->track,
 		.answer = desk->market->answer,
 		.question = &desk->decision->question,
 	};
+	struct yq_signal signal = *desk->signal;
 	struct yq_size size;
 	const char *code;
 	enum yq_rc rc;
 
-	rc = yq_sizing_apply(
-	    &desk->policy->sizing, desk->signal, &facts, &size, &desk->decision->trace);
+	if (facts.opens)
+		signal.qty = desk->leg->cap;
+	rc = yq_sizing_apply(&desk->policy->sizing, &signal, &facts, &size, &desk->decision->trace);
 	if (rc != YQ_OK)
 		return rc;
 	order->qty = size.qty;
@@ -210,31 +281,83 @@ size_order(struct desk *desk)
 	return round_prices(desk);
 }
 
-/* The steps of a decision, one after another; the first refusal ends it. */
+/* Prices, quantity and what the risk rules say of them. */
 static enum yq_rc
-decide(struct desk *desk, int64_t now_us)
+finish_order(struct desk *desk)
 {
-	struct yq_trace *trace = &desk->decision->trace;
+	struct yq_opt_decimal reserve;
+	enum yq_rc rc;
+
+	desk->order->price = desk->order->reference_price = desk->price;
+	rc = round_prices(desk);
+	if (rc == YQ_OK && desk->leg->kind != YQ_LEG_CLOSE)
+		rc = size_order(desk);
+	if (rc == YQ_OK)
+		rc = yq_compose_exits(
+		    desk->signal, desk->view.held, desk->order, &desk->decision->trace);
+	if (rc == YQ_OK)
+		rc = yq_risk_check_phase(YQ_RISK_ORDER, desk->order, &desk->facts,
+		    &desk->policy->limits, &desk->decision->trace);
+	if (rc != YQ_OK)
+		return rc;
+	reserve = valued_at(desk);
+	desk->decision->reserve_prices[desk->decision->order_count++] =
+	    reserve.set ? reserve.value : YQ_DECIMAL_ZERO;
+	return YQ_OK;
+}
+
+static enum yq_rc
+first_leg(struct desk *desk)
+{
+	enum yq_rc rc;
+
+	desk->view = *desk->account;
+	begin_order(desk, 0);
+	if (desk->leg->kind == YQ_LEG_CLOSE)
+		desk->view = yq_view_entered(desk->account);
+	begin_facts(desk);
+	rc = yq_risk_check_phase(
+	    YQ_RISK_GATE, desk->order, &desk->facts, &desk->policy->limits, &desk->decision->trace);
+	if (rc != YQ_OK)
+		return rc;
+	choose_price(desk);
+	return finish_order(desk);
+}
+
+/* On the account as the first leaves it.  What the gate passed it passes once more, but for the
+ * number of orders; and it is no duplicate of the first. */
+static enum yq_rc
+second_leg(struct desk *desk)
+{
 	const struct yq_risk_limits *limits = &desk->policy->limits;
+	struct yq_trace *trace = &desk->decision->trace;
+
+	desk->view = yq_view_closed(desk->account, &desk->legs.items[0], valued_at(desk));
+	desk->facts.orders_last_minute++;
+	desk->facts.last_same_at_us = 0;
+	begin_order(desk, 1);
+	if (yq_risk_check_phase(YQ_RISK_GATE, desk->order, &desk->facts, limits, NULL) != YQ_OK)
+		return yq_risk_check_phase(YQ_RISK_GATE, desk->order, &desk->facts, limits, trace);
+	return finish_order(desk);
+}
+
+/* The steps of a decision, one after another; the first refusal ends it.  Without the second leg
+ * the first stands, unless somebody has to be asked first. */
+static enum yq_rc
+decide(struct desk *desk)
+{
 	enum yq_rc rc;
 
 	rc = check_signal(desk);
-	if (rc != YQ_OK)
-		return rc;
-	begin_order(desk, now_us);
-	begin_facts(desk, now_us);
-	rc = yq_risk_check_phase(YQ_RISK_GATE, desk->order, &desk->facts, limits, trace);
-	if (rc != YQ_OK)
-		return rc;
-	choose_price(desk, now_us);
-	rc = round_prices(desk);
 	if (rc == YQ_OK)
-		rc = size_order(desk);
+		rc = plan(desk);
 	if (rc == YQ_OK)
-		rc = yq_compose_exits(desk->signal, desk->account->held, desk->order, trace);
-	if (rc != YQ_OK)
+		rc = first_leg(desk);
+	if (rc != YQ_OK || desk->legs.count < 2 || second_leg(desk) == YQ_OK)
 		return rc;
-	return yq_risk_check_phase(YQ_RISK_ORDER, desk->order, &desk->facts, limits, trace);
+	return yq_str_equal(yq_trace_refusal(&desk->decision->trace)->rule, YQ_SIZE_PLUGIN_PENDING)
+		   ? YQ_E_REFUSED
+		   : YQ_OK;
 }
 
 /* Only what is looked at is set: the steps are large. */
@@ -244,24 +367,35 @@ begin_decision(struct yq_decision *decision, const struct yq_account_view *accou
 	memcpy(decision->account_alias, account->alias, sizeof(decision->account_alias));
 	decision->ordered = false;
 	decision->order_count = 0;
+	decision->withdraws = false;
+	decision->cancel_count = 0;
 	decision->decided_at_us = now_us;
 	yq_trace_clear(&decision->trace);
 }
 
-static void
-conclude(struct yq_decision *decision, const struct desk *desk)
+static const char *
+side_of(const struct yq_order *order)
 {
-	const struct yq_order *order = desk->order;
-	struct yq_opt_decimal reserve = valued_at(desk);
+	return yq_names_text(&yq_action_names, (int)order->action);
+}
+
+static void
+conclude(struct yq_decision *decision)
+{
+	const struct yq_order *order = decision->orders, *next = order + 1;
+	const char *exchange = yq_names_text(&yq_exchange_names, (int)order->exchange);
 
 	decision->ordered = true;
-	decision->order_count = 1;
-	decision->reserve_prices[0] = reserve.set ? reserve.value : YQ_DECIMAL_ZERO;
 	decision->code = YQ_COMPOSE_ORDERED;
-	yq_sentence(decision->text, sizeof(decision->text), "{} {} {} on {}",
-	    YQ_ARGS(YQ_ARG_TEXT(yq_names_text(&yq_action_names, (int)order->action)),
-		YQ_ARG_NUMBER(order->qty), YQ_ARG_TEXT(order->ticker),
-		YQ_ARG_TEXT(yq_names_text(&yq_exchange_names, (int)order->exchange))));
+	if (decision->order_count == 1)
+		yq_sentence(decision->text, sizeof(decision->text), "{} {} {} on {}",
+		    YQ_ARGS(YQ_ARG_TEXT(side_of(order)), YQ_ARG_NUMBER(order->qty),
+			YQ_ARG_TEXT(order->ticker), YQ_ARG_TEXT(exchange)));
+	else
+		yq_sentence(decision->text, sizeof(decision->text), "{} {}, then {} {} {} on {}",
+		    YQ_ARGS(YQ_ARG_TEXT(side_of(order)), YQ_ARG_NUMBER(order->qty),
+			YQ_ARG_TEXT(side_of(next)), YQ_ARG_NUMBER(next->qty),
+			YQ_ARG_TEXT(order->ticker), YQ_ARG_TEXT(exchange)));
 }
 
 enum yq_rc
@@ -274,18 +408,20 @@ yq_compose(const struct yq_signal *signal, const struct yq_account_view *account
 		.account = account,
 		.market = market,
 		.policy = policy,
-		.order = &decision->orders[0],
+		.now_us = now_us,
 		.decision = decision,
 	};
 	const struct yq_trace_step *refusal;
 	enum yq_rc rc;
 
 	begin_decision(decision, account, now_us);
-	rc = decide(&desk, now_us);
+	rc = decide(&desk);
 	if (rc == YQ_OK) {
-		conclude(decision, &desk);
+		conclude(decision);
 		return YQ_OK;
 	}
+	decision->order_count = 0;
+	decision->withdraws = false;
 	refusal = yq_trace_refusal(&decision->trace);
 	assert(refusal != NULL);
 	decision->code = refusal->rule;

@@ -11,19 +11,21 @@
 
 #include <yquant/sizer.h>
 
+#include "domain/legs.h"
 #include "domain/risk.h"
 #include "domain/sizing.h"
 #include "domain/track.h"
 
-#define YQ_LEGS_MAX 2 /* orders of one signal in one account */
+#define YQ_CANCELS_MAX 8 /* entries withdrawn by one signal in one account */
 
 /* Codes besides those of sizing.h (NO_PRICE, SIZE_...) and risk.h. */
-#define YQ_COMPOSE_SIGNAL     "SIGNAL_INVALID"
-#define YQ_COMPOSE_PRICE      "PRICE" /* which price was taken */
-#define YQ_COMPOSE_TICK	      "TICK"  /* prices rounded to the step */
-#define YQ_COMPOSE_NO_ACCOUNT "NO_ACCOUNT"
-#define YQ_COMPOSE_BRACKET    "BRACKET" /* take-profit and stop-loss */
-#define YQ_COMPOSE_ORDERED    "ORDERED"
+#define YQ_COMPOSE_SIGNAL	 "SIGNAL_INVALID"
+#define YQ_COMPOSE_INTENT	 "INTENT" /* what the strategy wants */
+#define YQ_COMPOSE_CONTRADICTION "INTENT_CONTRADICTION"
+#define YQ_COMPOSE_PRICE	 "PRICE" /* which price was taken */
+#define YQ_COMPOSE_TICK		 "TICK"	 /* prices rounded to the step */
+#define YQ_COMPOSE_NO_ACCOUNT	 "NO_ACCOUNT"
+#define YQ_COMPOSE_ORDERED	 "ORDERED"
 
 /* What holds for a strategy in an account. */
 struct yq_policy {
@@ -64,12 +66,23 @@ struct yq_decision {
 	struct yq_order orders[YQ_LEGS_MAX];
 	struct yq_decimal reserve_prices[YQ_LEGS_MAX]; /* for yq_account_open */
 	size_t order_count;
+	/* The strategy's entries of that side that rest are to be canceled; which these are is the
+	 * caller's to find (yq_open_order_is_entry), in `cancels`. */
+	bool withdraws;
+	enum yq_action withdrawn;
+	struct yq_id cancels[YQ_CANCELS_MAX];
+	size_t cancel_count;
 	struct yq_sizer_input question; /* with SIZE_PLUGIN_PENDING: what the plug-in is asked */
 	struct yq_trace trace;
 };
 
 /*
- * Decide.  Returns YQ_OK with orders, or YQ_E_REFUSED; `decision` tells the story either way.
+ * Decide what the strategy wants (intent.h), which orders that takes (legs.h), how much each is,
+ * and whether the risk rules allow it.  A second order is decided on the account as it will be
+ * after the first, names it in `after`, and falls away alone; when the first is refused there is
+ * none.
+ *
+ * Returns YQ_OK with orders, or YQ_E_REFUSED; `decision` tells the story either way.
  * The newest price counts: the signal's own if it is younger than the looked-up one.  A market
  * order carries the price it was decided at in `price` (not a limit).
  */

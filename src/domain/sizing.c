@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "domain/intent.h"
 #include "domain/market.h"
 #include "domain/sizing_parts.h"
 
@@ -224,7 +225,7 @@ sell_fixed(const struct sizing_task *task, struct yq_size *size)
 static enum yq_rc
 go_to_target(const struct sizing_task *task, struct yq_size *size)
 {
-	struct yq_opt_decimal asked = task->signal->position_size;
+	struct yq_opt_decimal asked = yq_intent_target(task->signal);
 	struct yq_decimal target = asked.value, difference;
 	struct yq_decimal present = yq_view_expected(task->account);
 
@@ -292,5 +293,5 @@ yq_sizing_apply(const struct yq_sizing *sizing, const struct yq_signal *signal,
 
 	assert(yq_decimal_sign(facts->lot) > 0);
 	*size = (struct yq_size){ .action = signal->action };
-	return sizers[sizing->sizer][signal->action](&task, size);
+	return sizers[sizing->sizer][facts->opens ? YQ_BUY : signal->action](&task, size);
 }

@@ -96,7 +96,8 @@ struct yq_sizing_facts {
 	struct yq_decimal price; /* the limit price, else the newest known; 0 = not known */
 	struct yq_decimal lot;	 /* > 0 */
 	bool allow_short;
-	const struct yq_track *track;	      /* of the strategy in the account; NULL = not known */
+	bool opens;		      /* it opens a position, also with a sell: sized as a buy is */
+	const struct yq_track *track; /* of the strategy in the account; NULL = not known */
 	const struct yq_sizer_answer *answer; /* of the plug-in; NULL = it was not asked yet */
 	struct yq_sizer_input *question;      /* written with YQ_SIZE_PLUGIN_PENDING; or NULL */
 };

@@ -11,7 +11,7 @@
 
 #include "domain/terms.h"
 
-#define YQ_TRACE_STEPS_MAX 32
+#define YQ_TRACE_STEPS_MAX 48
 #define YQ_TRACE_TEXT_SIZE 200
 
 struct yq_trace_step {

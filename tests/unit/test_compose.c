@@ -423,9 +423,11 @@ test_the_verdict_tells_the_story(void **unused)
 	steps = yq_json_get(tree, "Steps");
 	assert_int_equal(yq_json_count(steps), yes.decision.trace.count + no.decision.trace.count);
 	assert_string_equal(
-	    yq_json_text(yq_json_get(yq_json_at(steps, 0), "Rule"), NULL), "RISK_HALTED");
-	assert_false(yq_json_bool(yq_json_get(yq_json_at(steps, 0), "Ok")));
-	assert_string_equal(yq_json_text(yq_json_get(yq_json_at(steps, 0), "Text"), NULL),
+	    yq_json_text(yq_json_get(yq_json_at(steps, 0), "Rule"), NULL), "INTENT");
+	assert_string_equal(
+	    yq_json_text(yq_json_get(yq_json_at(steps, 1), "Rule"), NULL), "RISK_HALTED");
+	assert_false(yq_json_bool(yq_json_get(yq_json_at(steps, 1), "Ok")));
+	assert_string_equal(yq_json_text(yq_json_get(yq_json_at(steps, 1), "Text"), NULL),
 	    "trading is halted: Kim said \"stop\"");
 
 	yq_buf_clear(&buf);

@@ -1,0 +1,301 @@
+/* legs.c - the orders that an intent takes: what closes, then what opens. */
+#include "domain/legs.h"
+
+#include "domain/risk.h"
+#include "domain/sizing.h"
+
+struct planning {
+	const struct yq_intent *intent;
+	const struct yq_signal *signal;
+	const struct yq_legs_facts *facts;
+	struct yq_legs *legs;
+	struct yq_trace *trace;
+};
+
+static enum yq_rc
+refuse(struct planning *p, const char *code, const char *sentence, const struct yq_arg *args,
+    size_t arg_count)
+{
+	yq_trace_add(p->trace, code, false, sentence, args, arg_count);
+	return YQ_E_REFUSED;
+}
+
+/* What an order of that side can close: what is held on the other side, and what own entries will
+ * add to it, less what is being closed already. */
+static struct yq_decimal
+closable(const struct yq_account_view *view, enum yq_action action)
+{
+	struct yq_decimal qty = view->held;
+
+	if (action == YQ_SELL)
+		qty.units += view->own_buying.units - view->selling.units;
+	else
+		qty.units = view->own_selling.units - view->buying.units - qty.units;
+	return yq_decimal_max(qty, YQ_DECIMAL_ZERO);
+}
+
+static enum yq_action
+other_side(enum yq_action action)
+{
+	return action == YQ_BUY ? YQ_SELL : YQ_BUY;
+}
+
+/* A close of all withdraws what would open it again. */
+static void
+withdraw(struct planning *p, enum yq_action closing)
+{
+	const struct yq_account_view *view = p->facts->account;
+	int64_t resting = closing == YQ_SELL ? view->own_resting_buys : view->own_resting_sells;
+
+	p->legs->withdraws = resting > 0;
+	p->legs->withdrawn = other_side(closing);
+	if (resting > 0)
+		yq_trace_add(p->trace, YQ_LEG_WITHDRAW, true,
+		    "{} {} orders of the strategy that are open still are withdrawn",
+		    YQ_ARGS(YQ_ARG_INT(resting),
+			YQ_ARG_TEXT(yq_names_text(&yq_action_names, (int)p->legs->withdrawn))));
+}
+
+static struct yq_decimal
+floor_to_lot(const struct planning *p, struct yq_decimal qty)
+{
+	return (struct yq_decimal){ qty.units - qty.units % p->facts->lot.units };
+}
+
+static enum yq_rc
+add_close(struct planning *p, enum yq_action action, struct yq_decimal wanted)
+{
+	struct yq_leg *leg = &p->legs->items[p->legs->count];
+	const char *side = yq_names_text(&yq_action_names, (int)action);
+
+	*leg = (struct yq_leg){ .kind = YQ_LEG_CLOSE, .action = action };
+	leg->qty = floor_to_lot(p, wanted);
+	if (yq_decimal_sign(leg->qty) <= 0)
+		return refuse(p, YQ_SIZE_TOO_SMALL, "{} is less than one lot of {}",
+		    YQ_ARGS(YQ_ARG_NUMBER(wanted), YQ_ARG_NUMBER(p->facts->lot)));
+	p->legs->count++;
+	yq_trace_add(p->trace, YQ_LEG_STEP, true, "{} {} to close, of {} held and {} on the way",
+	    YQ_ARGS(YQ_ARG_TEXT(side), YQ_ARG_NUMBER(leg->qty),
+		YQ_ARG_NUMBER(p->facts->account->held),
+		YQ_ARG_NUMBER(action == YQ_SELL ? p->facts->account->own_buying
+						: p->facts->account->own_selling)));
+	return YQ_OK;
+}
+
+static enum yq_rc
+refuse_nothing(struct planning *p, enum yq_action action)
+{
+	const struct yq_account_view *view = p->facts->account;
+	struct yq_decimal taken = action == YQ_SELL ? view->selling : view->buying;
+
+	return refuse(p, YQ_SIZE_NOTHING_HELD,
+	    "nothing is there that a {} could close: {} of {} are held, {} are being closed",
+	    YQ_ARGS(YQ_ARG_TEXT(yq_names_text(&yq_action_names, (int)action)),
+		YQ_ARG_NUMBER(view->held), YQ_ARG_TEXT(p->signal->ticker), YQ_ARG_NUMBER(taken)));
+}
+
+/* All of it, whatever the quantity; a policy that trades to a target looks at no side. */
+static enum yq_rc
+plan_exit(struct planning *p)
+{
+	enum yq_action action = p->signal->action;
+	struct yq_decimal all = closable(p->facts->account, action);
+
+	if (p->facts->to_target && yq_decimal_sign(all) == 0) {
+		action = other_side(action);
+		all = closable(p->facts->account, action);
+	}
+	if (yq_decimal_sign(all) == 0)
+		return refuse_nothing(p, p->signal->action);
+	withdraw(p, action);
+	return add_close(p, action, all);
+}
+
+/* A part: so much as was said, and never more than there is. */
+static enum yq_rc
+plan_reduce(struct planning *p)
+{
+	const struct yq_intent *intent = p->intent;
+	struct yq_decimal all = closable(p->facts->account, p->signal->action), part;
+
+	if (yq_decimal_sign(all) == 0)
+		return refuse_nothing(p, p->signal->action);
+	if (p->signal->qty.set)
+		part = p->signal->qty.value;
+	else if (intent->size_before.set && intent->size_after.set)
+		part.units = intent->size_before.value.units - intent->size_after.value.units;
+	else
+		return refuse(p, YQ_SIZE_INCOMPLETE,
+		    "a part is to be closed, and neither Qty nor the sizes before and after say "
+		    "how much",
+		    YQ_NO_ARGS);
+	return add_close(p, p->signal->action, yq_decimal_min(yq_decimal_abs(part), all));
+}
+
+/* How much the strategy opens at most, once `closed` is closed.  False: nothing. */
+static bool
+may_open(struct planning *p, struct yq_decimal closed, struct yq_opt_decimal *cap)
+{
+	struct yq_decimal rest = p->signal->qty.value;
+
+	*cap = p->signal->qty;
+	if (yq_decimal_sign(closed) == 0)
+		return true;
+	if (closed.units % p->facts->lot.units != 0) {
+		yq_trace_add(p->trace, YQ_LEG_STEP, true,
+		    "nothing is opened: {} cannot be closed in full in lots of {}",
+		    YQ_ARGS(YQ_ARG_NUMBER(closed), YQ_ARG_NUMBER(p->facts->lot)));
+		return false;
+	}
+	if (p->intent->size_after.set) {
+		*cap = yq_opt_decimal_of(yq_decimal_abs(p->intent->size_after.value));
+		return true;
+	}
+	rest.units -= closed.units;
+	if (cap->set)
+		cap->value = rest;
+	if (!cap->set || yq_decimal_sign(rest) > 0)
+		return true;
+	yq_trace_add(p->trace, YQ_LEG_STEP, true, "nothing is opened: Qty {} goes into closing {}",
+	    YQ_ARGS(YQ_ARG_NUMBER(p->signal->qty.value), YQ_ARG_NUMBER(closed)));
+	return false;
+}
+
+static enum yq_rc
+plan_open(struct planning *p)
+{
+	enum yq_action action = p->signal->action;
+	struct yq_decimal closed = closable(p->facts->account, action);
+	struct yq_leg open = { .kind = YQ_LEG_OPEN, .action = action };
+	enum yq_rc rc;
+
+	if (yq_decimal_sign(closed) > 0) {
+		withdraw(p, action);
+		rc = add_close(p, action, closed);
+		if (rc != YQ_OK)
+			return rc;
+	}
+	if (action == YQ_SELL && !p->facts->allow_short && p->legs->count == 0)
+		return refuse(p, YQ_RISK_NO_SHORT,
+		    "the strategy goes short, which is not allowed, and nothing of {} is held",
+		    YQ_ARGS(YQ_ARG_TEXT(p->signal->ticker)));
+	if (action == YQ_SELL && !p->facts->allow_short)
+		yq_trace_add(p->trace, YQ_LEG_STEP, true,
+		    "nothing is opened: short positions are not allowed", YQ_NO_ARGS);
+	else if (may_open(p, closed, &open.cap))
+		p->legs->items[p->legs->count++] = open;
+	return YQ_OK;
+}
+
+/* Through zero it goes in two steps. */
+static enum yq_rc
+plan_target(struct planning *p)
+{
+	struct yq_opt_decimal target = p->intent->size_after;
+	int side = target.set ? yq_decimal_sign(target.value) : 0;
+	enum yq_action action = side < 0 ? YQ_SELL : YQ_BUY;
+	struct yq_decimal closed = closable(p->facts->account, action);
+	enum yq_rc rc = YQ_OK;
+
+	if (side != 0 && p->facts->allow_short && yq_decimal_sign(closed) > 0 &&
+	    closed.units % p->facts->lot.units == 0) {
+		withdraw(p, action);
+		rc = add_close(p, action, closed);
+	}
+	p->legs->items[p->legs->count++] =
+	    (struct yq_leg){ .kind = YQ_LEG_ASKED, .action = p->signal->action };
+	return rc;
+}
+
+static enum yq_rc
+plan_asked(struct planning *p)
+{
+	if (p->facts->to_target)
+		return plan_target(p);
+	p->legs->items[p->legs->count++] =
+	    (struct yq_leg){ .kind = YQ_LEG_ASKED, .action = p->signal->action };
+	return YQ_OK;
+}
+
+/* A policy that trades to a target needs no more than to know it; but nothing is left of an exit.
+ */
+static const struct {
+	enum yq_rc (*plan)(struct planning *p);
+	bool or_target;
+} plans[YQ_INTENT_COUNT] = {
+	[YQ_INTENT_ORDER] = { plan_asked, true },
+	[YQ_INTENT_ENTRY] = { plan_open, true },
+	[YQ_INTENT_ADD] = { plan_open, true },
+	[YQ_INTENT_REDUCE] = { plan_reduce, true },
+	[YQ_INTENT_EXIT] = { plan_exit, false },
+	[YQ_INTENT_REVERSE] = { plan_open, true },
+	[YQ_INTENT_TARGET] = { plan_target, true },
+};
+
+enum yq_rc
+yq_legs_plan(const struct yq_intent *intent, const struct yq_signal *signal,
+    const struct yq_legs_facts *facts, struct yq_legs *legs, struct yq_trace *trace)
+{
+	struct planning p = { intent, signal, facts, legs, trace };
+
+	*legs = (struct yq_legs){ .count = 0 };
+	if (facts->to_target && plans[intent->kind].or_target)
+		return plan_target(&p);
+	return plans[intent->kind].plan(&p);
+}
+
+struct yq_account_view
+yq_view_entered(const struct yq_account_view *view)
+{
+	struct yq_account_view entered = *view;
+
+	entered.held.units += view->own_buying.units - view->own_selling.units;
+	entered.buying.units -= view->own_buying.units;
+	entered.selling.units -= view->own_selling.units;
+	entered.own_buying = entered.own_selling = YQ_DECIMAL_ZERO;
+	return entered;
+}
+
+/* What closing at that price does to the cash; nothing where it does not fit. */
+static struct yq_decimal
+proceeds(const struct yq_account_view *view, const struct yq_leg *closing, struct yq_decimal price,
+    struct yq_decimal *value)
+{
+	struct yq_decimal fee, cash;
+
+	if (yq_decimal_mul(closing->qty, price, YQ_ROUND_FLOOR, value) != YQ_OK ||
+	    yq_decimal_mul(*value, view->commission_rate, YQ_ROUND_CEILING, &fee) != YQ_OK) {
+		*value = YQ_DECIMAL_ZERO;
+		return YQ_DECIMAL_ZERO;
+	}
+	if (closing->action == YQ_BUY)
+		*value = yq_decimal_neg(*value);
+	cash.units = value->units - fee.units;
+	return cash;
+}
+
+struct yq_account_view
+yq_view_closed(
+    const struct yq_account_view *view, const struct yq_leg *closing, struct yq_opt_decimal price)
+{
+	struct yq_account_view closed = *view;
+	struct yq_decimal value;
+
+	if (price.set) {
+		closed.cash.units += proceeds(view, closing, price.value, &value).units;
+		closed.invested.units -= value.units;
+	}
+	closed.held = YQ_DECIMAL_ZERO;
+	closed.avg_price = YQ_DECIMAL_ZERO;
+	closed.buying.units =
+	    closing->action == YQ_BUY ? 0 : view->buying.units - view->own_buying.units;
+	closed.selling.units =
+	    closing->action == YQ_SELL ? 0 : view->selling.units - view->own_selling.units;
+	if (yq_decimal_sign(closed.buying) == 0)
+		closed.open_buys = 0;
+	if (yq_decimal_sign(closed.selling) == 0)
+		closed.open_sells = 0;
+	closed.own_buying = closed.own_selling = YQ_DECIMAL_ZERO;
+	closed.own_resting_buys = closed.own_resting_sells = 0;
+	return closed;
+}
