@@ -10,16 +10,8 @@
 #define ID_MAX	      256
 #define SHOWN_MAX     48
 
-struct reading {
-	const struct yq_alert *alert;
-	int64_t now_us;
-	struct yq_signal *signal;
-	struct yq_alert_fault *fault;
-	enum yq_alert_field field; /* being read */
-};
-
-static bool
-wrong(struct reading *r, const char *expected)
+bool
+alert_wrong(struct alert_reading *r, const char *expected)
 {
 	const struct yq_alert_value *value = &r->alert->values[r->field];
 	enum yq_json_type type = yq_json_type_of(value->json);
@@ -41,16 +33,16 @@ is_unresolved(const char *text, size_t length)
 
 /* The field's text without NUL, placeholder or control characters; numbers only if allowed. */
 static bool
-field_text(struct reading *r, bool numbers, const char **text, size_t *length)
+field_text(struct alert_reading *r, bool numbers, const char **text, size_t *length)
 {
 	const yq_json *json = r->alert->values[r->field].json;
 	enum yq_json_type type = yq_json_type_of(json);
 
 	if (type != YQ_JSON_STRING && !(numbers && type == YQ_JSON_NUMBER))
-		return wrong(r, "a text");
+		return alert_wrong(r, "a text");
 	*text = yq_json_text(json, length);
 	if (memchr(*text, '\0', *length) != NULL)
-		return wrong(r, "a text without null bytes");
+		return alert_wrong(r, "a text without null bytes");
 	if (is_unresolved(*text, *length))
 		return alert_fault(r->fault, r->alert->values[r->field].name,
 		    "has no value: found \"%.*s\"", (int)(*length < 40 ? *length : 40), *text);
@@ -58,7 +50,7 @@ field_text(struct reading *r, bool numbers, const char **text, size_t *length)
 		unsigned char c = (unsigned char)(*text)[i];
 
 		if ((c < ' ' && r->field != YQ_ALERT_COMMENT) || c == 0x7f)
-			return wrong(r, "a text without control characters");
+			return alert_wrong(r, "a text without control characters");
 	}
 	return true;
 }
@@ -83,14 +75,9 @@ plain_word(const char *text, size_t length, char word[24])
 	word[used] = '\0';
 }
 
-struct word {
-	const char *text;
-	int value;
-};
-
-static bool
-field_word(
-    struct reading *r, const struct word *words, size_t count, const char *expected, int *value)
+bool
+alert_field_word(struct alert_reading *r, const struct alert_word *words, size_t count,
+    const char *expected, int *value)
 {
 	const char *text = NULL;
 	size_t length;
@@ -105,12 +92,12 @@ field_word(
 			return true;
 		}
 	}
-	return wrong(r, expected);
+	return alert_wrong(r, expected);
 }
 
 /* A number, or a text that is one, that the archive can keep. */
-static bool
-field_number(struct reading *r, struct yq_opt_decimal *result)
+bool
+alert_field_number(struct alert_reading *r, struct yq_opt_decimal *result)
 {
 	const yq_json *json = r->alert->values[r->field].json;
 	const char *text = NULL;
@@ -120,34 +107,34 @@ field_number(struct reading *r, struct yq_opt_decimal *result)
 	enum yq_rc rc;
 
 	if (!field_text(r, true, &text, &length))
-		return yq_json_type_of(json) == YQ_JSON_STRING ? false : wrong(r, "a number");
+		return yq_json_type_of(json) == YQ_JSON_STRING ? false : alert_wrong(r, "a number");
 	rc = yq_json_decimal(json, &value);
 	if (rc == YQ_OK)
 		rc = yq_decimal_to_scaled(value, YQ_DECIMAL_PLACES, YQ_ROUND_EXACT, &scaled);
 	if (rc == YQ_E_RANGE)
-		return wrong(r, "a number of at most 10 digits before and 8 after the point");
+		return alert_wrong(r, "a number of at most 10 digits before and 8 after the point");
 	if (rc != YQ_OK)
-		return wrong(r, "a number");
+		return alert_wrong(r, "a number");
 	*result = yq_opt_decimal_of(value);
 	return true;
 }
 
 static bool
-field_positive(struct reading *r, struct yq_opt_decimal *result)
+field_positive(struct alert_reading *r, struct yq_opt_decimal *result)
 {
-	if (!field_number(r, result))
+	if (!alert_field_number(r, result))
 		return false;
-	return yq_decimal_sign(result->value) > 0 || wrong(r, "a number above zero");
+	return yq_decimal_sign(result->value) > 0 || alert_wrong(r, "a number above zero");
 }
 
 static bool
-has(const struct reading *r, enum yq_alert_field field)
+has(const struct alert_reading *r, enum yq_alert_field field)
 {
 	return r->alert->values[field].name != NULL;
 }
 
 static bool
-is_empty_text(const struct reading *r, enum yq_alert_field field)
+is_empty_text(const struct alert_reading *r, enum yq_alert_field field)
 {
 	const yq_json *json = r->alert->values[field].json;
 	size_t length = 1;
@@ -160,7 +147,7 @@ is_empty_text(const struct reading *r, enum yq_alert_field field)
 /* ---- one function a field ---- */
 
 static bool
-read_ticker(struct reading *r)
+read_ticker(struct alert_reading *r)
 {
 	struct yq_signal *signal = r->signal;
 	enum yq_exchange exchange;
@@ -173,9 +160,9 @@ read_ticker(struct reading *r)
 		return false;
 	rc = yq_market_split(text, length, &exchange, signal->ticker, &err);
 	if (rc == YQ_E_INVALID)
-		return wrong(r, strncmp(err.text, "Exchange", 8) == 0
-				    ? "a known exchange before the colon"
-				    : "a ticker (letters, digits, . - / _ ^ =)");
+		return alert_wrong(r, strncmp(err.text, "Exchange", 8) == 0
+					  ? "a known exchange before the colon"
+					  : "a ticker (letters, digits, . - / _ ^ =)");
 	for (char *c = signal->ticker; *c != '\0'; c++) {
 		if (*c >= 'a' && *c <= 'z')
 			*c = (char)(*c - 'a' + 'A');
@@ -191,7 +178,7 @@ read_ticker(struct reading *r)
 }
 
 static bool
-read_exchange(struct reading *r)
+read_exchange(struct alert_reading *r)
 {
 	struct yq_signal *signal = r->signal;
 	enum yq_exchange exchange;
@@ -201,15 +188,15 @@ read_exchange(struct reading *r)
 	if (!field_text(r, false, &text, &length))
 		return false;
 	if (!yq_exchange_parse(text, length, &exchange))
-		return wrong(r, "a known exchange");
+		return alert_wrong(r, "a known exchange");
 	if (signal->exchange != YQ_EXCHANGE_COUNT && signal->exchange != exchange)
-		return wrong(r, "the exchange that the ticker names");
+		return alert_wrong(r, "the exchange that the ticker names");
 	signal->exchange = exchange;
 	return true;
 }
 
 static bool
-read_currency(struct reading *r)
+read_currency(struct alert_reading *r)
 {
 	enum yq_currency market = yq_market_of(r->signal->exchange)->currency;
 	char expected[64];
@@ -224,15 +211,15 @@ read_currency(struct reading *r)
 	    yq_names_text(&yq_currency_names, (int)market),
 	    yq_names_text(&yq_exchange_names, (int)r->signal->exchange));
 	if (currency < 0 || (enum yq_currency)currency != market)
-		return wrong(r, expected);
+		return alert_wrong(r, expected);
 	r->signal->currency = market;
 	return true;
 }
 
 static bool
-read_action(struct reading *r)
+read_action(struct alert_reading *r)
 {
-	static const struct word words[] = {
+	static const struct alert_word words[] = {
 		{ "buy", YQ_BUY },
 		{ "long", YQ_BUY },
 		{ "sell", YQ_SELL },
@@ -240,33 +227,33 @@ read_action(struct reading *r)
 	};
 	int action = YQ_BUY;
 
-	if (!field_word(r, words, YQ_COUNT(words), "buy or sell", &action))
+	if (!alert_field_word(r, words, YQ_COUNT(words), "buy or sell", &action))
 		return false;
 	r->signal->action = (enum yq_action)action;
 	return true;
 }
 
 static bool
-read_price(struct reading *r)
+read_price(struct alert_reading *r)
 {
 	return field_positive(r, &r->signal->price);
 }
 
 static bool
-read_strength(struct reading *r)
+read_strength(struct alert_reading *r)
 {
 	struct yq_opt_decimal *strength = &r->signal->strength;
 
-	if (!field_number(r, strength))
+	if (!alert_field_number(r, strength))
 		return false;
 	if (yq_decimal_sign(strength->value) < 0 ||
 	    yq_decimal_cmp(strength->value, yq_decimal_from_int(100)) > 0)
-		return wrong(r, "a number from 0 to 100");
+		return alert_wrong(r, "a number from 0 to 100");
 	return true;
 }
 
 static bool
-read_strategy(struct reading *r)
+read_strategy(struct alert_reading *r)
 {
 	const char *text = NULL;
 	size_t length;
@@ -275,24 +262,24 @@ read_strategy(struct reading *r)
 		return false;
 	if (length == 0 ||
 	    !yq_str_copy_bytes(r->signal->strategy, sizeof(r->signal->strategy), text, length))
-		return wrong(r, "a name of 1 to 128 bytes");
+		return alert_wrong(r, "a name of 1 to 128 bytes");
 	return true;
 }
 
 static bool
-read_id(struct reading *r)
+read_id(struct alert_reading *r)
 {
 	const char *text = NULL;
 	size_t length;
 
 	if (!field_text(r, true, &text, &length))
 		return false;
-	return length <= ID_MAX || wrong(r, "a text of at most 256 bytes");
+	return length <= ID_MAX || alert_wrong(r, "a text of at most 256 bytes");
 }
 
 /* RFC 3339, or a count of seconds or milliseconds since 1970. */
 static bool
-read_time(struct reading *r)
+read_time(struct alert_reading *r)
 {
 	const char *text = NULL;
 	size_t length;
@@ -304,40 +291,23 @@ read_time(struct reading *r)
 		instant =
 		    count < INT64_C(100000000000) ? count * YQ_US_PER_SECOND : count * YQ_US_PER_MS;
 	else if (yq_time_parse(text, length, &instant) != YQ_OK)
-		return wrong(r, "a time like 2026-11-22T23:46:55Z");
+		return alert_wrong(r, "a time like 2026-11-22T23:46:55Z");
 	if (instant <= 0 || instant > r->now_us + FUTURE_MAX_US)
-		return wrong(r, "a time that is not in the future");
+		return alert_wrong(r, "a time that is not in the future");
 	r->signal->timestamp_us = instant < r->now_us ? instant : r->now_us;
 	return true;
 }
 
 static bool
-read_position_size(struct reading *r)
+read_position_size(struct alert_reading *r)
 {
-	return field_number(r, &r->signal->position_size);
-}
-
-/* Says in words what the position size says in numbers; both must mean the same. */
-static bool
-read_market_position(struct reading *r)
-{
-	static const struct word words[] = { { "long", 1 }, { "short", -1 }, { "flat", 0 } };
-	struct yq_opt_decimal *size = &r->signal->position_size;
-	int side = 0;
-
-	if (!field_word(r, words, YQ_COUNT(words), "long, short or flat", &side))
-		return false;
-	if (size->set && yq_decimal_sign(size->value) != side)
-		return wrong(r, "the side of position_size");
-	if (side == 0)
-		*size = yq_opt_decimal_of(YQ_DECIMAL_ZERO);
-	return true;
+	return alert_field_number(r, &r->signal->position_size);
 }
 
 static bool
-read_type(struct reading *r)
+read_type(struct alert_reading *r)
 {
-	static const struct word words[] = {
+	static const struct alert_word words[] = {
 		{ "market", YQ_TYPE_MARKET },
 		{ "limit", YQ_TYPE_LIMIT },
 		{ "stop", YQ_TYPE_STOP },
@@ -345,16 +315,17 @@ read_type(struct reading *r)
 	};
 	int type = YQ_TYPE_MARKET;
 
-	if (!field_word(r, words, YQ_COUNT(words), "market, limit, stop or stop_limit", &type))
+	if (!alert_field_word(
+		r, words, YQ_COUNT(words), "market, limit, stop or stop_limit", &type))
 		return false;
 	r->signal->type = (enum yq_order_type)type;
 	return true;
 }
 
 static bool
-read_time_in_force(struct reading *r)
+read_time_in_force(struct alert_reading *r)
 {
-	static const struct word words[] = {
+	static const struct alert_word words[] = {
 		{ "day", YQ_TIF_DAY },
 		{ "gtc", YQ_TIF_GTC },
 		{ "ioc", YQ_TIF_IOC },
@@ -362,14 +333,14 @@ read_time_in_force(struct reading *r)
 	};
 	int tif = YQ_TIF_DAY;
 
-	if (!field_word(r, words, YQ_COUNT(words), "day, gtc, ioc or fok", &tif))
+	if (!alert_field_word(r, words, YQ_COUNT(words), "day, gtc, ioc or fok", &tif))
 		return false;
 	r->signal->time_in_force = (enum yq_tif)tif;
 	return true;
 }
 
 static bool
-read_comment(struct reading *r)
+read_comment(struct alert_reading *r)
 {
 	const char *text = NULL;
 	size_t length;
@@ -377,13 +348,13 @@ read_comment(struct reading *r)
 	if (!field_text(r, true, &text, &length))
 		return false;
 	if (!yq_str_copy_bytes(r->signal->comment, sizeof(r->signal->comment), text, length))
-		return wrong(r, "a text of at most 256 bytes");
+		return alert_wrong(r, "a text of at most 256 bytes");
 	return true;
 }
 
 /* A number above zero, and nothing else to say of it. */
 #define READ_POSITIVE(name, member)                           \
-	static bool name(struct reading *r)                   \
+	static bool name(struct alert_reading *r)             \
 	{                                                     \
 		return field_positive(r, &r->signal->member); \
 	}
@@ -401,7 +372,7 @@ static const struct row {
 	const char *label;
 	bool required;
 	bool may_be_empty; /* an empty text counts as absent */
-	bool (*read)(struct reading *r);
+	bool (*read)(struct alert_reading *r);
 } rows[] = {
 	{ YQ_ALERT_STRATEGY, "strategy", true, false, read_strategy },
 	{ YQ_ALERT_TICKER, "ticker", true, false, read_ticker },
@@ -414,7 +385,12 @@ static const struct row {
 	{ YQ_ALERT_TIME, "time", false, false, read_time },
 	{ YQ_ALERT_QTY, "qty", false, false, read_qty },
 	{ YQ_ALERT_POSITION_SIZE, "position_size", false, false, read_position_size },
-	{ YQ_ALERT_MARKET_POSITION, "market_position", false, true, read_market_position },
+	{ YQ_ALERT_MARKET_POSITION, "market_position", false, true, alert_read_market_position },
+	{ YQ_ALERT_MARKET_POSITION_SIZE, "market_position_size", false, false,
+	    alert_read_market_position_size },
+	{ YQ_ALERT_PREV_POSITION, "prev_market_position", false, true, alert_read_prev_position },
+	{ YQ_ALERT_PREV_POSITION_SIZE, "prev_market_position_size", false, false,
+	    alert_read_prev_position_size },
 	{ YQ_ALERT_TYPE, "type", false, true, read_type },
 	{ YQ_ALERT_LIMIT_PRICE, "limit_price", false, false, read_limit_price },
 	{ YQ_ALERT_STOP_PRICE, "stop_price", false, false, read_stop_price },
@@ -428,7 +404,7 @@ static const struct row {
 
 /* A price without a type says which type is meant. */
 static bool
-settle_type(struct reading *r)
+settle_type(struct alert_reading *r)
 {
 	struct yq_signal *signal = r->signal;
 	bool limit = signal->limit_price.set, stop = signal->stop_price.set;
@@ -451,7 +427,9 @@ bool
 yq_alert_read(const struct yq_alert *alert, int64_t now_us, struct yq_signal *signal,
     struct yq_alert_fault *fault)
 {
-	struct reading r = { .alert = alert, .now_us = now_us, .signal = signal, .fault = fault };
+	struct alert_reading r = {
+		.alert = alert, .now_us = now_us, .signal = signal, .fault = fault
+	};
 
 	*signal = yq_signal_default();
 	signal->timestamp_us = signal->received_at_us = now_us;

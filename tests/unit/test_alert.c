@@ -112,6 +112,8 @@ test_the_alert_of_the_tradingview_template_is_read_whole(void **state)
 	    "{\"secret\":\"s\",\"ticker\":\"AAPL\",\"exchange\":\"NASDAQ_DLY\",\"action\":\"sell\","
 	    "\"contracts\":12.5,\"price\":189.91,\"position_size\":-3,\"market_position\":"
 	    "\"short\","
+	    "\"market_position_size\":3,\"prev_market_position\":\"long\","
+	    "\"prev_market_position_size\":9.5,"
 	    "\"order_id\":\"Long\",\"strategy\":\"S\",\"time\":\"2026-11-22T23:46:00Z\"}");
 
 	(void)state;
@@ -120,6 +122,10 @@ test_the_alert_of_the_tradingview_template_is_read_whole(void **state)
 	assert_decimal(signal.qty, "12.5");
 	assert_decimal(signal.price, "189.91");
 	assert_decimal(signal.position_size, "-3");
+	assert_int_equal(signal.market_position, YQ_STANCE_SHORT);
+	assert_int_equal(signal.prev_market_position, YQ_STANCE_LONG);
+	assert_decimal(signal.market_position_size, "3");
+	assert_decimal(signal.prev_market_position_size, "9.5");
 	assert_true(signal.timestamp_us == NOW - 55 * YQ_US_PER_SECOND);
 }
 
@@ -154,6 +160,34 @@ test_a_flat_position_is_a_target_of_zero(void **state)
 	refused(WITH("\"market_position\":\"flat\",\"position_size\":5"), "market_position");
 	refused(WITH("\"market_position\":\"long\",\"position_size\":-5"), "market_position");
 	refused(WITH("\"market_position\":\"sideways\""), "market_position");
+}
+
+static void
+test_positions_that_contradict_themselves_are_refused_by_name(void **state)
+{
+	static const struct {
+		const char *body, *field;
+	} cases[] = {
+		{ WITH("\"market_position\":\"long\",\"market_position_size\":0"),
+		    "market_position_size" },
+		{ WITH("\"market_position\":\"flat\",\"market_position_size\":1"),
+		    "market_position_size" },
+		{ WITH("\"market_position_size\":-1"), "market_position_size" },
+		{ WITH("\"position_size\":-3,\"market_position_size\":2"), "market_position_size" },
+		{ WITH("\"prev_market_position\":\"none\""), "prev_market_position" },
+		{ WITH("\"prev_market_position\":\"flat\",\"prev_market_position_size\":1"),
+		    "prev_market_position_size" },
+		{ WITH("\"prev_market_position\":\"long\",\"prev_market_position_size\":0"),
+		    "prev_market_position_size" },
+		{ WITH("\"prev_market_position_size\":-2"), "prev_market_position_size" },
+		{ WITH("\"contracts\":-2"), "contracts" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < YQ_COUNT(cases); i++)
+		refused(cases[i].body, cases[i].field);
+	assert_int_equal(
+	    accepted(WITH("\"prev_market_position\":\"\"")).prev_market_position, YQ_STANCE_NONE);
 }
 
 static void
@@ -391,6 +425,7 @@ main(void)
 		cmocka_unit_test(test_the_alert_of_the_tradingview_template_is_read_whole),
 		cmocka_unit_test(test_names_are_read_in_any_case_and_by_their_aliases),
 		cmocka_unit_test(test_a_flat_position_is_a_target_of_zero),
+		cmocka_unit_test(test_positions_that_contradict_themselves_are_refused_by_name),
 		cmocka_unit_test(test_a_price_says_which_type_is_meant),
 		cmocka_unit_test(test_times_are_read_as_text_seconds_or_milliseconds),
 		cmocka_unit_test(test_wrong_values_are_refused_by_the_name_the_body_uses),
