@@ -314,7 +314,7 @@ first_leg(struct desk *desk)
 	desk->view = *desk->account;
 	begin_order(desk, 0);
 	if (desk->leg->kind == YQ_LEG_CLOSE)
-		desk->view = yq_view_entered(desk->account);
+		desk->view = yq_view_entered(desk->account, desk->leg->action);
 	begin_facts(desk);
 	rc = yq_risk_check_phase(
 	    YQ_RISK_GATE, desk->order, &desk->facts, &desk->policy->limits, &desk->decision->trace);

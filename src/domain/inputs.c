@@ -37,8 +37,9 @@ const struct yq_field yq_input_fields[] = {
 	NUMBER("Selling", account.selling),
 	INT("OpenBuys", account.open_buys),
 	INT("OpenSells", account.open_sells),
-	NUMBER("OwnBuying", account.own_buying),
-	NUMBER("OwnSelling", account.own_selling),
+	NUMBER("Ahead", account.ahead),
+	NUMBER("OthersBuying", account.others_buying),
+	NUMBER("OthersSelling", account.others_selling),
 	INT("OwnRestingBuys", account.own_resting_buys),
 	INT("OwnRestingSells", account.own_resting_sells),
 	/* struct yq_market_facts; "Halted" and "Track" are written by hand, for they are pointers

@@ -20,18 +20,13 @@ refuse(struct planning *p, const char *code, const char *sentence, const struct 
 	return YQ_E_REFUSED;
 }
 
-/* What an order of that side can close: what is held on the other side, and what own entries will
- * add to it, less what is being closed already. */
+/* What an order of that side can close: what will be held on the other side.  Entries of others are
+ * theirs. */
 static struct yq_decimal
 closable(const struct yq_account_view *view, enum yq_action action)
 {
-	struct yq_decimal qty = view->held;
-
-	if (action == YQ_SELL)
-		qty.units += view->own_buying.units - view->selling.units;
-	else
-		qty.units = view->own_selling.units - view->buying.units - qty.units;
-	return yq_decimal_max(qty, YQ_DECIMAL_ZERO);
+	return yq_decimal_max(
+	    YQ_DECIMAL_ZERO, action == YQ_SELL ? view->ahead : yq_decimal_neg(view->ahead));
 }
 
 static enum yq_action
@@ -74,11 +69,10 @@ add_close(struct planning *p, enum yq_action action, struct yq_decimal wanted)
 		return refuse(p, YQ_SIZE_TOO_SMALL, "{} is less than one lot of {}",
 		    YQ_ARGS(YQ_ARG_NUMBER(wanted), YQ_ARG_NUMBER(p->facts->lot)));
 	p->legs->count++;
-	yq_trace_add(p->trace, YQ_LEG_STEP, true, "{} {} to close, of {} held and {} on the way",
+	yq_trace_add(p->trace, YQ_LEG_STEP, true,
+	    "{} {} to close: {} are held, {} once open orders are done",
 	    YQ_ARGS(YQ_ARG_TEXT(side), YQ_ARG_NUMBER(leg->qty),
-		YQ_ARG_NUMBER(p->facts->account->held),
-		YQ_ARG_NUMBER(action == YQ_SELL ? p->facts->account->own_buying
-						: p->facts->account->own_selling)));
+		YQ_ARG_NUMBER(p->facts->account->held), YQ_ARG_NUMBER(p->facts->account->ahead)));
 	return YQ_OK;
 }
 
@@ -86,12 +80,13 @@ static enum yq_rc
 refuse_nothing(struct planning *p, enum yq_action action)
 {
 	const struct yq_account_view *view = p->facts->account;
-	struct yq_decimal taken = action == YQ_SELL ? view->selling : view->buying;
 
 	return refuse(p, YQ_SIZE_NOTHING_HELD,
-	    "nothing is there that a {} could close: {} of {} are held, {} are being closed",
+	    "nothing is there that a {} could close: {} of {} are held, and {} once open orders "
+	    "are done",
 	    YQ_ARGS(YQ_ARG_TEXT(yq_names_text(&yq_action_names, (int)action)),
-		YQ_ARG_NUMBER(view->held), YQ_ARG_TEXT(p->signal->ticker), YQ_ARG_NUMBER(taken)));
+		YQ_ARG_NUMBER(view->held), YQ_ARG_TEXT(p->signal->ticker),
+		YQ_ARG_NUMBER(view->ahead)));
 }
 
 /* All of it, whatever the quantity; a policy that trades to a target looks at no side. */
@@ -132,32 +127,40 @@ plan_reduce(struct planning *p)
 	return add_close(p, p->signal->action, yq_decimal_min(yq_decimal_abs(part), all));
 }
 
+/* How much a reverse opens at most: its quantity closes as well, what the strategy held or, where
+ * it does not say so, what is held here. */
+static struct yq_opt_decimal
+reversed(const struct planning *p, struct yq_decimal closed)
+{
+	const struct yq_intent *intent = p->intent;
+	struct yq_opt_decimal rest = p->signal->qty;
+
+	if (!rest.set)
+		return rest;
+	if (intent->size_after.set)
+		return yq_opt_decimal_of(yq_decimal_abs(intent->size_after.value));
+	if (intent->size_before.set)
+		closed = yq_decimal_abs(intent->size_before.value);
+	rest.value.units -= closed.units;
+	return rest;
+}
+
 /* How much the strategy opens at most, once `closed` is closed.  False: nothing. */
 static bool
 may_open(struct planning *p, struct yq_decimal closed, struct yq_opt_decimal *cap)
 {
-	struct yq_decimal rest = p->signal->qty.value;
-
-	*cap = p->signal->qty;
-	if (yq_decimal_sign(closed) == 0)
-		return true;
+	*cap = p->intent->kind == YQ_INTENT_REVERSE ? reversed(p, closed) : p->signal->qty;
 	if (closed.units % p->facts->lot.units != 0) {
 		yq_trace_add(p->trace, YQ_LEG_STEP, true,
 		    "nothing is opened: {} cannot be closed in full in lots of {}",
 		    YQ_ARGS(YQ_ARG_NUMBER(closed), YQ_ARG_NUMBER(p->facts->lot)));
 		return false;
 	}
-	if (p->intent->size_after.set) {
-		*cap = yq_opt_decimal_of(yq_decimal_abs(p->intent->size_after.value));
+	if (!cap->set || yq_decimal_sign(cap->value) > 0)
 		return true;
-	}
-	rest.units -= closed.units;
-	if (cap->set)
-		cap->value = rest;
-	if (!cap->set || yq_decimal_sign(rest) > 0)
-		return true;
-	yq_trace_add(p->trace, YQ_LEG_STEP, true, "nothing is opened: Qty {} goes into closing {}",
-	    YQ_ARGS(YQ_ARG_NUMBER(p->signal->qty.value), YQ_ARG_NUMBER(closed)));
+	yq_trace_add(p->trace, YQ_LEG_STEP, true,
+	    "nothing is opened: a Qty of {} does no more than close",
+	    YQ_ARGS(YQ_ARG_NUMBER(p->signal->qty.value)));
 	return false;
 }
 
@@ -184,23 +187,44 @@ plan_open(struct planning *p)
 		    "nothing is opened: short positions are not allowed", YQ_NO_ARGS);
 	else if (may_open(p, closed, &open.cap))
 		p->legs->items[p->legs->count++] = open;
+	if (p->legs->count == 0)
+		return refuse_nothing(p, action);
 	return YQ_OK;
 }
 
-/* Through zero it goes in two steps. */
+/* So much of what will be held is too much for the target; 0 where it is not beyond it on its own
+ * side. */
+static struct yq_decimal
+beyond_target(const struct planning *p, struct yq_decimal target, enum yq_action closing)
+{
+	struct yq_decimal present = yq_view_expected(p->facts->account), much;
+
+	much.units =
+	    closing == YQ_SELL ? present.units - target.units : target.units - present.units;
+	if ((closing == YQ_SELL ? 1 : -1) * yq_decimal_sign(target) < 0)
+		return YQ_DECIMAL_ZERO;
+	return yq_decimal_min(
+	    yq_decimal_max(much, YQ_DECIMAL_ZERO), closable(p->facts->account, closing));
+}
+
+/* Nearer to zero it only closes; through zero it goes in two steps; all else is the policy's. */
 static enum yq_rc
 plan_target(struct planning *p)
 {
-	struct yq_opt_decimal target = p->intent->size_after;
-	int side = target.set ? yq_decimal_sign(target.value) : 0;
-	enum yq_action action = side < 0 ? YQ_SELL : YQ_BUY;
-	struct yq_decimal closed = closable(p->facts->account, action);
+	struct yq_decimal target = p->intent->size_after.value, part;
+	enum yq_action closing = yq_decimal_sign(p->facts->account->ahead) > 0 ? YQ_SELL : YQ_BUY;
+	struct yq_decimal all = closable(p->facts->account, closing);
 	enum yq_rc rc = YQ_OK;
 
-	if (side != 0 && p->facts->allow_short && yq_decimal_sign(closed) > 0 &&
-	    closed.units % p->facts->lot.units == 0) {
-		withdraw(p, action);
-		rc = add_close(p, action, closed);
+	if (!p->facts->allow_short)
+		target = yq_decimal_max(target, YQ_DECIMAL_ZERO);
+	part = beyond_target(p, target, closing);
+	if (p->intent->size_after.set && yq_decimal_sign(part) > 0)
+		return add_close(p, closing, part);
+	if (yq_decimal_sign(target) * yq_decimal_sign(p->facts->account->ahead) < 0 &&
+	    all.units % p->facts->lot.units == 0) {
+		withdraw(p, closing);
+		rc = add_close(p, closing, all);
 	}
 	p->legs->items[p->legs->count++] =
 	    (struct yq_leg){ .kind = YQ_LEG_ASKED, .action = p->signal->action };
@@ -245,14 +269,15 @@ yq_legs_plan(const struct yq_intent *intent, const struct yq_signal *signal,
 }
 
 struct yq_account_view
-yq_view_entered(const struct yq_account_view *view)
+yq_view_entered(const struct yq_account_view *view, enum yq_action closing)
 {
 	struct yq_account_view entered = *view;
 
-	entered.held.units += view->own_buying.units - view->own_selling.units;
-	entered.buying.units -= view->own_buying.units;
-	entered.selling.units -= view->own_selling.units;
-	entered.own_buying = entered.own_selling = YQ_DECIMAL_ZERO;
+	entered.held = closable(view, closing);
+	if (closing == YQ_BUY)
+		entered.held = yq_decimal_neg(entered.held);
+	entered.ahead = entered.held;
+	entered.buying = entered.selling = YQ_DECIMAL_ZERO;
 	return entered;
 }
 
@@ -285,17 +310,13 @@ yq_view_closed(
 		closed.cash.units += proceeds(view, closing, price.value, &value).units;
 		closed.invested.units -= value.units;
 	}
-	closed.held = YQ_DECIMAL_ZERO;
-	closed.avg_price = YQ_DECIMAL_ZERO;
-	closed.buying.units =
-	    closing->action == YQ_BUY ? 0 : view->buying.units - view->own_buying.units;
-	closed.selling.units =
-	    closing->action == YQ_SELL ? 0 : view->selling.units - view->own_selling.units;
+	closed.held = closed.avg_price = closed.ahead = YQ_DECIMAL_ZERO;
+	closed.buying = view->others_buying;
+	closed.selling = view->others_selling;
 	if (yq_decimal_sign(closed.buying) == 0)
 		closed.open_buys = 0;
 	if (yq_decimal_sign(closed.selling) == 0)
 		closed.open_sells = 0;
-	closed.own_buying = closed.own_selling = YQ_DECIMAL_ZERO;
 	closed.own_resting_buys = closed.own_resting_sells = 0;
 	return closed;
 }

@@ -50,8 +50,9 @@ struct yq_legs_facts {
 YQ_NODISCARD enum yq_rc yq_legs_plan(const struct yq_intent *intent, const struct yq_signal *signal,
     const struct yq_legs_facts *facts, struct yq_legs *legs, struct yq_trace *trace);
 
-/* The account as a leg that closes sees it: this strategy's entries are filled. */
-struct yq_account_view yq_view_entered(const struct yq_account_view *view);
+/* The account as a leg that closes sees it: what is on the way, as far as that counts, is filled.
+ */
+struct yq_account_view yq_view_entered(const struct yq_account_view *view, enum yq_action closing);
 /* The account once that leg has closed all of what is there, at `price` where one is known. */
 struct yq_account_view yq_view_closed(
     const struct yq_account_view *view, const struct yq_leg *closing, struct yq_opt_decimal price);

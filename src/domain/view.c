@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/str.h"
 #include "base/table.h"
 #include "domain/market.h"
 
@@ -32,6 +33,7 @@ yq_view_of(const struct yq_account *account, enum yq_exchange exchange, const ch
 	view.selling = holding->selling;
 	view.open_buys = (int64_t)holding->open_buys;
 	view.open_sells = (int64_t)holding->open_sells;
+	view.ahead.units = view.held.units + view.buying.units - view.selling.units;
 	return view;
 }
 
@@ -42,17 +44,40 @@ struct seeing {
 	uint64_t entry_of;
 };
 
+/* Nearer to zero by so much, and not through it. */
+static struct yq_decimal
+closed_by(struct yq_decimal held, enum yq_action action, struct yq_decimal qty)
+{
+	if (action == YQ_SELL)
+		return yq_decimal_sign(held) <= 0
+			   ? held
+			   : yq_decimal_max(
+				 YQ_DECIMAL_ZERO, (struct yq_decimal){ held.units - qty.units });
+	return yq_decimal_sign(held) >= 0
+		   ? held
+		   : yq_decimal_min(YQ_DECIMAL_ZERO, (struct yq_decimal){ held.units + qty.units });
+}
+
 static bool
 see_order(void *cookie, const struct yq_open_order *order)
 {
 	const struct seeing *seeing = cookie;
 	struct yq_account_view *view = seeing->view;
 	bool buys = order->action == YQ_BUY;
+	yq_int128 moves = buys ? order->remaining.units : -order->remaining.units;
 
-	if (!yq_open_order_is_entry(order, seeing->exchange, seeing->ticker, seeing->entry_of))
+	if (order->gives_way || order->exchange != seeing->exchange ||
+	    !yq_str_equal(order->ticker, seeing->ticker))
 		return true;
-	(buys ? &view->own_buying : &view->own_selling)->units += order->remaining.units;
-	*(buys ? &view->own_resting_buys : &view->own_resting_sells) += order->rests;
+	if (order->entry_of == 0) {
+		view->ahead = closed_by(view->ahead, order->action, order->remaining);
+	} else if (order->entry_of == seeing->entry_of) {
+		view->ahead.units += moves;
+		*(buys ? &view->own_resting_buys : &view->own_resting_sells) += order->rests;
+	} else {
+		(buys ? &view->others_buying : &view->others_selling)->units +=
+		    order->remaining.units;
+	}
 	return true;
 }
 
@@ -62,6 +87,9 @@ yq_view_see_strategy(struct yq_account_view *view, const struct yq_account *acco
 {
 	struct seeing seeing = { view, exchange, ticker, yq_table_hash_text(reason) };
 
+	view->ahead = view->held;
+	view->others_buying = view->others_selling = YQ_DECIMAL_ZERO;
+	view->own_resting_buys = view->own_resting_sells = 0;
 	if (view->open_buys > 0 || view->open_sells > 0)
 		yq_account_each_order(account, see_order, &seeing);
 }
@@ -88,5 +116,6 @@ yq_view_sellable(const struct yq_account_view *view)
 struct yq_decimal
 yq_view_expected(const struct yq_account_view *view)
 {
-	return (struct yq_decimal){ view->held.units + view->buying.units - view->selling.units };
+	return (struct yq_decimal){ view->ahead.units + view->others_buying.units -
+				    view->others_selling.units };
 }

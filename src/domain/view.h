@@ -24,18 +24,20 @@ struct yq_account_view {
 	struct yq_decimal buying;    /* what open buys may still add */
 	struct yq_decimal selling;   /* what open sells may still take */
 	int64_t open_buys, open_sells;
-	/* Of these: entries of the signal's strategy, as far as that was looked at
-	 * (yq_view_see_strategy). */
-	struct yq_decimal own_buying, own_selling;
-	int64_t own_resting_buys, own_resting_sells; /* of another type than Market */
+	/* Held, once this strategy's entries and all that only closes have been executed, in their
+	 * order; entries of others; and how many of this strategy's rest (another type than
+	 * Market). Before yq_view_see_strategy every open order counts as this strategy's. */
+	struct yq_decimal ahead;
+	struct yq_decimal others_buying, others_selling;
+	int64_t own_resting_buys, own_resting_sells;
 };
 
 /* `account` as it stands, for `ticker` of `exchange`. */
 struct yq_account_view yq_view_of(
     const struct yq_account *account, enum yq_exchange exchange, const char *ticker);
 
-/* Look which open orders of the instrument are entries with that reason (yq_order_reason_of). Walks
- * all open orders of the account. */
+/* Look which open orders of the instrument are entries with that reason (yq_order_reason_of), and
+ * which only close.  Walks all open orders of the account. */
 void yq_view_see_strategy(struct yq_account_view *view, const struct yq_account *account,
     enum yq_exchange exchange, const char *ticker, const char *reason);
 
