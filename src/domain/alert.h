@@ -14,36 +14,32 @@
 
 /* Every field an alert may have.  X(ident, label); the label is used in errors when the field is
  * missing. */
-#define YQ_ALERT_FIELDS(X)                                                                         \
-	X(TICKER, "ticker")                                                                        \
-	X(EXCHANGE, "exchange")                                                                    \
-	X(CURRENCY, "currency")                                                                    \
-	X(ACTION, "action")                                                                        \
-	X(PRICE, "price")                                                                          \
-	X(STRENGTH, "strength")                                                                    \
-	X(STRATEGY, "strategy")                                                                    \
-	X(SECRET, "secret")                                                                        \
-	X(ID, "id")                                                                                \
-	X(TIME, "time")                                                                            \
-	X(QTY, "qty")                                                                              \
-	X(POSITION_SIZE, "position_size")                                                          \
-	X(MARKET_POSITION, "market_position")                                                      \
-	X(TYPE, "type")                                                                            \
-	X(LIMIT_PRICE, "limit_price")                                                              \
-	X(STOP_PRICE, "stop_price")                                                                \
-	X(TAKE_PROFIT, "take_profit")                                                              \
-	X(STOP_LOSS, "stop_loss")                                                                  \
-	X(STOP_LOSS_LIMIT, "stop_loss_limit")                                                      \
-	X(TIME_IN_FORCE, "time_in_force")                                                          \
-	X(ATR, "atr")                                                                              \
-#define YQ_ALERT_FIELDS(X) X(TICKER, "ticker") X(EXCHANGE, "exchange") X(                  \
-	    CURRENCY, "currency") X(ACTION, "action") X(PRICE, "price") X(STRENGTH, "strength")    \
-	    X(STRATEGY, "strategy") X(SECRET, "secret") X(ID, "id") X(TIME, "time") X(QTY, "qty")  \
-		X(POSITION_SIZE, "position_size") X(MARKET_POSITION, "market_position")            \
-		    X(MARKET_POSITION_SIZE, "market_position_size") X(PREV_POSITION,               \
-			"prev_market_position") X(PREV_POSITION_SIZE, "prev_market_position_size") \
-			X(TYPE, "type") X(LIMIT_PRICE, "limit_price") X(STOP_PRICE, "stop_price")  \
-			    X(TIME_IN_FORCE, "time_in_force") X(ATR, "atr") X(COMMENT, "comment")
+#define YQ_ALERT_FIELDS(X)                                 \
+	X(TICKER, "ticker")                                \
+	X(EXCHANGE, "exchange")                            \
+	X(CURRENCY, "currency")                            \
+	X(ACTION, "action")                                \
+	X(PRICE, "price")                                  \
+	X(STRENGTH, "strength")                            \
+	X(STRATEGY, "strategy")                            \
+	X(SECRET, "secret")                                \
+	X(ID, "id")                                        \
+	X(TIME, "time")                                    \
+	X(QTY, "qty")                                      \
+	X(POSITION_SIZE, "position_size")                  \
+	X(MARKET_POSITION, "market_position")              \
+	X(MARKET_POSITION_SIZE, "market_position_size")    \
+	X(PREV_POSITION, "prev_market_position")           \
+	X(PREV_POSITION_SIZE, "prev_market_position_size") \
+	X(TYPE, "type")                                    \
+	X(LIMIT_PRICE, "limit_price")                      \
+	X(STOP_PRICE, "stop_price")                        \
+	X(TAKE_PROFIT, "take_profit")                      \
+	X(STOP_LOSS, "stop_loss")                          \
+	X(STOP_LOSS_LIMIT, "stop_loss_limit")              \
+	X(TIME_IN_FORCE, "time_in_force")                  \
+	X(ATR, "atr")                                      \
+	X(COMMENT, "comment")
 #define YQ_ALERT_VALUE(ident, label) YQ_ALERT_##ident,
 enum yq_alert_field { YQ_ALERT_FIELDS(YQ_ALERT_VALUE) YQ_ALERT_FIELD_COUNT };
 

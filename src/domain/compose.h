@@ -25,6 +25,7 @@
 #define YQ_COMPOSE_PRICE	 "PRICE" /* which price was taken */
 #define YQ_COMPOSE_TICK		 "TICK"	 /* prices rounded to the step */
 #define YQ_COMPOSE_NO_ACCOUNT	 "NO_ACCOUNT"
+#define YQ_COMPOSE_BRACKET	 "BRACKET" /* take-profit and stop-loss */
 #define YQ_COMPOSE_ORDERED	 "ORDERED"
 
 /* What holds for a strategy in an account. */
