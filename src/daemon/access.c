@@ -70,6 +70,13 @@ yq_daemon_event(struct yq_daemon *daemon)
 }
 
 void
+yq_daemon_set_snapshot(struct yq_daemon *daemon, int64_t taken_at_us)
+{
+	daemon->snapshot_us = taken_at_us;
+	daemon_beat(daemon);
+}
+
+void
 yq_daemon_set_lag(struct yq_daemon *daemon, int64_t entries_waiting)
 {
 	daemon->lag = entries_waiting;

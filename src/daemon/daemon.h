@@ -103,6 +103,8 @@ void yq_daemon_drained(struct yq_daemon *daemon);
 void yq_daemon_exit(struct yq_daemon *daemon, int code, bool at_once);
 
 void yq_daemon_event(struct yq_daemon *daemon); /* something was processed just now */
+/* The end of a day was recorded: heartbeat:{App} says when (LastSnapshotAt). */
+void yq_daemon_set_snapshot(struct yq_daemon *daemon, int64_t taken_at_us);
 void yq_daemon_set_lag(struct yq_daemon *daemon, int64_t entries_waiting);
 /* Tell people (notification:stream) and the log; text without secrets.  `kind` System, Schedule,
  * Risk, Security, Order; `severity` Info, Warning, Critical.  Dropped, with a log line, while

@@ -17,14 +17,14 @@ void
 daemon_beat(struct yq_daemon *daemon)
 {
 	char pid[24], started[YQ_TIME_TEXT_SIZE], event[YQ_TIME_TEXT_SIZE] = "", lag[24];
+	char snapshot[YQ_TIME_TEXT_SIZE];
 	const char *url = daemon->health == NULL ? "" : yq_http_server_url(daemon->health);
-	const struct yq_pair fields[] = {
+	struct yq_pair fields[] = {
 		{ "Pid", pid }, { "Version", YQ_VERSION }, { "StartedAt", started },
 		{ "LastEventAt", event }, { "Lag", lag }, { "State", daemon_state_text(daemon) },
-		{ "Health", url },
-		{ "Role", daemon->role.role }, /* last: only where there are several */
+		{ "Health", url }, { NULL, NULL }, { NULL, NULL }, /* what not every program says */
 	};
-	size_t count = YQ_COUNT(fields) - (daemon->role.name[0] == '\0');
+	size_t count = YQ_COUNT(fields) - 2;
 
 	if (!yq_daemon_valkey_up(daemon))
 		return;
@@ -33,6 +33,12 @@ daemon_beat(struct yq_daemon *daemon)
 	yq_time_format(daemon->started_us, started);
 	if (daemon->event_us != 0)
 		yq_time_format(daemon->event_us, event);
+	if (daemon->snapshot_us != 0) {
+		yq_time_format(daemon->snapshot_us, snapshot);
+		fields[count++] = (struct yq_pair){ "LastSnapshotAt", snapshot };
+	}
+	if (daemon->role.name[0] != '\0')
+		fields[count++] = (struct yq_pair){ "Role", daemon->role.role };
 	if (!daemon->role.silent)
 		yq_step_beat(
 		    daemon->valkey, YQ_KEY_HEARTBEAT, daemon->spec->app, fields, count, NULL, NULL);

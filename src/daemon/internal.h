@@ -51,7 +51,7 @@ struct yq_daemon {
 	struct daemon_notify notify;
 	struct daemon_reason reasons[YQ_DAEMON_REASONS_MAX];
 	size_t reason_count;
-	int64_t started_us, event_us, lag;
+	int64_t started_us, event_us, snapshot_us, lag;
 	struct {
 		char name[64], role[16]; /* "" = the only one of its kind */
 		bool silent;		 /* heartbeat:{App} is another's */

@@ -17,6 +17,7 @@
 #include "order_manager/intake.h"
 #include "order_manager/journal.h"
 #include "order_manager/known.h"
+#include "order_manager/snapshotter.h"
 #include "store/root.h"
 
 static const char manual[] =
@@ -25,7 +26,7 @@ static const char manual[] =
     "Reads     signal:stream (group order-manager), the channels signal, order and execution;\n"
     "          account, deposit, position, stock and halt of the accounts it decides for.\n"
     "Writes    order:stream and order, with the verdict in signal:{Id}, in one step; TRADES,\n"
-    "          ORDERS and SIGNALS in Firebird from trades:queue and the streams.\n"
+    "          ORDERS and SIGNALS in Firebird from trades:queue and the streams; DAILY_SNAPSHOTS.\n"
     "Needs     Valkey (as user yq-order-manager) and Firebird.  No broker, no network besides.\n"
     "\n"
     "Valkey away     waits and goes on; nothing is decided meanwhile, nothing is lost.\n"
@@ -53,6 +54,7 @@ struct order_manager {
 	struct yq_worker *worker;
 	struct yq_color *color;
 	struct yq_archiver *archiver;
+	struct yq_snapshotter *snapshotter;
 	struct yq_lane *lanes[YQ_COUNT(tables)];
 	struct yq_known *known; /* of the lanes */
 	uv_timer_t *trim;
@@ -262,6 +264,9 @@ start_archive(struct yq_daemon *daemon, struct order_manager *manager, struct yq
 	if (rc != YQ_OK)
 		return rc;
 	manager->archiver = yq_archiver_open(daemon, manager->worker);
+	manager->snapshotter = yq_snapshotter_open(daemon, manager->worker, manager->books, err);
+	if (manager->snapshotter == NULL)
+		return YQ_E_INVALID;
 	manager->known = yq_known_make();
 	for (size_t i = 0; i < YQ_COUNT(tables); i++)
 		manager->lanes[i] =
@@ -385,7 +390,10 @@ start(struct yq_daemon *daemon, struct yq_err *err)
 static void
 reload(struct yq_daemon *daemon)
 {
+	struct order_manager *manager = yq_daemon_state(daemon);
+
 	take_rules(daemon); /* check() has passed them before */
+	yq_snapshotter_reload(manager->snapshotter);
 }
 
 static void
@@ -402,8 +410,8 @@ is_idle(const struct order_manager *manager)
 	for (size_t i = 0; i < YQ_COUNT(tables); i++)
 		if (!yq_lane_is_idle(manager->lanes[i]))
 			return false;
-	return manager->archiver_drained && yq_decider_is_idle(manager->decider) &&
-	       yq_intake_is_idle(manager->intake);
+	return manager->archiver_drained && yq_snapshotter_is_idle(manager->snapshotter) &&
+	       yq_decider_is_idle(manager->decider) && yq_intake_is_idle(manager->intake);
 }
 
 static void
@@ -423,6 +431,7 @@ drain(struct yq_daemon *daemon)
 	struct order_manager *manager = yq_daemon_state(daemon);
 
 	yq_intake_stop(manager->intake);
+	yq_snapshotter_stop(manager->snapshotter);
 	for (size_t i = 0; i < YQ_COUNT(tables); i++)
 		yq_lane_stop(manager->lanes[i]);
 	yq_archiver_drain(manager->archiver, on_archiver_drained, manager);
@@ -460,6 +469,7 @@ stop(struct yq_daemon *daemon)
 	for (size_t i = 0; i < YQ_COUNT(tables); i++)
 		yq_lane_close(manager->lanes[i]);
 	yq_known_free(manager->known);
+	yq_snapshotter_close(manager->snapshotter);
 	yq_archiver_close(manager->archiver);
 	if (manager->worker != NULL)
 		yq_worker_stop(manager->worker, true, NULL, NULL);
