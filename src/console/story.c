@@ -163,6 +163,67 @@ add_signal(struct yq_system *system, const struct yq_id *id, struct yq_story *st
 	return status == YQ_CONSOLE_DONE ? add_bus_verdict(system, id, story) : status;
 }
 
+/* How a bracket is, as the bus has it. */
+static int
+take_bracket(struct yq_system *system, const struct yq_id *id, struct yq_bracket_state *state,
+    char text[YQ_MESSAGE_SIZE])
+{
+	YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
+	struct yq_err err = { 0 };
+	int status = yq_fetch_hash(system, YQ_KEY_BRACKET, id->text, &reply);
+	enum yq_rc rc;
+
+	*state = (struct yq_bracket_state){ 0 };
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	rc = yq_state_bracket_read(reply, state, &err);
+	if (rc != YQ_OK && rc != YQ_E_NOT_FOUND)
+		return yq_fail_err(&err);
+	if (rc == YQ_OK && state->over_at_us != 0)
+		yq_str_format(text, YQ_MESSAGE_SIZE, "is over: %s", state->ended);
+	else if (rc == YQ_OK)
+		yq_str_format(text, YQ_MESSAGE_SIZE, "%s%s",
+		    state->ended[0] != '\0' ? "ends: " : "stands", state->ended);
+	return YQ_CONSOLE_DONE;
+}
+
+static bool
+is_told(const struct yq_story *story, const struct yq_id *id)
+{
+	for (size_t i = 0; i < story->order_count; i++)
+		if (yq_id_equal(&story->orders[i].row.order.id, id))
+			return true;
+	return false;
+}
+
+/* The exits of an entry: those that the bus knows of its bracket, and those in the archive. */
+static int
+add_exits(struct yq_system *system, struct yq_story *story, size_t at)
+{
+	struct yq_order_filter filter = yq_order_filter_any();
+	YQ_CLEANUP(yq_order_list_free) struct yq_order_list list = { 0 };
+	YQ_CLEANUP(yq_bracket_state_clear) struct yq_bracket_state state = { 0 };
+	const struct yq_order *entry = &story->orders[at].row.order;
+	struct yq_err err = { 0 };
+	int status;
+
+	if (!yq_exits_any(&entry->exits))
+		return YQ_CONSOLE_DONE;
+	filter.bracket_id = entry->id;
+	filter.limit = YQ_STORY_ORDERS_MAX;
+	status = take_bracket(system, &entry->id, &state, story->orders[at].bracket);
+	if (status == YQ_CONSOLE_DONE &&
+	    yq_orders_find(system->firebird, &filter, &list, &err) != YQ_OK)
+		status = yq_fail_err(&err);
+	for (size_t i = list.count; i > 0 && status == YQ_CONSOLE_DONE; i--)
+		if (!is_told(story, &list.items[i - 1].order.id))
+			status = add_order(system, &list.items[i - 1].order.id, story);
+	for (size_t i = 0; i < state.leg_count && status == YQ_CONSOLE_DONE; i++)
+		if (state.legs[i].exit[0] != '\0' && !is_told(story, &state.legs[i].id))
+			status = add_order(system, &state.legs[i].id, story);
+	return status;
+}
+
 int
 yq_story_of_order(struct yq_system *system, const struct yq_id *id, struct yq_story *story)
 {
@@ -170,6 +231,8 @@ yq_story_of_order(struct yq_system *system, const struct yq_id *id, struct yq_st
 
 	*story = (struct yq_story){ 0 };
 	status = add_order(system, id, story);
+	if (status == YQ_CONSOLE_DONE)
+		status = add_exits(system, story, 0);
 	if (status != YQ_CONSOLE_DONE || yq_id_is_none(&story->orders[0].row.order.signal_id))
 		return status;
 	return add_signal(system, &story->orders[0].row.order.signal_id, story);
@@ -189,8 +252,11 @@ yq_story_of_signal(struct yq_system *system, const struct yq_id *id, struct yq_s
 		const char *text = yq_json_text(yq_json_at(orders, i), &length);
 		struct yq_id order;
 
-		if (text != NULL && yq_id_parse(text, length, &order) == YQ_OK)
-			status = add_order(system, &order, story);
+		if (text == NULL || yq_id_parse(text, length, &order) != YQ_OK)
+			continue;
+		status = add_order(system, &order, story);
+		if (status == YQ_CONSOLE_DONE && story->order_count > 0)
+			status = add_exits(system, story, story->order_count - 1);
 	}
 	if (status == YQ_CONSOLE_DONE && !story->has_signal && !story->has_verdict)
 		return yq_fail(YQ_CONSOLE_REFUSED, "there is no signal %s", id->text);

@@ -5,6 +5,7 @@
 #define YQ_CONSOLE_STORY_H
 
 #include "base/json.h"
+#include "bus/bracket.h"
 #include "console/fetch.h"
 #include "store/audit.h"
 #include "store/orders.h"
@@ -19,7 +20,9 @@ struct yq_story_order {
 	bool archived;		/* it is in the archive */
 	struct yq_trade_list trades;
 	struct yq_audit_list acts; /* what people did about it */
-	int64_t unknown_at_us;	   /* 0 = its outcome was always known, or it has left the bus */
+	char
+	    bracket[YQ_MESSAGE_SIZE]; /* how its bracket is; "" = it has none, or it is forgotten */
+	int64_t unknown_at_us;	      /* 0 = its outcome was always known, or it has left the bus */
 };
 
 struct yq_story {
@@ -28,7 +31,7 @@ struct yq_story {
 	bool signal_archived;
 	struct yq_signal_row signal;
 	yq_json *decision; /* its "Steps" tell each rule; NULL = none */
-	struct yq_story_order orders[YQ_STORY_ORDERS_MAX];
+	struct yq_story_order orders[YQ_STORY_ORDERS_MAX]; /* exits behind their entry */
 	size_t order_count;
 };
 

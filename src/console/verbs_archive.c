@@ -25,6 +25,8 @@ static const struct yq_column order_columns[] = {
 	{ "AVG PRICE", "avgPrice", YQ_COLUMN_NUMBER },
 	{ "CUR", "currency", YQ_COLUMN_TEXT },
 	{ "REASON", "buyReason", YQ_COLUMN_TEXT },
+	{ "EXIT", "exit", YQ_COLUMN_TEXT },
+	{ "OF", "bracketId", YQ_COLUMN_TEXT },
 	{ "MESSAGE", "message", YQ_COLUMN_TEXT },
 };
 
@@ -46,6 +48,8 @@ add_order(struct yq_sheet *sheet, const struct yq_order *order,
 	yq_sheet_add_decimal(sheet, progress->avg_price);
 	yq_sheet_add(sheet, yq_names_text(&yq_currency_names, (int)order->currency));
 	yq_sheet_add(sheet, order->buy_reason);
+	yq_sheet_add(sheet, order->exit);
+	yq_sheet_add(sheet, yq_id_is_none(&order->bracket_id) ? "" : order->bracket_id.text);
 	yq_sheet_add(sheet, message);
 }
 

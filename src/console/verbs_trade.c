@@ -5,6 +5,7 @@
 #include "console/listen.h"
 #include "console/person.h"
 #include "console/verbs_resolve.h"
+#include "domain/bracket.h"
 #include "domain/market.h"
 #include "store/orders.h"
 
@@ -138,6 +139,14 @@ take_terms(const struct yq_call *call, struct yq_order *order)
 	if (status == YQ_CONSOLE_DONE)
 		status = take_decimal(call, YQ_OPT_STOP, "stop", &order->stop_price);
 	if (status == YQ_CONSOLE_DONE)
+		status = take_decimal(
+		    call, YQ_OPT_TAKE_PROFIT, "take-profit", &order->exits.take_profit);
+	if (status == YQ_CONSOLE_DONE)
+		status = take_decimal(call, YQ_OPT_STOP_LOSS, "stop-loss", &order->exits.stop_loss);
+	if (status == YQ_CONSOLE_DONE)
+		status = take_decimal(
+		    call, YQ_OPT_STOP_LOSS_LIMIT, "stop-loss-limit", &order->exits.stop_loss_limit);
+	if (status == YQ_CONSOLE_DONE)
 		status = take_name(call, YQ_OPT_TYPE, &yq_order_type_names, &type);
 	if (status == YQ_CONSOLE_DONE)
 		status = take_name(call, YQ_OPT_TIF, &yq_tif_names, &tif);
@@ -181,6 +190,7 @@ build(const struct yq_call *call, struct yq_system *system, enum yq_action actio
 	yq_str_copy_cut(order->buy_reason, sizeof(order->buy_reason), "Manual");
 	order->timestamp_us = yq_clock_now_us(yq_clock_system());
 	if (yq_order_check(order, &err) != YQ_OK ||
+	    yq_bracket_check_entry(order, YQ_OPT_DECIMAL_NONE, &err) != YQ_OK ||
 	    yq_orders_check(order, YQ_OPT_DECIMAL_NONE, &err) != YQ_OK)
 		return yq_fail_usage(call, "%s", err.text);
 	return YQ_CONSOLE_DONE;

@@ -203,6 +203,35 @@ print_signal(const struct yq_story *story)
 	    signal->comment);
 }
 
+/* "take-profit 110, stop-loss 90; the bracket stands", or of what it is the exit. */
+static void
+print_bracket(const struct yq_story_order *order)
+{
+	const struct yq_order *o = &order->row.order;
+	const struct {
+		const char *name;
+		struct yq_opt_decimal price;
+	} exits[] = {
+		{ "take-profit", o->exits.take_profit },
+		{ "stop-loss", o->exits.stop_loss },
+		{ "its limit", o->exits.stop_loss_limit },
+	};
+	char price[YQ_DECIMAL_TEXT_SIZE];
+
+	if (!yq_id_is_none(&o->bracket_id))
+		printf("  the %s of order %s\n", o->exit, o->bracket_id.text);
+	if (!yq_exits_any(&o->exits))
+		return;
+	printf("  with");
+	for (size_t i = 0; i < YQ_COUNT(exits); i++) {
+		if (!exits[i].price.set)
+			continue;
+		yq_decimal_format(exits[i].price.value, price);
+		printf(" %s %s%s", exits[i].name, price, order->bracket[0] != '\0' ? "," : "");
+	}
+	printf("%s%s\n", order->bracket[0] != '\0' ? " and the bracket " : "", order->bracket);
+}
+
 static void
 print_order(const struct yq_story_order *order)
 {
@@ -217,6 +246,7 @@ print_order(const struct yq_story_order *order)
 	    yq_names_text(&yq_exchange_names, (int)o->exchange),
 	    yq_names_text(&yq_order_type_names, (int)o->type), o->account_alias,
 	    yq_names_text(&yq_order_state_names, (int)order->row.progress.state), filled, price);
+	print_bracket(order);
 }
 
 static void
@@ -318,6 +348,8 @@ write_order(struct yq_json_writer *w, const struct yq_story_order *order, int64_
 	yq_json_put_decimal(w, "avgPrice", order->row.progress.avg_price);
 	yq_json_put_text(w, "brokerOrderId", order->row.broker_order_id);
 	yq_json_put_text(w, "message", order->row.reason);
+	if (order->bracket[0] != '\0')
+		yq_json_put_text(w, "bracket", order->bracket);
 	yq_json_put_bool(w, "archived", order->archived);
 	order_steps(order, &steps);
 	write_steps(w, &steps, &decided_us);

@@ -147,7 +147,6 @@ yq_bracket_exit(const struct yq_bracket *b, enum yq_exit_kind exit, int64_t numb
 	o.qty = qty;
 	o.timestamp_us = now_us;
 	o.time_in_force = YQ_TIF_GTC;
-	o.signal_id = b->signal_id;
 	o.bracket_id = b->id;
 	o.reduce_only = true;
 	if (exit == YQ_TAKE_PROFIT) {

@@ -55,7 +55,7 @@ extern const size_t yq_bracket_leg_field_count;
 /* The id of an exit: the same inputs give the same id, for ever. */
 struct yq_id yq_bracket_exit_id(
     const struct yq_id *bracket, enum yq_exit_kind exit, int64_t number);
-/* The order that is exit `number`, whole. */
+/* The order that is exit `number`, whole.  No signal asked for it: it names its bracket. */
 struct yq_order yq_bracket_exit(const struct yq_bracket *bracket, enum yq_exit_kind exit,
     int64_t number, struct yq_decimal qty, int64_t now_us);
 

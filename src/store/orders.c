@@ -30,7 +30,13 @@ static const struct yq_field fields[] = {
 	YQ_FIELD_BOOL("REDUCE_ONLY", struct yq_order_row, order.reduce_only, YQ_REQUIRED),
 	YQ_FIELD_ID("SIGNAL_ID", struct yq_order_row, order.signal_id, YQ_OPTIONAL),
 	YQ_FIELD_TEXT("BUY_REASON", struct yq_order_row, order.buy_reason, YQ_OPTIONAL),
-#define STATE_FIELDS 16 /* from here on: what a later state changes */
+	YQ_FIELD_OPT_DECIMAL("TAKE_PROFIT_PRICE", struct yq_order_row, order.exits.take_profit),
+	YQ_FIELD_OPT_DECIMAL("STOP_LOSS_PRICE", struct yq_order_row, order.exits.stop_loss),
+	YQ_FIELD_OPT_DECIMAL(
+	    "STOP_LOSS_LIMIT_PRICE", struct yq_order_row, order.exits.stop_loss_limit),
+	YQ_FIELD_ID("BRACKET_ID", struct yq_order_row, order.bracket_id, YQ_OPTIONAL),
+	YQ_FIELD_TEXT("EXIT_KIND", struct yq_order_row, order.exit, YQ_OPTIONAL),
+#define STATE_FIELDS 21 /* from here on: what a later state changes */
 	YQ_FIELD_ENUM(
 	    "STATUS", struct yq_order_row, progress.state, yq_order_state_names, YQ_REQUIRED),
 	YQ_FIELD_DECIMAL("FILLED", struct yq_order_row, progress.filled, YQ_REQUIRED),
@@ -265,6 +271,7 @@ yq_orders_find(struct yq_firebird *firebird, const struct yq_order_filter *asked
 	yq_where_text(&where, "ACCOUNT_ALIAS = :ALIAS", "ALIAS", filter.account_alias);
 	yq_where_text(&where, "TICKER = :TICKER", "TICKER", filter.ticker);
 	yq_where_text(&where, "SIGNAL_ID = :SIGNAL_ID", "SIGNAL_ID", filter.signal_id.text);
+	yq_where_text(&where, "BRACKET_ID = :BRACKET_ID", "BRACKET_ID", filter.bracket_id.text);
 	if (filter.state < YQ_ORDER_STATE_COUNT)
 		yq_where_add(&where, "STATUS = :STATUS",
 		    yq_param_enum("STATUS", &yq_order_state_names, (int)filter.state));

@@ -43,6 +43,7 @@ struct yq_order_filter {
 	char ticker[YQ_TICKER_SIZE];	   /* "" = any */
 	enum yq_order_state state;	   /* YQ_ORDER_STATE_COUNT = any */
 	struct yq_id signal_id;		   /* none = any */
+	struct yq_id bracket_id;	   /* exits of this one; none = any */
 	int64_t from_us, to_us;		   /* ordered in [from, to); 0 = unbounded */
 	unsigned limit, offset;		   /* as yq_trade_filter */
 };

@@ -159,6 +159,23 @@ async function readHashes(client, ids) {
   return hashes;
 }
 
+/* All bracket:{Id}: what they are, and each order of theirs by its id. */
+async function readBrackets(client) {
+  const brackets = new Map();
+  let cursor = '0';
+  do {
+    const [next, keys] = await client.scan(cursor, 'MATCH', 'bracket:*', 'COUNT', KEYS_AT_ONCE);
+    cursor = next;
+    for (const key of keys) {
+      if (key === 'bracket:open') continue;
+      const hash = await client.hgetall(key);
+      const legs = Object.entries(hash).filter(([name]) => /^[0-9a-f-]{36}$/.test(name)).map(([id, text]) => ({ id, ...parseExactly(text) }));
+      if (hash.Bracket) brackets.set(key.slice(8), { ...parseExactly(hash.Bracket), lost: exact(hash.Lost ?? '0'), ended: hash.Ended, legs });
+    }
+  } while (cursor !== '0');
+  return brackets;
+}
+
 class BusBook {
   constructor() {
     this.tails = {
@@ -188,6 +205,8 @@ class BusBook {
       this.positions[alias] = Object.values(await client.hgetall(`position:${alias}`)).map(parseExactly);
     }
     this.open = await client.smembers('order:open');
+    this.openBrackets = new Set(await client.smembers('bracket:open'));
+    this.brackets = await readBrackets(client);
     this.orders = await readHashes(client, (await orderIds(client)).filter((id) => !this.past.has(id)));
     await this.waiting(client);
   }
@@ -203,7 +222,7 @@ class BusBook {
 const TABLES = {
   signals: { columns: ['ID', 'VERDICT', 'CODE', 'ORDER_COUNT', 'STRATEGY'], rest: (since) => `FROM SIGNALS WHERE RECEIVED_AT_US >= ${since}` },
   orders: {
-    columns: ['ID', 'ACCOUNT_ALIAS', 'STATUS', 'QUANTITY', 'FILLED', 'SIGNAL_ID', 'BROKER_ORDER_ID', 'REASON'],
+    columns: ['ID', 'ACCOUNT_ALIAS', 'STATUS', 'QUANTITY', 'FILLED', 'SIGNAL_ID', 'BROKER_ORDER_ID', 'REASON', 'EXIT_KIND'],
     rest: (since) => `FROM ORDERS WHERE ORDERED_AT_US >= ${since} OR FINAL_AT_US >= ${since} OR FINAL_AT_US IS NULL`,
   },
   trades: {

@@ -73,8 +73,9 @@ export const CHECKS = {
         if (row && row.ACCOUNT_ALIAS !== book.alias) faults.push(`order ${id} of ${row.ACCOUNT_ALIAS} is at ${book.alias}`);
       }
     }
+    /* An exit may be withdrawn before it is sent. */
     for (const row of archive.orders)
-      if (!brokers[row.ACCOUNT_ALIAS].orders.has(row.ID) && (row.STATUS !== 'Rejected' || exact(row.FILLED) !== 0n))
+      if (!brokers[row.ACCOUNT_ALIAS].orders.has(row.ID) && ((row.STATUS !== 'Rejected' && !(row.STATUS === 'Canceled' && row.EXIT_KIND)) || exact(row.FILLED) !== 0n))
         faults.push(`order ${row.ID} is ${row.STATUS} in the archive, and the broker never had it`);
     for (const id of bus.orders.keys()) if (!rows.has(id)) faults.push(`order ${id} is on the bus only`);
     if (Number(archive.counts[0].ORDERS) !== archive.orderCount) faults.push(`${archive.counts[0].ORDERS} orders in the archive, ${archive.orderCount} seen`);
@@ -164,6 +165,44 @@ export const CHECKS = {
     const there = new Set([...allOf(brokers, 'orders')].filter((order) => !FINAL.has(order.State)).map((order) => order.Id));
     for (const id of here) if (!there.has(id)) faults.push(`order ${id} (${bus.orders.get(id)?.State}) is open here, not at the broker`);
     for (const id of there) if (!here.has(id)) faults.push(`order ${id} is open at the broker, not here`);
+  },
+
+  'what was opened with a take-profit or stop-loss is protected, and closed once'({ bus, brokers }, alerts, faults) {
+    const lanes = new Map(); /* of all brackets of one account and instrument */
+    const exits = new Set();
+    for (const id of bus.openBrackets) if (!bus.brackets.has(id)) faults.push(`bracket ${id} is open and has no record`);
+    for (const [id, bracket] of bus.brackets) {
+      const book = brokers[bracket.AccountAlias];
+      const lane = `${bracket.AccountAlias} ${bracket.Exchange}:${bracket.Ticker}`;
+      const sum = { entered: 0n, exited: 0n, live: 0n };
+      for (const leg of bracket.legs) {
+        const there = book.orders.get(leg.id);
+        if (there && (there.filled !== exact(leg.Filled) || FINAL.has(there.State) !== FINAL.has(leg.State)))
+          faults.push(`bracket ${id}: order ${leg.id} is ${there.State} ${there.filled} at the broker, ${leg.State} ${leg.Filled} in its record`);
+        if (!leg.Exit) {
+          sum.entered += exact(leg.Filled);
+          continue;
+        }
+        exits.add(leg.id);
+        sum.exited += exact(leg.Filled);
+        if (!FINAL.has(leg.State)) sum.live += exact(leg.Qty) - exact(leg.Filled);
+      }
+      const left = bracket.ended ? 0n : sum.entered - sum.exited - bracket.lost;
+      if (sum.exited + sum.live > sum.entered) faults.push(`bracket ${id}: ${sum.entered} opened, ${sum.exited} closed and ${sum.live} to be closed`);
+      if (!bus.openBrackets.has(id) && (left > 0n || sum.live > 0n)) faults.push(`bracket ${id} is over, with ${left} left and ${sum.live} at the broker`);
+      if (bus.openBrackets.has(id)) {
+        add(lanes, `${lane} left`, left > 0n ? left : 0n);
+        add(lanes, `${lane} live`, sum.live);
+      }
+    }
+    for (const lane of new Set([...lanes.keys()].map((key) => key.replace(/ (left|live)$/, '')))) {
+      const [alias, instrument] = lane.split(' ');
+      const others = [...brokers[alias].orders.values()].filter((order) => !FINAL.has(order.State) && order.Action === 'Sell' && `${order.Exchange}:${order.Ticker}` === instrument && !exits.has(order.Id));
+      const free = others.reduce((rest, order) => rest - (exact(order.Qty) - order.filled), brokers[alias].positions.get(instrument) ?? 0n);
+      const left = lanes.get(`${lane} left`);
+      const expected = left < free ? left : free > 0n ? free : 0n;
+      if (lanes.get(`${lane} live`) !== expected) faults.push(`${lane}: ${left} left of what its brackets opened, ${free} free to be sold, ${lanes.get(`${lane} live`)} protected`);
+    }
   },
 
   'nothing waits: queues, streams and the trades that were set aside are empty'({ bus }, alerts, faults) {

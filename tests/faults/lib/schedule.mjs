@@ -55,6 +55,8 @@ const INSTRUMENTS = [
   ...['000100', '000200', '000300', '000400'].map((ticker) => ({ ticker, exchange: 'SZSE', lot: 100, price: (r) => `${r.whole(8, 9)}.${cents(r)}` })),
 ];
 
+const near = (price, share) => (Number(price) * share + (share > 1 ? 0.02 : 0)).toFixed(2);
+
 export function makeAlert(random, name) {
   const instrument = random.pick(INSTRUMENTS);
   const price = instrument.price(random);
@@ -63,6 +65,8 @@ export function makeAlert(random, name) {
     action: random.chance(0.6) ? 'buy' : 'sell', price, qty: instrument.lot * random.whole(1, 9),
   };
   if (random.chance(0.2)) Object.assign(alert, { type: 'limit', limit_price: price, time_in_force: 'gtc' });
+  /* So near that they are often reached: prices differ by more from one alert to the next. */
+  if (alert.action === 'buy' && instrument.lot === 1 && random.chance(0.3)) Object.assign(alert, { tp: near(price, 1 + random.next() / 20), sl: near(price, 1 - random.next() / 20 - 0.002) });
   return alert;
 }
 

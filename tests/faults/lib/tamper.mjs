@@ -37,6 +37,7 @@ const DEEDS = {
   'cash is what it was and every execution, to the last digit': ({ client }) => client.hset('deposit:Alpha', 'USD', '0.01'),
   'positions are the sum of the executions, to the last digit': async ({ client }) => client.hdel('position:Alpha', (await client.hkeys('position:Alpha'))[0]),
   'what is open here is open at the broker, and nothing else': ({ client }) => client.sadd('order:open', NOBODY),
+  'what was opened with a take-profit or stop-loss is protected, and closed once': ({ client }) => client.sadd('bracket:open', NOBODY),
   'nothing waits: queues, streams and the trades that were set aside are empty': ({ client }) => client.rpush('trades:parked', '{}'),
 };
 
