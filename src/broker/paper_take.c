@@ -12,7 +12,7 @@ struct taking {
 	const struct yq_order *order;
 	struct yq_paper_instrument *instrument;
 	bool market_open;
-	int64_t now_us;
+	int64_t now_us, expires_us;
 	struct yq_decimal unit_price; /* at which it is reserved; set by check_price */
 };
 typedef enum yq_rc check_fn(struct taking *t, struct yq_err *err);
@@ -24,6 +24,18 @@ check_open(struct taking *t, struct yq_err *err)
 		return YQ_OK;
 	return yq_err_set(err, YQ_E_REFUSED, "market of %s is closed",
 	    yq_names_text(&yq_exchange_names, (int)t->order->exchange));
+}
+
+/* It came too late: nothing is executed for it, whatever the price. */
+static enum yq_rc
+check_time(struct taking *t, struct yq_err *err)
+{
+	char text[YQ_TIME_TEXT_SIZE];
+
+	if (t->expires_us == 0 || t->now_us < t->expires_us)
+		return YQ_OK;
+	yq_time_format(t->expires_us, text);
+	return yq_err_set(err, YQ_E_REFUSED, "its time in force was over at %s", text);
 }
 
 static enum yq_rc
@@ -192,10 +204,14 @@ enum yq_rc
 yq_paper_submit(struct yq_paper_book *book, const struct yq_order *order, bool market_open,
     int64_t now_us, int64_t expires_us, struct yq_paper_answer *answer, struct yq_err *err)
 {
-	static check_fn *const checks[] = { check_open, check_form, check_price, check_holding,
-		check_cash, check_luck };
+	static check_fn *const checks[] = { check_open, check_time, check_form, check_price,
+		check_holding, check_cash, check_luck };
 	struct taking t = {
-		.book = book, .order = order, .market_open = market_open, .now_us = now_us
+		.book = book,
+		.order = order,
+		.market_open = market_open,
+		.now_us = now_us,
+		.expires_us = expires_us,
 	};
 
 	*answer = (struct yq_paper_answer){ 0 };

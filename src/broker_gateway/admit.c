@@ -106,6 +106,10 @@ gw_admit(struct gw_order *o)
 		gw_refuse(o, "BRACKET", gw_bracket_objects(o));
 		return;
 	}
+	if (o->order.expires_at_us != 0 && yq_clock_now_us(a->gw->clock) >= o->order.expires_at_us) {
+		gw_refuse(o, "EXPIRED", "its time was over before it could be sent");
+		return;
+	}
 	observe(o);
 	if (yq_bracket_check_entry(&o->order, o->lane->price, &err) != YQ_OK) {
 		gw_refuse(o, "BRACKET", err.text);
