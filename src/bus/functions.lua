@@ -194,7 +194,7 @@ end
 
 -- decide: KEYS signals, orders, open, (signal, order...)...;
 -- ARGV channel, pending, group, ttl, (entry, verdict, orders, (alias, ticker, created, payload,
--- foreign)...)...
+-- foreign)...)...  An order without an alias is a cancel of it: '', mark, made, payload, ''.
 -- Decided is a signal whose value is neither missing (it expired while nobody decided) nor
 -- "accepted".  Then nothing is made again, the entry is only acknowledged.
 local function decide(keys, args)
@@ -207,7 +207,7 @@ local function decide(keys, args)
 		seen[signal] = true
 		codes[i] = decided and ALREADY or DECIDED
 		for key = item.key + 1, item.key + (decided and 0 or item.count) do
-			if missing[keys[key]] then
+			if missing[keys[key]] and args[item.at - 2 + 5 * (key - item.key)] ~= '' then
 				opened[#opened + 1] = id_of(keys[key])
 			end
 		end
@@ -219,7 +219,9 @@ local function decide(keys, args)
 	for i, item in ipairs(items) do
 		local signal, at = keys[item.key], item.at + 3
 		for key = item.key + 1, item.key + (codes[i] == DECIDED and item.count or 0) do
-			if missing[keys[key]] then
+			if args[at] == '' then
+				request(bus, keys[key], 'cancel', args[at + 1], args[at + 2], args[at + 3])
+			elseif missing[keys[key]] then
 				missing[keys[key]] = false
 				write_order(bus, keys[key], unpack(args, at, at + 4))
 			end

@@ -148,7 +148,8 @@ struct yq_decide_item {
 	const char *entry_id; /* in signal:stream; NULL = none to acknowledge */
 	const char *verdict;  /* JSON */
 	size_t verdict_length;
-	const struct yq_submit_item *orders; /* kind order, not foreign */
+	/* Kind order, not foreign; or kind cancel, which is asked for as yq_step_submit does. */
+	const struct yq_submit_item *orders;
 	size_t order_count;
 };
 #define YQ_DECIDE_ORDERS_MAX 4096 /* in one call, over all items */

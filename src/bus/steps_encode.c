@@ -128,6 +128,20 @@ yq_encode_halt(struct yq_args *args, const struct yq_halt_item *item)
 	}
 }
 
+/* In the place of an order's five: without an alias, for it is a request about one. */
+static void
+add_decided(struct yq_args *args, const struct yq_submit_item *item)
+{
+	if (item->kind == YQ_SUBMIT_ORDER) {
+		add_order(args, item);
+		return;
+	}
+	assert(item->kind == YQ_SUBMIT_CANCEL);
+	yq_args_text(args, "");
+	add_request(args, item);
+	yq_args_text(args, "");
+}
+
 void
 yq_encode_decide(struct yq_args *args, const struct yq_decide_item *items, size_t count)
 {
@@ -155,7 +169,7 @@ yq_encode_decide(struct yq_args *args, const struct yq_decide_item *items, size_
 		yq_args_bytes(args, items[i].verdict, items[i].verdict_length);
 		yq_args_int(args, (int64_t)items[i].order_count);
 		for (size_t j = 0; j < items[i].order_count; j++)
-			add_order(args, &items[i].orders[j]);
+			add_decided(args, &items[i].orders[j]);
 	}
 }
 

@@ -430,13 +430,44 @@ is_barred(
 	return true;
 }
 
+/* ---- the strategy's own entries ---- */
+
+struct withdrawing {
+	struct yq_decision *decision;
+	const struct yq_signal *signal;
+	uint64_t entry_of;
+};
+
+static bool
+withdraw_order(void *cookie, const struct yq_open_order *order)
+{
+	const struct withdrawing *w = cookie;
+	struct yq_decision *decision = w->decision;
+
+	if (order->rests && order->action == decision->withdrawn &&
+	    yq_open_order_is_entry(order, w->signal->exchange, w->signal->ticker, w->entry_of))
+		decision->cancels[decision->cancel_count++] = order->id;
+	return decision->cancel_count < YQ_CANCELS_MAX;
+}
+
+/* A signal that says where its strategy stands is decided on what the strategy has on the way. */
+static void
+see_strategy(const struct yq_account *book, const struct yq_signal *signal,
+    struct yq_account_view *view, const char *reason)
+{
+	if (signal->market_position != YQ_STANCE_NONE || signal->position_size.set)
+		yq_view_see_strategy(view, book, signal->exchange, signal->ticker, reason);
+}
+
 struct yq_named_policy *
 yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
     const struct yq_signal *signal, const char *alias, int64_t now_us, struct yq_inputs *inputs,
     struct yq_decision *decision)
 {
 	struct yq_account *book = yq_books_get(facts->books, alias)->account;
+	struct withdrawing withdrawing = { decision, signal, 0 };
 	struct yq_named_policy *named;
+	char reason[YQ_REASON_SIZE];
 	enum yq_rc rc;
 
 	inputs->rules = (struct yq_id){ .text = "" };
@@ -447,11 +478,16 @@ yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
 	inputs->rules = named->digest;
 	inputs->rules_text = named->recorded ? NULL : named->text;
 	inputs->account = yq_view_of(book, signal->exchange, signal->ticker);
+	yq_order_reason_of(signal->strategy, reason);
+	see_strategy(book, signal, &inputs->account, reason);
 	inputs->market = market_of(facts, rules, signal, alias, now_us, inputs->kept.halt_reason);
 	if (named->policy.sizing.plugin != NULL && facts->sizers != NULL)
 		inputs->market.answer = yq_sizers_answer(facts->sizers, &signal->id, alias);
 	rc =
 	    yq_compose(signal, &inputs->account, &inputs->market, &named->policy, now_us, decision);
 	assert((rc == YQ_OK) == decision->ordered);
+	withdrawing.entry_of = yq_table_hash_text(reason);
+	if (decision->withdraws)
+		yq_account_each_order(book, withdraw_order, &withdrawing);
 	return named;
 }

@@ -7,11 +7,12 @@
 
 #include "base/fail_point.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "bus/message.h"
 #include "daemon/settings.h"
 
 #define ORDERS_MAX   YQ_DECIDE_ORDERS_MAX
-#define PER_SIGNAL   (YQ_MAPPING_ALIASES_MAX * YQ_LEGS_MAX)
+#define PER_SIGNAL   (YQ_MAPPING_ALIASES_MAX * (YQ_LEGS_MAX + YQ_CANCELS_MAX))
 #define PAYLOADS_MAX (64U << 20) /* bytes of one step's messages */
 
 /* A message by its place in `payloads`: the buffer moves while it grows. */
@@ -99,6 +100,56 @@ add_order(struct yq_recording *recording, const struct yq_order *order, int64_t 
 	};
 }
 
+/* The same signal withdraws the same order with the same words, however often it is decided. */
+static struct yq_cancel
+cancel_of(
+    const struct yq_decision *decision, const struct yq_id *signal_id, const struct yq_id *order_id)
+{
+	struct yq_cancel cancel = yq_cancel_default();
+	char name[2 * YQ_ID_LENGTH + 16];
+
+	if (!yq_str_format(name, sizeof(name), "cancel:%s:%s", signal_id->text, order_id->text))
+		YQ_PANIC("a cancel's name does not fit");
+	cancel.id = yq_id_named(name, strlen(name));
+	cancel.order_id = *order_id;
+	memcpy(cancel.account_alias, decision->account_alias, sizeof(cancel.account_alias));
+	yq_str_copy_cut(cancel.reason, sizeof(cancel.reason), "the strategy has left its position");
+	yq_str_copy_cut(cancel.hand.who, sizeof(cancel.hand.who), decision->orders[0].buy_reason);
+	yq_str_copy_cut(cancel.hand.origin, sizeof(cancel.hand.origin), "OrderManager");
+	cancel.timestamp_us = decision->decided_at_us;
+	return cancel;
+}
+
+static void
+add_cancel(struct yq_recording *recording, const struct yq_decision *decision,
+    const struct yq_id *signal_id, const struct yq_id *order_id)
+{
+	struct yq_cancel cancel = cancel_of(decision, signal_id, order_id);
+	size_t index = recording->order_count++;
+	size_t at = recording->payloads.length;
+
+	assert(index < ORDERS_MAX);
+	yq_message_encode_cancel(&cancel, &recording->payloads);
+	recording->spans[index] = span_from(recording, at);
+	recording->orders[index] = (struct yq_submit_item){
+		.kind = YQ_SUBMIT_CANCEL,
+		.id = *order_id,
+		.request_id = cancel.id,
+		.created_at_us = decision->decided_at_us,
+	};
+}
+
+/* What is withdrawn goes before what closes: the gateway cuts that to what is left. */
+static void
+add_decision(struct yq_recording *recording, const struct yq_decision *decision,
+    const struct yq_id *signal_id)
+{
+	for (size_t i = 0; i < decision->cancel_count; i++)
+		add_cancel(recording, decision, signal_id, &decision->cancels[i]);
+	for (size_t i = 0; i < decision->order_count; i++)
+		add_order(recording, &decision->orders[i], decision->decided_at_us);
+}
+
 /* The last addition may have moved the buffer: turn places into pointers. */
 static void
 resolve(struct yq_recording *recording)
@@ -125,8 +176,7 @@ yq_recording_add(struct yq_recording *recording, const char *entry_id,
 
 	assert(index < YQ_STEP_ITEMS_MAX);
 	for (size_t d = 0; d < count; d++)
-		for (size_t i = 0; i < decisions[d]->order_count; i++)
-			add_order(recording, &decisions[d]->orders[i], decisions[d]->decided_at_us);
+		add_decision(recording, decisions[d], signal_id);
 	at = recording->payloads.length;
 	yq_verdict_write(&recording->payloads, decisions, inputs, count, now_us);
 	assert(yq_buf_ok(&recording->payloads));

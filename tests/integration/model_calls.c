@@ -87,6 +87,8 @@ make_decide(struct yq_args *args, const struct side *side)
 	(void)side;
 	for (size_t i = 0; i < 2; i++) {
 		orders[i] = submit_item(order_of(chance(ORDERS)).text);
+		if (chance(3) == 0)
+			orders[i].kind = YQ_SUBMIT_CANCEL;
 		items[i] = (struct yq_decide_item){ .signal_id = signal_of(chance(SIGNALS)),
 			.verdict = "{}",
 			.verdict_length = 2,

@@ -51,8 +51,9 @@ call_write_order(struct call *call, const char *stream, const char *channel, con
 		server_publish(call->server, channel, payload);
 }
 
+/* `stream` is the place of the orders' stream among the keys; their open set follows it. */
 static char
-request(struct call *call, const char *key, const char *kind)
+request(struct call *call, size_t stream, const char *key, const char *kind)
 {
 	const char *mark = call_text(call);
 	const struct word *made = call_next(call), *payload = call_next(call), *before;
@@ -62,9 +63,9 @@ request(struct call *call, const char *key, const char *kind)
 	before = server_get(call->server, key, mark);
 	if (before != NULL && before->length > 0)
 		return '=';
-	if (!server_has(call->server, call->keys[1].text, call_id(key)))
+	if (!server_has(call->server, call->keys[stream + 1].text, call_id(key)))
 		return 'z';
-	server_add(call->server, call->keys[0].text, kind, payload);
+	server_add(call->server, call->keys[stream].text, kind, payload);
 	server_set(call->server, key, mark, made);
 	return 's';
 }
@@ -79,7 +80,7 @@ step_submit(struct call *call)
 		const char *key = call->keys[i].text, *kind = call_text(call);
 
 		if (strcmp(kind, "order") != 0) {
-			letters_say(&l, request(call, key, kind));
+			letters_say(&l, request(call, 0, key, kind));
 		} else if (server_find(call->server, key) != NULL) {
 			call->at += 5;
 			letters_say(&l, '=');
@@ -100,6 +101,15 @@ decide_orders(struct call *call, size_t *key, size_t count, bool decided, const 
 	for (size_t i = 0; i < count; i++) {
 		const char *order = call->keys[++*key].text;
 
+		if (call->args[call->at].length == 0) {
+			call->at++;
+			if (decided)
+				call->at += 3;
+			else
+				(void)request(call, 1, order, "cancel");
+			call->at++;
+			continue;
+		}
 		if (decided || server_find(call->server, order) != NULL) {
 			call->at += 5;
 			continue;
