@@ -32,6 +32,18 @@ YQ_NODISCARD enum yq_rc yq_paper_open(
 /* The book of a broker made by yq_paper_open, for looking. */
 const struct yq_paper_book *yq_paper_book_of(const struct yq_broker *broker);
 
+/* When the time in force of an order taken now ends; 0 = never.  A Day order lives until the end of
+ * the local day's last session; without a calendar, for 24 hours. */
+int64_t yq_paper_expiry(
+    const struct yq_calendar *calendar, const struct yq_order *order, int64_t now_us);
+
+/* Of an account: `cash` of each currency (absent = none), one rate of commission, whether it may go
+ * short and trades at any hour, and what the section (NULL = nothing) says beyond that.  Errors as
+ * yq_paper_settings_read. */
+YQ_NODISCARD enum yq_rc yq_paper_settings_of(const struct yq_opt_decimal cash[YQ_CURRENCY_COUNT],
+    struct yq_decimal commission_rate, bool allow_short, bool any_hour, const yq_json *paper,
+    struct yq_paper_settings *settings, struct yq_err *err);
+
 /*
  * Settings from JSON, as in BrokerGateway:Accounts:{Alias}:Paper:
  *	{"SlippageBps": 2, "Commission": {"US": {"Rate": 0.001, "Minimum": 1}}, ...}

@@ -47,6 +47,7 @@ struct yq_paper_settings {
 	bool always_open; /* else the market's hours */
 	bool client_ids;  /* orders are found by our ids; else only by the broker's own */
 	bool sync;	  /* fsync before each answer */
+	bool by_bars;	  /* what is taken waits for the next bar (yq_paper_bar_open) */
 };
 struct yq_paper_settings yq_paper_settings_default(void);
 /* As many as a broker has to take at once, where fewer or none are set. */
@@ -139,6 +140,18 @@ YQ_NODISCARD enum yq_rc yq_paper_change(struct yq_paper_book *book, const struct
 /* A price was seen: remember it and match what it reaches. */
 void yq_paper_observe(struct yq_paper_book *book, enum yq_exchange exchange, const char *ticker,
     struct yq_decimal price, bool market_open, int64_t now_us);
+/*
+ * A bar of the past, in two calls: its open at `start_us`, for the orders taken until then, and
+ * what happened after it at `end_us`.  For a book whose settings say by_bars.
+ */
+struct yq_paper_bar {
+	int64_t start_us, end_us;
+	struct yq_decimal open, high, low, close;
+};
+void yq_paper_bar_open(struct yq_paper_book *book, enum yq_exchange exchange, const char *ticker,
+    const struct yq_paper_bar *bar);
+void yq_paper_bar_close(struct yq_paper_book *book, enum yq_exchange exchange, const char *ticker,
+    const struct yq_paper_bar *bar);
 /* Close what has expired. */
 void yq_paper_expire(struct yq_paper_book *book, int64_t now_us);
 /* One step of the random walk for every instrument held or on order whose market `open` (by

@@ -135,8 +135,9 @@ trade_qty(struct yq_paper_book *book, const struct yq_paper_order *o)
 
 /* ---- matching ---- */
 
-static void
-trade(struct yq_paper_book *book, struct yq_paper_order *o, struct yq_decimal price, int64_t now_us)
+void
+yq_paper_trade(
+    struct yq_paper_book *book, struct yq_paper_order *o, struct yq_decimal price, int64_t now_us)
 {
 	struct yq_paper_record r = yq_paper_record_for(YQ_PAPER_FILL, &o->id, now_us);
 	struct yq_decimal cost, cash = book->account->cash[o->currency];
@@ -173,7 +174,7 @@ yq_paper_match_order(
 		yq_paper_emit(book, &r);
 	}
 	if (yq_paper_trade_price(book, o, last, &price))
-		trade(book, o, price, now_us);
+		yq_paper_trade(book, o, price, now_us);
 }
 
 void

@@ -83,6 +83,9 @@ bool yq_paper_reached(struct yq_decimal last, struct yq_decimal bound, bool belo
  * not. */
 bool yq_paper_trade_price(const struct yq_paper_book *book, const struct yq_paper_order *order,
     struct yq_decimal last, struct yq_decimal *price);
+/* All that is left of an order, or a part of it now and then, at `price`: cash permitting. */
+void yq_paper_trade(struct yq_paper_book *book, struct yq_paper_order *order,
+    struct yq_decimal price, int64_t now_us);
 void yq_paper_match_order(struct yq_paper_book *book, struct yq_paper_order *order,
     struct yq_decimal last, int64_t now_us);
 void yq_paper_match_instrument(

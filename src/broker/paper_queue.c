@@ -21,15 +21,15 @@ market_open(const struct yq_paper *p, enum yq_exchange exchange, int64_t now_us)
 
 /* The end of today's last session: a lunch break ends no order. */
 static int64_t
-day_end(const struct yq_paper *p, enum yq_exchange exchange, int64_t now_us)
+day_end(const struct yq_calendar *calendar, enum yq_exchange exchange, int64_t now_us)
 {
 	const struct yq_market_hours *hours;
 	int64_t close, open;
 	yq_date today;
 
-	if (p->settings.always_open || p->calendar == NULL)
+	if (calendar == NULL)
 		return now_us + INT64_C(86400) * YQ_US_PER_SECOND;
-	hours = yq_calendar_hours(p->calendar, exchange);
+	hours = yq_calendar_hours(calendar, exchange);
 	if (yq_market_session_close(hours, now_us, &close) != YQ_OK)
 		return now_us;
 	today = yq_local_date(hours->zone, now_us);
@@ -44,17 +44,23 @@ day_end(const struct yq_paper *p, enum yq_exchange exchange, int64_t now_us)
 	return close;
 }
 
-static int64_t
-expiry(const struct yq_paper *p, const struct yq_order *order, int64_t now_us)
+int64_t
+yq_paper_expiry(const struct yq_calendar *calendar, const struct yq_order *order, int64_t now_us)
 {
 	int64_t end = order->expires_at_us;
 
 	if (order->time_in_force == YQ_TIF_DAY) {
-		int64_t day = day_end(p, order->exchange, now_us);
+		int64_t day = day_end(calendar, order->exchange, now_us);
 
 		end = end == 0 || day < end ? day : end;
 	}
 	return end;
+}
+
+static int64_t
+expiry(const struct yq_paper *p, const struct yq_order *order, int64_t now_us)
+{
+	return yq_paper_expiry(p->settings.always_open ? NULL : p->calendar, order, now_us);
 }
 
 /* ---- doing; one function a verb ---- */

@@ -153,3 +153,18 @@ yq_paper_settings_read(const yq_json *paper, struct yq_paper_settings *settings,
 	}
 	return YQ_OK;
 }
+
+enum yq_rc
+yq_paper_settings_of(const struct yq_opt_decimal cash[YQ_CURRENCY_COUNT],
+    struct yq_decimal commission_rate, bool allow_short, bool any_hour, const yq_json *paper,
+    struct yq_paper_settings *settings, struct yq_err *err)
+{
+	*settings = yq_paper_settings_default();
+	for (int c = 0; c < YQ_CURRENCY_COUNT; c++)
+		settings->cash[c] = cash[c].set ? cash[c].value : YQ_DECIMAL_ZERO;
+	for (int c = 0; c < YQ_COUNTRY_COUNT; c++)
+		settings->fees[c].rate = commission_rate;
+	settings->allow_short = allow_short;
+	settings->always_open = any_hour;
+	return paper != NULL ? yq_paper_settings_read(paper, settings, err) : YQ_OK;
+}

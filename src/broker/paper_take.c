@@ -180,11 +180,15 @@ settle_now(struct yq_paper_book *book, struct taking *t)
 {
 	struct yq_paper_order *o = yq_paper_order_of(book, &t->order->id);
 	struct yq_decimal price;
-	bool tradable = o->instrument != NULL && t->instrument->price.set &&
-			!(yq_paper_is_stop(o->type) && !o->triggered &&
-			    !yq_paper_reached(t->instrument->price.value, o->stop_price.value,
-				o->action == YQ_SELL)) &&
-			yq_paper_trade_price(book, o, t->instrument->price.value, &price);
+	bool tradable;
+
+	if (book->settings.by_bars)
+		return;
+	tradable = o->instrument != NULL && t->instrument->price.set &&
+		   !(yq_paper_is_stop(o->type) && !o->triggered &&
+		       !yq_paper_reached(t->instrument->price.value, o->stop_price.value,
+			   o->action == YQ_SELL)) &&
+		   yq_paper_trade_price(book, o, t->instrument->price.value, &price);
 
 	if (o->time_in_force == YQ_TIF_FOK && !tradable) {
 		yq_paper_close_order(

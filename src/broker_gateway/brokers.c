@@ -27,14 +27,9 @@ paper_settings(struct gw_account *a, struct yq_paper_settings *s, struct yq_err 
 {
 	const yq_json *section = paper_section(a->gw, a->settings.alias);
 
-	*s = yq_paper_settings_default();
-	for (int c = 0; c < YQ_CURRENCY_COUNT; c++)
-		s->cash[c] = a->settings.cash[c].set ? a->settings.cash[c].value : YQ_DECIMAL_ZERO;
-	for (int c = 0; c < YQ_COUNTRY_COUNT; c++)
-		s->fees[c].rate = a->settings.commission_rate;
-	s->allow_short = yq_risks_any_short(a->gw->risks, a->settings.alias);
-	s->always_open = a->settings.any_hour;
-	return section != NULL ? yq_paper_settings_read(section, s, err) : YQ_OK;
+	return yq_paper_settings_of(a->settings.cash, a->settings.commission_rate,
+	    yq_risks_any_short(a->gw->risks, a->settings.alias), a->settings.any_hour, section, s,
+	    err);
 }
 
 static enum yq_rc
