@@ -9,6 +9,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/str.h"
 
 /* json-c takes non-const pointers in getters that change nothing. */
@@ -16,6 +17,16 @@ static yq_json *
 unconst(const yq_json *json)
 {
 	return (yq_json *)(uintptr_t)json;
+}
+
+yq_json *
+yq_json_make_text(const char *bytes, size_t length)
+{
+	yq_json *json = json_object_new_string_len(bytes, (int)length);
+
+	if (json == NULL)
+		YQ_PANIC("out of memory");
+	return json;
 }
 
 void

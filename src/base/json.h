@@ -28,6 +28,8 @@ YQ_NODISCARD enum yq_rc yq_json_parse(
 #define YQ_JSON_TRAILING_COMMAS 2u
 YQ_NODISCARD enum yq_rc yq_json_parse_options(
     const char *text, size_t length, unsigned options, yq_json **ret_json, struct yq_err *err);
+/* A string of its own; UTF-8, owned by the caller. */
+YQ_NODISCARD yq_json *yq_json_make_text(const char *bytes, size_t length);
 void yq_json_free(yq_json *json); /* NULL is a no-op */
 void yq_json_freep(yq_json **json);
 /* For a tree that held secrets: overwrite its strings (keeping their lengths); and free it too. */

@@ -1,0 +1,103 @@
+/* engine_parts.h - the engine's inside: engine.c (time, signals), desk.c (deciding, ordering) and
+ * account.c (what an account remembers). */
+#ifndef YQ_CONSOLE_SIMULATE_ENGINE_PARTS_H
+#define YQ_CONSOLE_SIMULATE_ENGINE_PARTS_H
+
+#include "base/table.h"
+#include "broker/paper.h"
+#include "console/simulate/engine.h"
+#include "domain/lot_books.h"
+#include "domain/track.h"
+
+/* What an account remembers of one instrument. */
+struct sim_lane {
+	struct yq_table_node node;
+	enum yq_exchange exchange;
+	char ticker[YQ_TICKER_SIZE];
+	struct yq_opt_decimal same_qty[YQ_ACTION_COUNT]; /* of the last order, by side */
+	int64_t same_at_us[YQ_ACTION_COUNT];
+};
+
+/* How a strategy's closed trades ended in an account: of a currency (ticker ""), or one instrument
+ * (then only the times count). */
+struct sim_past {
+	struct yq_table_node node;
+	char strategy[YQ_STRATEGY_SIZE];
+	enum yq_currency currency;
+	enum yq_exchange exchange;
+	char ticker[YQ_TICKER_SIZE];
+	struct yq_history history;
+};
+
+/* An order that is at the broker, or waits for another one. */
+struct sim_order {
+	struct yq_table_node node; /* by id */
+	struct yq_order order;
+	const struct yq_risk_limits *limits;
+	bool waits; /* for the order it is to come after */
+};
+
+struct sim_account {
+	struct yq_table_node node; /* by alias */
+	struct yq_sim *sim;
+	const struct yq_account_settings *settings;
+	struct yq_paper_book *book;
+	struct yq_decimal commission_rate;
+	struct yq_rate rate;
+	int64_t *order_times; /* of the last 24 hours, a ring; owned */
+	size_t order_first, order_count, order_capacity;
+	struct yq_table lanes, pasts;
+	struct yq_table orders;		/* of struct sim_order */
+	size_t waiting;			/* of them */
+	struct yq_table_node *spare;	/* sim_orders to be used again */
+	const struct yq_order *placing; /* the order that the book is being given */
+	int64_t expires_us;		/* nothing expires before */
+	struct yq_curve curves[YQ_CURRENCY_COUNT];
+	struct {
+		bool set;
+		yq_date date;
+		struct yq_decimal equity;
+	} day[YQ_CURRENCY_COUNT]; /* what the day's loss is counted from */
+};
+
+struct yq_sim {
+	struct yq_sim_spec spec;
+	const struct yq_calendar *calendar;
+	int64_t now_us;
+	int64_t passes_us; /* no day ends before */
+	struct yq_table accounts;
+	struct yq_lot_books *lots;
+	struct yq_decision decision;
+	struct yq_trace trace;
+	struct yq_sim_counts counts;
+};
+
+/* ---- account.c ---- */
+/* Made at its first use.  YQ_E_REFUSED: it has no money to begin with, or its settings are wrong.
+ */
+enum yq_rc sim_account_get(
+    struct yq_sim *sim, const char *alias, struct sim_account **ret_account, struct yq_err *err);
+void sim_account_free(struct sim_account *account);
+struct sim_lane *sim_lane_of(
+    struct sim_account *account, enum yq_exchange exchange, const char *ticker);
+/* NULL: nothing was closed yet. */
+const struct sim_past *sim_past_of(struct sim_account *account, const char *strategy,
+    enum yq_currency currency, enum yq_exchange exchange, const char *ticker);
+void sim_past_add(struct sim_account *account, const struct yq_trip *trip);
+void sim_order_counted(struct sim_account *account, int64_t now_us);
+int64_t sim_orders_last_day(struct sim_account *account, int64_t now_us);
+/* The loss since the first look of the market's local day. */
+struct yq_opt_decimal sim_day_loss(struct sim_account *account, enum yq_exchange exchange);
+struct sim_order *sim_order_find(const struct sim_account *account, const struct yq_id *id);
+struct sim_order *sim_order_keep(struct sim_account *account, const struct yq_order *order);
+void sim_order_drop(struct sim_account *account, struct sim_order *kept);
+
+/* ---- desk.c ---- */
+/* What the book of an account does: the sink of its records. */
+void sim_on_record(
+    void *cookie, const struct yq_paper_record *record, const struct yq_paper_order *order);
+void sim_decide(struct sim_account *account, const struct yq_signal *signal);
+/* Orders whose turn has come.  True when there were any. */
+bool sim_release(struct sim_account *account);
+
+#endif
