@@ -219,3 +219,9 @@ yq_rules_plugin(const struct yq_rules *rules, size_t index)
 {
 	return yq_sizings_plugin(rules->sizings, index);
 }
+
+bool
+yq_rules_any_short(const struct yq_rules *rules, const char *alias)
+{
+	return yq_risks_any_short(rules->risks, alias);
+}

@@ -38,6 +38,8 @@ enum yq_life_state yq_rules_life(const struct yq_rules *rules);
 enum yq_life_state yq_rules_life(const struct yq_rules *rules);
 /* What an order of `alias` costs besides its value, as a fraction of it; 0 when not known. */
 struct yq_decimal yq_rules_commission_rate(const struct yq_rules *rules, const char *alias);
+/* Whether any strategy may sell what `alias` does not hold. */
+bool yq_rules_any_short(const struct yq_rules *rules, const char *alias);
 /* Hours of an exchange; they live as long as the rules. */
 const struct yq_market_hours *yq_rules_hours(
     const struct yq_rules *rules, enum yq_exchange exchange);

@@ -26,7 +26,6 @@ settings_of(const struct yq_sim *sim, const struct yq_account_settings *account,
     struct yq_paper_settings *settings, struct yq_err *err)
 {
 	const struct yq_opt_decimal *cash = sim->spec.has_cash ? sim->spec.cash : account->cash;
-	const struct yq_policy policy = yq_rules_policy(sim->spec.rules, "*", account->alias);
 	bool any = false;
 	enum yq_rc rc;
 
@@ -36,8 +35,9 @@ settings_of(const struct yq_sim *sim, const struct yq_account_settings *account,
 		return yq_err_set(err, YQ_E_REFUSED,
 		    "account %s: its settings do not say what it begins with: give --cash",
 		    account->alias);
-	rc = yq_paper_settings_of(cash, account->commission_rate, policy.limits.allow_short,
-	    account->any_hour, paper_section(sim, account->alias), settings, err);
+	rc = yq_paper_settings_of(cash, account->commission_rate,
+	    yq_rules_any_short(sim->spec.rules, account->alias), account->any_hour,
+	    paper_section(sim, account->alias), settings, err);
 	if (rc != YQ_OK)
 		return yq_err_context(err, YQ_E_REFUSED, "account %s", account->alias);
 	settings->walk_bps = YQ_DECIMAL_ZERO;
