@@ -264,25 +264,26 @@ gw_bracket_blocks(struct gw_order *o)
 	struct gw_account *a = o->account;
 	const struct yq_order *order = &o->order;
 	const struct yq_holding *h;
-	struct yq_decimal others, held;
+	struct yq_decimal others, held, wanted = order->qty;
 	bool is_long;
 
-	if (o->lane->brackets == NULL || !yq_id_is_none(&order->bracket_id))
+	/* Where it cannot go anyhow, for nobody knows how long, nothing gives way to it yet. */
+	if (o->lane->brackets == NULL || !yq_id_is_none(&order->bracket_id) || o->lane->unknown > 0)
 		return false;
 	h = yq_account_holding(a->book, order->exchange, order->ticker);
 	if (h == NULL || yq_decimal_sign(h->guarding) == 0)
 		return false;
 	is_long = yq_decimal_sign(h->position.qty) > 0;
 	others = is_long ? h->selling : h->buying;
-	held = yq_decimal_abs(h->position.qty);
-	if ((order->action == YQ_SELL) != is_long ||
-	    order->qty.units <= held.units - others.units - h->guarding.units)
+	held.units = yq_decimal_abs(h->position.qty).units - others.units;
+	if (order->cut_to_held)
+		wanted = yq_decimal_min(wanted, held);
+	if ((order->action == YQ_SELL) != is_long || wanted.units <= held.units - h->guarding.units)
 		return false;
 	/* More than is held will be refused; for that nobody gives way. */
-	if ((order->reduce_only || !gw_limits(a, order).allow_short) &&
-	    order->qty.units > held.units - others.units)
+	if ((order->reduce_only || !gw_limits(a, order).allow_short) && wanted.units > held.units)
 		return false;
-	o->lane->wanted = order->qty;
+	o->lane->wanted = wanted;
 	gw_lane_due(a, o->lane);
 	return true;
 }

@@ -142,16 +142,22 @@ cancel_exits(struct gw_bracket *b, const struct yq_bracket_plan *plan)
 /* ---- making one more ---- */
 
 static bool
+is_open(const struct gw_account *a, enum yq_exchange exchange)
+{
+	const struct yq_calendar *calendar = yq_markets_calendar(a->gw->markets);
+
+	return a->settings.any_hour || yq_broker_can(a->broker, YQ_BROKER_ANY_HOUR) ||
+	       yq_market_is_open(
+		   yq_calendar_hours(calendar, exchange), yq_clock_now_us(a->gw->clock));
+}
+
+static bool
 may_place(const struct gw_bracket *b)
 {
 	const struct gw_account *a = b->account;
-	int64_t now_us = yq_clock_now_us(a->gw->clock);
 
 	return b->kept && !b->placing && yq_clock_monotonic_ns(a->gw->clock) >= b->retry_ns &&
-	       (a->settings.any_hour || yq_broker_can(a->broker, YQ_BROKER_ANY_HOUR) ||
-		   yq_market_is_open(
-		       yq_calendar_hours(yq_markets_calendar(a->gw->markets), b->plan.exchange),
-		       now_us));
+	       is_open(a, b->plan.exchange);
 }
 
 static void
@@ -284,7 +290,7 @@ watch(struct gw_account *a, struct gw_lane *lane)
 
 	for (const struct gw_bracket *b = lane->brackets; b != NULL; b = b->next)
 		watched = watched || (b->plan.exits.take_profit.set && b->plan.exits.stop_loss.set);
-	if (!watched || a->price_asked || !gw_account_may_send(a) ||
+	if (!watched || a->price_asked || !gw_account_may_send(a) || !is_open(a, lane->exchange) ||
 	    (lane->price.set && age_us >= 0 &&
 		(age_us < PRICE_AGE_S * YQ_US_PER_SECOND ||
 		    yq_broker_can(a->broker, YQ_BROKER_PUSHES))) ||
