@@ -17,6 +17,7 @@
 #include "order_manager/intake.h"
 #include "order_manager/journal.h"
 #include "order_manager/known.h"
+#include "order_manager/scheduler.h"
 #include "order_manager/snapshotter.h"
 #include "store/root.h"
 
@@ -26,7 +27,8 @@ static const char manual[] =
     "Reads     signal:stream (group order-manager), the channels signal, order and execution;\n"
     "          account, deposit, position, stock and halt of the accounts it decides for.\n"
     "Writes    order:stream and order, with the verdict in signal:{Id}, in one step; TRADES,\n"
-    "          ORDERS and SIGNALS in Firebird from trades:queue and the streams; DAILY_SNAPSHOTS.\n"
+    "          ORDERS and SIGNALS in Firebird from trades:queue and the streams; the orders of\n"
+    "          schedules that are due (SCHEDULED_ORDERS), SCHEDULE_RUNS; DAILY_SNAPSHOTS.\n"
     "Needs     Valkey (as user yq-order-manager) and Firebird.  No broker, no network besides.\n"
     "\n"
     "Valkey away     waits and goes on; nothing is decided meanwhile, nothing is lost.\n"
@@ -53,6 +55,7 @@ struct order_manager {
 	struct yq_decider *decider;
 	struct yq_worker *worker;
 	struct yq_color *color;
+	struct yq_scheduler *scheduler;
 	struct yq_archiver *archiver;
 	struct yq_snapshotter *snapshotter;
 	struct yq_lane *lanes[YQ_COUNT(tables)];
@@ -304,6 +307,7 @@ on_looked_up(void *cookie)
 	struct order_manager *manager = cookie;
 
 	yq_decider_wake(manager->decider);
+	yq_scheduler_wake(manager->scheduler);
 }
 
 /* Whether this system may decide is known, or takes too long to be waited for. */
@@ -314,6 +318,8 @@ on_color(void *cookie)
 	struct order_manager *manager = yq_daemon_state(daemon);
 	struct yq_err err;
 
+	if (!yq_daemon_is_draining(daemon))
+		yq_scheduler_start(manager->scheduler);
 	if (yq_daemon_is_draining(daemon) ||
 	    yq_intake_start(manager->intake, manager->decider, &err) == YQ_OK)
 		return;
@@ -340,7 +346,13 @@ start_decisions(struct yq_daemon *daemon, struct order_manager *manager, struct 
 	rc = yq_intake_open(daemon, manager->books, on_heard, manager, &manager->intake, err);
 	if (rc != YQ_OK)
 		return rc;
+	rc = yq_scheduler_open(daemon, manager->worker, manager->books, manager->lookup,
+	    manager->decider, &manager->scheduler, err);
+	if (rc != YQ_OK)
+		return rc;
 	manager->color = yq_color_open(daemon, manager->worker, manager->books, on_color, daemon);
+	if (manager->color == NULL)
+		yq_scheduler_start(manager->scheduler);
 	return manager->color != NULL ? YQ_OK
 				      : yq_intake_start(manager->intake, manager->decider, err);
 }
@@ -411,7 +423,8 @@ is_idle(const struct order_manager *manager)
 		if (!yq_lane_is_idle(manager->lanes[i]))
 			return false;
 	return manager->archiver_drained && yq_snapshotter_is_idle(manager->snapshotter) &&
-	       yq_decider_is_idle(manager->decider) && yq_intake_is_idle(manager->intake);
+	       yq_scheduler_is_idle(manager->scheduler) && yq_decider_is_idle(manager->decider) &&
+	       yq_intake_is_idle(manager->intake);
 }
 
 static void
@@ -431,6 +444,7 @@ drain(struct yq_daemon *daemon)
 	struct order_manager *manager = yq_daemon_state(daemon);
 
 	yq_intake_stop(manager->intake);
+	yq_scheduler_stop(manager->scheduler);
 	yq_snapshotter_stop(manager->snapshotter);
 	for (size_t i = 0; i < YQ_COUNT(tables); i++)
 		yq_lane_stop(manager->lanes[i]);
@@ -461,6 +475,7 @@ stop(struct yq_daemon *daemon)
 	close_timer(manager->quit);
 	manager->quit = NULL;
 	yq_color_close(manager->color);
+	yq_scheduler_close(manager->scheduler);
 	yq_intake_close(manager->intake);
 	yq_lookup_close(manager->lookup);
 	yq_decider_free(manager->decider);

@@ -11,7 +11,8 @@
 #include "domain/schedule.h"
 #include "store/tx.h"
 
-#define YQ_SCHEDULES_MAX 1000
+#define YQ_SCHEDULES_MAX     1000
+#define YQ_SCHEDULE_NEVER_US INT64_C(7258118400000000) /* the year 2200: nothing more to do */
 
 struct yq_schedule_row {
 	struct yq_schedule schedule;

@@ -59,10 +59,21 @@ function readArguments() {
   return { ...values, seeds, kinds, alerts: Number(values.alerts), kills: Number(values.kills), atOnce: Number(values['at-once']) };
 }
 
-/* The table of docs/reliability.md has each of them, and no other. */
-function checkDocument(points) {
+/* The rows of docs/reliability.md: name and who holds the promise. */
+function documentedPoints() {
   const text = readFileSync(path.join(root, 'docs/reliability.md'), 'utf8');
-  const named = [...text.matchAll(/^\| `([a-z_]+\.[a-z_]+)` \|/gm)].map((match) => match[1]);
+  return new Map([...text.matchAll(/^\| `([a-z_]+\.[a-z_]+)` \|.*\|([^|]*)\|$/gm)].map((match) => [match[1], match[2]]));
+}
+
+/* A point whose row names other tests alone is killed there: no alert comes to it. */
+function heldHere(points) {
+  const documented = documentedPoints();
+  return points.filter((name) => !documented.has(name) || /\bfaults\b/.test(documented.get(name)));
+}
+
+/* The table has each of them, and no other. */
+function checkDocument(points) {
+  const named = [...documentedPoints().keys()];
   return [...points.filter((name) => !named.includes(name)).map((name) => `${name} is not in docs/reliability.md`),
     ...named.filter((name) => !points.includes(name)).map((name) => `${name} is in docs/reliability.md only`)];
 }
@@ -139,11 +150,12 @@ async function runLostAnswers(options, number) {
   await finish(run, 'lost answers', found, options, []);
 }
 
-async function runSeeds(options, points) {
+async function runSeeds(options, all) {
+  const points = heldHere(all);
   const waiting = [...options.seeds];
   const started = Date.now();
   console.log(`# ${points.length} fail points; seeds ${options.seeds}; ${options.alerts} alerts each; faults ${options.kinds}`);
-  report('', { 'every fail point is documented': checkDocument(points) }, []);
+  report('', { 'every fail point is documented': checkDocument(all) }, []);
   await Promise.all(Array.from({ length: Math.min(options.atOnce, waiting.length) }, async () => {
     while (waiting.length > 0) await runSeed(waiting.shift(), options, points);
   }));
@@ -154,7 +166,7 @@ const options = readArguments();
 const points = findPoints();
 const lost = options['lost-answers'];
 if (options.soak !== undefined) {
-  await runSoak(options, points);
+  await runSoak(options, heldHere(points));
 } else if (lost !== '') {
   await runLostAnswers(options, Number(lost));
 } else {

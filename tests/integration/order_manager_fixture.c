@@ -101,7 +101,8 @@ run_child(void)
 	char program[512], overlay[128], log[128], notify[160];
 	int fd;
 
-	(void)yq_str_format(program, sizeof(program), "%s/yq-order-manager", getenv("YQ_BUILD"));
+	(void)yq_str_format(program, sizeof(program), "%s/%s", getenv("YQ_BUILD"),
+	    om.program != NULL ? om.program : "yq-order-manager");
 	path_of("overlay.json", overlay);
 	path_of("log", log);
 	(void)yq_str_format(notify, sizeof(notify), "%s/notify", om.folder);
@@ -194,14 +195,14 @@ om_resident_kib(void)
 
 /* ---- life ---- */
 
-void
-om_begin(int argc, char **argv)
+/* A folder and an ear of its own. */
+static void
+begin_folder(void)
 {
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
 	struct timeval patience = { .tv_sec = 10 };
 
-	om = (struct order_manager){ .folder = "/tmp/yq-manager-XXXXXX" };
-	fixture_start(&om.firebird, argc, argv);
+	memcpy(om.folder, "/tmp/yq-manager-XXXXXX", sizeof("/tmp/yq-manager-XXXXXX"));
 	if (mkdtemp(om.folder) == NULL)
 		abort();
 	(void)yq_str_format(name.sun_path, sizeof(name.sun_path), "%s/notify", om.folder);
@@ -212,7 +213,22 @@ om_begin(int argc, char **argv)
 }
 
 void
-om_finish(void)
+om_begin(int argc, char **argv)
+{
+	om = (struct order_manager){ 0 };
+	fixture_start(&om.firebird, argc, argv);
+	begin_folder();
+}
+
+void
+om_begin_twin(void)
+{
+	om.pid = 0;
+	begin_folder();
+}
+
+static void
+remove_folder(void)
 {
 	static const char *const names[] = { "notify", "log", "overlay.json" };
 	char path[128];
@@ -223,6 +239,18 @@ om_finish(void)
 	}
 	(void)rmdir(om.folder);
 	(void)close(om.notify);
+}
+
+void
+om_finish_twin(void)
+{
+	remove_folder();
+}
+
+void
+om_finish(void)
+{
+	remove_folder();
 	fixture_stop(&om.firebird);
 }
 
@@ -277,16 +305,24 @@ migrate(struct yq_firebird *firebird, const void *cookie, FILE *out, struct yq_e
 	return yq_migrate(firebird, NULL, err) == YQ_OK;
 }
 
+void
+om_new_database(void)
+{
+	char nothing[8];
+
+	om.database = fixture_new_target(&om.firebird);
+	look(migrate, NULL, nothing, sizeof(nothing));
+}
+
 int
 om_setup(void **state)
 {
-	char path[128], nothing[8];
+	char path[128];
 
 	(void)steps_setup(state);
 	path_of("log", path);
 	(void)unlink(path);
-	om.database = fixture_new_target(&om.firebird);
-	look(migrate, NULL, nothing, sizeof(nothing));
+	om_new_database();
 	om_configure(NULL, NULL);
 	om_account("Paper", "100000.00");
 	om_start();

@@ -14,12 +14,18 @@ struct order_manager {
 	struct yq_firebird_target database; /* of this test; migrated */
 	char folder[64];		    /* settings, log, notify socket */
 	int pid, notify;
+	const char *program; /* below YQ_BUILD; NULL = yq-order-manager */
 };
 extern struct order_manager om; /* one a test program */
 
 /* Once a program: the servers.  `argv` says embedded or served. */
 void om_begin(int argc, char **argv);
 void om_finish(void);
+/* A second one beside the first, on the same Firebird and the same database: `om` is then the
+ * second, and the caller keeps the first. */
+void om_begin_twin(void);
+void om_finish_twin(void);
+void om_new_database(void); /* empty, migrated */
 /* Once a test: empty stores, one account, and the program running. */
 int om_setup(void **state);
 int om_teardown(void **state);

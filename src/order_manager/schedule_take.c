@@ -1,0 +1,282 @@
+/* schedule_take.c - a claimed run: what it looks at is read, then its orders are decided.  Nothing
+ * has been sent, so whoever is the active system may do it, and do it again. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "bus/reply.h"
+#include "order_manager/scheduler_parts.h"
+
+#define PRICE_AGE_US (60 * YQ_US_PER_SECOND) /* as for signals */
+
+/* A run waits a while for what may be just starting, but not from when the clock was set back. */
+static bool
+may_wait(const struct work *work)
+{
+	int64_t waited_us = work->scheduler->now_us - work->open->run.open_since_us;
+
+	return waited_us >= 0 && waited_us < YQ_SCHEDULER_PRICE_WAIT_S * YQ_US_PER_SECOND;
+}
+
+static void
+skip(struct work *work, const char *code, const char *text)
+{
+	yq_work_move(work, YQ_RUN_SKIPPED, code, text);
+}
+
+/* ---- an order ---- */
+
+static void
+on_stock(void *cookie, enum yq_rc rc, const struct yq_stock_price *price, const struct yq_err *err)
+{
+	struct work *work = cookie;
+	struct yq_scheduler *s = work->scheduler;
+	const struct yq_schedule *schedule;
+	int64_t age_us;
+
+	(void)err;
+	if (!yq_scheduler_answered(s))
+		return;
+	schedule = &work->open->schedule;
+	if (rc == YQ_OK && price->currency == yq_market_of(schedule->exchange)->currency) {
+		age_us = yq_clock_now_us(yq_daemon_clock(s->daemon)) - price->updated_at_us;
+		if (age_us <= PRICE_AGE_US && age_us >= -PRICE_AGE_US)
+			work->price = yq_opt_decimal_of(price->price);
+	}
+	work->failed = rc != YQ_OK && rc != YQ_E_NOT_FOUND && rc != YQ_E_CORRUPT;
+	yq_scheduler_answer_done(s);
+}
+
+static void
+read_price(struct work *work)
+{
+	const struct yq_schedule *schedule = &work->open->schedule;
+
+	yq_scheduler_ask(work->scheduler);
+	yq_state_stock(yq_daemon_valkey(work->scheduler->daemon), schedule->ticker,
+	    schedule->exchange, on_stock, work);
+}
+
+static void
+decide_order(struct work *work)
+{
+	const struct yq_schedule *schedule = &work->open->schedule;
+	struct yq_scheduler *s = work->scheduler;
+	struct yq_opt_decimal price =
+	    schedule->type == YQ_TYPE_LIMIT ? schedule->price : work->price;
+	struct yq_decimal qty = schedule->quantity.value;
+	struct yq_err err = { 0 };
+	struct yq_order order;
+
+	if (schedule->amount.set && !price.set) {
+		if (!may_wait(work)) {
+			skip(work, RUN_NO_PRICE, "no fresh price is known, and none is assumed");
+			return;
+		}
+		s->waiting = true;
+		(void)!yq_lookup_ask(s->lookup, schedule->exchange, schedule->ticker);
+		return;
+	}
+	if (schedule->amount.set &&
+	    yq_schedule_quantity(schedule->amount.value, price.value,
+		yq_market_of(schedule->exchange)->lot, &qty, &err) != YQ_OK) {
+		skip(work, RUN_TOO_SMALL, err.text);
+		return;
+	}
+	order = yq_schedule_order(schedule, work->open->run.due_at_us, qty,
+	    schedule->amount.set ? price : YQ_OPT_DECIMAL_NONE, s->now_us);
+	work->orders = yq_xcalloc(1, sizeof(*work->orders));
+	if (yq_run_order_of(&order, work->orders, &err) != YQ_OK) {
+		yq_work_move(work, YQ_RUN_FAILED, RUN_ORDER, err.text);
+		return;
+	}
+	work->order_count = 1;
+}
+
+/* ---- a liquidation ---- */
+
+static void
+add_order(struct work *work, const struct yq_order *order)
+{
+	struct yq_err err = { 0 };
+
+	if (work->order_count == SCHEDULER_ORDERS_MAX) {
+		work->cut = true;
+		return;
+	}
+	/* Grown by doubling. */
+	if ((work->order_count & (work->order_count - 1)) == 0)
+		work->orders = yq_xrealloc(work->orders,
+		    work->order_count == 0 ? 1 : work->order_count * 2, sizeof(*work->orders));
+	if (yq_run_order_of(order, &work->orders[work->order_count], &err) == YQ_OK)
+		work->order_count++;
+	else
+		yq_warn("%s cannot be closed by its schedule: %s", order->ticker, err.text);
+}
+
+/* What is held and on no open order's way out, in whole lots. */
+static bool
+closable(const struct yq_account *book, const struct yq_position *position, struct yq_decimal *qty)
+{
+	const struct yq_holding *holding =
+	    yq_account_holding(book, position->exchange, position->ticker);
+	bool is_long = yq_decimal_sign(position->qty) > 0;
+	struct yq_decimal pending = YQ_DECIMAL_ZERO, left;
+
+	if (holding != NULL)
+		pending = is_long ? holding->selling : holding->buying;
+	return yq_decimal_sub(yq_decimal_abs(position->qty), pending, &left) == YQ_OK &&
+	       yq_decimal_round_to(
+		   left, yq_market_of(position->exchange)->lot, YQ_ROUND_FLOOR, qty) == YQ_OK &&
+	       yq_decimal_sign(*qty) > 0;
+}
+
+static void
+close_account(struct work *work, const struct yq_account_state *state)
+{
+	const struct yq_schedule *schedule = &work->open->schedule;
+	struct yq_scheduler *s = work->scheduler;
+	const struct yq_account *book = yq_books_get(s->books, state->alias)->account;
+
+	for (size_t i = 0; i < state->position_count; i++) {
+		struct yq_position position = state->positions[i];
+		struct yq_decimal qty;
+		struct yq_order order;
+
+		memcpy(position.account_alias, state->alias, sizeof(position.account_alias));
+		if (!yq_schedule_closes(schedule, &position) || !closable(book, &position, &qty))
+			continue;
+		order = yq_schedule_close_order(
+		    schedule, work->open->run.due_at_us, &position, qty, s->now_us);
+		add_order(work, &order);
+	}
+}
+
+static void
+on_account(
+    void *cookie, enum yq_rc rc, const struct yq_account_state *state, const struct yq_err *err)
+{
+	struct work *work = cookie;
+	struct yq_scheduler *s = work->scheduler;
+
+	if (!yq_scheduler_answered(s))
+		return;
+	if (rc == YQ_OK && state->active) {
+		close_account(work, state);
+		work->reads++;
+	} else if (rc != YQ_OK && rc != YQ_E_NOT_FOUND) {
+		yq_warn("an account that is to be closed cannot be read: %s", err->text);
+		work->failed = true;
+	}
+	yq_scheduler_answer_done(s);
+}
+
+static void
+read_account(struct work *work, const char *alias)
+{
+	yq_scheduler_ask(work->scheduler);
+	yq_state_account(yq_daemon_valkey(work->scheduler->daemon), alias, on_account, work);
+}
+
+static void
+on_aliases(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struct yq_err *err)
+{
+	struct work *work = cookie;
+	struct yq_scheduler *s = work->scheduler;
+
+	(void)err;
+	if (!yq_scheduler_answered(s))
+		return;
+	work->failed = rc != YQ_OK;
+	for (size_t i = 0; i < yq_reply_count(reply); i++) {
+		const char *alias = yq_reply_text(yq_reply_at(reply, i), NULL);
+
+		if (alias != NULL && yq_alias_is_valid(alias))
+			read_account(work, alias);
+	}
+	yq_scheduler_answer_done(s);
+}
+
+static void
+read_accounts(struct work *work)
+{
+	const char *alias = work->open->schedule.account_alias;
+	struct yq_valkey *valkey = yq_daemon_valkey(work->scheduler->daemon);
+	struct yq_args *args;
+
+	/* What is on its way out already is known from the open orders. */
+	if (yq_books_is_stale(work->scheduler->books) && may_wait(work)) {
+		yq_decider_wake(work->scheduler->decider); /* it reads them anew */
+		work->failed = true;
+		return;
+	}
+	if (!yq_str_equal(alias, YQ_SCHEDULE_ANY_ACCOUNT)) {
+		read_account(work, alias);
+		return;
+	}
+	args = yq_valkey_args(valkey);
+	yq_args_text(args, "SMEMBERS");
+	yq_args_key(args, YQ_KEY_ACCOUNT_INDEX, NULL);
+	yq_scheduler_ask(work->scheduler);
+	yq_valkey_send(valkey, args, SCHEDULER_TIMEOUT_MS, on_aliases, work);
+}
+
+static void
+decide_liquidation(struct work *work)
+{
+	if (work->order_count > 0)
+		return;
+	if (work->reads > 0)
+		skip(work, RUN_NOTHING, "nothing of what it sells is held, open orders aside");
+	else if (may_wait(work))
+		work->scheduler->waiting = true;
+	else
+		yq_work_move(work, YQ_RUN_FAILED, RUN_ACCOUNT,
+		    "no gateway serves an account that it is for");
+}
+
+/* ---- all of them ---- */
+
+void
+yq_schedule_take(struct work *work)
+{
+	const struct yq_open_run *open = work->open;
+	char text[96];
+
+	if (!open->has_schedule) {
+		skip(work, RUN_REMOVED, "the schedule was removed meanwhile, or cannot be read");
+	} else if (!open->schedule.enabled && open->run.run_date > 0) {
+		skip(work, RUN_DISABLED, "the schedule was disabled meanwhile");
+	} else if (yq_work_is_late(work)) {
+		yq_str_format(text, sizeof(text), "it is %lld s late, and %lld s are allowed",
+		    (long long)(yq_work_late_us(work) / YQ_US_PER_SECOND),
+		    (long long)open->schedule.max_late_seconds);
+		skip(work, RUN_LATE, text);
+	} else if (open->schedule.kind == YQ_SCHEDULE_LIQUIDATION) {
+		read_accounts(work);
+	} else if (open->schedule.amount.set && open->schedule.type == YQ_TYPE_MARKET) {
+		read_price(work);
+	}
+}
+
+void
+yq_schedule_decide(struct work *work)
+{
+	if (work->failed) {
+		work->scheduler->waiting = true;
+		return;
+	}
+	if (work->open->schedule.kind == YQ_SCHEDULE_LIQUIDATION)
+		decide_liquidation(work);
+	else
+		decide_order(work);
+	if (work->moves || work->order_count == 0)
+		return;
+	yq_work_move(work, YQ_RUN_SENDING, "",
+	    work->cut ? "more is held than one run closes; run it again for the rest" : "");
+	work->move.orders = work->orders;
+	work->move.order_count = work->order_count;
+	work->move.run.order_count = (int64_t)work->order_count;
+}

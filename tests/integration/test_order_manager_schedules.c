@@ -1,0 +1,228 @@
+/* test_order_manager_schedules.c - schedules that are due: what they order, what does not run and
+ * is told once, what the other system left undone. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/str.h"
+#include "schedules_fixture.h"
+
+static void
+start(void)
+{
+	setenv("System__Color", "", 1);
+	om_start();
+}
+
+static void
+expect_run(const char *name, const char *run_state, const char *code)
+{
+	char sql[256];
+
+	yq_str_format(sql, sizeof(sql),
+	    "SELECT COUNT(*) FROM SCHEDULE_RUNS WHERE SCHEDULE_NAME = '%s' AND STATE = '%s' AND "
+	    "CODE = '%s'",
+	    name, run_state, code);
+	om_await_count(sql, 1, PATIENCE_MS);
+}
+
+static void
+rename_to(struct yq_schedule *s, const char *name)
+{
+	yq_str_copy_cut(s->name, sizeof(s->name), name);
+}
+
+static void
+test_what_does_not_run_is_told_once_with_the_reason(void **state)
+{
+	static const char *const points[] = { "schedule.telling", "schedule.told" };
+	int64_t now_us = yq_clock_now_us(yq_clock_system());
+	struct yq_schedule s[6];
+
+	(void)state;
+	for (unsigned i = 0; i < YQ_COUNT(s); i++) {
+		s[i] = om_schedule(i, now_us);
+		s[i].quantity.set = false;
+		s[i].amount = yq_opt_decimal_of(yq_decimal_from_int(99));
+	}
+	rename_to(&s[0], "holiday"); /* the fixture's market is closed these days */
+	s[0].any_hour = false;
+	rename_to(&s[1], "priceless");
+	yq_str_copy_cut(s[1].ticker, sizeof(s[1].ticker), "NOBODY");
+	rename_to(&s[2], "too small");
+	rename_to(&s[3], "nothing held");
+	rename_to(&s[4], "no such account");
+	for (int i = 3; i <= 4; i++) {
+		s[i].kind = YQ_SCHEDULE_LIQUIDATION;
+		s[i].ticker[0] = '\0';
+		s[i].amount.set = false;
+		s[i].action = YQ_SELL;
+	}
+	yq_str_copy_cut(s[4].account_alias, sizeof(s[4].account_alias), "Ghost");
+	rename_to(&s[5], "late");
+	s[5].minute = (s[5].minute + 1438) % 1440;
+	s[5].max_late_seconds = 10;
+	om_add_due(s, YQ_COUNT(s), now_us);
+	om_run_sql(
+	    "UPDATE SCHEDULED_ORDERS SET MAX_LATE_SECONDS = 10, DONE_TO_US = :AT WHERE NAME = "
+	    "'late'",
+	    now_us - 3 * 1440 * MINUTE_US);
+	om_price("AAPL", "100");
+	for (size_t i = 0; i < YQ_COUNT(points); i++)
+		om_live_until("", points[i]);
+	start();
+	expect_run("holiday", "skipped", "HOLIDAY");
+	expect_run("too small", "skipped", "TOO_SMALL");
+	expect_run("nothing held", "skipped", "NOTHING_HELD");
+	expect_run("late", "skipped", "MISSED");
+	/* the others would wait for some seconds */
+	om_run_sql(
+	    "UPDATE SCHEDULE_RUNS SET OPEN_SINCE_US = OPEN_SINCE_US - 60000000 WHERE STATE = "
+	    "'claimed'",
+	    0);
+	expect_run("priceless", "skipped", "NO_PRICE");
+	expect_run("no such account", "failed", "ACCOUNT_UNKNOWN");
+	om_await_count(
+	    "SELECT COUNT(*) FROM SCHEDULE_RUNS WHERE OPEN_SINCE_US > 0", 0, PATIENCE_MS);
+	assert_int_equal(om_notices("holiday\\\", due"), 1);
+	assert_int_equal(om_notices("too small\\\", due"), 1);
+	assert_int_equal(om_notices("99 does not buy one lot of 1 at 100"), 1);
+	assert_int_equal(om_notices("nothing held\\\", due"), 1);
+	assert_int_equal(om_notices("priceless\\\", due"), 1);
+	assert_int_equal(om_notices("no such account\\\", due"), 1);
+	assert_int_equal(om_notices("late\\\", due"), 2); /* missed, and late */
+	assert_int_equal(om_notices("\"Kind\":\"Schedule\""),
+	    om_count("SELECT COUNT(*) FROM SCHEDULE_RUNS WHERE STATE <> 'submitted'"));
+}
+
+static void
+hold(const char *alias, const char *ticker, const char *exchange, const char *qty,
+    const char *reason)
+{
+	char words[512];
+
+	yq_str_format(words, sizeof(words),
+	    "HSET position:%s %s "
+	    "{\"AccountAlias\":\"%s\",\"Ticker\":\"%s\",\"Currency\":\"%s\",\"Qty\":%s,"
+	    "\"AvgPrice\":10,\"BuyReason\":\"%s\",\"Exchange\":\"%s\"}",
+	    alias, ticker, alias, ticker, yq_str_equal(exchange, "KRX") ? "KRW" : "USD", qty,
+	    reason, exchange);
+	yq_reply_free(valkey_do(console, words));
+}
+
+static void
+expect_order(const struct yq_schedule *s, int64_t due_us, const char *alias, const char *ticker,
+    enum yq_exchange exchange, const char *members)
+{
+	struct yq_position position = { .exchange = exchange };
+	char words[64], text[1024];
+	struct yq_id id;
+
+	yq_str_copy_cut(position.account_alias, sizeof(position.account_alias), alias);
+	yq_str_copy_cut(position.ticker, sizeof(position.ticker), ticker);
+	id = yq_schedule_close_id(&s->id, due_us, &position);
+	yq_str_format(words, sizeof(words), "HGET order:%s Order", id.text);
+	valkey_do_text(console, words, text, sizeof(text));
+	if (strstr(text, members) == NULL || strstr(text, "\"ReduceOnly\":true") == NULL)
+		fail_msg("%s of %s: \"%s\"", ticker, alias, text);
+}
+
+static void
+test_a_liquidation_sells_what_is_held_for_its_reasons_in_its_country(void **state)
+{
+	int64_t now_us = yq_clock_now_us(yq_clock_system());
+	int64_t due_us = now_us - now_us % MINUTE_US;
+	struct yq_schedule s = om_schedule(1, now_us);
+
+	(void)state;
+	s.kind = YQ_SCHEDULE_LIQUIDATION;
+	s.quantity.set = false;
+	s.ticker[0] = '\0';
+	s.action = YQ_SELL;
+	yq_str_copy_cut(s.account_alias, sizeof(s.account_alias), "*");
+	yq_str_copy_cut(s.reasons, sizeof(s.reasons), "Webhook:*\nSchedule");
+	om_account("Alpha", "1.00");
+	yq_reply_free(valkey_do(console, "SADD account:index Paper Alpha"));
+	hold("Paper", "AAPL", "NASDAQ", "12", "Webhook:One");
+	hold("Paper", "IBM", "NYSE", "3", "Manual");
+	hold("Paper", "005930", "KRX", "5", "Webhook:One");
+	hold("Alpha", "MSFT", "NASDAQ", "-7", "Schedule");
+	om_add_due(&s, 1, now_us);
+	start();
+	expect_run("schedule 1", "submitted", "SENT");
+	assert_int_equal(valkey_do_int(console, "XLEN order:stream"), 2);
+	expect_order(&s, due_us, "Paper", "AAPL", YQ_NASDAQ,
+	    "\"Action\":\"Sell\",\"Type\":\"Market\",\"Qty\":12");
+	expect_order(&s, due_us, "Alpha", "MSFT", YQ_NASDAQ,
+	    "\"Action\":\"Buy\",\"Type\":\"Market\",\"Qty\":7");
+	assert_int_equal(om_count("SELECT ORDER_COUNT FROM SCHEDULE_RUNS"), 2);
+}
+
+static void
+test_a_run_that_the_other_system_never_ended_is_told_and_not_repeated(void **state)
+{
+	int64_t now_us = yq_clock_now_us(yq_clock_system());
+	struct yq_schedule s[2] = { om_schedule(1, now_us), om_schedule(2, now_us) };
+
+	(void)state;
+	for (int i = 0; i < 2; i++)
+		s[i].max_late_seconds = 10;
+	om_add_due(s, 2, now_us);
+	om_run_sql("UPDATE SCHEDULED_ORDERS SET NEXT_AT_US = :AT, DONE_TO_US = :AT", now_us);
+	om_run_sql(
+	    "INSERT INTO SCHEDULE_RUNS (SCHEDULE_ID, DUE_AT_US, SCHEDULE_NAME, "
+	    "SCHEDULE_VERSION, RUN_DATE, STATE, OWNER, ORDER_COUNT, CLAIMED_AT_US, "
+	    "OPEN_SINCE_US) SELECT ID, :AT, NAME, 1, 20200101, CASE NAME WHEN 'schedule 1' THEN "
+	    "'sending' ELSE 'claimed' END, 'blue', 1, :AT, :AT FROM SCHEDULED_ORDERS",
+	    now_us - 2 * MINUTE_US);
+	om_run_sql(
+	    "INSERT INTO SCHEDULE_RUN_ORDERS (ORDER_ID, SCHEDULE_ID, DUE_AT_US, ACCOUNT_ALIAS, "
+	    "TICKER, ORDERED_AT_US, PAYLOAD) SELECT ID, ID, :AT, 'Paper', 'AAPL', :AT, '{}' "
+	    "FROM SCHEDULED_ORDERS WHERE NAME = 'schedule 1'",
+	    now_us - 2 * MINUTE_US);
+	start();
+	expect_run("schedule 1", "unknown", "SILENT");
+	expect_run("schedule 2", "skipped", "LATE"); /* provably nothing was sent */
+	om_await_count(
+	    "SELECT COUNT(*) FROM SCHEDULE_RUNS WHERE OPEN_SINCE_US > 0", 0, PATIENCE_MS);
+	assert_int_equal(valkey_do_int(console, "XLEN order:stream"), 0);
+	assert_int_equal(om_notices("blue was about to send its orders and never said"), 1);
+}
+
+/* A new database takes longer than all that is done in it. */
+static int
+setup(void **state)
+{
+	static const char *const sql[] = { "DELETE FROM SCHEDULED_ORDERS",
+		"DELETE FROM SCHEDULE_RUNS", "DELETE FROM SCHEDULE_RUN_ORDERS" };
+
+	for (size_t i = 0; i < YQ_COUNT(sql); i++)
+		om_run_sql(sql[i], 0);
+	return om_schedules_setup(state);
+}
+
+int
+main(int argc, char **argv)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, om_schedules_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_what_does_not_run_is_told_once_with_the_reason),
+		TEST(test_a_liquidation_sells_what_is_held_for_its_reasons_in_its_country),
+		TEST(test_a_run_that_the_other_system_never_ended_is_told_and_not_repeated),
+	};
+	int failed;
+
+	om_begin(argc, argv);
+	om_new_database();
+	failed =
+	    cmocka_run_group_tests_name("order_manager_schedules", tests, steps_start, steps_end);
+	yq_firebird_target_clear(&om.database);
+	om_finish();
+	return failed;
+}
