@@ -146,5 +146,9 @@ uint64_t yq_settings_calendar_stamp(const struct yq_config *config);
 /* Give `markets` the content of `fresh`, and that its old one: what points to the calendar goes on
  * pointing to it. */
 void yq_markets_swap(struct yq_markets *markets, struct yq_markets *fresh);
+/* Read them again if that number is not `*stamp` any more, which becomes what it is.  True: they
+ * are others now.  Faults are logged, and leave them as they were. */
+bool yq_markets_refresh(
+    struct yq_markets *markets, const struct yq_config *config, uint64_t *stamp);
 
 #endif

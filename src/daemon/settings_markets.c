@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "daemon/settings.h"
@@ -268,4 +269,26 @@ const struct yq_calendar *
 yq_markets_calendar(const struct yq_markets *markets)
 {
 	return &markets->calendar;
+}
+
+bool
+yq_markets_refresh(struct yq_markets *markets, const struct yq_config *config, uint64_t *stamp)
+{
+	uint64_t present = yq_settings_calendar_stamp(config);
+	struct yq_config_report report = { 0 };
+	struct yq_markets *fresh;
+	bool good;
+
+	if (present == *stamp)
+		return false;
+	*stamp = present;
+	fresh = yq_settings_markets(config, &report);
+	good = report.fault_count == 0;
+	if (good)
+		yq_markets_swap(markets, fresh);
+	else
+		yq_warn("the calendars stay as they were: %s", yq_buf_text(&report.faults));
+	yq_config_report_free(&report);
+	yq_markets_free(fresh);
+	return good;
 }

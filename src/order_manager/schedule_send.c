@@ -175,7 +175,7 @@ submitted(struct work *work)
 		yq_str_format(text, sizeof(text),
 		    "%zu of %zu orders were sent; for the others it was too late", work->standing,
 		    count);
-	else if (yq_work_late_us(work) > 30 * YQ_US_PER_SECOND)
+	else if (yq_work_late_us(work) > SCHEDULER_LATE_US)
 		yq_str_format(text, sizeof(text), "%zu order%s sent, %lld s late", count,
 		    count == 1 ? "" : "s", (long long)(yq_work_late_us(work) / YQ_US_PER_SECOND));
 	else

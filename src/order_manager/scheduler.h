@@ -31,7 +31,7 @@ struct yq_scheduler; /* opaque */
 #define YQ_SCHEDULER_LOOK_MS 1000
 /* For a price, an account, a gateway that is just starting. */
 #define YQ_SCHEDULER_PRICE_WAIT_S 5
-#define YQ_SCHEDULER_ALL_S 300 /* every schedule is planned anew so often */
+#define YQ_SCHEDULER_ALL_S	  300 /* every schedule is planned anew so often */
 /* Whoever owns a run has so long after it was due to say what became of it (or as long as it may
  * be late, if that is more). */
 #define YQ_SCHEDULER_SILENT_S 60

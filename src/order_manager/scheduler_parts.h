@@ -7,7 +7,8 @@
 #include "store/schedule_runs.h"
 
 #define SCHEDULER_TIMEOUT_MS 5000
-#define SCHEDULER_ORDERS_MAX 2000 /* of one liquidation */
+#define SCHEDULER_LATE_US    (30 * YQ_US_PER_SECOND) /* people are told, though it ran */
+#define SCHEDULER_ORDERS_MAX 2000		     /* of one liquidation */
 
 /* Codes of runs; people and programs match on them. */
 #define RUN_HOLIDAY   "HOLIDAY"
@@ -49,6 +50,8 @@ struct yq_scheduler {
 	struct yq_lookup *lookup;
 	struct yq_decider *decider;
 	struct yq_markets *markets;    /* owned */
+	uint64_t calendars;	       /* their files\' stamp ... */
+	int64_t calendars_ns;	       /* ... and when it was looked at last */
 	char color[YQ_RUN_OWNER_SIZE]; /* "" = none */
 	const char *owner;	       /* the color, or YQ_RUN_OWNER_ALONE */
 	uv_timer_t timer;
