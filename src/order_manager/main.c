@@ -14,12 +14,12 @@
 #include "order_manager/archiver.h"
 #include "order_manager/color.h"
 #include "order_manager/decider.h"
+#include "order_manager/embedded.h"
 #include "order_manager/intake.h"
 #include "order_manager/journal.h"
 #include "order_manager/known.h"
 #include "order_manager/scheduler.h"
 #include "order_manager/snapshotter.h"
-#include "store/root.h"
 
 static const char manual[] =
     "yq-order-manager turns signals into risk-checked orders and archives what comes of them.\n"
@@ -175,26 +175,6 @@ on_trim(uv_timer_t *timer)
 
 /* ---- start ---- */
 
-/* The embedded engine: a root of our own unless somebody gave us one, and a file in our folder. */
-static enum yq_rc
-prepare_embedded(
-    const struct yq_config *config, struct yq_firebird_target *target, struct yq_err *err)
-{
-	YQ_CLEANUP(yq_freep) char *folder = yq_settings_data_path(config, "firebird");
-	YQ_CLEANUP(yq_freep) char *database = yq_settings_data_path(config, target->database);
-	struct yq_firebird_root root;
-	enum yq_rc rc;
-
-	if (!yq_str_copy(target->database, sizeof(target->database), database))
-		return yq_err_set(err, YQ_E_RANGE, "the path %s is too long", database);
-	if (getenv("FIREBIRD") != NULL)
-		return YQ_OK;
-	rc = yq_firebird_root_prepare(folder, 0, &root, err);
-	if (rc == YQ_OK)
-		yq_firebird_root_use(&root);
-	return rc;
-}
-
 static void
 on_quit(uv_timer_t *timer)
 {
@@ -240,7 +220,7 @@ start_worker(struct yq_daemon *daemon, struct order_manager *manager, struct yq_
 	if (rc != YQ_OK)
 		return yq_err_context(err, rc, "ConnectionStrings:Firebird");
 	if (target.host[0] == '\0')
-		rc = prepare_embedded(yq_daemon_config(daemon), &target, err);
+		rc = yq_embedded_prepare(yq_daemon_config(daemon), &target, err);
 	if (rc == YQ_OK)
 		rc = yq_worker_start(
 		    yq_daemon_loop(daemon), &target, NULL, 0, &manager->worker, err);
