@@ -63,7 +63,7 @@ decide(const struct yq_sizer_input *in, struct yq_sizer_output *out)
 		fraction_e8 /= 2;
 	worth_e4 = scale(in->equity_e4, fraction_e8, YQ_SIZER_E8);
 	/* From 10^4 for money to 10^8 for quantities, through a price of 10^8. */
-	answer(out, YQ_SIZER_BUY,
+	answer(out, YQ_SIZER_OPEN,
 	    scale(worth_e4, YQ_SIZER_E8 * (YQ_SIZER_E8 / YQ_SIZER_E4), in->price_e8),
 	    "a fixed share of the equity");
 }
