@@ -7,11 +7,12 @@
  *
  *	const struct yq_sizer_api *yq_sizer_v1(void) { static const ... api; return &api; }
  *
- * It runs in a process of its own (yq-sizer-host), one process a plug-in: without a secret in its
- * environment, without a file but its own, and with nothing to reach the order manager but the
- * question in hand.  It is asked for the size of one buy at a time.  When it crashes, ends, writes
- * where it should not, gives an answer that makes no sense or none before the deadline, that signal
- * is refused (SIZE_PLUGIN_FAILED) and the process is started anew; nothing else is delayed.
+ * It runs in a process of its own (yq-sizer-host), one process a plug-in: with an empty
+ *environment, without files to write, and with nothing to reach the order manager but the question
+ *in hand.  It is asked for the size of one position to open at a time; what closes a position is
+ *never sized by a plug-in.  When it crashes, ends, writes where it should not, gives an answer that
+ *makes no sense, or none before the deadline, that signal is refused (SIZE_PLUGIN_FAILED), and the
+ *process is started anew if need be; no other signal is delayed.
  *
  * Numbers are scaled integers; the name of a member says by how much:
  *	_e8  prices, quantities, rates: value x 10^8	(1.5 = 150000000)
@@ -48,7 +49,12 @@ struct yq_sizer_parameter {
 	int64_t value_e8;
 };
 
-/* One question: what to buy for this signal, with this account as it stands. */
+/* The position that the signal opens, or adds to: by a buy, or by a sale where the account may be
+ * short. */
+#define YQ_SIZER_LONG  1
+#define YQ_SIZER_SHORT 2
+
+/* One question: how large a position for this signal, with this account as it stands. */
 struct yq_sizer_input {
 	uint32_t size;	/* of this struct, in bytes */
 	uint32_t known; /* YQ_SIZER_KNOWS_... */
@@ -59,6 +65,7 @@ struct yq_sizer_input {
 	char exchange[16];	  /* "NASDAQ" */
 	char currency[8];	  /* "USD": the market's */
 	int64_t signal_at_us;	  /* when the strategy fired: microseconds since 1970, UTC */
+	int64_t side;		  /* YQ_SIZER_LONG or YQ_SIZER_SHORT */
 	int64_t strength_e8;	  /* 0 to 100; 100 when the signal says nothing */
 	int64_t qty_e8;		  /* asks for no more than this */
 	int64_t position_size_e8; /* signed: the position the strategy wants after */
@@ -95,13 +102,13 @@ struct yq_sizer_input {
 };
 
 /* What to do.  An answer that is neither of the two is a failure. */
-#define YQ_SIZER_BUY	1 /* `qty_e8`, > 0 */
-#define YQ_SIZER_REFUSE 2 /* do not buy; say why in `reason` */
+#define YQ_SIZER_OPEN	1 /* a position of `qty_e8`, > 0 */
+#define YQ_SIZER_REFUSE 2 /* open none; say why in `reason` */
 
 /* The answer; zeroed before the question is put. */
 struct yq_sizer_output {
 	uint32_t size;	 /* of this struct; leave it as it is */
-	int32_t verdict; /* YQ_SIZER_BUY or YQ_SIZER_REFUSE */
+	int32_t verdict; /* YQ_SIZER_OPEN or YQ_SIZER_REFUSE */
 	/* It is bounded afterwards, as with every other policy: by MaxPortfolioAllocPct, the
 	 * signal's own quantity and buying power; floored to the lot; and checked by every limit.
 	 */

@@ -88,13 +88,18 @@ spawn(const char *program, const char *path, int fd, pid_t *pid)
 }
 
 enum yq_rc
-yq_plugin_host_start(const char *path, struct yq_plugin_host *host, struct yq_err *err)
+yq_plugin_host_start(
+    const char *program, const char *path, struct yq_plugin_host *host, struct yq_err *err)
 {
-	char program[PATH_MAX];
+	char beside[PATH_MAX];
 	int pair[2], sys;
-	enum yq_rc rc = find_program(program, err);
+	enum yq_rc rc = YQ_OK;
 
 	*host = (struct yq_plugin_host){ .fd = -1 };
+	if (program == NULL) {
+		rc = find_program(beside, err);
+		program = beside;
+	}
 	if (rc != YQ_OK)
 		return rc;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
@@ -203,11 +208,11 @@ hear(const struct yq_plugin_host *host, struct yq_err *err)
 }
 
 enum yq_rc
-yq_plugin_check(const char *path, struct yq_err *err)
+yq_plugin_check(const char *program, const char *path, struct yq_err *err)
 {
 	struct yq_plugin_host host;
 	char end[128];
-	enum yq_rc rc = yq_plugin_host_start(path, &host, err);
+	enum yq_rc rc = yq_plugin_host_start(program, path, &host, err);
 
 	if (rc != YQ_OK)
 		return rc;

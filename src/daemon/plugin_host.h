@@ -19,9 +19,10 @@ struct yq_plugin_host {
 	int fd;	   /* our end, non-blocking; -1 = none */
 };
 
-/* YQ_E_SYSTEM if the program is not there or cannot be started. */
+/* Run `program`, NULL = the yq-sizer-host that stands beside this program.  YQ_E_SYSTEM if it is
+ * not there or cannot be started. */
 YQ_NODISCARD enum yq_rc yq_plugin_host_start(
-    const char *path, struct yq_plugin_host *host, struct yq_err *err);
+    const char *program, const char *path, struct yq_plugin_host *host, struct yq_err *err);
 
 /*
  * Kill the process with all that it started, close the socket, and take up its end.  Within some
@@ -38,6 +39,6 @@ YQ_NODISCARD enum yq_rc yq_plugin_host_hello(
     const void *message, size_t length, struct yq_sizer_hello *hello, struct yq_err *err);
 
 /* Start it, hear its hello, end it.  Blocks, for up to YQ_PLUGIN_HELLO_MS. */
-YQ_NODISCARD enum yq_rc yq_plugin_check(const char *path, struct yq_err *err);
+YQ_NODISCARD enum yq_rc yq_plugin_check(const char *program, const char *path, struct yq_err *err);
 
 #endif

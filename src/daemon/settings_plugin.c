@@ -82,7 +82,7 @@ check_policy(void *cookie, const char *name, const yq_json *value)
 	if (path == NULL || yq_json_type_of(path) != YQ_JSON_STRING ||
 	    yq_json_text(path, NULL)[0] != '/') /* a fault of its own */
 		return true;
-	if (yq_plugin_check(yq_json_text(path, NULL), &err) == YQ_OK)
+	if (yq_plugin_check(NULL, yq_json_text(path, NULL), &err) == YQ_OK)
 		return true;
 	yq_str_format(expected, sizeof(expected), "a plug-in that can be used (%s)", err.text);
 	settings_fault(&section, "Plugin", expected, path);

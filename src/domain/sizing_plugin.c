@@ -62,6 +62,7 @@ fill_signal(struct filling *f, const struct yq_signal *signal, struct yq_sizer_i
 	name(f, in->exchange, sizeof(in->exchange),
 	    yq_names_text(&yq_exchange_names, (int)signal->exchange));
 	in->signal_at_us = signal->timestamp_us;
+	in->side = signal->action == YQ_BUY ? YQ_SIZER_LONG : YQ_SIZER_SHORT;
 	in->strength_e8 =
 	    e8(f, signal->strength.set ? signal->strength.value : yq_decimal_from_int(100));
 	optional(f, in, YQ_SIZER_KNOWS_QTY, signal->qty, &in->qty_e8);
@@ -142,7 +143,7 @@ ask(const struct sizing_task *task)
 }
 
 static enum yq_rc
-buy_answered(const struct sizing_task *task, struct yq_size *size)
+open_answered(const struct sizing_task *task, struct yq_size *size)
 {
 	const struct yq_sizer_answer *answer = task->facts->answer;
 	enum yq_currency currency = task->account->currency;
@@ -173,7 +174,7 @@ sizing_buy_plugin(const struct sizing_task *task, struct yq_size *size)
 		return sizing_refuse(task, YQ_SIZE_PLUGIN_FAILED, "plug-in {}: {}",
 		    YQ_ARGS(YQ_ARG_TEXT(answer->name), YQ_ARG_TEXT(answer->text)));
 	if (answer->verdict == YQ_SIZER_ANSWERED_NO)
-		return sizing_refuse(task, YQ_SIZE_PLUGIN_REFUSED, "plug-in {} does not buy: {}",
+		return sizing_refuse(task, YQ_SIZE_PLUGIN_REFUSED, "plug-in {} opens nothing: {}",
 		    YQ_ARGS(YQ_ARG_TEXT(answer->name), YQ_ARG_TEXT(answer->text)));
-	return buy_answered(task, size);
+	return open_answered(task, size);
 }

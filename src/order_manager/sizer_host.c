@@ -17,6 +17,7 @@ struct yq_sizer_host {
 	uv_loop_t *loop;
 	yq_sizer_host_fn *fn;
 	void *cookie;
+	const char *program;
 	char path[YQ_PLUGIN_PATH_SIZE];
 	char name[64];	 /* its own; of the file until it has said it */
 	char fault[256]; /* how it failed last */
@@ -145,7 +146,7 @@ read_answer(const struct yq_sizer_host *host, const struct yq_sizer_output *outp
 	if (output->size != sizeof(*output) ||
 	    !is_sentence(output->reason, sizeof(output->reason))) {
 		fill_failure(host, answer, "its answer makes no sense: the reason is no sentence");
-	} else if (output->verdict == YQ_SIZER_BUY && output->qty_e8 > 0) {
+	} else if (output->verdict == YQ_SIZER_OPEN && output->qty_e8 > 0) {
 		answer->verdict = YQ_SIZER_ANSWERED_BUY;
 		answer->qty = yq_decimal_from_scaled(output->qty_e8, YQ_DECIMAL_PLACES);
 		yq_str_copy_cut(answer->text, sizeof(answer->text), output->reason);
@@ -240,7 +241,7 @@ start(struct yq_sizer_host *host)
 	host->started_ms = uv_now(host->loop);
 	host->renew = false;
 	host->state = YQ_SIZER_HOST_STARTING;
-	if (yq_plugin_host_start(host->path, &host->process, &err) != YQ_OK) {
+	if (yq_plugin_host_start(host->program, host->path, &host->process, &err) != YQ_OK) {
 		fail(host, err.text);
 		return;
 	}
@@ -252,7 +253,8 @@ start(struct yq_sizer_host *host)
 }
 
 struct yq_sizer_host *
-yq_sizer_host_make(uv_loop_t *loop, const char *path, yq_sizer_host_fn *fn, void *cookie)
+yq_sizer_host_make(
+    uv_loop_t *loop, const char *program, const char *path, yq_sizer_host_fn *fn, void *cookie)
 {
 	struct yq_sizer_host *host = yq_xcalloc(1, sizeof(*host));
 	const char *slash = strrchr(path, '/');
@@ -260,6 +262,7 @@ yq_sizer_host_make(uv_loop_t *loop, const char *path, yq_sizer_host_fn *fn, void
 	host->loop = loop;
 	host->fn = fn;
 	host->cookie = cookie;
+	host->program = program;
 	host->process.fd = -1;
 	yq_str_copy_cut(host->path, sizeof(host->path), path);
 	yq_str_copy_cut(host->name, sizeof(host->name), slash == NULL ? path : slash + 1);

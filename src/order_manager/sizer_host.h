@@ -37,9 +37,9 @@ enum yq_sizer_host_state {
 typedef void yq_sizer_host_fn(void *cookie, struct yq_sizer_host *host,
     const struct yq_sizer_answer *answer, const char *trouble);
 
-/* Starts it. */
+/* Starts it.  `program` as in plugin_host.h, borrowed. */
 struct yq_sizer_host *yq_sizer_host_make(
-    uv_loop_t *loop, const char *path, yq_sizer_host_fn *fn, void *cookie);
+    uv_loop_t *loop, const char *program, const char *path, yq_sizer_host_fn *fn, void *cookie);
 /* Ends it at once; `fn` does not run again.  NULL is a no-op. */
 void yq_sizer_host_free(struct yq_sizer_host *host);
 

@@ -98,7 +98,8 @@ start_plugin(struct yq_sizers *sizers, const char *path)
 	    yq_xrealloc(sizers->entries, sizers->entry_count + 1, sizeof(sizers->entries[0]));
 	entry = &sizers->entries[sizers->entry_count++];
 	*entry = (struct entry){
-		.host = yq_sizer_host_make(yq_daemon_loop(sizers->daemon), path, on_host, sizers),
+		.host =
+		    yq_sizer_host_make(yq_daemon_loop(sizers->daemon), NULL, path, on_host, sizers),
 		.named = true,
 	};
 }

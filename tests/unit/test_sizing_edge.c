@@ -259,6 +259,7 @@ test_a_plugin_is_asked_with_what_every_sizer_sees(void **state)
 	assert_string_equal(in.strategy, "Mean rev");
 	assert_string_equal(in.account, "Main");
 	assert_int_equal(in.signal_at_us, 42);
+	assert_int_equal(in.side, YQ_SIZER_LONG);
 	assert_int_equal(in.strength_e8, 100 * YQ_SIZER_E8);
 	assert_int_equal(in.atr_e8, 125000000);
 	assert_int_equal(in.price_e8, 100 * YQ_SIZER_E8);
@@ -270,6 +271,11 @@ test_a_plugin_is_asked_with_what_every_sizer_sees(void **state)
 	assert_int_equal(in.parameter_count, 1);
 	assert_string_equal(in.parameters[0].name, "Fraction");
 	assert_int_equal(in.parameters[0].value_e8, 2000000);
+	s->facts.opens = true;
+	s->signal.action = YQ_SELL;
+	assert_size(s, YQ_SIZER_PLUGIN, "SIZE_PLUGIN_PENDING");
+	assert_int_equal(in.side, YQ_SIZER_SHORT);
+	s->signal.action = YQ_BUY;
 	s->facts.price = dec("0");
 	assert_size(s, YQ_SIZER_PLUGIN, "NO_PRICE");
 	s->facts.price = dec("100000000000"); /* beyond 64 bits at 10^8 */
@@ -304,7 +310,7 @@ test_a_plugin_that_refuses_or_fails_orders_nothing(void **state)
 
 	give_answer(s, YQ_SIZER_ANSWERED_NO, "0", "too hot");
 	assert_size(s, YQ_SIZER_PLUGIN, "SIZE_PLUGIN_REFUSED");
-	assert_told("plug-in mine does not buy: too hot");
+	assert_told("plug-in mine opens nothing: too hot");
 	give_answer(s, YQ_SIZER_FAILED, "5", "no answer within 250 ms");
 	assert_size(s, YQ_SIZER_PLUGIN, "SIZE_PLUGIN_FAILED");
 	assert_told("plug-in mine: no answer within 250 ms");
@@ -323,6 +329,25 @@ test_a_sell_asks_no_plugin(void **state)
 	assert_size(s, YQ_SIZER_PLUGIN, "-5");
 	assert_size(s, YQ_SIZER_VOLATILITY, "-5");
 	assert_size(s, YQ_SIZER_HALF_KELLY, "-5");
+}
+
+/* Plug-ins that were built once are not built again: this never changes within ABI 1. */
+static void
+test_the_interface_has_the_layout_that_abi_1_has(void **unused)
+{
+	(void)unused;
+	assert_int_equal(sizeof(struct yq_sizer_parameter), 32);
+	assert_int_equal(sizeof(struct yq_sizer_input), 704);
+	assert_int_equal(offsetof(struct yq_sizer_input, signal_at_us), 200);
+	assert_int_equal(offsetof(struct yq_sizer_input, price_e8), 248);
+	assert_int_equal(offsetof(struct yq_sizer_input, equity_e4), 304);
+	assert_int_equal(offsetof(struct yq_sizer_input, trips), 392);
+	assert_int_equal(offsetof(struct yq_sizer_input, parameters), 448);
+	assert_int_equal(sizeof(struct yq_sizer_output), 176);
+	assert_int_equal(offsetof(struct yq_sizer_output, qty_e8), 8);
+	assert_int_equal(offsetof(struct yq_sizer_output, reason), 16);
+	assert_int_equal(offsetof(struct yq_sizer_api, name), 16);
+	assert_int_equal(sizeof(struct yq_sizer_api), 16 + 3 * sizeof(void *));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -344,6 +369,7 @@ main(void)
 		TEST(test_what_a_plugin_answers_is_capped_like_every_buy),
 		TEST(test_a_plugin_that_refuses_or_fails_orders_nothing),
 		TEST(test_a_sell_asks_no_plugin),
+		TEST(test_the_interface_has_the_layout_that_abi_1_has),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
