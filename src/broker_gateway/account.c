@@ -95,6 +95,7 @@ gw_accounts_close(struct gateway *gw)
 
 		gw_lanes_free(a);
 		gw_position_names_free(a);
+		gw_guard_clear(a);
 		yq_account_free(a->book);
 	}
 	gw->account_count = 0; /* their memory goes when no call names them: see end() */

@@ -5,6 +5,7 @@
 #include "base/table.h"
 #include "broker/broker.h"
 #include "broker/throttle.h"
+#include "broker_gateway/guard.h"
 #include "broker_gateway/look.h"
 #include "daemon/settings.h"
 #include "domain/account.h"
@@ -56,11 +57,7 @@ struct gw_account {
 	int64_t suspect_begun_us, suspect_until_us; /* monotonic: here, and until */
 	struct yq_rate rate;
 	struct yq_table plain; /* tickers whose field in position:{Alias} has no exchange */
-	struct {
-		int64_t day;
-		bool set;
-		struct yq_decimal equity;
-	} day[YQ_CURRENCY_COUNT];
+	struct gw_guard guard;
 };
 
 YQ_NODISCARD enum yq_rc gw_accounts_open(struct gateway *gw, struct yq_err *err);

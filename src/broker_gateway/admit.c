@@ -3,27 +3,10 @@
 #include "base/fail_point.h"
 #include "base/str.h"
 #include "broker_gateway/claim.h"
+#include "broker_gateway/day.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/price.h"
 #include "broker_gateway/submit.h"
-
-/* The loss since the local day's first look, in the order's currency. */
-static struct yq_opt_decimal
-day_loss(struct gw_account *a, const struct yq_order *order, const struct yq_market_hours *hours,
-    int64_t now_us)
-{
-	int64_t day = yq_local_date(hours->zone, now_us);
-	struct yq_decimal equity = yq_account_equity(a->book, order->currency), loss;
-
-	if (!a->day[order->currency].set || a->day[order->currency].day != day) {
-		a->day[order->currency].set = true;
-		a->day[order->currency].day = day;
-		a->day[order->currency].equity = equity;
-	}
-	if (yq_decimal_sub(a->day[order->currency].equity, equity, &loss) != YQ_OK)
-		return YQ_OPT_DECIMAL_NONE;
-	return yq_opt_decimal_of(yq_decimal_max(loss, YQ_DECIMAL_ZERO));
-}
 
 struct yq_risk_limits
 gw_limits(const struct gw_account *a, const struct yq_order *order)
@@ -55,7 +38,7 @@ gw_check_risk(struct gw_account *a, const struct gw_lane *lane, const struct yq_
 		.orders_last_minute = yq_rate_count(&a->rate, monotonic_us),
 		.orders_last_day = yq_rate_day(&a->rate, monotonic_us),
 		.local_minute = yq_local_minute(hours->zone, now_us),
-		.day_loss = day_loss(a, order, hours, now_us),
+		.day_loss = gw_day_loss(a, order->currency),
 		.last_same_qty = lane->same_qty[order->action],
 		.last_same_at_us =
 		    again || !lane->same_qty[order->action].set

@@ -100,6 +100,59 @@ write_account(struct gw_account *a, struct pairs *p, const char *currencies)
 	}
 }
 
+static void
+write_days(const struct gw_account *a, struct pairs *p)
+{
+	for (int c = 0; c < YQ_CURRENCY_COUNT; c++) {
+		char field[YQ_GUARD_FIELD_SIZE];
+
+		if (!a->guard.day[c].set)
+			continue;
+		yq_guard_field_day(yq_names_text(&yq_currency_names, c), field);
+		pair_begin(p, field);
+		yq_message_encode_day_base(&a->guard.day[c].base, &p->text);
+		yq_buf_add_char(&p->text, '\0');
+	}
+}
+
+static bool
+write_mark(void *cookie, struct yq_table_node *node)
+{
+	const struct gw_mark *mark = yq_container(node, struct gw_mark, node);
+	struct pairs *p = cookie;
+	char field[YQ_GUARD_FIELD_SIZE];
+
+	yq_guard_field_flatten(
+	    mark->ticker, yq_names_text(&yq_exchange_names, (int)mark->exchange), field);
+	pair_begin(p, field);
+	yq_message_encode_flatten_mark(&mark->last, &p->text);
+	yq_buf_add_char(&p->text, '\0');
+	return true;
+}
+
+static void
+write_guard(struct gw_account *a, struct pairs *p)
+{
+	write_days(a, p);
+	yq_table_each(&a->guard.marks, write_mark, p);
+}
+
+void
+gw_books_write_guard(struct gw_account *a, yq_step_fn *fn, void *cookie)
+{
+	struct pairs guard = { .text = yq_buf_make(PAIRS_MAX) };
+	struct yq_sync_item item = {
+		.alias = a->settings.alias, .fence = a->fence, .active = a->settings.active
+	};
+
+	write_guard(a, &guard);
+	item.guard = pairs_list(&guard);
+	item.guard_count = guard.count;
+	yq_step_sync(a->gw->valkey, &item, fn, cookie);
+	free((void *)(uintptr_t)item.guard);
+	pairs_free(&guard);
+}
+
 /* A currency is there if the broker told it or there is cash in it. */
 void
 gw_books_write(struct gw_account *a, const struct yq_broker_balance *balances, size_t balance_count,
@@ -107,7 +160,8 @@ gw_books_write(struct gw_account *a, const struct yq_broker_balance *balances, s
 {
 	struct writing positions = { .account = a };
 	struct pairs account = { .text = yq_buf_make(4096) },
-		     deposit = { .text = yq_buf_make(4096) };
+		     deposit = { .text = yq_buf_make(4096) },
+		     guard = { .text = yq_buf_make(PAIRS_MAX) };
 	struct yq_buf currencies = yq_buf_make(256);
 	struct yq_sync_item item = {
 		.alias = a->settings.alias, .fence = a->fence, .active = a->settings.active
@@ -126,6 +180,9 @@ gw_books_write(struct gw_account *a, const struct yq_broker_balance *balances, s
 		yq_buf_add_text(&currencies, name);
 	}
 	write_account(a, &account, yq_buf_text(&currencies));
+	write_guard(a, &guard);
+	item.guard = pairs_list(&guard);
+	item.guard_count = guard.count;
 	item.account = pairs_list(&account);
 	item.account_count = account.count;
 	item.deposit = pairs_list(&deposit);
@@ -133,6 +190,8 @@ gw_books_write(struct gw_account *a, const struct yq_broker_balance *balances, s
 	item.position = pairs_list(&positions.pairs);
 	item.position_count = positions.pairs.count;
 	yq_step_sync(a->gw->valkey, &item, fn, cookie);
+	free((void *)(uintptr_t)item.guard);
+	pairs_free(&guard);
 	free((void *)(uintptr_t)item.account);
 	free((void *)(uintptr_t)item.deposit);
 	free((void *)(uintptr_t)item.position);

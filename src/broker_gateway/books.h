@@ -12,4 +12,7 @@ struct gw_account;
 void gw_books_write(struct gw_account *account, const struct yq_broker_balance *balances,
     size_t balance_count, yq_step_fn *fn, void *cookie);
 
+/* guard:{Alias} alone.  Each of the two writes all that guard.h keeps. */
+void gw_books_write_guard(struct gw_account *account, yq_step_fn *fn, void *cookie);
+
 #endif

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "broker_gateway/bracket.h"
+#include "broker_gateway/day.h"
 #include "broker_gateway/doubt.h"
 #include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
@@ -110,6 +111,7 @@ gw_order_book(struct gw_order *o, const struct yq_broker_fill *fill, enum yq_ord
 	yq_counter_add(a->gw->metrics.fills, 1);
 	gw_price_seen(a, o->order.exchange, o->order.ticker, fill->fill.price, YQ_OPT_DECIMAL_NONE,
 	    fill->time_us);
+	gw_day_look(a, o->order.currency);
 	if (text == NULL)
 		change.text = progress.state == YQ_ORDER_FILLED ? "filled" : "filled in part";
 	gw_record(o, &change);

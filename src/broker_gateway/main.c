@@ -11,10 +11,12 @@
 #include "broker_gateway/apply.h"
 #include "broker_gateway/brokers.h"
 #include "broker_gateway/claim.h"
+#include "broker_gateway/day.h"
 #include "broker_gateway/desk.h"
 #include "broker_gateway/doubt.h"
 #include "broker_gateway/foreign.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/guard.h"
 #include "broker_gateway/homeless.h"
 #include "broker_gateway/hours.h"
 #include "broker_gateway/intake.h"
@@ -78,6 +80,7 @@ on_soon(uv_idle_t *idle)
 	gw_acks_flush(gw);
 	gw_foreigns_flush(gw);
 	gw_stocks_flush(gw);
+	gw_guards_flush(gw);
 	gw_homeless_flush(gw);
 	if (gw_lease_is_valid(gw))
 		gw_look_tick(gw);
@@ -170,6 +173,7 @@ on_beat(uv_timer_t *timer)
 		gw_reconcile_tick(gw);
 		gw_doubts_tick(gw);
 		gw_brackets_tick(gw);
+		gw_days_tick(gw);
 	}
 	for (size_t i = 0; i < gw->account_count; i++) {
 		struct gw_account *a = &gw->accounts[i];

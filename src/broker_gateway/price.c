@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "broker_gateway/day.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/lease.h"
 
@@ -54,7 +55,7 @@ gw_price_seen(struct gw_account *a, enum yq_exchange exchange, const char *ticke
 	lane->price_at_us = at_us;
 	gw_lane_due(a, lane);
 	if (yq_account_set_price(a->book, exchange, ticker, price) == YQ_OK)
-		yq_debug("%s: %s has a new price", a->settings.alias, ticker);
+		gw_day_look(a, item.currency);
 	stock_add(a->gw, &item);
 }
 

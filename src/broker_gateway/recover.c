@@ -335,6 +335,35 @@ on_brackets(struct gateway *gw, bool ok)
 	pass_end(gw);
 }
 
+/* One of the reads of an account is answered; behind the last of all come the orders. */
+static void
+account_read(struct gateway *gw)
+{
+	if (--gw->recovery.left > 0)
+		return;
+	if (gw->recovery.failed)
+		pass_end(gw);
+	else
+		gw_brackets_load(gw, on_brackets);
+}
+
+static void
+on_guard(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struct yq_err *err)
+{
+	struct gw_account *a = cookie;
+	struct gateway *gw = a->gw;
+
+	if (gw->stopped)
+		return;
+	if (rc == YQ_OK) {
+		gw_guard_load(a, reply);
+	} else {
+		yq_warn("the guard of account %s cannot be read: %s", a->settings.alias, err->text);
+		gw->recovery.failed = true;
+	}
+	account_read(gw);
+}
+
 static void
 on_account(
     void *cookie, enum yq_rc rc, const struct yq_account_state *state, const struct yq_err *err)
@@ -352,12 +381,17 @@ on_account(
 		gw->recovery.failed = true;
 	if (rc != YQ_OK && rc != YQ_E_NOT_FOUND)
 		yq_warn("account %s cannot be read: %s", a->settings.alias, err->text);
-	if (--gw->recovery.left > 0)
-		return;
-	if (gw->recovery.failed)
-		pass_end(gw);
-	else
-		gw_brackets_load(gw, on_brackets);
+	account_read(gw);
+}
+
+static void
+ask_guard(struct gw_account *a)
+{
+	struct yq_args *args = yq_valkey_args(a->gw->valkey);
+
+	yq_args_text(args, "HGETALL");
+	yq_args_key(args, YQ_KEY_GUARD, a->settings.alias);
+	yq_valkey_send(a->gw->valkey, args, YQ_VALKEY_TIMEOUT_MS, on_guard, a);
 }
 
 /* What an earlier pass that broke off has read is read again. */
@@ -391,8 +425,9 @@ gw_recover(struct gateway *gw)
 		a->recovering = true;
 		yq_table_each(&gw->orders, forget_read, a);
 		yq_state_account(gw->valkey, a->settings.alias, on_account, a);
+		ask_guard(a);
 	}
-	r->left = begun;
+	r->left = 2 * begun;
 	r->under_way = begun > 0;
 }
 

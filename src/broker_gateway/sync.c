@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "broker_gateway/account.h"
 #include "broker_gateway/books.h"
+#include "broker_gateway/day.h"
 #include "broker_gateway/difference.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/lease.h"
@@ -66,6 +67,8 @@ serving(struct gw_account *a)
 	if (a->state != GW_SETTLING)
 		return;
 	a->state = GW_SERVING;
+	for (int c = 0; c < YQ_CURRENCY_COUNT; c++)
+		gw_day_look(a, (enum yq_currency)c);
 	yq_info("account %s is served", a->settings.alias);
 	yq_str_format(name, sizeof(name), "broker:%s", a->settings.alias);
 	yq_daemon_unready(a->gw->daemon, name, NULL);
@@ -253,6 +256,8 @@ on_positions(void *cookie, enum yq_rc rc, const struct yq_position *positions, s
 	}
 	if (!same && a->synced_at_us != 0)
 		gw_differences_tell(a, s->balances, s->balance_count, positions, count);
+	if (!same)
+		gw_day_adopt(a, s->balances, s->balance_count, positions, count);
 	a->look.full_wanted = true; /* also if it cannot be written now */
 	adopt(s, positions, count);
 	a->synced_at_us = yq_clock_now_us(a->gw->clock);

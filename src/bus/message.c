@@ -172,6 +172,23 @@ check_life(const struct yq_life *life, struct yq_err *err)
 	return YQ_OK;
 }
 
+static enum yq_rc
+check_day_base(const struct yq_day_base *base, struct yq_err *err)
+{
+	if (!yq_date_is_valid(
+		(int)(base->date / 10000), (int)(base->date / 100 % 100), (int)(base->date % 100)))
+		return yq_err_set(err, YQ_E_INVALID, "Date: expected a date as 20261123");
+	return YQ_OK;
+}
+
+static enum yq_rc
+check_flatten_mark(const struct yq_flatten_mark *mark, struct yq_err *err)
+{
+	if (mark->attempt < 1 || mark->attempt > YQ_FLATTEN_ATTEMPTS_MAX)
+		return yq_err_set(err, YQ_E_INVALID, "Attempt: expected 1 or more");
+	return YQ_OK;
+}
+
 /* ---- the one decoder and the one encoder */
 
 static enum yq_rc
@@ -257,6 +274,10 @@ LOCAL_CODEC(act)
 LOCAL_CODEC(query_reply)
 LOCAL_CODEC(replace)
 CODEC(halt, struct yq_halt, yq_halt_fields, yq_halt_field_count, (struct yq_halt){ 0 })
+CODEC(day_base, struct yq_day_base, yq_day_base_fields, yq_day_base_field_count,
+    (struct yq_day_base){ 0 })
+CODEC(flatten_mark, struct yq_flatten_mark, yq_flatten_mark_fields, yq_flatten_mark_field_count,
+    (struct yq_flatten_mark){ 0 })
 CODEC(life, struct yq_life, yq_life_fields, yq_life_field_count, (struct yq_life){ 0 })
 
 /* ---- those with a shape of their own */

@@ -13,6 +13,7 @@
 #include "domain/bracket.h"
 #include "domain/cancel.h"
 #include "domain/execution.h"
+#include "domain/guard.h"
 #include "domain/halt.h"
 #include "domain/life.h"
 #include "domain/notification.h"
@@ -103,7 +104,9 @@ struct yq_verdict {
 	X(resolution, struct yq_resolution)     \
 	X(act, struct yq_act)                   \
 	X(halt, struct yq_halt)                 \
-	X(life, struct yq_life)
+	X(life, struct yq_life)                 \
+	X(day_base, struct yq_day_base)         \
+	X(flatten_mark, struct yq_flatten_mark)
 
 /* yq_message_decode_signal(bytes, length, &signal, &err), yq_message_encode_signal(&signal, &buf),
  * ... On error *result is zeroed. */

@@ -163,6 +163,33 @@ yq_halt_field_rule(const char *rule, const char *scope, char out[YQ_HALT_FIELD_S
 	yq_str_format(out, YQ_HALT_FIELD_SIZE, HALT_RULE_PREFIX "%s:%s", rule, scope);
 }
 
+#define GUARD_DAY     "day:"
+#define GUARD_FLATTEN "flatten:"
+
+void
+yq_guard_field_day(const char *currency, char out[YQ_GUARD_FIELD_SIZE])
+{
+	yq_str_format(out, YQ_GUARD_FIELD_SIZE, GUARD_DAY "%s", currency);
+}
+
+void
+yq_guard_field_flatten(const char *ticker, const char *exchange, char out[YQ_GUARD_FIELD_SIZE])
+{
+	yq_str_format(out, YQ_GUARD_FIELD_SIZE, GUARD_FLATTEN "%s@%s", ticker, exchange);
+}
+
+const char *
+yq_guard_day(const char *field)
+{
+	return yq_str_starts(field, GUARD_DAY) ? field + strlen(GUARD_DAY) : NULL;
+}
+
+const char *
+yq_guard_flatten(const char *field)
+{
+	return yq_str_starts(field, GUARD_FLATTEN) ? field + strlen(GUARD_FLATTEN) : NULL;
+}
+
 const char *
 yq_halt_scope(const char *field)
 {

@@ -128,6 +128,14 @@ void yq_halt_field_strategy(const char *strategy, char out[YQ_HALT_FIELD_SIZE]);
 void yq_halt_field_both(const char *alias, const char *strategy, char out[YQ_HALT_FIELD_SIZE]);
 void yq_halt_field_rule(const char *rule, const char *scope, char out[YQ_HALT_FIELD_SIZE]);
 const char *yq_halt_scope(const char *field); /* borrows from `field` */
+/* Fields of `guard:{Alias}`. */
+#define YQ_GUARD_FIELD_SIZE 64
+void yq_guard_field_day(const char *currency, char out[YQ_GUARD_FIELD_SIZE]);
+void yq_guard_field_flatten(
+    const char *ticker, const char *exchange, char out[YQ_GUARD_FIELD_SIZE]);
+/* What is behind "day:" or "flatten:" in such a field; NULL if it is the other. */
+const char *yq_guard_day(const char *field);
+const char *yq_guard_flatten(const char *field);
 /* Whether a halt of this scope is over an order of this account and strategy ("" = none). */
 bool yq_halt_covers(const char *scope, const char *alias, const char *strategy);
 
