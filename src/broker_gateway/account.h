@@ -58,6 +58,7 @@ struct gw_account {
 	struct yq_rate rate;
 	struct yq_table plain; /* tickers whose field in position:{Alias} has no exchange */
 	struct gw_guard guard;
+	bool flatten_waits; /* for markets to open, which was told */
 };
 
 YQ_NODISCARD enum yq_rc gw_accounts_open(struct gateway *gw, struct yq_err *err);

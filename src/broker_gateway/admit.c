@@ -46,6 +46,11 @@ gw_check_risk(struct gw_account *a, const struct gw_lane *lane, const struct yq_
 			: yq_clock_instant_of(gw->clock, lane->same_at_us[order->action]),
 	};
 
+	/* Tried again on purpose, as often as it takes. */
+	if (gw_flatten_is_exit(a, order)) {
+		facts.last_same_at_us = 0;
+		facts.orders_last_minute = facts.orders_last_day = 0;
+	}
 	return yq_risk_check(order, &facts, &limits, trace);
 }
 

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "broker_gateway/admit.h"
 #include "broker_gateway/bracket_parts.h"
+#include "broker_gateway/flatten.h"
 #include "broker_gateway/gateway.h"
 
 #define PAUSE_MAX_S 300
@@ -199,7 +200,7 @@ gw_bracket_see(struct gw_order *o)
 		return;
 	if (yq_decimal_sign(leg->leg.filled) > 0 || leg->leg.state == YQ_ORDER_OPEN)
 		b->failures = 0;
-	else if (was_live && !gw_leg_is_live(leg) && leg->canceled_ns == 0)
+	else if (was_live && !gw_leg_is_live(leg) && o->cancel_ns == 0)
 		came_to_nothing(b, leg);
 }
 
@@ -254,6 +255,21 @@ gw_bracket_end_by_hand(struct gw_order *o)
 	if (!b->ended_kept)
 		gw_lane_due(b->account, b->lane);
 	return b->ended_kept;
+}
+
+void
+gw_brackets_flatten(struct gw_account *a)
+{
+	for (struct yq_table_node *n = a->gw->brackets.all.oldest; n != NULL; n = n->newer) {
+		struct gw_bracket *b = yq_container(n, struct gw_bracket, node);
+
+		if (b->account != a || b->over != NULL || b->ended[0] != '\0' ||
+		    gw_flatten_over(a, b->plan.buy_reason) == NULL)
+			continue;
+		yq_str_copy_cut(
+		    b->ended, sizeof(b->ended), "flattened: a halt closes what is held");
+		gw_lane_due(a, b->lane);
+	}
 }
 
 /* ---- what is in the way of other orders ---- */

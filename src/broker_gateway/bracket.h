@@ -28,8 +28,7 @@ struct gw_task;
 
 struct gw_leg {
 	struct yq_bracket_leg leg;
-	int64_t canceled_ns; /* when its cancel was last asked for; 0 = never */
-	int64_t missed_ns;   /* since when it is not in hand though it is not final; 0 = it is */
+	int64_t missed_ns; /* since when it is not in hand though it is not final; 0 = it is */
 };
 
 struct gw_bracket {
@@ -61,6 +60,8 @@ bool gw_bracket_blocks(struct gw_order *o);
 const char *gw_bracket_objects(const struct gw_order *o);
 /* A person cancels an exit: its bracket ends.  True when that is durable, or there is none. */
 bool gw_bracket_end_by_hand(struct gw_order *o);
+/* Those whose entries a halt flattens end. */
+void gw_brackets_flatten(struct gw_account *account);
 /* What it is of a bracket as JSON, into `text`; NULL = it is of none.  Returns the bracket's id. */
 const struct yq_id *gw_bracket_part(const struct gw_order *o, struct yq_buf *text);
 /* The order has changed, or is in hand. */

@@ -92,34 +92,13 @@ share_of(const struct gw_account *a, const struct gw_lane *lane, enum yq_action 
 
 /* ---- canceling ---- */
 
-static bool
-cancel_waits(const struct gw_account *a, const struct yq_id *id)
-{
-	for (const struct gw_task *task = a->first; task != NULL; task = task->next)
-		if (task->kind == GW_TASK_CANCEL && yq_id_equal(&task->order_id, id))
-			return true;
-	return false;
-}
-
 static void
-cancel_leg(struct gw_bracket *b, struct gw_leg *leg, const char *why)
+cancel_leg(const struct gw_bracket *b, const struct gw_leg *leg, const char *why)
 {
-	struct gw_account *a = b->account;
-	struct gw_order *o = gw_order_find(a->gw, &leg->leg.id);
-	int64_t now_ns = yq_clock_monotonic_ns(a->gw->clock);
-	struct gw_task *task;
+	struct gw_order *o = gw_order_find(b->account->gw, &leg->leg.id);
 
-	if (o == NULL || (o->phase != GW_LIVE && o->phase != GW_WAITING) ||
-	    cancel_waits(a, &leg->leg.id) || gw_request_cancels(o) ||
-	    (leg->canceled_ns != 0 && now_ns < leg->canceled_ns + CANCEL_AGAIN_S * SECOND_NS))
-		return;
-	leg->canceled_ns = now_ns;
-	yq_str_copy_cut(o->cancel_why, sizeof(o->cancel_why), why);
-	task = yq_xcalloc(1, sizeof(*task));
-	task->kind = GW_TASK_CANCEL;
-	task->order_id = leg->leg.id;
-	yq_str_copy_cut(task->reason, sizeof(task->reason), why);
-	gw_task_add(a, task);
+	if (o != NULL)
+		gw_task_cancel(o, why, CANCEL_AGAIN_S * SECOND_NS);
 }
 
 /* The newest first: what is there longest has its place at the broker. */
@@ -130,7 +109,7 @@ cancel_exits(struct gw_bracket *b, const struct yq_bracket_plan *plan)
 
 	memcpy(left, plan->cancel, sizeof(left));
 	for (size_t i = b->leg_count; i > 0; i--) {
-		struct gw_leg *leg = &b->legs[i - 1];
+		const struct gw_leg *leg = &b->legs[i - 1];
 
 		if (!gw_leg_is_live(leg) || yq_decimal_sign(left[exit_of(leg)]) <= 0)
 			continue;

@@ -21,7 +21,9 @@
 #include "broker_gateway/apply.h"
 #include "broker_gateway/bracket.h"
 #include "broker_gateway/claim.h"
+#include "broker_gateway/flatten.h"
 #include "broker_gateway/foreign.h"
+#include "broker_gateway/halts.h"
 #include "broker_gateway/lease.h"
 #include "broker_gateway/metrics.h"
 #include "broker_gateway/order.h"
@@ -91,6 +93,8 @@ struct gateway {
 	struct gw_acks acks;
 	struct gw_stocks stocks;
 	struct gw_foreigns foreigns;
+	struct gw_halts halts;
+	struct gw_flatten flatten;
 	struct gw_homeless *homeless; /* orders for nobody, until they are refused */
 	struct gw_query *queries;     /* that wait for a full sync */
 	struct gw_recovery recovery;

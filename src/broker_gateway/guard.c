@@ -167,7 +167,7 @@ on_written(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, si
 	}
 	if (a->guard.sent > a->guard.written)
 		a->guard.written = a->guard.sent;
-	gw_soon(a->gw);
+	gw_flatten_soon(a->gw);
 }
 
 void

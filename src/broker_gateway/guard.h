@@ -21,8 +21,7 @@ struct gw_mark {
 	char ticker[YQ_TICKER_SIZE];
 	enum yq_exchange exchange;
 	struct yq_flatten_mark last;
-	uint64_t version; /* of the guard, when it was set: until that is written nothing is sent */
-	bool told;	  /* that it waits for its market */
+	int64_t awaited_ns; /* since when its order is on its way to us; 0 = it came */
 };
 
 struct gw_guard {

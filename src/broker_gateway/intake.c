@@ -170,10 +170,11 @@ take_resolve(struct gateway *gw, const struct yq_entry *entry)
 		gw_resolve_add(a, &resolution, entry->id);
 }
 
-/* Kill switches are looked at when an order is claimed; here they only pass by. */
+/* Kill switches are looked at when an order is claimed; what is to be flattened, here. */
 static void
 take_switch(struct gateway *gw, const struct yq_entry *entry)
 {
+	gw_halts_now(gw);
 	gw_ack_only(gw, entry->id);
 }
 

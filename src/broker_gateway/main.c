@@ -80,6 +80,8 @@ on_soon(uv_idle_t *idle)
 	gw_acks_flush(gw);
 	gw_foreigns_flush(gw);
 	gw_stocks_flush(gw);
+	gw_halts_tick(gw);
+	gw_flatten_run(gw);
 	gw_guards_flush(gw);
 	gw_homeless_flush(gw);
 	if (gw_lease_is_valid(gw))
@@ -174,6 +176,7 @@ on_beat(uv_timer_t *timer)
 		gw_doubts_tick(gw);
 		gw_brackets_tick(gw);
 		gw_days_tick(gw);
+		gw_flatten_soon(gw);
 	}
 	for (size_t i = 0; i < gw->account_count; i++) {
 		struct gw_account *a = &gw->accounts[i];
@@ -338,6 +341,8 @@ stop(struct yq_daemon *daemon)
 		uv_close((uv_handle_t *)&gw->beat, NULL);
 		uv_close((uv_handle_t *)&gw->retry, NULL);
 	}
+	gw_flatten_drop(gw);
+	gw_halts_drop(gw);
 	yq_recent_clear(&gw->booked);
 	yq_recent_clear(&gw->told_orders);
 	gw_claims_drop(gw);

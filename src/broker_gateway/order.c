@@ -88,6 +88,7 @@ gw_order_make(struct gw_account *account, const struct yq_order *order, const ch
 	o->progress.qty = order->qty;
 	o->taken_ns = yq_clock_monotonic_ns(gw->clock);
 	yq_table_insert(&gw->orders, id_hash(&order->id), &o->node);
+	gw_flatten_seen(o);
 	return o;
 }
 

@@ -60,7 +60,8 @@ struct gw_order {
 	bool ends_unsent; /* counted in its lane's `ending` */
 	bool settles;	  /* counted in its account's `settling` */
 	struct gw_order *next_untold;
-	char cancel_why[YQ_BRACKET_WHY_SIZE]; /* of an exit that its bracket cancels */
+	int64_t cancel_ns; /* when we last had it canceled by ourselves; 0 = never */
+	char cancel_why[YQ_BRACKET_WHY_SIZE]; /* of an order that is canceled by ourselves */
 	struct gw_doubt *doubt;		      /* owned; NULL = nobody was ever in doubt about it */
 };
 

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/request.h"
 #include "broker_gateway/task.h"
 
 void
@@ -40,6 +41,34 @@ gw_task_order(struct gw_order *o)
 	task->order_id = o->order.id;
 	gw_order_hold(o);
 	gw_task_add(o->account, task);
+}
+
+static bool
+cancel_waits(const struct gw_account *a, const struct yq_id *id)
+{
+	for (const struct gw_task *task = a->first; task != NULL; task = task->next)
+		if (task->kind == GW_TASK_CANCEL && yq_id_equal(&task->order_id, id))
+			return true;
+	return false;
+}
+
+void
+gw_task_cancel(struct gw_order *o, const char *why, int64_t again_ns)
+{
+	struct gw_account *a = o->account;
+	int64_t now_ns = yq_clock_monotonic_ns(a->gw->clock);
+	struct gw_task *task;
+
+	if ((o->phase != GW_LIVE && o->phase != GW_WAITING) || cancel_waits(a, &o->order.id) ||
+	    gw_request_cancels(o) || (o->cancel_ns != 0 && now_ns < o->cancel_ns + again_ns))
+		return;
+	o->cancel_ns = now_ns;
+	yq_str_copy_cut(o->cancel_why, sizeof(o->cancel_why), why);
+	task = yq_xcalloc(1, sizeof(*task));
+	task->kind = GW_TASK_CANCEL;
+	task->order_id = o->order.id;
+	yq_str_copy_cut(task->reason, sizeof(task->reason), why);
+	gw_task_add(a, task);
 }
 
 void

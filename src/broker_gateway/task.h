@@ -29,6 +29,9 @@ struct gw_task {
 /* At its place in the account's list, mostly the end; takes ownership. */
 void gw_task_add(struct gw_account *account, struct gw_task *task);
 void gw_task_order(struct gw_order *o); /* enter an order */
+/* Have our own order canceled, if that is not under way and was not asked for within `again_ns`;
+ * `why` is what it then says. */
+void gw_task_cancel(struct gw_order *o, const char *why, int64_t again_ns);
 /* Out of the list; the caller's from now on. */
 void gw_task_unlink(struct gw_account *account, struct gw_task **link);
 void gw_tasks_clear(struct gw_account *account);

@@ -49,6 +49,11 @@ local function now_us()
 	return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
+local function is_over(value, now)
+	local over = instant(said(value)['Until'])
+	return over and now >= over
+end
+
 -- The halts that stand now, as "field value" by what they are of.  One that says until when is over
 -- from then on; one that cannot be read stands.  Of several of the same scope a person's is told
 -- first, then the first by name.
@@ -60,11 +65,10 @@ local function standing(key)
 	local now, all = now_us(), call('HGETALL', key)
 	for i = 1, #all, 2 do
 		local field, value = all[i], all[i + 1]
-		local over = instant(said(value)['Until'])
 		local scope = string.match(field, '^risk:[^:]*:(.*)$')
 		local rank = (scope and '1' or '0') .. field
 		scope = scope or field
-		if not (over and now >= over) and (not fields[scope] or rank < fields[scope]) then
+		if not is_over(value, now) and (not fields[scope] or rank < fields[scope]) then
 			fields[scope], halts[scope] = rank, field .. ' ' .. value
 		end
 	end
@@ -131,21 +135,23 @@ local function claim(keys, args)
 	return answer(codes, texts)
 end
 
--- halt: KEYS hash, stream, mark; ARGV kind, payload, ttl, (field, value, expected)...  An empty value
--- releases the field; where something is expected, only if it says that.  The mark, if there is one,
+-- halt: KEYS hash, stream, mark; ARGV kind, payload, ttl, (field, value, expected, over)...  An empty
+-- value releases the field; where something is expected, only if it says that; where it has to be over,
+-- only if it is.  The mark, if there is one,
 -- says that all this was done before.  Answer: how many fields are other than they were.
 local function halt(keys, args)
 	local count = 0
 	if keys[3] and call('EXISTS', keys[3]) == 1 then
 		return count
 	end
-	for i = 4, #args, 3 do
-		local field, value, expected = args[i], args[i + 1], args[i + 2]
+	for i = 4, #args, 4 do
+		local field, value, expected, over = unpack(args, i, i + 3)
 		local present = call('HGET', keys[1], field)
 		if value ~= '' and present ~= value then
 			call('HSET', keys[1], field, value)
 			count = count + 1
-		elseif value == '' and present and (expected == '' or present == expected) then
+		elseif value == '' and present and (expected == '' or present == expected) and
+			(over == '0' or is_over(present, now_us())) then
 			call('HDEL', keys[1], field)
 			count = count + 1
 		end

@@ -108,6 +108,8 @@ yq_halts_from(const struct redisReply *reply, struct yq_halts *halts)
 		if (yq_message_decode_halt(value, length, &entry->halt, NULL) != YQ_OK)
 			yq_str_copy_cut(entry->halt.why, sizeof(entry->halt.why), value);
 		entry->value = yq_xstrdup(value);
+		if (yq_id_is_none(&entry->halt.id))
+			entry->halt.id = yq_id_named(value, length);
 		halts->count++;
 	}
 	qsort(halts->items, halts->count, sizeof(*halts->items), in_order);

@@ -27,8 +27,10 @@ void yq_halts_raise(struct yq_valkey *valkey, const char *rule, const char *scop
 /* One field of `halt`. */
 struct yq_halt_entry {
 	char field[YQ_HALT_FIELD_SIZE];
-	struct yq_halt halt; /* of a value that nobody can read only `why`: that value */
-	char *value;	     /* as it stands there; owned */
+	/* Of a value that nobody can read only `why`: that value.  One without an id has one made
+	 * of its value. */
+	struct yq_halt halt;
+	char *value; /* as it stands there; owned */
 };
 struct yq_halts {
 	struct yq_halt_entry *items; /* people's first, then by name; owned */

@@ -124,6 +124,7 @@ struct yq_halt_change {
 	const char *field;    /* schema.h, or a strategy's name */
 	const char *value;    /* struct yq_halt or yq_life, encoded; NULL = released */
 	const char *expected; /* only what says this is released; NULL = whatever stands there */
+	bool only_over;	      /* ... and only if its time is over by the server's clock */
 };
 struct yq_halt_item {
 	enum yq_submit_kind kind; /* HALT, RESUME or LIFE */

@@ -125,6 +125,7 @@ yq_encode_halt(struct yq_args *args, const struct yq_halt_item *item)
 		yq_args_text(args, item->changes[i].field);
 		yq_args_text(args, item->changes[i].value);
 		yq_args_text(args, item->changes[i].expected);
+		add_flag(args, item->changes[i].only_over);
 	}
 }
 

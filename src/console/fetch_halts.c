@@ -22,18 +22,6 @@ yq_fetch_halts(struct yq_system *system, struct yq_halts *halts)
 
 /* ---- what is held ---- */
 
-static const char *
-strategy_of(const struct yq_position *position)
-{
-	struct yq_order order = { 0 };
-	const char *strategy;
-
-	memcpy(order.buy_reason, position->buy_reason, sizeof(order.buy_reason));
-	strategy = yq_order_strategy(&order);
-	return position->buy_reason + (strategy[0] != '\0' ? strategy - order.buy_reason
-							   : (ptrdiff_t)strlen(order.buy_reason));
-}
-
 static int
 held_of(
     struct yq_system *system, const char *alias, const char *scope, yq_held_fn *fn, void *cookie)
@@ -45,7 +33,7 @@ held_of(
 		const struct yq_position *position = &account.positions[i];
 
 		if (yq_decimal_sign(position->qty) != 0 &&
-		    yq_halt_covers(scope, alias, strategy_of(position)))
+		    yq_halt_covers(scope, alias, yq_reason_strategy(position->buy_reason)))
 			status = fn(cookie, position);
 	}
 	yq_account_state_clear(&account);
@@ -79,8 +67,8 @@ add_strategy(struct yq_strategies *strategies, const char *name)
 static int
 add_holder(void *cookie, const struct yq_position *position)
 {
-	if (strategy_of(position)[0] != '\0')
-		add_strategy(cookie, strategy_of(position));
+	if (yq_reason_strategy(position->buy_reason)[0] != '\0')
+		add_strategy(cookie, yq_reason_strategy(position->buy_reason));
 	return YQ_CONSOLE_DONE;
 }
 

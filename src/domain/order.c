@@ -7,6 +7,8 @@
 #include "base/str.h"
 #include "domain/check.h"
 
+#define STRATEGY_PREFIX "Webhook:"
+
 struct yq_order
 yq_order_default(void)
 {
@@ -76,22 +78,24 @@ yq_order_check(const struct yq_order *order, struct yq_err *err)
 void
 yq_order_reason_of(const char *strategy, char reason[YQ_REASON_SIZE])
 {
-	static const char prefix[] = "Webhook:";
-	const size_t length = sizeof(prefix) - 1;
+	const size_t length = sizeof(STRATEGY_PREFIX) - 1;
 
-	static_assert(YQ_REASON_SIZE >= sizeof(prefix) - 1 + YQ_STRATEGY_SIZE,
+	static_assert(YQ_REASON_SIZE >= sizeof(STRATEGY_PREFIX) - 1 + YQ_STRATEGY_SIZE,
 	    "every strategy fits into a reason");
-	memcpy(reason, prefix, length);
+	memcpy(reason, STRATEGY_PREFIX, length);
 	yq_str_copy_cut(reason + length, YQ_REASON_SIZE - length, strategy);
+}
+
+const char *
+yq_reason_strategy(const char *reason)
+{
+	return yq_str_starts(reason, STRATEGY_PREFIX) ? reason + sizeof(STRATEGY_PREFIX) - 1 : "";
 }
 
 const char *
 yq_order_strategy(const struct yq_order *order)
 {
-	static const char prefix[] = "Webhook:";
-
-	return yq_str_starts(order->buy_reason, prefix) ? order->buy_reason + sizeof(prefix) - 1
-							: "";
+	return yq_reason_strategy(order->buy_reason);
 }
 
 struct yq_id

@@ -45,6 +45,8 @@ YQ_NODISCARD enum yq_rc yq_order_check(const struct yq_order *order, struct yq_e
 void yq_order_reason_of(const char *strategy, char reason[YQ_REASON_SIZE]);
 /* Of an order that a strategy made its name, borrowed; "" for any other. */
 const char *yq_order_strategy(const struct yq_order *order);
+/* The same of such a reason. */
+const char *yq_reason_strategy(const char *reason);
 
 /* The id of leg `leg` of a signal's orders: the same inputs give the same id, for ever. */
 struct yq_id yq_order_id_of(const struct yq_id *signal_id, const char *account_alias, unsigned leg);

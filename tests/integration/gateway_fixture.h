@@ -16,6 +16,7 @@ struct gateway_fixture {
 	char folder[64];
 	/* More members of BrokerGateway, each with a comma behind; NULL = none. */
 	const char *settings;
+	const char *risk; /* members of Risk; NULL = none */
 	int pid;	  /* of gateway_start */
 	int others[8];	  /* of gateway_spawn; 0 = none */
 	unsigned alert_s; /* BrokerGateway:UnknownAlertSeconds; 0 = 10 */

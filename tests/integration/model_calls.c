@@ -242,7 +242,8 @@ make_halt(struct yq_args *args, const struct side *side)
 	for (size_t i = 0; i < 2; i++)
 		changes[i] = (struct yq_halt_change){ .field = fields[chance(YQ_COUNT(fields))],
 			.value = halt_values[chance(YQ_COUNT(halt_values))],
-			.expected = chance(3) == 0 ? halt_values[chance(2)] : NULL };
+			.expected = chance(3) == 0 ? halt_values[chance(3)] : NULL,
+			.only_over = chance(3) == 0 };
 	if (chance(4) == 0)
 		item.once = &once;
 	yq_encode_halt(args, &item);

@@ -97,9 +97,10 @@ halt(const char *kind, const char *field, bool release)
 		.hand = hand,
 		.timestamp_us = yq_clock_now_us(yq_clock_system()) };
 	struct yq_halt_change changes[2] = {
-		{ field, release ? NULL : "{\"Who\":\"me@here\",\"When\":\"2026-11-23T00:00:00Z\"}",
-		    NULL },
-		{ "account:Paper", NULL, NULL },
+		{ .field = field,
+		    .value = release ? NULL
+				     : "{\"Who\":\"me@here\",\"When\":\"2026-11-23T00:00:00Z\"}" },
+		{ .field = "account:Paper" },
 	};
 	struct yq_halt_item item = { .kind = release ? YQ_SUBMIT_RESUME : YQ_SUBMIT_HALT,
 		.changes = changes,

@@ -106,13 +106,15 @@ step_halt(struct call *call)
 	while (call->at < call->arg_count) {
 		const char *field = call_text(call);
 		const struct word *value = call_next(call), *expected = call_next(call),
+				  *over = call_next(call),
 				  *present = server_get(call->server, halt, field);
 
 		if (value->length > 0 && !server_word_is(present, value->text)) {
 			server_set(call->server, halt, field, value);
 			count++;
 		} else if (value->length == 0 && present != NULL &&
-			   (expected->length == 0 || server_word_is(present, expected->text))) {
+			   (expected->length == 0 || server_word_is(present, expected->text)) &&
+			   (server_word_is(over, "0") || call_is_over(call, present))) {
 			server_unset(call->server, halt, field);
 			count++;
 		}

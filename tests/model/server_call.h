@@ -43,6 +43,8 @@ void call_write_order(struct call *call, const char *stream, const char *channel
 
 /* server_apply.c, server_books.c, server_claim.c */
 redisReply *step_claim(struct call *call);
+/* Whether a halt that says this is over by the server's clock. */
+bool call_is_over(const struct call *call, const struct word *value);
 redisReply *step_apply(struct call *call);
 redisReply *step_bracket(struct call *call);
 redisReply *step_lease(struct call *call);

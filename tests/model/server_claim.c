@@ -25,8 +25,8 @@ member_of(const struct word *value, const char *name, char text[64])
 	return found != NULL && yq_str_copy(text, 64, found);
 }
 
-static bool
-is_over(const struct call *call, const struct word *value)
+bool
+call_is_over(const struct call *call, const struct word *value)
 {
 	char until[64];
 	int64_t at_us;
@@ -59,7 +59,7 @@ look_at(void *cookie, struct yq_table_node *node)
 	const struct cell *cell = yq_container(node, struct cell, node);
 
 	if (yq_str_equal(yq_halt_scope(cell->name.text), search->scope) &&
-	    !is_over(search->call, &cell->value) &&
+	    !call_is_over(search->call, &cell->value) &&
 	    (search->best == NULL || goes_before(cell, search->best)))
 		search->best = cell;
 	return true;
