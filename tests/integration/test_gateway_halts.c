@@ -140,7 +140,7 @@ test_a_loss_of_exactly_the_limit_halts_until_the_next_day_and_an_exit_still_pass
 static void
 test_the_days_begin_survives_a_restart_and_a_withdrawal_is_no_loss(void **unused)
 {
-	char risk[256], text[256];
+	char risk[256], text[256], words[512], *base;
 
 	(void)unused;
 	yq_str_format(risk, sizeof(risk), LOSS, ",\"DailyLossAction\":\"flatten\"");
@@ -152,12 +152,17 @@ test_the_days_begin_survives_a_restart_and_a_withdrawal_is_no_loss(void **unused
 	valkey_do_text(fixture.console, "HGET guard:Paper day:USD", text, sizeof(text));
 	assert_non_null(strstr(text, "\"Equity\":1000000"));
 	gateway_stop();
-	/* The bus believes in more cash than there is, as before a withdrawal. */
+	/* As if 500 had been withdrawn meanwhile: they were there this morning. */
+	base = strstr(text, "1000000");
+	assert_non_null(base);
+	memcpy(base, "1000500", 7);
+	yq_str_format(words, sizeof(words), "HSET guard:Paper day:USD %s", text);
+	yq_reply_free(valkey_do(fixture.console, words));
 	yq_reply_free(valkey_do(fixture.console, "HSET deposit:Paper USD 999500.00"));
 	gateway_start_only(QUIET);
 	gateway_await_told("were taken over");
 	valkey_do_text(fixture.console, "HGET guard:Paper day:USD", text, sizeof(text));
-	assert_non_null(strstr(text, "\"Equity\":999500"));
+	assert_non_null(strstr(text, "\"Equity\":1000000"));
 	assert_int_equal(valkey_do_int(fixture.console, "HLEN halt"), 0);
 	/* 50 more; the other 50 were lost before the restart. */
 	see("AAPL", "90");
