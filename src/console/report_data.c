@@ -1,0 +1,219 @@
+/* report_data.c - performance as JSON and as CSV, for programs. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "console/report.h"
+
+#define REPORTS_MAX (256U << 20)
+#define DIGITS_SIZE 40
+
+/* Enough digits to read the very same number again. */
+static const char *
+digits(double value, char text[DIGITS_SIZE])
+{
+	(void)yq_str_format(text, DIGITS_SIZE, "%.17g", value);
+	return text;
+}
+
+static void
+put_ratio(struct yq_json_writer *w, const char *name, struct yq_ratio ratio)
+{
+	char text[DIGITS_SIZE];
+
+	yq_json_name(w, name);
+	if (!ratio.set)
+		yq_json_add_null(w);
+	else
+		yq_json_add_raw(w, digits(ratio.value, text), strlen(text));
+}
+
+static void
+put_opt(struct yq_json_writer *w, const char *name, struct yq_opt_decimal value)
+{
+	yq_json_name(w, name);
+	if (value.set)
+		yq_json_add_decimal(w, value.value);
+	else
+		yq_json_add_null(w);
+}
+
+static void
+put_date(struct yq_json_writer *w, const char *name, yq_date date)
+{
+	char text[YQ_DATE_TEXT_SIZE];
+
+	yq_json_name(w, name);
+	if (date == 0) {
+		yq_json_add_null(w);
+		return;
+	}
+	yq_date_format(date, text);
+	yq_json_add_text(w, text);
+}
+
+static void
+put_drawdown(struct yq_json_writer *w, const struct yq_drawdown *drawdown)
+{
+	yq_json_name(w, "maxDrawdown");
+	yq_json_begin_object(w);
+	put_ratio(w, "depth", drawdown->depth);
+	put_date(w, "peak", drawdown->peak);
+	put_date(w, "trough", drawdown->trough);
+	put_date(w, "recovery", drawdown->recovery);
+	yq_json_end_object(w);
+}
+
+static void
+put_figures(struct yq_json_writer *w, const struct yq_report *report)
+{
+	struct yq_performance p =
+	    yq_performance_of_days(report->days, report->day_count, &report->options);
+	struct yq_ratio turnover = { .set = false };
+
+	if (report->tally_count > 0 && report->tallies[0]->total)
+		turnover = yq_performance_turnover(report->tallies[0]->bought,
+		    report->tallies[0]->sold, report->days, report->day_count);
+	put_opt(w, "gain", yq_performance_gain(report->days, report->day_count));
+	yq_json_put_int(w, "returns", (int64_t)p.returns);
+	put_ratio(w, "totalReturn", p.total_return);
+	put_ratio(w, "cagr", p.cagr);
+	put_ratio(w, "volatility", p.volatility);
+	put_ratio(w, "sharpe", p.sharpe);
+	put_ratio(w, "sortino", p.sortino);
+	put_drawdown(w, &p.drawdown);
+	put_ratio(w, "calmar", p.calmar);
+	put_ratio(w, "bestDay", p.best_day);
+	put_ratio(w, "worstDay", p.worst_day);
+	put_ratio(w, "daysWon", p.days_won);
+	put_ratio(w, "turnover", turnover);
+}
+
+static void
+put_days(struct yq_json_writer *w, const struct yq_report *report, const struct yq_return *returns)
+{
+	yq_json_name(w, "days");
+	yq_json_begin_array(w);
+	for (size_t i = 0; i < report->day_count; i++) {
+		yq_json_begin_object(w);
+		put_date(w, "date", report->days[i].date);
+		yq_json_put_decimal(w, "equity", report->days[i].equity);
+		if (i > 0) {
+			yq_json_put_decimal(w, "paidIn", report->days[i].flow);
+			put_ratio(w, "return", returns[i - 1].value);
+		}
+		yq_json_end_object(w);
+	}
+	yq_json_end_array(w);
+}
+
+static void
+put_months(
+    struct yq_json_writer *w, const struct yq_report *report, const struct yq_return *returns)
+{
+	size_t count = report->day_count == 0 ? 0 : report->day_count - 1;
+	YQ_CLEANUP(yq_freep)
+	struct yq_month_return *months = yq_xcalloc(count + 1, sizeof(*months));
+	size_t found = yq_performance_months(returns, count, months);
+
+	yq_json_name(w, "months");
+	yq_json_begin_array(w);
+	for (size_t i = 0; i < found; i++) {
+		yq_json_begin_object(w);
+		yq_json_put_int(w, "year", months[i].year);
+		yq_json_put_int(w, "month", months[i].month);
+		put_ratio(w, "return", months[i].value);
+		yq_json_end_object(w);
+	}
+	yq_json_end_array(w);
+}
+
+static void
+put_tally(struct yq_json_writer *w, const struct yq_tally *t)
+{
+	yq_json_begin_object(w);
+	yq_json_put_bool(w, "total", t->total);
+	if (!t->total)
+		yq_json_put_text(w, "strategy", t->strategy);
+	yq_json_put_int(w, "fills", t->fills);
+	yq_json_put_int(w, "trades", t->trades);
+	yq_json_put_int(w, "wins", t->wins);
+	yq_json_put_int(w, "losses", t->losses);
+	yq_json_put_decimal(w, "profit", yq_tally_profit(t));
+	yq_json_put_decimal(w, "won", t->won);
+	yq_json_put_decimal(w, "lost", t->lost);
+	yq_json_put_decimal(w, "commission", t->commission);
+	yq_json_put_decimal(w, "bought", t->bought);
+	yq_json_put_decimal(w, "sold", t->sold);
+	put_ratio(w, "winRate", yq_tally_win_rate(t));
+	put_ratio(w, "profitFactor", yq_tally_profit_factor(t));
+	put_ratio(w, "payoff", yq_tally_payoff(t));
+	put_opt(w, "expectancy", yq_tally_expectancy(t));
+	put_opt(w, "averageWin", yq_tally_average_win(t));
+	put_opt(w, "averageLoss", yq_tally_average_loss(t));
+	put_opt(w, "best", t->best);
+	put_opt(w, "worst", t->worst);
+	yq_json_put_int(w, "winsInRow", t->wins_in_row);
+	yq_json_put_int(w, "lossesInRow", t->losses_in_row);
+	put_ratio(w, "exposure", yq_tally_exposure(t));
+	yq_json_end_object(w);
+}
+
+static void
+put_report(struct yq_json_writer *w, const struct yq_report *report)
+{
+	YQ_CLEANUP(yq_freep)
+	struct yq_return *returns = yq_xcalloc(report->day_count + 1, sizeof(*returns));
+
+	(void)yq_performance_returns(report->days, report->day_count, returns);
+	yq_json_begin_object(w);
+	yq_json_put_text(w, "account", report->account);
+	yq_json_put_text(w, "currency", yq_names_text(&yq_currency_names, (int)report->currency));
+	if (report->strategy != NULL)
+		yq_json_put_text(w, "strategy", report->strategy);
+	yq_json_put_int(w, "lateDays", (int64_t)report->late_days);
+	put_figures(w, report);
+	put_months(w, report, returns);
+	yq_json_name(w, "trades");
+	yq_json_begin_array(w);
+	for (size_t i = 0; i < report->tally_count; i++)
+		put_tally(w, report->tallies[i]);
+	yq_json_end_array(w);
+	put_days(w, report, returns);
+	yq_json_end_object(w);
+}
+
+void
+yq_reports_print_json(const struct yq_report *reports, size_t count)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf buf = yq_buf_make(REPORTS_MAX);
+	struct yq_json_writer w = yq_json_writer_make(&buf);
+
+	yq_json_begin_array(&w);
+	for (size_t i = 0; i < count; i++)
+		put_report(&w, &reports[i]);
+	yq_json_end_array(&w);
+	puts(yq_buf_text(&buf));
+}
+
+void
+yq_report_print_csv(const struct yq_report *report, bool equity)
+{
+	YQ_CLEANUP(yq_freep)
+	struct yq_return *returns = yq_xcalloc(report->day_count + 1, sizeof(*returns));
+	char date[YQ_DATE_TEXT_SIZE], text[DIGITS_SIZE + YQ_DECIMAL_TEXT_SIZE];
+
+	(void)yq_performance_returns(report->days, report->day_count, returns);
+	puts(equity ? "date,equity" : "date,return");
+	for (size_t i = equity ? 0 : 1; i < report->day_count; i++) {
+		text[0] = '\0';
+		yq_date_format(report->days[i].date, date);
+		if (equity)
+			yq_decimal_format(report->days[i].equity, text);
+		else if (returns[i - 1].value.set)
+			(void)digits(returns[i - 1].value.value, text);
+		printf("%s,%s\n", date, text);
+	}
+}
