@@ -1,5 +1,6 @@
 /* report_data.c - performance as JSON and as CSV, for programs. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -10,12 +11,15 @@
 #define REPORTS_MAX (256U << 20)
 #define DIGITS_SIZE 40
 
-/* Enough digits to read the very same number again. */
-static const char *
+/* As few digits as the very same number is read from again. */
+static void
 digits(double value, char text[DIGITS_SIZE])
 {
-	(void)yq_str_format(text, DIGITS_SIZE, "%.17g", value);
-	return text;
+	for (int count = 15; count <= 17; count++) {
+		(void)yq_str_format(text, DIGITS_SIZE, "%.*g", count, value);
+		if (strtod(text, NULL) == value)
+			return;
+	}
 }
 
 static void
@@ -24,10 +28,12 @@ put_ratio(struct yq_json_writer *w, const char *name, struct yq_ratio ratio)
 	char text[DIGITS_SIZE];
 
 	yq_json_name(w, name);
-	if (!ratio.set)
+	if (!ratio.set) {
 		yq_json_add_null(w);
-	else
-		yq_json_add_raw(w, digits(ratio.value, text), strlen(text));
+		return;
+	}
+	digits(ratio.value, text);
+	yq_json_add_raw(w, text, strlen(text));
 }
 
 static void
@@ -213,7 +219,7 @@ yq_report_print_csv(const struct yq_report *report, bool equity)
 		if (equity)
 			yq_decimal_format(report->days[i].equity, text);
 		else if (returns[i - 1].value.set)
-			(void)digits(returns[i - 1].value.value, text);
+			digits(returns[i - 1].value.value, text);
 		printf("%s,%s\n", date, text);
 	}
 }

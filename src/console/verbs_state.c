@@ -127,6 +127,23 @@ print_unknown(struct yq_system *system)
 	return status;
 }
 
+/* For people: when the end of a day was recorded last. */
+static int
+print_snapshot(struct yq_system *system)
+{
+	YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
+	int status = yq_fetch_hash(
+	    system, YQ_KEY_HEARTBEAT, yq_programs[YQ_PROGRAM_ORDER_MANAGER].app, &reply);
+	const char *at = status == YQ_CONSOLE_DONE ? yq_reply_field(reply, "LastSnapshotAt") : NULL;
+	char text[YQ_SHORT_TIME_SIZE];
+
+	if (at != NULL && at[0] != '\0') {
+		yq_time_shorten(at, text);
+		printf("\nthe end of a day was last recorded at %s\n", text);
+	}
+	return status;
+}
+
 int
 yq_verb_status(const struct yq_call *call)
 {
@@ -143,7 +160,9 @@ yq_verb_status(const struct yq_call *call)
 	yq_sheet_print(sheet, call, "nothing runs");
 	if (yq_call_has(call, YQ_OPT_JSON))
 		return YQ_CONSOLE_DONE;
-	status = yq_print_halts(&system);
+	status = print_snapshot(&system);
+	if (status == YQ_CONSOLE_DONE)
+		status = yq_print_halts(&system);
 	return status == YQ_CONSOLE_DONE ? print_unknown(&system) : status;
 }
 
