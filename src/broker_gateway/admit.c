@@ -5,6 +5,7 @@
 #include "broker_gateway/claim.h"
 #include "broker_gateway/day.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/leg.h"
 #include "broker_gateway/price.h"
 #include "broker_gateway/submit.h"
 
@@ -94,10 +95,13 @@ gw_admit(struct gw_order *o)
 		gw_refuse(o, "BRACKET", gw_bracket_objects(o));
 		return;
 	}
-	if (o->order.expires_at_us != 0 && yq_clock_now_us(a->gw->clock) >= o->order.expires_at_us) {
+	if (o->order.expires_at_us != 0 &&
+	    yq_clock_now_us(a->gw->clock) >= o->order.expires_at_us) {
 		gw_refuse(o, "EXPIRED", "its time was over before it could be sent");
 		return;
 	}
+	if (!gw_leg_begin(o))
+		return;
 	observe(o);
 	if (yq_bracket_check_entry(&o->order, o->lane->price, &err) != YQ_OK) {
 		gw_refuse(o, "BRACKET", err.text);
@@ -108,7 +112,9 @@ gw_admit(struct gw_order *o)
 		gw_refuse(o, "BROKER_CANNOT", err.text);
 		return;
 	}
-	if (gw_check_risk(a, o->lane, &o->order, false, &trace) != YQ_OK) {
+	/* A second leg is no repeat of the first. */
+	if (gw_check_risk(a, o->lane, &o->order, !yq_id_is_none(&o->order.after), &trace) !=
+	    YQ_OK) {
 		step = yq_trace_refusal(&trace);
 		gw_refuse(o, step != NULL ? step->rule : "RISK", step != NULL ? step->text : "");
 		return;

@@ -12,6 +12,7 @@
 #include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/lease.h"
+#include "broker_gateway/leg.h"
 #include "broker_gateway/recover.h"
 #include "broker_gateway/submit.h"
 
@@ -100,6 +101,7 @@ claimed(struct gw_order *o, const struct yq_step_answer *answer)
 	switch (answer->result) {
 	case YQ_CLAIMED:
 		(void)gw_order_event(o, YQ_EVENT_CLAIM, "", true);
+		gw_leg_claimed(o);
 		gw_submit(o);
 		break;
 	case YQ_HALTED:

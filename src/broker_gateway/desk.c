@@ -12,6 +12,7 @@
 #include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/gone.h"
+#include "broker_gateway/leg.h"
 #include "broker_gateway/price.h"
 #include "broker_gateway/record.h"
 #include "broker_gateway/request.h"
@@ -59,7 +60,7 @@ order_may_go(struct gw_account *a, struct gw_order *o)
 {
 	const struct yq_broker_capabilities *can = &a->broker->capabilities;
 
-	if (o->lane->passed == a->gw->round || gw_bracket_blocks(o) ||
+	if (o->lane->passed == a->gw->round || gw_leg_waits(o) || gw_bracket_blocks(o) ||
 	    is_put_off(a, o->not_before_ns) || !lane_is_free(o->lane, can) ||
 	    a->gw->claims.count >= GW_CLAIMS_MAX || a->unanswered >= can->in_flight_max ||
 	    (can->calls_per_second > 0 && a->claiming >= a->throttle.burst) ||

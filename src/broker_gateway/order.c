@@ -145,6 +145,10 @@ gw_order_set_phase(struct gw_order *o, enum gw_phase phase)
 		return;
 	if (phase == GW_OVER) /* nobody asks about it any more */
 		gw_order_settled(o);
+	if (phase == GW_OVER && o->canceling) {
+		o->canceling = false;
+		o->lane->canceling--;
+	}
 	/* Until that is recorded whoever takes over finds it Pending, and would send it behind what
 	 * goes now. */
 	if (phase == GW_OVER && o->phase < GW_SENT) {

@@ -48,6 +48,8 @@ struct gw_order {
 	uint32_t changes, asked_changes; /* sent and answered, ever; when the broker was asked */
 	bool detached;			 /* no longer ours: its memory goes with the last call */
 	bool ack_untold;		 /* the broker has it; nothing of that is recorded yet */
+	bool was_cut;			 /* before it was sent; not recorded yet (leg.h) */
+	bool canceling;			 /* the broker has taken its cancel */
 	bool asking;			 /* the broker is being asked about it */
 	bool ask_wanted;		 /* as soon as the broker may be called */
 	bool left;	       /* the bus has it no more: only its late trades are written */

@@ -76,6 +76,15 @@ gw_request_cancels(const struct gw_order *o)
 	return is_there(o, true);
 }
 
+bool
+gw_request_withdraws(const struct gw_lane *lane, const struct gw_account *a)
+{
+	for (const struct gw_request *r = a->requests; r != NULL; r = r->next)
+		if (r->lane == lane && r->cancels)
+			return true;
+	return false;
+}
+
 static void
 request_unlink(struct gw_request *r)
 {
@@ -207,6 +216,10 @@ on_canceled(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const 
 	(void)ack;
 	/* The broker's event moves the order; where it pushes none, it is asked. */
 	if (request_end(r, rc, err)) {
+		if (o->phase != GW_OVER && !o->canceling) {
+			o->canceling = true;
+			o->lane->canceling++;
+		}
 		if (!yq_broker_can(o->account->broker, YQ_BROKER_PUSHES))
 			gw_ask(o);
 		gw_order_release(o);
