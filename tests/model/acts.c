@@ -114,6 +114,7 @@ random_order(void)
 	else
 		o.reference_price = yq_opt_decimal_of(yq_decimal_from_scaled(i->price, 2));
 	o.reduce_only = o.action == YQ_SELL && world_chance(300);
+	o.cut_to_held = o.reduce_only && world_chance(500);
 	if (!o.reduce_only && world_chance(250))
 		random_exits(i, &o);
 	return o;
@@ -140,6 +141,8 @@ act_order(void)
 		last.price = YQ_OPT_DECIMAL_NONE;
 		last.reference_price = yq_opt_decimal_of(
 		    instrument_price(exchange_instrument(order.exchange, order.ticker)));
+		if (order.type == YQ_TYPE_MARKET && world_chance(200))
+			last.after = order.id;
 		count_up(COUNT_ORDERS);
 		submit_order(&last, false);
 	}
