@@ -4,7 +4,7 @@
 #include "base/clock.h"
 
 #define SECOND_US   YQ_US_PER_SECOND
-#define DAY_STEP_US (INT64_C(1440) * YQ_US_PER_SECOND)
+#define DAY_STEP_US YQ_RATE_DAY_STEP_US
 
 static void
 add(struct yq_rate_steps *steps, int64_t step, uint32_t count)

@@ -9,7 +9,8 @@
 
 #include "base/common.h"
 
-#define YQ_RATE_STEPS 60
+#define YQ_RATE_STEPS	    60
+#define YQ_RATE_DAY_STEP_US INT64_C(1440000000)
 
 struct yq_rate_steps {
 	int64_t step[YQ_RATE_STEPS];
