@@ -69,6 +69,8 @@ const struct yq_plugin *yq_sizings_plugin(const struct yq_sizings *sizings, size
 /* Load each plug-in once, in a process that may die of it: a fault for each that cannot be used.
  * Blocks, up to YQ_PLUGIN_HELLO_MS each: for a start and a check. */
 void yq_settings_check_plugins(const struct yq_config *config, struct yq_config_report *report);
+/* Whether a strategy may be sized by it. */
+bool yq_sizings_have(const struct yq_sizings *sizings, enum yq_sizer sizer);
 /* The policy of `strategy` (ASCII case ignored), else that of "*", else Basic; never NULL. */
 const struct yq_sizing *yq_sizings_find(const struct yq_sizings *sizings, const char *strategy);
 
@@ -87,6 +89,9 @@ struct yq_risk_limits yq_risks_limits(
     const struct yq_risks *risks, const char *alias, const char *strategy);
 struct yq_protections yq_risks_protections(
     const struct yq_risks *risks, const char *alias, const char *strategy);
+/* Whether any of them looks at closed trades; whether any counts the orders of a day. */
+bool yq_risks_need_tracks(const struct yq_risks *risks);
+bool yq_risks_count_days(const struct yq_risks *risks);
 /* Whether anybody may go short in the account. */
 bool yq_risks_any_short(const struct yq_risks *risks, const char *alias);
 

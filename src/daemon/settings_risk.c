@@ -348,3 +348,41 @@ yq_risks_any_short(const struct yq_risks *risks, const char *alias)
 	}
 	return false;
 }
+
+/* What each row adds by itself is enough to know whether any does. */
+static bool
+any_row(const struct yq_risks *risks, bool (*test)(const struct settings_limits *values))
+{
+	struct settings_limits values = { 0 };
+
+	settings_limits_lay(&risks->fallback, &values);
+	for (const struct yq_table_node *n = risks->rows.oldest; n != NULL && !test(&values);
+	     n = n->newer)
+		settings_limits_lay(&((const struct row *)(const void *)n)->limits, &values);
+	return test(&values);
+}
+
+static bool
+needs_track(const struct settings_limits *values)
+{
+	return yq_protections_any(&values->protections) || values->limits.cooldown_us != 0 ||
+	       values->limits.loss_cooldown_us != 0;
+}
+
+static bool
+counts_days(const struct settings_limits *values)
+{
+	return values->limits.max_orders_per_day != 0;
+}
+
+bool
+yq_risks_need_tracks(const struct yq_risks *risks)
+{
+	return any_row(risks, needs_track);
+}
+
+bool
+yq_risks_count_days(const struct yq_risks *risks)
+{
+	return any_row(risks, counts_days);
+}

@@ -200,3 +200,12 @@ yq_sizings_find(const struct yq_sizings *sizings, const char *strategy)
 	}
 	return every;
 }
+
+bool
+yq_sizings_have(const struct yq_sizings *sizings, enum yq_sizer sizer)
+{
+	for (size_t i = 0; i < sizings->row_count; i++)
+		if (sizings->rows[i].policy->sizing.sizer == sizer)
+			return true;
+	return sizings->basic.sizer == sizer;
+}

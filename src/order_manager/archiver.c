@@ -52,6 +52,8 @@ struct yq_archiver {
 	bool behind; /* the last batch failed: it has been said */
 	yq_archiver_done_fn *done;
 	void *cookie;
+	yq_archived_fn *follow; /* NULL = nobody */
+	void *follower;
 	struct yq_counter *archived, *repeated, *parked;
 };
 
@@ -218,6 +220,17 @@ store_job(struct yq_firebird *firebird, void *cookie, struct yq_err *err)
 }
 
 static void
+tell_follower(const struct yq_archiver *archiver)
+{
+	for (size_t i = 0; i < archiver->row_count && archiver->follow != NULL; i++) {
+		enum yq_rc outcome = archiver->items[archiver->row_items[i]].outcome;
+
+		if (outcome == YQ_OK || outcome == YQ_E_EXISTS)
+			archiver->follow(archiver->follower, &archiver->rows[i], outcome == YQ_OK);
+	}
+}
+
+static void
 on_stored(void *cookie, enum yq_rc rc, const struct yq_err *err)
 {
 	struct yq_archiver *archiver = cookie;
@@ -235,6 +248,7 @@ on_stored(void *cookie, enum yq_rc rc, const struct yq_err *err)
 	if (archiver->behind)
 		yq_info("trades are archived again");
 	archiver->behind = false;
+	tell_follower(archiver);
 	clear_stored(archiver);
 }
 
@@ -379,6 +393,13 @@ yq_archiver_open(struct yq_daemon *daemon, struct yq_worker *worker)
 	    yq_metrics_counter(metrics, "yq_trades_archived_total", "result=\"parked\"", help);
 	wait_for(archiver, 0);
 	return archiver;
+}
+
+void
+yq_archiver_follow(struct yq_archiver *archiver, yq_archived_fn *fn, void *cookie)
+{
+	archiver->follow = fn;
+	archiver->follower = cookie;
 }
 
 void

@@ -10,6 +10,7 @@
 #define YQ_ORDER_MANAGER_ARCHIVER_H
 
 #include "daemon/daemon.h"
+#include "store/trades.h"
 #include "store/worker.h"
 
 struct yq_archiver; /* opaque */
@@ -18,6 +19,10 @@ struct yq_archiver; /* opaque */
 
 /* Begins at once.  Both are borrowed. */
 struct yq_archiver *yq_archiver_open(struct yq_daemon *daemon, struct yq_worker *worker);
+/* Runs for each trade that stands in the archive now; not `inserted`: it stood there before.  One.
+ */
+typedef void yq_archived_fn(void *cookie, const struct yq_trade_row *row, bool inserted);
+void yq_archiver_follow(struct yq_archiver *archiver, yq_archived_fn *fn, void *cookie);
 /* There are new trades; it looks by itself every second. */
 void yq_archiver_poke(struct yq_archiver *archiver);
 /* Take nothing new.  Calls `done` once when nothing is in hand. */

@@ -48,6 +48,7 @@ struct yq_books {
 	size_t heard_count;
 	bool stale;
 	char *forbidden; /* NULL = no */
+	unsigned turns;	 /* from forbidden to allowed */
 	yq_books_done_fn *done;
 	void *done_cookie;
 };
@@ -55,6 +56,7 @@ struct yq_books {
 void
 yq_books_forbid(struct yq_books *books, const char *why)
 {
+	books->turns += books->forbidden != NULL && why == NULL;
 	free(books->forbidden);
 	books->forbidden = why == NULL ? NULL : yq_xstrdup(why);
 }
@@ -63,6 +65,12 @@ const char *
 yq_books_forbidden(const struct yq_books *books)
 {
 	return books->forbidden;
+}
+
+unsigned
+yq_books_turns(const struct yq_books *books)
+{
+	return books->turns;
 }
 
 struct yq_books *

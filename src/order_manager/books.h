@@ -39,6 +39,8 @@ void yq_books_free(struct yq_books *books);
  * way.  Copied. */
 void yq_books_forbid(struct yq_books *books, const char *why);
 const char *yq_books_forbidden(const struct yq_books *books);
+/* How often what was forbidden has been allowed again: others have traded meanwhile. */
+unsigned yq_books_turns(const struct yq_books *books);
 
 /* The book of an alias (one of the configuration's), made empty if it is new.  Borrowed until
  * yq_books_free. */

@@ -135,6 +135,12 @@ yq_decider_make(struct yq_daemon *daemon, struct yq_books *books, struct yq_look
 	return decider;
 }
 
+void
+yq_decider_use_tracks(struct yq_decider *decider, const struct yq_tracks *tracks)
+{
+	yq_facts_set_tracks(decider->facts, tracks);
+}
+
 static void
 on_timer_closed(uv_handle_t *handle)
 {

@@ -32,6 +32,9 @@ typedef void yq_decider_room_fn(void *cookie);
 struct yq_decider *yq_decider_make(struct yq_daemon *daemon, struct yq_books *books,
     struct yq_lookup *lookup, struct yq_sizers *sizers, struct yq_rules *rules,
     yq_decider_room_fn *room, void *cookie);
+/* Where closed trades are looked at; borrowed.  Without it nothing is known of any. */
+struct yq_tracks;
+void yq_decider_use_tracks(struct yq_decider *decider, const struct yq_tracks *tracks);
 /* What is not recorded stays unacknowledged in the stream.  NULL is a no-op. */
 void yq_decider_free(struct yq_decider *decider);
 

@@ -10,6 +10,7 @@
 #include "base/table.h"
 #include "bus/halts.h"
 #include "order_manager/sizers.h"
+#include "order_manager/tracks.h"
 
 /* The longest key: a letter, alias, strategy. */
 #define KEY_SIZE (YQ_ALIAS_SIZE + YQ_STRATEGY_SIZE + 8)
@@ -47,6 +48,7 @@ struct yq_facts {
 	struct yq_valkey *valkey;
 	struct yq_books *books;
 	const struct yq_sizers *sizers;
+	const struct yq_tracks *tracks;
 	struct yq_table items; /* of struct fact, by key */
 	struct round *round;
 	yq_facts_fn *fn;
@@ -67,6 +69,29 @@ void
 yq_facts_set_sizers(struct yq_facts *facts, const struct yq_sizers *sizers)
 {
 	facts->sizers = sizers;
+}
+
+void
+yq_facts_set_tracks(struct yq_facts *facts, const struct yq_tracks *tracks)
+{
+	facts->tracks = tracks;
+}
+
+bool
+yq_facts_await_tracks(
+    const struct yq_facts *facts, const struct yq_rules *rules, const struct yq_signal *signal)
+{
+	const struct yq_mapping_row *accounts = yq_rules_accounts(rules, signal->strategy);
+	bool wanted = false;
+
+	if (facts->tracks == NULL || yq_tracks_are_known(facts->tracks))
+		return false;
+	for (size_t a = 0; accounts != NULL && a < accounts->alias_count; a++)
+		wanted =
+		    wanted ||
+		    yq_tracks_are_for(
+			&yq_rules_named(rules, signal->strategy, accounts->aliases[a])->policy);
+	return wanted;
 }
 
 static bool
@@ -481,6 +506,11 @@ yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
 	yq_order_reason_of(signal->strategy, reason);
 	see_strategy(book, signal, &inputs->account, reason);
 	inputs->market = market_of(facts, rules, signal, alias, now_us, inputs->kept.halt_reason);
+	if (named->policy.limits.window_from != named->policy.limits.window_until)
+		inputs->market.local_minute =
+		    yq_local_minute(yq_rules_hours(rules, signal->exchange)->zone, now_us);
+	if (facts->tracks != NULL)
+		yq_tracks_fill(facts->tracks, &named->policy, signal, alias, inputs);
 	if (named->policy.sizing.plugin != NULL && facts->sizers != NULL)
 		inputs->market.answer = yq_sizers_answer(facts->sizers, &signal->id, alias);
 	rc =

@@ -13,13 +13,15 @@
 #include "daemon/rules.h"
 #include "order_manager/archiver.h"
 #include "order_manager/color.h"
+#include "order_manager/database.h"
 #include "order_manager/decider.h"
-#include "order_manager/embedded.h"
 #include "order_manager/intake.h"
 #include "order_manager/journal.h"
 #include "order_manager/known.h"
+#include "order_manager/protect.h"
 #include "order_manager/scheduler.h"
 #include "order_manager/snapshotter.h"
+#include "order_manager/tracks.h"
 
 static const char manual[] =
     "yq-order-manager turns signals into risk-checked orders and archives what comes of them.\n"
@@ -38,8 +40,7 @@ static const char manual[] =
     "A crash         at any point repeats work that is harmless to repeat.\n";
 
 #define TRIM_MS	    10000
-#define TRIMS_AFTER 3	/* ... in which memory is given back after the last that was done */
-#define QUIT_MS	    500 /* for the notification to leave */
+#define TRIMS_AFTER 3 /* ... in which memory is given back after the last that was done */
 
 /* The lanes of the journal. */
 enum { SIGNALS, ORDERS, EXECUTIONS };
@@ -58,11 +59,12 @@ struct order_manager {
 	struct yq_scheduler *scheduler;
 	struct yq_archiver *archiver;
 	struct yq_snapshotter *snapshotter;
+	struct yq_protect *protect;
+	struct yq_tracks *tracks;
 	struct yq_lane *lanes[YQ_COUNT(tables)];
 	struct yq_known *known; /* of the lanes */
 	uv_timer_t *trim;
 	uv_timer_t *drain;
-	uv_timer_t *quit; /* NULL once everything is being closed */
 	bool archiver_drained;
 	char deserted[400]; /* groups that people have been told of */
 	uint64_t calendars; /* their stamp when the rules were read */
@@ -103,16 +105,6 @@ on_trimmed(
 	yq_daemon_notify(daemon, "System", "Warning", text);
 }
 
-/* Nothing but the connection that comes with a job. */
-static enum yq_rc
-look(struct yq_firebird *firebird, void *cookie, struct yq_err *err)
-{
-	(void)firebird;
-	(void)cookie;
-	(void)err;
-	return YQ_OK;
-}
-
 /* What a burst took goes back to the system, and what the archive frees after it. */
 static void
 give_back(struct order_manager *manager)
@@ -151,10 +143,13 @@ take_rules(struct yq_daemon *daemon)
 	struct yq_err err = { .rc = YQ_OK };
 	struct yq_rules *rules = load_rules(daemon, &err);
 
-	if (rules != NULL)
-		yq_decider_set_rules(manager->decider, rules);
-	else
+	if (rules == NULL) {
 		yq_warn("the rules stay as they were: %s", err.text);
+		return;
+	}
+	yq_protect_configure(manager->protect);
+	yq_tracks_configure(manager->tracks);
+	yq_decider_set_rules(manager->decider, rules);
 }
 
 static void
@@ -168,81 +163,17 @@ on_trim(uv_timer_t *timer)
 		take_rules(daemon);
 	/* With nothing to archive nobody else would find out that it is there again. */
 	if (!yq_worker_is_connected(manager->worker) && yq_worker_depth(manager->worker) == 0)
-		(void)!yq_worker_submit(manager->worker, look, NULL, NULL);
+		yq_database_look(manager->worker);
 	if (yq_daemon_valkey_up(daemon))
 		yq_step_trim(yq_daemon_valkey(daemon), on_trimmed, daemon);
 }
 
 /* ---- start ---- */
 
-static void
-on_quit(uv_timer_t *timer)
-{
-	(void)timer;
-	_exit(YQ_EXIT_FORCED);
-}
-
-/* Firebird does not come back from where it is, and its thread cannot be ended: all that is in
- * memory is on the bus as well, and who starts the program again gives it a new engine. */
-static void
-on_stuck(void *cookie, unsigned seconds)
-{
-	struct yq_daemon *daemon = cookie;
-	struct order_manager *manager = yq_daemon_state(daemon);
-	char text[160];
-
-	(void)yq_str_format(text, sizeof(text),
-	    "Firebird has not answered for %u s: the order manager ends, to be started with a new "
-	    "engine; nothing is lost, trades wait in Valkey",
-	    seconds);
-	yq_daemon_notify(daemon, "System", "Critical", text);
-	if (manager->quit != NULL)
-		uv_timer_start(manager->quit, on_quit, QUIT_MS, 0);
-	else
-		_exit(YQ_EXIT_FORCED);
-}
-
-static void
-on_away(void *cookie, const char *why)
-{
-	yq_daemon_unready(cookie, "firebird", why);
-}
-
-static enum yq_rc
-start_worker(struct yq_daemon *daemon, struct order_manager *manager, struct yq_err *err)
-{
-	const struct yq_secret *secret =
-	    yq_config_secret(yq_daemon_config(daemon), "ConnectionStrings:Firebird");
-	struct yq_firebird_target target;
-	enum yq_rc rc;
-
-	rc = yq_firebird_target_parse(yq_secret_reveal(secret), &target, err);
-	if (rc != YQ_OK)
-		return yq_err_context(err, rc, "ConnectionStrings:Firebird");
-	if (target.host[0] == '\0')
-		rc = yq_embedded_prepare(yq_daemon_config(daemon), &target, err);
-	if (rc == YQ_OK)
-		rc = yq_worker_start(
-		    yq_daemon_loop(daemon), &target, NULL, 0, &manager->worker, err);
-	yq_firebird_target_clear(&target);
-	if (rc != YQ_OK)
-		return rc;
-	yq_worker_watch(manager->worker,
-	    &(struct yq_worker_watch){ .limit_ms = (unsigned)yq_config_int(yq_daemon_config(daemon),
-						       "OrderManager:ArchiveLimitSeconds") *
-						   1000U,
-		.stuck = on_stuck,
-		.away = on_away,
-		.cookie = daemon });
-	/* So that a Firebird that is away is known before the first trade is. */
-	(void)!yq_worker_submit(manager->worker, look, NULL, NULL);
-	return rc;
-}
-
 static enum yq_rc
 start_archive(struct yq_daemon *daemon, struct order_manager *manager, struct yq_err *err)
 {
-	enum yq_rc rc = start_worker(daemon, manager, err);
+	enum yq_rc rc = yq_database_start(daemon, &manager->worker, err);
 
 	if (rc != YQ_OK)
 		return rc;
@@ -250,6 +181,10 @@ start_archive(struct yq_daemon *daemon, struct order_manager *manager, struct yq
 	manager->snapshotter = yq_snapshotter_open(daemon, manager->worker, manager->books, err);
 	if (manager->snapshotter == NULL)
 		return YQ_E_INVALID;
+	manager->protect = yq_protect_open(daemon, manager->books);
+	manager->tracks = yq_tracks_open(
+	    daemon, manager->worker, manager->books, yq_protect_closed, manager->protect);
+	yq_archiver_follow(manager->archiver, yq_tracks_archived, manager->tracks);
 	manager->known = yq_known_make();
 	for (size_t i = 0; i < YQ_COUNT(tables); i++)
 		manager->lanes[i] =
@@ -323,6 +258,7 @@ start_decisions(struct yq_daemon *daemon, struct order_manager *manager, struct 
 	manager->sizers = yq_sizers_make(daemon, on_looked_up, manager);
 	manager->decider = yq_decider_make(
 	    daemon, manager->books, manager->lookup, manager->sizers, rules, on_room, manager);
+	yq_decider_use_tracks(manager->decider, manager->tracks);
 	rc = yq_intake_open(daemon, manager->books, on_heard, manager, &manager->intake, err);
 	if (rc != YQ_OK)
 		return rc;
@@ -347,8 +283,6 @@ start_timers(struct yq_daemon *daemon, struct order_manager *manager)
 	manager->drain = yq_xcalloc(1, sizeof(*manager->drain));
 	uv_timer_init(yq_daemon_loop(daemon), manager->drain);
 	manager->drain->data = daemon;
-	manager->quit = yq_xcalloc(1, sizeof(*manager->quit));
-	uv_timer_init(yq_daemon_loop(daemon), manager->quit);
 }
 
 static void
@@ -452,8 +386,6 @@ stop(struct yq_daemon *daemon)
 
 	close_timer(manager->trim);
 	close_timer(manager->drain);
-	close_timer(manager->quit);
-	manager->quit = NULL;
 	yq_color_close(manager->color);
 	yq_scheduler_close(manager->scheduler);
 	yq_intake_close(manager->intake);
@@ -465,6 +397,8 @@ stop(struct yq_daemon *daemon)
 		yq_lane_close(manager->lanes[i]);
 	yq_known_free(manager->known);
 	yq_snapshotter_close(manager->snapshotter);
+	yq_tracks_close(manager->tracks);
+	yq_protect_close(manager->protect);
 	yq_archiver_close(manager->archiver);
 	if (manager->worker != NULL)
 		yq_worker_stop(manager->worker, true, NULL, NULL);

@@ -104,6 +104,11 @@ yq_waits_before(struct yq_waits *waits, const struct yq_rules *rules, const stru
 		set_aside(waits, rules, waiting, YQ_ASIDE_TIME, 0);
 		return true;
 	}
+	if (waited_ns < YQ_WAITS_TRACK_MS * INT64_C(1000000) &&
+	    yq_facts_await_tracks(facts, rules, &waiting->signal)) {
+		set_aside(waits, rules, waiting, YQ_ASIDE_TIME, ACCOUNT_MS);
+		return true;
+	}
 	if (waited_ns >= YQ_WAITS_ACCOUNT_MS * INT64_C(1000000) ||
 	    yq_facts_has_accounts(facts, rules, &waiting->signal))
 		return false;

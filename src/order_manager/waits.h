@@ -14,6 +14,8 @@ struct yq_waits; /* opaque */
 
 /* How long a signal waits for an account that no gateway has announced yet. */
 #define YQ_WAITS_ACCOUNT_MS 15000
+/* ... and for closed trades that are not read yet. */
+#define YQ_WAITS_TRACK_MS 10000
 
 /* Look again at what is set aside. */
 typedef void yq_waits_fn(void *cookie);
@@ -28,7 +30,7 @@ size_t yq_waits_count(const struct yq_waits *waits);
 void yq_waits_take(struct yq_waits *waits, const struct yq_rules *rules, struct yq_line *line);
 
 /* Before it is composed: true if it was set aside, behind an earlier one or for a gateway that may
- * just be starting. */
+ * just be starting, or for closed trades that are being read. */
 YQ_NODISCARD bool yq_waits_before(struct yq_waits *waits, const struct yq_rules *rules,
     const struct yq_facts *facts, const struct yq_waiting *waiting);
 /* After it was composed in its accounts: true if it was set aside, for want of a price that was not

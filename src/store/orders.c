@@ -280,3 +280,31 @@ yq_orders_find(struct yq_firebird *firebird, const struct yq_order_filter *asked
 	yq_where_page(&where, "ORDERED_AT_US DESC, ID DESC", filter.limit, filter.offset);
 	return list_orders(firebird, &where, list, err);
 }
+
+static const struct yq_field count_fields[] = {
+	YQ_FIELD_TEXT("ACCOUNT_ALIAS", struct yq_order_count, account_alias, YQ_REQUIRED),
+	YQ_FIELD_INT("STRETCH", struct yq_order_count, stretch, YQ_REQUIRED),
+	YQ_FIELD_INT("ORDERS", struct yq_order_count, orders, YQ_REQUIRED),
+};
+
+enum yq_rc
+yq_orders_count(struct yq_firebird *firebird, int64_t from_us, int64_t length_us,
+    struct yq_order_count **ret_counts, size_t *ret_count, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf sql = yq_buf_make(YQ_SQL_MAX);
+	struct yq_where where = yq_where_make(&sql);
+	struct yq_order_count blank = { .orders = 0 };
+	void *items = NULL;
+	enum yq_rc rc;
+
+	yq_buf_add_format(&sql,
+	    "SELECT ACCOUNT_ALIAS, ORDERED_AT_US / %lld AS STRETCH,"
+	    " CAST(COUNT(*) AS BIGINT) AS ORDERS FROM ORDERS",
+	    (long long)length_us);
+	yq_where_time(&where, "ORDERED_AT_US >= :FROM_US", "FROM_US", from_us);
+	yq_buf_add_text(&sql, " AND FINAL_AT_US IS NOT NULL GROUP BY 1, 2");
+	rc = yq_where_list(firebird, &where, count_fields, YQ_COUNT(count_fields), &blank,
+	    sizeof(blank), &items, ret_count, err);
+	*ret_counts = items;
+	return rc;
+}

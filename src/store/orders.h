@@ -60,4 +60,15 @@ void yq_order_list_free(struct yq_order_list *list);
 YQ_NODISCARD enum yq_rc yq_orders_find(struct yq_firebird *firebird,
     const struct yq_order_filter *filter, struct yq_order_list *list, struct yq_err *err);
 
+/* How many orders were made in a stretch of time, by account. */
+struct yq_order_count {
+	char account_alias[YQ_ALIAS_SIZE];
+	int64_t stretch; /* the orders' times divided by its length */
+	int64_t orders;
+};
+/* Of all that were made since `from_us` and have come to their end, in stretches of `length_us`.
+ * `ret_counts` is the caller's. */
+YQ_NODISCARD enum yq_rc yq_orders_count(struct yq_firebird *firebird, int64_t from_us,
+    int64_t length_us, struct yq_order_count **ret_counts, size_t *ret_count, struct yq_err *err);
+
 #endif

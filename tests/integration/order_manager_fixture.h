@@ -6,6 +6,7 @@
 #define YQ_TESTS_ORDER_MANAGER_FIXTURE_H
 
 #include "domain/signal.h"
+#include "domain/trade.h"
 #include "firebird_fixture.h"
 #include "steps_fixture.h"
 
@@ -15,6 +16,7 @@ struct order_manager {
 	char folder[64];		    /* settings, log, notify socket */
 	int pid, notify;
 	const char *program; /* below YQ_BUILD; NULL = yq-order-manager */
+	const char *risk; /* section Risk of the next settings, JSON; NULL = none */
 };
 extern struct order_manager om; /* one a test program */
 
@@ -47,6 +49,7 @@ void om_price(const char *ticker, const char *price); /* on NASDAQ, now */
 struct yq_signal om_signal(unsigned n);
 void om_accept(const struct yq_signal *signals, size_t count);
 void om_push_trade(unsigned n, const char *quantity, const char *price);
+void om_push_execution(const struct yq_trade *trade); /* of account Paper */
 
 /* ---- look ---- */
 /* Run a command until its integer is `expected`; fails the test after `ms`. */

@@ -88,26 +88,32 @@ om_accept(const struct yq_signal *signals, size_t count)
 }
 
 void
-om_push_trade(unsigned n, const char *quantity, const char *price)
+om_push_execution(const struct yq_trade *trade)
 {
-	struct yq_trade_item item = { .account_alias = "Paper" };
+	struct yq_trade_item item = { .account_alias = "Paper", .trade = *trade };
 	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
 	struct yq_args args = yq_args_make();
-	char name[32];
 
-	(void)yq_str_format(name, sizeof(name), "trade %u", n);
-	item.trade.id = yq_id_named(name, strlen(name));
-	item.trade.order_id = item.trade.id;
-	item.trade.executed_at_us = INT64_C(1790000000000000) + n;
-	yq_str_copy_cut(item.trade.ticker, sizeof(item.trade.ticker), "AAPL");
-	assert_int_equal(yq_decimal_parse(quantity, strlen(quantity), &item.trade.quantity), YQ_OK);
-	assert_int_equal(yq_decimal_parse(price, strlen(price), &item.trade.executed_price), YQ_OK);
-	item.trade.currency = YQ_USD;
-	item.trade.exchange = YQ_NASDAQ;
 	yq_message_encode_trade_item(&item, &payload);
 	yq_args_text(&args, "RPUSH");
 	yq_args_key(&args, YQ_KEY_TRADES_QUEUE, NULL);
 	yq_args_bytes(&args, payload.data, payload.length);
 	assert_int_equal(steps_run(YQ_PROGRAM_CONSOLE, &args, 0), YQ_OK);
 	yq_args_free(&args);
+}
+
+void
+om_push_trade(unsigned n, const char *quantity, const char *price)
+{
+	struct yq_trade trade = { .currency = YQ_USD, .exchange = YQ_NASDAQ };
+	char name[32];
+
+	(void)yq_str_format(name, sizeof(name), "trade %u", n);
+	trade.id = yq_id_named(name, strlen(name));
+	trade.order_id = trade.id;
+	trade.executed_at_us = INT64_C(1790000000000000) + n;
+	yq_str_copy_cut(trade.ticker, sizeof(trade.ticker), "AAPL");
+	assert_int_equal(yq_decimal_parse(quantity, strlen(quantity), &trade.quantity), YQ_OK);
+	assert_int_equal(yq_decimal_parse(price, strlen(price), &trade.executed_price), YQ_OK);
+	om_push_execution(&trade);
 }

@@ -1,0 +1,89 @@
+/* database.c - the archive's connection: found, watched, and given up when it is stuck. */
+#include "order_manager/database.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "daemon/settings.h"
+#include "order_manager/embedded.h"
+
+#define QUIT_MS 500 /* for the notification to leave */
+
+/* Nothing but the connection that comes with a job. */
+static enum yq_rc
+look(struct yq_firebird *firebird, void *cookie, struct yq_err *err)
+{
+	(void)firebird;
+	(void)cookie;
+	(void)err;
+	return YQ_OK;
+}
+
+void
+yq_database_look(struct yq_worker *worker)
+{
+	(void)!yq_worker_submit(worker, look, NULL, NULL);
+}
+
+static void
+on_quit(uv_timer_t *timer)
+{
+	(void)timer;
+	_exit(YQ_EXIT_FORCED);
+}
+
+/* Firebird does not come back from where it is, and its thread cannot be ended: all that is in
+ * memory is on the bus as well, and who starts the program again gives it a new engine. */
+static void
+on_stuck(void *cookie, unsigned seconds)
+{
+	struct yq_daemon *daemon = cookie;
+	uv_timer_t *quit = yq_xcalloc(1, sizeof(*quit)); /* until the end */
+	char text[160];
+
+	(void)yq_str_format(text, sizeof(text),
+	    "Firebird has not answered for %u s: the order manager ends, to be started with a new "
+	    "engine; nothing is lost, trades wait in Valkey",
+	    seconds);
+	yq_daemon_notify(daemon, "System", "Critical", text);
+	uv_timer_init(yq_daemon_loop(daemon), quit);
+	uv_timer_start(quit, on_quit, QUIT_MS, 0);
+}
+
+static void
+on_away(void *cookie, const char *why)
+{
+	yq_daemon_unready(cookie, "firebird", why);
+}
+
+enum yq_rc
+yq_database_start(struct yq_daemon *daemon, struct yq_worker **ret_worker, struct yq_err *err)
+{
+	const struct yq_secret *secret =
+	    yq_config_secret(yq_daemon_config(daemon), "ConnectionStrings:Firebird");
+	struct yq_firebird_target target;
+	enum yq_rc rc;
+
+	rc = yq_firebird_target_parse(yq_secret_reveal(secret), &target, err);
+	if (rc != YQ_OK)
+		return yq_err_context(err, rc, "ConnectionStrings:Firebird");
+	if (target.host[0] == '\0')
+		rc = yq_embedded_prepare(yq_daemon_config(daemon), &target, err);
+	if (rc == YQ_OK)
+		rc = yq_worker_start(yq_daemon_loop(daemon), &target, NULL, 0, ret_worker, err);
+	yq_firebird_target_clear(&target);
+	if (rc != YQ_OK)
+		return rc;
+	yq_worker_watch(*ret_worker,
+	    &(struct yq_worker_watch){ .limit_ms = (unsigned)yq_config_int(yq_daemon_config(daemon),
+						       "OrderManager:ArchiveLimitSeconds") *
+						   1000U,
+		.stuck = on_stuck,
+		.away = on_away,
+		.cookie = daemon });
+	/* So that a Firebird that is away is known before the first trade is. */
+	yq_database_look(*ret_worker);
+	return rc;
+}

@@ -1,0 +1,172 @@
+/* test_order_manager_protect.c - strategies pause when their closed trades say so, once for each.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/str.h"
+#include "order_manager_fixture.h"
+
+#define PATIENCE_MS  30000
+#define HALTED_FIELD "HEXISTS halt risk:MaxConsecutiveLosses:account:Paper/strategy:One"
+#define FALLEN_FIELD "HEXISTS halt risk:MaxDrawdown:account:Paper/strategy:One"
+
+static const char losses[] = "{\"Strategies\":{\"One\":{\"Protections\":{\"MaxConsecutiveLosses\":"
+			     "{\"Losses\":2,\"PauseMinutes\":60}}}}}";
+static const char fall[] = "{\"Default\":{\"Protections\":{\"MaxDrawdown\":"
+			   "{\"Share\":0.05,\"PauseMinutes\":60}}}}";
+static const char cooldown[] = "{\"Accounts\":{\"Paper\":{\"Protections\":"
+			       "{\"CooldownAfterLossMinutes\":60}}}}";
+
+/* What strategy One bought and sold `ago_s` seconds ago: 10 at 100, then at `price`. */
+static void
+close_trade(unsigned n, const char *price, int64_t ago_s)
+{
+	int64_t now_us = yq_clock_now_us(yq_clock_system());
+
+	for (unsigned leg = 0; leg < 2; leg++) {
+		struct yq_trade trade = { .currency = YQ_USD, .exchange = YQ_NASDAQ };
+		const char *at = leg == 0 ? "100" : price;
+		char name[32];
+
+		(void)yq_str_format(name, sizeof(name), "trade %u %u", n, leg);
+		trade.id = trade.order_id = yq_id_named(name, strlen(name));
+		trade.executed_at_us = now_us - ago_s * YQ_US_PER_SECOND + leg;
+		trade.action = leg == 0 ? YQ_BUY : YQ_SELL;
+		trade.quantity = yq_decimal_from_int(10);
+		assert_int_equal(yq_decimal_parse(at, strlen(at), &trade.executed_price), YQ_OK);
+		yq_str_copy_cut(trade.ticker, sizeof(trade.ticker), "AAPL");
+		yq_str_copy_cut(trade.strategy, sizeof(trade.strategy), "One");
+		om_push_execution(&trade);
+	}
+}
+
+static void
+configure(const char *risk, const char *database)
+{
+	om.risk = risk;
+	(void)om_stop(SIGTERM);
+	om_configure(NULL, database);
+}
+
+static void
+restart(const char *risk)
+{
+	configure(risk, NULL);
+	om_start();
+}
+
+static void
+expect(unsigned n, const char *strategy, const char *ticker, const char *code)
+{
+	struct yq_signal signal = om_signal(n);
+
+	yq_str_copy_cut(signal.strategy, sizeof(signal.strategy), strategy);
+	yq_str_copy_cut(signal.ticker, sizeof(signal.ticker), ticker);
+	om_accept(&signal, 1);
+	om_expect(&signal, code);
+}
+
+static void
+test_losses_in_a_row_halt_a_strategy_once_for_each_trade(void **state)
+{
+	(void)state;
+	restart(losses);
+	close_trade(1, "90", 30);
+	expect(1, "One", "AAPL", "ORDERED");
+	close_trade(2, "95", 20);
+	om_await(HALTED_FIELD, 1, PATIENCE_MS);
+	expect(2, "One", "MSFT", "RISK_HALTED");
+	expect(3, "Equity", "MSFT", "ORDERED"); /* another strategy of the account */
+	om_await_count("SELECT COUNT(*) FROM AUDIT WHERE WHO = 'risk'", 1, PATIENCE_MS);
+	assert_int_equal(om_notices("Strategy One pauses in Paper until"), 1);
+	assert_int_equal(om_notices("2 losses in a row, it pauses at 2"), 1);
+	/* Released by a person: what is read again at the next start throws nothing. */
+	assert_int_equal(valkey_do_int(console,
+			     "HDEL halt risk:MaxConsecutiveLosses:account:Paper/strategy:One"),
+	    1);
+	restart(losses);
+	expect(4, "One", "NVDA", "ORDERED");
+	om_await(HALTED_FIELD, 0, 0);
+	/* The next loss does. */
+	close_trade(3, "99", 1);
+	om_await(HALTED_FIELD, 1, PATIENCE_MS);
+	om_await_count("SELECT COUNT(*) FROM AUDIT WHERE WHO = 'risk'", 2, PATIENCE_MS);
+}
+
+static void
+test_what_happened_before_the_start_counts_and_what_is_long_past_does_not(void **state)
+{
+	(void)state;
+	close_trade(1, "40", 2 * 3600); /* 600 of 100,000, and 30,000 of 130,000 */
+	close_trade(2, "101", 2 * 3600 - 10);
+	om_await_count("SELECT COUNT(*) FROM TRADES", 4, PATIENCE_MS);
+	restart(fall);
+	expect(1, "One", "AAPL", "ORDERED");
+	om_await(FALLEN_FIELD, 0, 0);
+	close_trade(3, "1", 5);
+	close_trade(4, "1", 4);
+	close_trade(5, "1", 3);
+	close_trade(6, "1", 2);
+	close_trade(7, "1", 1); /* 4,950 and the 590 of before: 5 % of 105,540 are 5,277 */
+	om_await(FALLEN_FIELD, 1, PATIENCE_MS);
+	assert_int_equal(om_notices("lost 5,540.00 USD since its highest"), 1);
+}
+
+static void
+test_an_instrument_cools_down_after_a_loss(void **state)
+{
+	(void)state;
+	close_trade(1, "99", 3601);
+	om_await_count("SELECT COUNT(*) FROM TRADES", 2, PATIENCE_MS);
+	restart(cooldown);
+	expect(1, "One", "AAPL", "ORDERED");
+	close_trade(2, "99", 10);
+	om_await_count("SELECT COUNT(*) FROM TRADES", 4, PATIENCE_MS);
+	usleep(200000); /* told to whom follows after the commit */
+	expect(2, "One", "AAPL", "RISK_COOLDOWN");
+	expect(3, "One", "MSFT", "ORDERED");
+	expect(4, "Equity", "AAPL", "ORDERED");
+}
+
+static void
+test_closed_trades_that_cannot_be_read_are_waited_for_and_then_no_entry_is_made(void **state)
+{
+	struct yq_signal needs = om_signal(1), other = om_signal(2);
+	yq_json *verdict;
+
+	(void)state;
+	configure(losses, "/nonexistent/yquant.fdb");
+	om_launch();
+	yq_str_copy_cut(other.strategy, sizeof(other.strategy), "Equity");
+	yq_str_copy_cut(other.ticker, sizeof(other.ticker), "MSFT");
+	om_accept(&needs, 1);
+	om_accept(&other, 1);
+	om_expect(&other, "ORDERED"); /* nothing of it needs them */
+	verdict = om_verdict(&needs, PATIENCE_MS);
+	assert_string_equal(yq_json_text(yq_json_get(verdict, "Code"), NULL), "RISK_TRACK_UNKNOWN");
+	yq_json_free(verdict);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		OM_TEST(test_losses_in_a_row_halt_a_strategy_once_for_each_trade),
+		OM_TEST(test_what_happened_before_the_start_counts_and_what_is_long_past_does_not),
+		OM_TEST(test_an_instrument_cools_down_after_a_loss),
+		OM_TEST(
+		    test_closed_trades_that_cannot_be_read_are_waited_for_and_then_no_entry_is_made),
+	};
+	int failed;
+
+	om_begin(argc, argv);
+	failed = cmocka_run_group_tests(tests, steps_start, steps_end);
+	om_finish();
+	return failed;
+}
