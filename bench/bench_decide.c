@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "domain/calendar.h"
 #include "domain/compose.h"
 
 static struct yq_decimal

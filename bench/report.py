@@ -101,6 +101,11 @@ def print_rest(f):
         print("decide + risk, pure")
         at_most("10 open orders", f["decide_few_ns"] / 1000, 5, "us")
         at_most("10,000 open orders", f["decide_many_ns"] / 1000, 5, "us")
+    if "replay_per_s" in f:
+        print("replayed signals, from CSV to the last trade")
+        for name, key in (("prices of the signals", "replay_per_s"), ("bars", "replay_bars_per_s")):
+            row(name, f"{f[key]:.0f} /s", ">= 200000 /s", f[key] >= 200000)
+        row("of each, reading the line", f"{f['replay_read_ns']} ns")
     if "growth_orders" in f:
         print("growth, p50 over the floor of the same system")
         at_most("10 -> 10,000 open orders", f["growth_orders"], 1.5, "x")

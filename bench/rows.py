@@ -91,6 +91,16 @@ def decision(build):
             "decide_many_ns": int(pairs[1][0]) + int(pairs[1][1])}
 
 
+def replay(build):
+    """Signals a second through `yq simulate`'s engine, of one core's own time."""
+    out = subprocess.run([os.path.join(build, "bench", "bench_simulate")], check=True,
+                         capture_output=True, text=True).stdout
+    figures = dict(re.findall(r"^(simulate|with bars).* (\d+) a second", out, re.M))
+    return {"replay_read_ns": int(re.search(r"reading\s+(\d+) ns", out)[1]),
+            "replay_per_s": int(figures["simulate"]),
+            "replay_bars_per_s": int(figures["with bars"])}
+
+
 # ---- growth
 
 def over_floor(figures):

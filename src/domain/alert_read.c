@@ -158,7 +158,10 @@ read_ticker(struct alert_reading *r)
 
 	if (!field_text(r, false, &text, &length))
 		return false;
-	rc = yq_market_split(text, length, &exchange, signal->ticker, &err);
+	/* Most tickers name no exchange: that is no fault worth a sentence. */
+	err.text[0] = '\0';
+	rc = yq_market_split(text, length, &exchange, signal->ticker,
+	    memchr(text, ':', length) != NULL ? &err : NULL);
 	if (rc == YQ_E_INVALID)
 		return alert_wrong(r, strncmp(err.text, "Exchange", 8) == 0
 					  ? "a known exchange before the colon"

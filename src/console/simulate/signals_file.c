@@ -122,13 +122,19 @@ static void
 name_signal(
     const struct yq_signal_file *file, const char *own_id, size_t length, struct yq_signal *signal)
 {
-	char name[YQ_ALERT_FIELD_MAX + 300];
+	static const char blank[] =
+	    "00000000-0000-8000-8000-000000000000"; /* RFC 9562: version 8 */
+	char name[300];
+	size_t line = file->csv.line;
 
-	if (own_id != NULL && length > 0 && length < 256)
+	if (own_id != NULL && length > 0 && length <= 256) {
 		yq_str_format(name, sizeof(name), "alert:%.*s", (int)length, own_id);
-	else
-		yq_str_format(name, sizeof(name), "simulate:%zu", file->csv.line);
-	signal->id = yq_id_named(name, strlen(name));
+		signal->id = yq_id_named(name, strlen(name));
+		return;
+	}
+	memcpy(signal->id.text, blank, sizeof(blank));
+	for (char *digit = signal->id.text + YQ_ID_LENGTH; line > 0; line /= 10)
+		*--digit = (char)('0' + line % 10);
 }
 
 static enum yq_rc
