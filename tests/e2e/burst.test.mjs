@@ -58,3 +58,11 @@ test('nothing waits, nothing is open, nothing is parked', async () => {
   assert.equal(await client.llen('trades:parked'), 0);
   for (const row of await system.json('status')) assert.equal(row.lag ?? 0, 0, row.app);
 });
+
+test('each decision comes out again, byte for byte, from what was recorded with it', async () => {
+  const proof = await until('all signals in the archive', async () => {
+    const counts = await system.json('simulate', '--check');
+    return counts.Same >= ALERTS && counts;
+  });
+  assert.deepEqual(proof, { Same: proof.Same, Different: 0, Barred: 0, NotRecorded: 0, Unreadable: 0, Undecided: 0 });
+});

@@ -57,3 +57,12 @@ test('kill -9 of yq up leaves nothing running, and loses nothing', async () => {
   assert.deepEqual(now.deposit, found.deposit);
   assert.deepEqual(now.trades, found.trades);
 });
+
+test('what was decided before and after comes out again, and its rules are kept once', async () => {
+  assert.equal((await system.post({ id: 'late', ticker: 'AAPL', action: 'buy', price: 100 })).status, 200);
+  await until('the proof', async () => {
+    const counts = await system.json('simulate', '--check');
+    return counts.Same === 4 && counts.Different === 0 && counts.Unreadable === 0;
+  });
+  assert.equal(Number((await system.isql(['COUNT(*)'], 'FROM RULES'))[0][0]), 1);
+});
