@@ -221,6 +221,7 @@ yq_decider_set_rules(struct yq_decider *decider, struct yq_rules *rules)
 {
 	yq_rules_free(decider->next_rules);
 	decider->next_rules = rules;
+	start_batch(decider); /* at once, if it is idle: plug-ins take a while to load */
 }
 
 static void

@@ -1,12 +1,11 @@
 /*
  * hostile.c - sizing plug-ins that do what no plug-in should.  One is built for each HOW, by its
- * name here; GOOD buys two, after the parameter SleepSeconds.
+ * name here; GOOD buys two, HALF for half of the buying power.
  */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <yquant/sizer.h>
@@ -30,6 +29,7 @@
 #define WRITE_FILE    16
 #define EAT	      17
 #define SILENT	      18
+#define HALF	      19
 
 static void
 crash(void)
@@ -140,22 +140,13 @@ misbehave(struct yq_sizer_output *out)
 }
 
 static void
-wait_as_told(const struct yq_sizer_input *in)
-{
-	struct timespec nap = { 0, 0 };
-
-	for (int64_t i = 0; i < in->parameter_count; i++)
-		if (strcmp(in->parameters[i].name, "SleepSeconds") == 0)
-			nap.tv_sec = (time_t)(in->parameters[i].value_e8 / YQ_SIZER_E8);
-	nanosleep(&nap, NULL);
-}
-
-static void
 decide(const struct yq_sizer_input *in, struct yq_sizer_output *out)
 {
-	wait_as_told(in);
 	out->verdict = YQ_SIZER_OPEN;
 	out->qty_e8 = 2 * YQ_SIZER_E8;
+	if (HOW == HALF)
+		out->qty_e8 = in->buying_power_e4 / 2 * (YQ_SIZER_E8 / YQ_SIZER_E4) /
+			      (in->price_e8 / YQ_SIZER_E8);
 	strcpy(out->reason, "two are enough");
 	misbehave(out);
 }
