@@ -293,7 +293,9 @@ write_rule(struct yq_json_writer *w, const yq_json *rule)
 {
 	static const struct {
 		const char *theirs, *ours;
-	} texts[] = { { "Account", "account" }, { "Rule", "rule" }, { "Text", "text" } };
+	} texts[] = { { "Account", "account" }, { "Rule", "rule" }, { "Text", "text" } },
+	  /* what broke the limit, where that is a number */
+	    numbers[] = { { "Value", "value" }, { "Limit", "limit" }, { "Currency", "currency" } };
 
 	yq_json_begin_object(w);
 	for (size_t i = 0; i < YQ_COUNT(texts); i++) {
@@ -303,6 +305,14 @@ write_rule(struct yq_json_writer *w, const yq_json *rule)
 			yq_json_put_text(w, texts[i].ours, text);
 	}
 	yq_json_put_bool(w, "ok", yq_json_bool(yq_json_get(rule, "Ok")));
+	for (size_t i = 0; i < YQ_COUNT(numbers); i++) {
+		const yq_json *number = yq_json_get(rule, numbers[i].theirs);
+
+		if (number == NULL)
+			continue;
+		yq_json_name(w, numbers[i].ours);
+		yq_json_add_tree(w, number);
+	}
 	yq_json_end_object(w);
 }
 

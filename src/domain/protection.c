@@ -36,7 +36,7 @@ too_many_losses(const struct ask *ask)
 			break;
 	if (row < ask->rule->trades)
 		return false;
-	return say(ask, "{} losses in a row, it pauses at {}",
+	return say(ask, "losses in a row: {}, it pauses at {}",
 	    YQ_ARGS(YQ_ARG_INT(row), YQ_ARG_INT(ask->rule->trades)));
 }
 

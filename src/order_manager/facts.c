@@ -77,21 +77,10 @@ yq_facts_set_tracks(struct yq_facts *facts, const struct yq_tracks *tracks)
 	facts->tracks = tracks;
 }
 
-bool
-yq_facts_await_tracks(
-    const struct yq_facts *facts, const struct yq_rules *rules, const struct yq_signal *signal)
+const struct yq_tracks *
+yq_facts_tracks(const struct yq_facts *facts)
 {
-	const struct yq_mapping_row *accounts = yq_rules_accounts(rules, signal->strategy);
-	bool wanted = false;
-
-	if (facts->tracks == NULL || yq_tracks_are_known(facts->tracks))
-		return false;
-	for (size_t a = 0; accounts != NULL && a < accounts->alias_count; a++)
-		wanted =
-		    wanted ||
-		    yq_tracks_are_for(
-			&yq_rules_named(rules, signal->strategy, accounts->aliases[a])->policy);
-	return wanted;
+	return facts->tracks;
 }
 
 static bool

@@ -20,9 +20,7 @@ void yq_facts_set_sizers(struct yq_facts *facts, const struct yq_sizers *sizers)
 /* Where closed trades are; borrowed, NULL = nothing is known of any. */
 struct yq_tracks;
 void yq_facts_set_tracks(struct yq_facts *facts, const struct yq_tracks *tracks);
-/* Whether the signal's decision looks at closed trades that are not read yet. */
-bool yq_facts_await_tracks(
-    const struct yq_facts *facts, const struct yq_rules *rules, const struct yq_signal *signal);
+const struct yq_tracks *yq_facts_tracks(const struct yq_facts *facts);
 /* A read under way ends without its completion.  NULL is a no-op. */
 void yq_facts_free(struct yq_facts *facts);
 void yq_facts_clear(struct yq_facts *facts);

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "order_manager/tracks.h"
 
 #define ACCOUNT_MS 250	 /* between looks for a missing account */
 #define TICK_MS	   50	 /* between looks at what is set aside */
@@ -104,8 +105,8 @@ yq_waits_before(struct yq_waits *waits, const struct yq_rules *rules, const stru
 		set_aside(waits, rules, waiting, YQ_ASIDE_TIME, 0);
 		return true;
 	}
-	if (waited_ns < YQ_WAITS_TRACK_MS * INT64_C(1000000) &&
-	    yq_facts_await_tracks(facts, rules, &waiting->signal)) {
+	if (waited_ns < yq_tracks_await_ms(yq_facts_tracks(facts), rules, &waiting->signal) *
+			    INT64_C(1000000)) {
 		set_aside(waits, rules, waiting, YQ_ASIDE_TIME, ACCOUNT_MS);
 		return true;
 	}

@@ -14,8 +14,6 @@ struct yq_waits; /* opaque */
 
 /* How long a signal waits for an account that no gateway has announced yet. */
 #define YQ_WAITS_ACCOUNT_MS 15000
-/* ... and for closed trades that are not read yet. */
-#define YQ_WAITS_TRACK_MS 10000
 
 /* Look again at what is set aside. */
 typedef void yq_waits_fn(void *cookie);

@@ -41,11 +41,11 @@ static const struct row {
 	/* losses in a row */
 	{ YQ_PROTECT_LOSSES, 3, 0, NULL, NULL, NULL, "-1 -1", NULL },
 	{ YQ_PROTECT_LOSSES, 3, 0, NULL, NULL, NULL, "-1 -1 -1",
-	    "3 losses in a row, it pauses at 3" },
+	    "losses in a row: 3, it pauses at 3" },
 	{ YQ_PROTECT_LOSSES, 3, 0, NULL, NULL, NULL, "-1 -1 1 -1 -1", NULL },
 	{ YQ_PROTECT_LOSSES, 3, 0, NULL, NULL, NULL, "-1 -1 0 -1", NULL },
 	{ YQ_PROTECT_LOSSES, 3, 0, NULL, NULL, NULL, "-1 -1 -1 5", NULL },
-	{ YQ_PROTECT_LOSSES, 3, 2, NULL, NULL, NULL, "-1 -1 -1", "3 losses in a row" },
+	{ YQ_PROTECT_LOSSES, 3, 2, NULL, NULL, NULL, "-1 -1 -1", "losses in a row: 3" },
 	{ YQ_PROTECT_LOSSES, 3, 1, NULL, NULL, NULL, "-1 -1 -1", NULL },
 	/* a fall by an amount */
 	{ YQ_PROTECT_DRAWDOWN, 0, 0, "100", NULL, NULL, "50 -99.99", NULL },

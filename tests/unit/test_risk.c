@@ -316,6 +316,29 @@ test_daily_loss_stops(void **unused)
 }
 
 static void
+test_a_refusal_keeps_its_number_and_its_limit_for_programs(void **unused)
+{
+	struct scene s = scene_of(YQ_BUY, "10", "0");
+	YQ_CLEANUP(yq_buf_free) struct yq_buf text = yq_buf_make(65536);
+	struct yq_json_writer w = yq_json_writer_make(&text);
+
+	(void)unused;
+	s.limits.max_order_value[YQ_USD] = opt("900.5");
+	assert_code(&s, "RISK_MAX_ORDER_VALUE");
+	yq_json_begin_array(&w);
+	yq_trace_write(&w, &s.trace);
+	yq_json_end_array(&w);
+	assert_non_null(
+	    strstr(yq_buf_text(&text), "\"Value\":1000,\"Limit\":900.5,\"Currency\":\"USD\"}]"));
+	assert_null(strstr(yq_buf_text(&text), "\"Ok\":true,\"Value\""));
+	s.limits.max_order_value[YQ_USD].set = false;
+	assert_passes(&s);
+	for (size_t i = 0; i < s.trace.count; i++)
+		assert_false(s.trace.steps[i].measured);
+	yq_account_free(s.account);
+}
+
+static void
 test_the_price_an_order_is_valued_at(void **unused)
 {
 	struct yq_order order = sample_order("one", YQ_BUY, "1");
@@ -357,6 +380,7 @@ main(void)
 		cmocka_unit_test(test_buying_power_with_commission),
 		cmocka_unit_test(test_a_buy_without_any_price_is_refused),
 		cmocka_unit_test(test_daily_loss_stops),
+		cmocka_unit_test(test_a_refusal_keeps_its_number_and_its_limit_for_programs),
 		cmocka_unit_test(test_the_price_an_order_is_valued_at),
 	};
 
