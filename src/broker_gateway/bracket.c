@@ -83,8 +83,10 @@ gw_brackets_drop(struct gateway *gw, const struct gw_account *account)
 		if (account == NULL || b->account == account)
 			gw_bracket_free(b);
 	}
-	if (account == NULL)
+	if (account == NULL) {
 		yq_table_clear(&gw->brackets.all);
+		gw_protects_drop(gw);
+	}
 }
 
 struct gw_leg *

@@ -45,6 +45,7 @@ struct gw_bracket {
 	bool kept;			   /* the bus has its record */
 	bool under_way;			   /* a step of it: one at a time */
 	bool placing;			   /* the newest leg is not known to be on the stream */
+	char entry_id[YQ_ENTRY_ID_SIZE];   /* of who asked for it, until it is kept */
 	const char *over;		   /* why it is over; static; NULL = it is not */
 	int64_t again_ns;		   /* no step is sent before */
 	int64_t retry_ns;		   /* no exit is made before */
@@ -70,6 +71,11 @@ void gw_lane_due(struct gw_account *account, struct gw_lane *lane);
 /* Do what is to be done where something has changed; once a second everywhere. */
 void gw_brackets_run(struct gateway *gw);
 void gw_brackets_tick(struct gateway *gw);
+
+/* ---- brackets without an entry ---- */
+/* A person asks for one; copied.  Begun when the account is served. */
+void gw_protect_add(
+    struct gw_account *account, const struct yq_bracket *plan, const char *entry_id);
 
 /* ---- recovery ---- */
 /* Read what is open of accounts that are recovering; `done` runs once, with false when something

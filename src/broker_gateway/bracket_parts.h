@@ -19,6 +19,10 @@ void gw_bracket_place(struct gw_bracket *b); /* the newest leg */
 void gw_bracket_note(struct gw_bracket *b);
 void gw_bracket_end(struct gw_bracket *b);
 
+/* ---- bracket_protect.c ---- */
+void gw_protects_run(struct gateway *gw);
+void gw_protects_drop(struct gateway *gw);
+
 /* ---- bracket_load.c ---- */
 /* A leg that is not final is not in hand: what has become of it? */
 void gw_bracket_look_up(struct gw_bracket *b, const struct yq_id *id);

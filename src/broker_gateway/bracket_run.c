@@ -197,6 +197,8 @@ bracket_run(struct gw_bracket *b, struct share *share)
 		gw_bracket_place(b); /* the same again */
 	else if (b->over != NULL)
 		gw_bracket_end(b);
+	else if (!b->kept && b->plan.qty.set) /* else its entry asks for that */
+		gw_bracket_keep(b);
 	else if (b->kept && (yq_decimal_cmp(b->lost, b->lost_kept) != 0 ||
 				(b->ended[0] != '\0' && !b->ended_kept)))
 		gw_bracket_note(b);
@@ -238,6 +240,7 @@ gw_brackets_run(struct gateway *gw)
 	if (!gw->brackets.due || gw->draining || !yq_valkey_is_up(gw->valkey))
 		return;
 	gw->brackets.due = false;
+	gw_protects_run(gw);
 	for (size_t i = 0; i < gw->account_count; i++)
 		if (gw_account_may_send(&gw->accounts[i]))
 			account_run(&gw->accounts[i]);
@@ -282,6 +285,7 @@ watch(struct gw_account *a, struct gw_lane *lane)
 void
 gw_brackets_tick(struct gateway *gw)
 {
+	gw->brackets.due = gw->brackets.due || gw->brackets.asked != NULL;
 	for (struct yq_table_node *n = gw->brackets.all.oldest; n != NULL; n = n->newer) {
 		struct gw_bracket *b = yq_container(n, struct gw_bracket, node);
 

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "broker_gateway/account.h"
+#include "broker_gateway/ack.h"
 #include "broker_gateway/bracket.h"
 #include "broker_gateway/bracket_parts.h"
 #include "broker_gateway/gateway.h"
@@ -30,6 +31,8 @@ done(struct gw_bracket *b, const struct step *s, enum yq_step_result result)
 	case YQ_BRACKET_KEEP:
 		YQ_FAIL_POINT("gateway.kept");
 		b->kept = true;
+		gw_ack_only(b->account->gw, b->entry_id);
+		b->entry_id[0] = '\0';
 		break;
 	case YQ_BRACKET_PLACE:
 		YQ_FAIL_POINT("gateway.placed");
@@ -175,6 +178,7 @@ gw_bracket_end(struct gw_bracket *b)
 	struct yq_bracket_item item = { .op = YQ_BRACKET_END, .fields = fields, .field_count = 2 };
 
 	if (!b->kept) { /* its entry was refused before; nobody has heard of it */
+		gw_ack_only(b->account->gw, b->entry_id);
 		gw_bracket_free(b);
 		return;
 	}

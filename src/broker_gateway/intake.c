@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "broker_gateway/account.h"
 #include "broker_gateway/ack.h"
+#include "broker_gateway/bracket.h"
 #include "broker_gateway/foreign.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/homeless.h"
@@ -170,6 +171,22 @@ take_resolve(struct gateway *gw, const struct yq_entry *entry)
 		gw_resolve_add(a, &resolution, entry->id);
 }
 
+static void
+take_protect(struct gateway *gw, const struct yq_entry *entry)
+{
+	struct yq_bracket plan;
+	struct gw_account *a;
+	struct yq_err err;
+
+	if (yq_message_decode_bracket(entry->payload, entry->length, &plan, &err) != YQ_OK) {
+		bad_entry(gw, entry, err.text);
+		return;
+	}
+	a = request_account(gw, entry, plan.account_alias);
+	if (a != NULL)
+		gw_protect_add(a, &plan, entry->id);
+}
+
 /* Kill switches are looked at when an order is claimed; what is to be flattened, here. */
 static void
 take_switch(struct gateway *gw, const struct yq_entry *entry)
@@ -186,6 +203,7 @@ static const struct {
 	{ "cancel", take_cancel },
 	{ "replace", take_replace },
 	{ "resolve", take_resolve },
+	{ "protect", take_protect },
 	{ "halt", take_switch },
 	{ "resume", take_switch },
 	{ "life", take_switch },

@@ -82,6 +82,8 @@ void yq_step_accept(struct yq_valkey *valkey, const struct yq_accept_item *items
  * replace  once per request_id.
  * resolve  once per request_id.
  * halt, resume, life: see yq_step_halt; not for submit.
+ * protect: a struct yq_bracket without an entry, XADDed as it is; not for submit.  Its id makes it
+ *          one, however often it comes.
  */
 enum yq_submit_kind {
 	YQ_SUBMIT_ORDER,
@@ -91,6 +93,7 @@ enum yq_submit_kind {
 	YQ_SUBMIT_HALT,
 	YQ_SUBMIT_RESUME,
 	YQ_SUBMIT_LIFE,
+	YQ_SUBMIT_PROTECT,
 	YQ_SUBMIT_KIND_COUNT
 };
 extern const struct yq_names yq_submit_kind_names; /* "order", "cancel", ... */

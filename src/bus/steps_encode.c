@@ -14,7 +14,7 @@
 #define ORDER_TTL_AFTER_ARCHIVE_S 3600
 
 static const char *const kind_names[] = { "order", "cancel", "replace", "resolve", "halt", "resume",
-	"life" };
+	"life", "protect" };
 const struct yq_names yq_submit_kind_names = { "entry kind", kind_names, YQ_COUNT(kind_names) };
 
 static void

@@ -1,4 +1,4 @@
-/* verbs_trade.c - orders by hand: buy, sell, order. */
+/* verbs_trade.c - orders by hand: buy, sell, order; protect. */
 #include "base/str.h"
 #include "console/command_line.h"
 #include "console/fetch.h"
@@ -127,6 +127,19 @@ take_qty(const struct yq_call *call, const char *text, const struct yq_account_s
 	return YQ_CONSOLE_DONE;
 }
 
+static int
+take_exits(const struct yq_call *call, struct yq_exits *exits)
+{
+	int status = take_decimal(call, YQ_OPT_TAKE_PROFIT, "take-profit", &exits->take_profit);
+
+	if (status == YQ_CONSOLE_DONE)
+		status = take_decimal(call, YQ_OPT_STOP_LOSS, "stop-loss", &exits->stop_loss);
+	if (status == YQ_CONSOLE_DONE)
+		status = take_decimal(
+		    call, YQ_OPT_STOP_LOSS_LIMIT, "stop-loss-limit", &exits->stop_loss_limit);
+	return status;
+}
+
 /* The type follows from the prices that are given, unless --type says it. */
 static int
 take_terms(const struct yq_call *call, struct yq_order *order)
@@ -139,13 +152,7 @@ take_terms(const struct yq_call *call, struct yq_order *order)
 	if (status == YQ_CONSOLE_DONE)
 		status = take_decimal(call, YQ_OPT_STOP, "stop", &order->stop_price);
 	if (status == YQ_CONSOLE_DONE)
-		status = take_decimal(
-		    call, YQ_OPT_TAKE_PROFIT, "take-profit", &order->exits.take_profit);
-	if (status == YQ_CONSOLE_DONE)
-		status = take_decimal(call, YQ_OPT_STOP_LOSS, "stop-loss", &order->exits.stop_loss);
-	if (status == YQ_CONSOLE_DONE)
-		status = take_decimal(
-		    call, YQ_OPT_STOP_LOSS_LIMIT, "stop-loss-limit", &order->exits.stop_loss_limit);
+		status = take_exits(call, &order->exits);
 	if (status == YQ_CONSOLE_DONE)
 		status = take_name(call, YQ_OPT_TYPE, &yq_order_type_names, &type);
 	if (status == YQ_CONSOLE_DONE)
@@ -258,6 +265,110 @@ int
 yq_verb_sell(const struct yq_call *call)
 {
 	return trade(call, YQ_SELL, call->words);
+}
+
+/* ---- protecting what is held ---- */
+
+static struct yq_decimal
+held_of(const struct yq_account_state *account, const struct yq_order *order)
+{
+	for (size_t i = 0; i < account->position_count; i++)
+		if (yq_str_equal(account->positions[i].ticker, order->ticker) &&
+		    account->positions[i].exchange == order->exchange)
+			return account->positions[i].qty;
+	return YQ_DECIMAL_ZERO;
+}
+
+static int
+take_protected(const struct yq_call *call, struct yq_decimal held, struct yq_order *order)
+{
+	if (yq_decimal_sign(held) == 0)
+		return yq_fail(
+		    YQ_CONSOLE_REFUSED, "%s holds no %s", order->account_alias, order->ticker);
+	order->action = yq_decimal_sign(held) > 0 ? YQ_BUY : YQ_SELL;
+	order->qty = yq_decimal_abs(held);
+	if (call->word_count > 1 &&
+	    (yq_decimal_parse(call->words[1], strlen(call->words[1]), &order->qty) != YQ_OK ||
+		yq_decimal_sign(order->qty) <= 0))
+		return yq_fail_usage(
+		    call, "quantity: expected a number above 0, found \"%s\"", call->words[1]);
+	return YQ_CONSOLE_DONE;
+}
+
+/* As an order that would have opened what is held. */
+static int
+build_protection(const struct yq_call *call, struct yq_system *system, struct yq_bracket *bracket)
+{
+	struct yq_account_state account = { 0 };
+	struct yq_order order = yq_order_default();
+	struct yq_err err = { 0 };
+	int status;
+
+	order.id = yq_id_random();
+	status = yq_fetch_alias(system, call, order.account_alias);
+	if (status == YQ_CONSOLE_DONE)
+		status = yq_fetch_account(system, order.account_alias, &account);
+	if (status == YQ_CONSOLE_DONE)
+		status = take_instrument(call, call->words[0], &account, &order);
+	if (status == YQ_CONSOLE_DONE)
+		status = take_protected(call, held_of(&account, &order), &order);
+	if (status == YQ_CONSOLE_DONE)
+		status = take_exits(call, &order.exits);
+	yq_account_state_clear(&account);
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	*bracket = yq_bracket_of(&order, yq_clock_now_us(yq_clock_system()));
+	bracket->qty = yq_opt_decimal_of(order.qty);
+	if (yq_bracket_check(bracket, &err) != YQ_OK ||
+	    yq_bracket_check_entry(&order, YQ_OPT_DECIMAL_NONE, &err) != YQ_OK)
+		return yq_fail_usage(call, "%s", err.text);
+	return YQ_CONSOLE_DONE;
+}
+
+static int
+send_protection(
+    struct yq_system *system, const struct yq_call *call, const struct yq_bracket *bracket)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
+	struct yq_json_writer w = yq_json_writer_make(&payload);
+	const char *argv[] = { "XADD", yq_key_name(YQ_KEY_ORDER_STREAM), "*", YQ_ENTRY_KIND,
+		yq_names_text(&yq_submit_kind_names, YQ_SUBMIT_PROTECT), YQ_ENTRY_PAYLOAD, NULL };
+	const char *why = call->options[YQ_OPT_REASON];
+	struct yq_hand hand = yq_person();
+	struct yq_err err = { 0 };
+
+	yq_json_begin_object(&w);
+	yq_record_write(&w, yq_bracket_fields, yq_bracket_field_count, bracket);
+	yq_json_put_text(&w, "Who", hand.who);
+	yq_json_put_text(&w, "Origin", hand.origin);
+	yq_json_put_text(&w, "Reason", why != NULL ? why : "");
+	yq_json_put_time(&w, "Timestamp", bracket->created_at_us);
+	yq_json_end_object(&w);
+	argv[YQ_COUNT(argv) - 1] = yq_buf_text(&payload);
+	if (yq_valkey_sync_command(
+		system->valkey, (int)YQ_COUNT(argv), argv, NULL, WAIT_MS, NULL, &err) != YQ_OK)
+		return yq_fail_err(&err);
+	return YQ_CONSOLE_DONE;
+}
+
+int
+yq_verb_protect(const struct yq_call *call)
+{
+	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
+	struct yq_bracket bracket;
+	int status = yq_system_open_valkey(call, &system);
+
+	if (status == YQ_CONSOLE_DONE)
+		status = build_protection(call, &system, &bracket);
+	if (status == YQ_CONSOLE_DONE)
+		status = send_protection(&system, call, &bracket);
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	if (yq_call_has(call, YQ_OPT_JSON))
+		printf("{\"bracketId\":\"%s\"}\n", bracket.id.text);
+	else
+		printf("asked for; `yq orders` shows what rests for bracket %s\n", bracket.id.text);
+	return YQ_CONSOLE_DONE;
 }
 
 /* What belongs to `resolve` alone has no place in an order. */

@@ -23,6 +23,7 @@ static const struct {
 	[YQ_SUBMIT_HALT] = { "applied", "halted" },
 	[YQ_SUBMIT_RESUME] = { "applied", "released" },
 	[YQ_SUBMIT_LIFE] = { "applied", "" },
+	[YQ_SUBMIT_PROTECT] = { "asked", "" },
 };
 
 /* Orders are many, and few of them are made by hand: looked at before they are taken apart. */
@@ -52,7 +53,8 @@ target_of(int kind, const struct yq_act *act)
 {
 	if (kind == YQ_SUBMIT_HALT || kind == YQ_SUBMIT_RESUME || kind == YQ_SUBMIT_LIFE)
 		return act->target[0] != '\0' ? act->target : "all";
-	return kind == YQ_SUBMIT_ORDER ? act->id.text : act->order_id.text;
+	return kind == YQ_SUBMIT_ORDER || kind == YQ_SUBMIT_PROTECT ? act->id.text
+								    : act->order_id.text;
 }
 
 static void
