@@ -46,7 +46,7 @@
 /* Brackets in hand, and their reading. */
 struct gw_brackets {
 	struct yq_table all;
-	bool due; /* something has changed on a lane with one */
+	bool due;		  /* something has changed on a lane with one */
 	struct gw_protect *asked; /* by people; not begun */
 	bool failed;
 	struct yq_id *ids; /* while they are read; owned */
