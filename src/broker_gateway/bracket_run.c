@@ -113,7 +113,7 @@ cancel_exits(struct gw_bracket *b, const struct yq_bracket_plan *plan)
 
 		if (!gw_leg_is_live(leg) || yq_decimal_sign(left[exit_of(leg)]) <= 0)
 			continue;
-		cancel_leg(b, leg, plan->why);
+		cancel_leg(b, leg, b->ended[0] != '\0' ? b->ended : plan->why);
 		left[exit_of(leg)].units -= remaining_of(leg).units;
 	}
 }

@@ -215,7 +215,7 @@ reason(const struct yq_bracket_facts *facts, const struct yq_bracket_plan *plan,
 	bool gone = yq_decimal_sign(plan->left) == 0;
 
 	if (facts->ended)
-		return "the bracket was ended by hand";
+		return "the bracket was ended";
 	if (gone && yq_decimal_sign(plan->lost) > 0)
 		return "what it protects is no longer held";
 	if (gone && yq_decimal_sign(facts->exited[YQ_TAKE_PROFIT]) > 0)

@@ -70,7 +70,7 @@ struct yq_bracket_facts {
 	struct yq_decimal available; /* of that, what no other order takes; <= held */
 	struct yq_decimal lot;
 	struct yq_opt_decimal price;
-	bool ended; /* a person ended it */
+	bool ended; /* a person or a halt ended it */
 };
 
 struct yq_bracket_plan {

@@ -86,7 +86,7 @@ static const struct row rows[] = {
 	{ "more at the broker than is left", 10, true, 0, 3, 0, 9, 0, 7, 7, 10000, false, SL, 0, 0,
 	    2, 0, false, NULL },
 	{ "ended by hand", 10, true, 0, 0, 0, 10, 0, 10, 10, 10000, true, SL, 0, 0, 10, 0, false,
-	    "the bracket was ended by hand" },
+	    "the bracket was ended" },
 	{ "ended by hand, all gone", 10, false, 0, 0, 0, 0, 0, 10, 10, 10000, true, SL, 0, 0, 0, 0,
 	    true, NULL },
 	{ "the entry was refused", 0, true, 0, 0, 0, 0, 0, 0, 0, 0, false, SL, 0, 0, 0, 0, true,
