@@ -18,11 +18,21 @@ struct yq_day_sums {
 	struct yq_err fault;	      /* rc other than YQ_OK: the rest says nothing */
 };
 
+#define YQ_DAY_WALK_ROWS 100000 /* trades of one run: the archive's thread has other work too */
+
+struct yq_day_walk; /* opaque: a walk along all trades, in pieces */
+
 /*
- * Fill `sums`, which are sorted by account and have their names, from all trades in `currency`.  A
- * day's trades are those after end->since_us, to end->closed_us.
+ * `sums`, `count` of them, are sorted by account and have their names; they are filled from all
+ * trades in `currency` and must live as long as the walk.  A day's trades are those after
+ * end->since_us, to end->closed_us.
  */
-YQ_NODISCARD enum yq_rc yq_day_sums_read(struct yq_firebird *firebird, const struct yq_day_end *end,
-    enum yq_currency currency, struct yq_day_sums *sums, size_t count, struct yq_err *err);
+YQ_NODISCARD struct yq_day_walk *yq_day_walk_make(const struct yq_day_end *end,
+    enum yq_currency currency, struct yq_day_sums *sums, size_t count);
+void yq_day_walk_free(struct yq_day_walk *walk); /* NULL is a no-op */
+/* The next piece, of at most `rows` trades.  YQ_OK: `ret_over` says whether it was the last.  After
+ * anything else the walk is of no use. */
+YQ_NODISCARD enum yq_rc yq_day_walk_run(struct yq_day_walk *walk, struct yq_firebird *firebird,
+    size_t rows, bool *ret_over, struct yq_err *err);
 
 #endif

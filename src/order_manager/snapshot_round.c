@@ -35,6 +35,8 @@ struct yq_snapshot_round {
 	struct yq_snapshot_list latest;
 	struct yq_day_sums *sums;
 	size_t sums_count;
+	struct yq_day_walk *walk;
+	bool walked;
 	struct yq_snapshot *rows;
 	enum yq_rc *outcomes;
 	size_t row_count;
@@ -44,6 +46,7 @@ static void
 release(struct yq_snapshot_round *round)
 {
 	yq_snapshot_list_free(&round->latest);
+	yq_day_walk_free(round->walk);
 	free(round->accounts);
 	free(round->sums);
 	free(round->rows);
@@ -248,8 +251,7 @@ sums_job(struct yq_firebird *firebird, void *cookie, struct yq_err *err)
 {
 	struct yq_snapshot_round *round = cookie;
 
-	return yq_day_sums_read(
-	    firebird, &round->wish.end, round->wish.currency, round->sums, round->sums_count, err);
+	return yq_day_walk_run(round->walk, firebird, YQ_DAY_WALK_ROWS, &round->walked, err);
 }
 
 static void
@@ -261,6 +263,10 @@ on_sums(void *cookie, enum yq_rc rc, const struct yq_err *err)
 		return;
 	if (rc != YQ_OK) {
 		put_off_all(round, err->text);
+		return;
+	}
+	if (!round->walked) { /* the next piece; what else waits for the worker goes first */
+		submit(round, sums_job, on_sums);
 		return;
 	}
 	for (size_t i = 0; i < round->count; i++) {
@@ -286,10 +292,13 @@ walk_archive(struct yq_snapshot_round *round)
 		memcpy(account->sums->account_alias, account->alias,
 		    sizeof(account->sums->account_alias));
 	}
-	if (round->sums_count == 0)
+	if (round->sums_count == 0) {
 		finish(round);
-	else
-		submit(round, sums_job, on_sums);
+		return;
+	}
+	round->walk = yq_day_walk_make(
+	    &round->wish.end, round->wish.currency, round->sums, round->sums_count);
+	submit(round, sums_job, on_sums);
 }
 
 static void
