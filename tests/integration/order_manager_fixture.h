@@ -16,7 +16,7 @@ struct order_manager {
 	char folder[64];		    /* settings, log, notify socket */
 	int pid, notify;
 	const char *program; /* below YQ_BUILD; NULL = yq-order-manager */
-	const char *risk; /* section Risk of the next settings, JSON; NULL = none */
+	const char *risk;    /* section Risk of the next settings, JSON; NULL = none */
 };
 extern struct order_manager om; /* one a test program */
 

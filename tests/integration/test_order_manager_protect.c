@@ -46,6 +46,22 @@ close_trade(unsigned n, const char *price, int64_t ago_s)
 	}
 }
 
+/* They leave the list when they are in the archive and have been told of. */
+static void
+await_trades(void)
+{
+	om_await("LLEN trades:queue", 0, PATIENCE_MS);
+	om_await("LLEN trades:processing", 0, PATIENCE_MS);
+}
+
+static void
+await_notice(const char *words)
+{
+	for (unsigned waited = 0; om_notices(words) == 0 && waited < PATIENCE_MS; waited += 20)
+		usleep(20000);
+	assert_int_equal(om_notices(words), 1);
+}
+
 static void
 configure(const char *risk, const char *database)
 {
@@ -84,8 +100,8 @@ test_losses_in_a_row_halt_a_strategy_once_for_each_trade(void **state)
 	expect(2, "One", "MSFT", "RISK_HALTED");
 	expect(3, "Equity", "MSFT", "ORDERED"); /* another strategy of the account */
 	om_await_count("SELECT COUNT(*) FROM AUDIT WHERE WHO = 'risk'", 1, PATIENCE_MS);
-	assert_int_equal(om_notices("Strategy One pauses in Paper until"), 1);
-	assert_int_equal(om_notices("losses in a row: 2, it pauses at 2"), 1);
+	await_notice("Strategy One pauses in Paper until");
+	await_notice("losses in a row: 2, it pauses at 2");
 	/* Released by a person: what is read again at the next start throws nothing. */
 	assert_int_equal(valkey_do_int(console,
 			     "HDEL halt risk:MaxConsecutiveLosses:account:Paper/strategy:One"),
@@ -105,21 +121,21 @@ test_what_is_long_past_makes_no_pause_and_cools_nothing_down(void **state)
 	(void)state;
 	close_trade(1, "40", 2 * 3600);
 	close_trade(2, "101", 2 * 3600 - 10);
-	om_await_count("SELECT COUNT(*) FROM TRADES", 4, PATIENCE_MS);
+	await_trades();
 	restart(fall);
 	expect(1, "One", "AAPL", "ORDERED");
 	om_await(FALLEN_FIELD, 0, 0);
 	for (unsigned n = 3; n < 7; n++)
 		close_trade(n, "1", 10 - n);
-	om_await_count("SELECT COUNT(*) FROM TRADES", 12, PATIENCE_MS);
-	usleep(200000); /* what follows the commit */
+	await_trades();
 	expect(2, "One", "AAPL", "RISK_COOLDOWN");
 	expect(3, "One", "MSFT", "ORDERED");
 	expect(4, "Equity", "AAPL", "ORDERED");
+	await_trades();
 	om_await(FALLEN_FIELD, 0, 0);
 	close_trade(7, "1", 1); /* 4,950 and the 590 of before: 5 % of 105,540 are 5,277 */
 	om_await(FALLEN_FIELD, 1, PATIENCE_MS);
-	assert_int_equal(om_notices("lost 5,540.00 USD since its highest"), 1);
+	await_notice("lost 5,540.00 USD since its highest");
 }
 
 static void
