@@ -91,7 +91,9 @@ fail(struct yq_sizer_host *host, const char *how)
 	    "are refused",
 	    host->name, host->fault, host->path, host->backoff_ms / 1000);
 	fill_failure(host, &answer, host->fault);
-	host->fn(host->cookie, host, asked ? &answer : NULL, trouble);
+	/* One that cannot even be loaded is told of once. */
+	host->fn(host->cookie, host, asked ? &answer : NULL,
+	    asked || host->backoff_ms == YQ_SIZER_HOST_BACKOFF_MS ? trouble : NULL);
 }
 
 void

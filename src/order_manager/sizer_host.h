@@ -31,8 +31,8 @@ enum yq_sizer_host_state {
 
 /*
  * Runs from the loop whenever the state has changed.  `answer` is NULL unless the question was
- * settled, one way or the other.  `trouble` is NULL unless the process had to be given up: a
- * sentence for people, once for each such end.
+ * settled, one way or the other.  `trouble` is a sentence for people when the process had to be
+ * given up, else NULL: for each such end that refused a signal, and for the first of a row.
  */
 typedef void yq_sizer_host_fn(void *cookie, struct yq_sizer_host *host,
     const struct yq_sizer_answer *answer, const char *trouble);

@@ -63,8 +63,9 @@ yq_tracks_configure(struct yq_tracks *tracks)
 	struct yq_risks *risks = yq_settings_risk(config, &report);
 	struct yq_sizings *sizings = yq_settings_sizing(config, &report);
 
-	tracks->needed =
-	    yq_risks_need_tracks(risks) || yq_sizings_have(sizings, YQ_SIZER_HALF_KELLY);
+	tracks->needed = yq_risks_need_tracks(risks) ||
+			 yq_sizings_have(sizings, YQ_SIZER_HALF_KELLY) ||
+			 yq_sizings_have(sizings, YQ_SIZER_PLUGIN);
 	yq_risks_free(risks);
 	yq_sizings_free(sizings);
 	yq_config_report_free(&report); /* who checks the settings tells of them */
@@ -272,7 +273,8 @@ yq_tracks_are_for(const struct yq_policy *policy)
 {
 	const struct yq_risk_limits *limits = &policy->limits;
 
-	return policy->sizing.sizer == YQ_SIZER_HALF_KELLY || limits->needs_track ||
+	return policy->sizing.sizer == YQ_SIZER_HALF_KELLY ||
+	       policy->sizing.sizer == YQ_SIZER_PLUGIN || limits->needs_track ||
 	       limits->cooldown_us != 0 || limits->loss_cooldown_us != 0;
 }
 

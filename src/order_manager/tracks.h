@@ -2,10 +2,10 @@
  * tracks.h - how each strategy's closed trades have ended: read from the archive, then followed as
  * trades are archived.
  *
- * Only where something looks at it: protections, cool-downs, a size by half-Kelly.  It is read in
- * pieces on the archive's own connection, beside the archiving.  Until all is read nothing is
- * known, which is not the same as nothing was traded; also after another system has traded (its
- * trades are read too), and while Firebird is away at the start.  Loop thread only.
+ * Only where something looks at it: protections, cool-downs, a size by half-Kelly or by a plug-in.
+ * It is read in pieces on the archive's own connection, beside the archiving.  Until all is read
+ * nothing is known, which is not the same as nothing was traded; also after another system has
+ * traded (its trades are read too), and while Firebird is away at the start.  Loop thread only.
  */
 #ifndef YQ_ORDER_MANAGER_TRACKS_H
 #define YQ_ORDER_MANAGER_TRACKS_H

@@ -257,6 +257,10 @@ test_a_program_that_is_not_there_is_a_failure_like_others(void **unused)
 	(void)unused;
 	await_state(host, YQ_SIZER_HOST_DOWN);
 	assert_non_null(strstr(watch.trouble, "/nowhere/yq-sizer-host cannot be run"));
+	/* After a second once more, and nobody is told again. */
+	uv_run(&loop, UV_RUN_ONCE);
+	await_state(host, YQ_SIZER_HOST_DOWN);
+	assert_int_equal(watch.troubles, 1);
 	close_host(host);
 }
 
