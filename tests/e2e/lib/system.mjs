@@ -97,6 +97,7 @@ export class System {
 
   /* Start `yq up` and wait for its endpoints. */
   async up() {
+    this.checkRights();
     this.output = '';
     this.child = spawn(yqPath, ['up', '--var', this.var, '--config', this.config], {
       stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.environment },
@@ -131,6 +132,13 @@ export class System {
       await this.ended;
     }
     await rm(this.folder, { recursive: true, force: true });
+    this.checkRights();
+  }
+
+  /* Each program runs with the least rights: what one lacks shows here, whatever else works. */
+  checkRights() {
+    const lines = this.output.split('\n').filter((line) => /No permissions|NOPERM/.test(line));
+    if (lines.length > 0) throw new Error(`a program lacks rights:\n${lines.join('\n')}`);
   }
 
   yq(...args) {

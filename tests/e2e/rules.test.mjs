@@ -1,0 +1,60 @@
+/* The trading rules in the whole system, with the rights that each program has there. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { System, UUID, until } from './lib/system.mjs';
+
+let system;
+
+before(async () => {
+  system = await System.start({ Risk: { Strategies: { small: { MaxOrderValue: { USD: 500 } } } } });
+});
+after(() => system?.remove());
+
+async function alert(fields) {
+  const { status, body } = await system.post({ strategy: 'rules', ...fields });
+  assert.equal(status, 200, body);
+  return UUID.exec(body)[0];
+}
+
+const orders = () => system.json('orders', '--all');
+const held = async (ticker) => (await system.json('positions')).find((row) => row.ticker === ticker)?.qty ?? 0;
+
+test('an entry is protected at once, and its take-profit takes the place of the stop-loss', async () => {
+  await alert({ ticker: 'AAPL', action: 'buy', contracts: 10, price: 190, tp: 195, sl: 185 });
+  const stop = await until('a stop-loss at the broker', async () =>
+    (await orders()).find((row) => row.exit === 'StopLoss' && row.state === 'Open'));
+  assert.equal(stop.qty, await held('AAPL'));
+  await alert({ ticker: 'AAPL', action: 'buy', contracts: 1, price: 196, strategy: 'price' });
+  const won = await until('the take-profit filled', async () =>
+    (await orders()).find((row) => row.exit === 'TakeProfit' && row.state === 'Filled'));
+  assert.equal(won.qty, stop.qty);
+  assert.equal((await orders()).find((row) => row.id === stop.id).state, 'Canceled');
+});
+
+test('a refused signal names the rule, its limit and the number that broke it', async () => {
+  const id = await alert({ ticker: 'MSFT', action: 'buy', price: 400, strategy: 'small' });
+  const story = await until('a decision', async () => {
+    const { stdout } = await system.yq('why', id);
+    return /refused/.test(stdout) && stdout;
+  });
+  assert.match(story, /RISK_MAX_ORDER_VALUE .*order value [\d,]+\.\d\d USD exceeds the limit of 500\.00 USD/);
+});
+
+test('a halt that flattens closes what its strategy holds, and lets nothing new in', async () => {
+  await alert({ ticker: 'NVDA', action: 'buy', contracts: 5, price: 180, strategy: 'trend' });
+  await until('NVDA held', async () => await held('NVDA') > 0);
+  const { status, stderr } = await system.yq('halt', '--strategy', 'trend', '--flatten', '--yes', '--reason', 'enough');
+  assert.equal(status, 0, stderr);
+  await until('NVDA closed', async () => await held('NVDA') === 0);
+  const id = await alert({ ticker: 'NVDA', action: 'buy', contracts: 5, price: 181, strategy: 'trend' });
+  await until('a refusal', async () => /RISK_HALTED/.test((await system.yq('why', id)).stdout));
+});
+
+test('every decision comes out the same from what was recorded with it', async () => {
+  const { status, stdout, stderr } = await until('the archive', async () => {
+    const result = await system.yq('simulate', '--check');
+    return /5 +come out the same/.test(result.stdout) && result;
+  });
+  assert.equal(status, 0, stdout + stderr);
+  assert.match(stdout, /0 +come out different/);
+});
