@@ -364,13 +364,26 @@ gw_record_covered(struct gw_order *o, const char *execution_id)
 	record_add(r);
 }
 
+static void
+record_word(
+    struct gw_order *o, const char *entry_id, const char *mark, const char *word, const char *text)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf whole = yq_buf_make(YQ_MESSAGE_SIZE * 2);
+	struct gw_record *r = aside_make(o, entry_id);
+
+	yq_buf_add_format(&whole, "%s%s", word, text);
+	field_named(r, mark, yq_buf_text(&whole));
+	record_add(r);
+}
+
 void
 gw_record_refused(struct gw_order *o, const char *entry_id, const char *mark, const char *why)
 {
-	YQ_CLEANUP(yq_buf_free) struct yq_buf word = yq_buf_make(YQ_MESSAGE_SIZE * 2);
-	struct gw_record *r = aside_make(o, entry_id);
+	record_word(o, entry_id, mark, YQ_MARK_REFUSED, why);
+}
 
-	yq_buf_add_format(&word, YQ_MARK_REFUSED "%s", why);
-	field_named(r, mark, yq_buf_text(&word));
-	record_add(r);
+void
+gw_record_applied(struct gw_order *o, const char *entry_id, const char *mark, const char *what)
+{
+	record_word(o, entry_id, mark, YQ_MARK_APPLIED, what);
 }

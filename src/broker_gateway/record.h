@@ -48,6 +48,9 @@ void gw_record_doubt(struct gw_order *o);
 void gw_record_covered(struct gw_order *o, const char *execution_id);
 /* A request about the order was refused: acknowledge its entry, with the reason in its mark. */
 void gw_record_refused(struct gw_order *o, const char *entry_id, const char *mark, const char *why);
+/* ... was carried out. */
+void gw_record_applied(
+    struct gw_order *o, const char *entry_id, const char *mark, const char *what);
 /* A late execution of an order that has left the bus: the trade and the execution, nothing else. */
 void gw_record_late(struct gw_order *o, const struct yq_broker_fill *fill);
 /* The broker did not take a cancel: acknowledge its entry, and let it be asked for again. */

@@ -124,6 +124,18 @@ too_late(struct gw_account *a, const struct gw_task *task, const char *what)
 	gw_ack_only(a->gw, task->entry_id);
 }
 
+static bool
+has_limit(const struct yq_order *order)
+{
+	return order->type == YQ_TYPE_LIMIT || order->type == YQ_TYPE_STOP_LIMIT;
+}
+
+static bool
+has_stop(const struct yq_order *order)
+{
+	return order->type == YQ_TYPE_STOP || order->type == YQ_TYPE_STOP_LIMIT;
+}
+
 /* Reserve again what is left of the order. */
 static void
 reopen(struct gw_order *o, struct yq_decimal left)
@@ -146,6 +158,8 @@ take_change(struct gw_order *o, const struct yq_broker_change *change, const cha
 		o->order.qty = change->qty.value;
 	if (change->price.set)
 		o->order.price = change->price;
+	if (change->stop_price.set)
+		o->order.stop_price = change->stop_price;
 	yq_order_resize(&o->progress, o->order.qty);
 	if (!yq_order_state_is_final(o->progress.state) &&
 	    yq_decimal_sub(o->order.qty, o->progress.filled, &left) == YQ_OK) {
@@ -198,7 +212,9 @@ request_end(struct gw_request *r, enum yq_rc rc, const struct yq_err *err)
 		gw_ask(o);
 	if (rc != YQ_OK && r->cancels && r->entry_id[0] != '\0')
 		gw_record_no_cancel(o, r->entry_id);
-	else
+	else if (rc == YQ_E_REFUSED && !r->cancels)
+		gw_record_refused(o, r->entry_id, r->task->mark, err->text);
+	else if (rc != YQ_OK || r->cancels) /* a change that was made is recorded first */
 		gw_ack_only(gw, r->entry_id);
 	if (!r->cancels && (rc == YQ_E_REFUSED || rc == YQ_E_RETRY))
 		no_change(o);
@@ -240,11 +256,32 @@ gw_cancel(struct gw_account *a, struct gw_task *task, struct gw_order *o)
 	yq_broker_cancel(a->broker, &ref, on_canceled, request_make(task, o, "the cancel"));
 }
 
+/* "10 at 90.5, stop 91" */
+static void
+say_change(const struct gw_order *o, char text[YQ_MESSAGE_SIZE])
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf out = yq_buf_make(YQ_MESSAGE_SIZE);
+	char number[YQ_DECIMAL_TEXT_SIZE];
+
+	yq_decimal_format(o->order.qty, number);
+	yq_buf_add_text(&out, number);
+	if (has_limit(&o->order) && o->order.price.set) {
+		yq_decimal_format(o->order.price.value, number);
+		yq_buf_add_format(&out, " at %s", number);
+	}
+	if (has_stop(&o->order) && o->order.stop_price.set) {
+		yq_decimal_format(o->order.stop_price.value, number);
+		yq_buf_add_format(&out, ", stop %s", number);
+	}
+	yq_str_copy_cut(text, YQ_MESSAGE_SIZE, yq_buf_text(&out));
+}
+
 static void
 on_replaced(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const struct yq_err *err)
 {
 	struct gw_request *r = cookie;
 	struct gw_order *o = r->order;
+	char text[YQ_MESSAGE_SIZE];
 
 	if (!request_end(r, rc, err)) {
 		request_free(r);
@@ -252,19 +289,29 @@ on_replaced(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const 
 	}
 	if (ack->broker_order_id[0] != '\0')
 		memcpy(o->broker_order_id, ack->broker_order_id, sizeof(o->broker_order_id));
+	gw_order_hold(o); /* its end may be in the change */
 	take_change(o, &r->change, "replaced");
+	say_change(o, text);
+	gw_record_applied(o, r->entry_id, r->task->mark, text);
+	if (gw_order_unhold(o))
+		gw_order_release(o);
 	request_free(r);
+}
+
+static bool
+same_price(bool has_one, struct yq_opt_decimal ours, struct yq_opt_decimal theirs)
+{
+	return !has_one || !theirs.set || !ours.set ||
+	       yq_decimal_cmp(theirs.value, ours.value) == 0;
 }
 
 bool
 gw_request_same(const struct gw_order *o, const struct yq_broker_order *theirs)
 {
-	bool limited = o->order.type == YQ_TYPE_LIMIT || o->order.type == YQ_TYPE_STOP_LIMIT;
-
 	if (yq_decimal_sign(theirs->qty) > 0 && yq_decimal_cmp(theirs->qty, o->order.qty) != 0)
 		return false;
-	return !limited || !theirs->price.set || !o->order.price.set ||
-	       yq_decimal_cmp(theirs->price.value, o->order.price.value) == 0;
+	return same_price(has_limit(&o->order), o->order.price, theirs->price) &&
+	       same_price(has_stop(&o->order), o->order.stop_price, theirs->stop_price);
 }
 
 static bool
@@ -279,7 +326,8 @@ has_request(const struct gw_order *o)
 void
 gw_request_adopt(struct gw_order *o, const struct yq_broker_order *theirs)
 {
-	struct yq_broker_change change = { .price = theirs->price };
+	struct yq_broker_change change = { .price = theirs->price,
+		.stop_price = theirs->stop_price };
 
 	if (yq_order_state_is_final(o->progress.state))
 		return;
@@ -296,14 +344,27 @@ gw_request_adopt(struct gw_order *o, const struct yq_broker_order *theirs)
 		return;
 	if (yq_decimal_sign(theirs->qty) > 0)
 		change.qty = yq_opt_decimal_of(theirs->qty);
-	if (o->order.type != YQ_TYPE_LIMIT && o->order.type != YQ_TYPE_STOP_LIMIT)
-		change.price.set = false;
+	change.price.set = change.price.set && has_limit(&o->order);
+	change.stop_price.set = change.stop_price.set && has_stop(&o->order);
 	take_change(o, &change, "changed at the broker");
 }
 
-/* The order as it would be, checked as if it came anew: it does not count against itself. */
+/* Why the order has no such price; NULL = it has. */
+static const char *
+wrong_price(const struct yq_order *order, const struct yq_broker_change *change)
+{
+	if (change->price.set && !has_limit(order))
+		return "it has no limit price to change";
+	if (change->stop_price.set && !has_stop(order))
+		return "it has no stop price to change";
+	return NULL;
+}
+
+/* The order as it would be, checked as if it came anew: it does not count against itself.  False:
+ * `why` says what is in the way. */
 static bool
-change_allowed(struct gw_account *a, const struct gw_task *task, struct gw_order *o)
+change_allowed(
+    struct gw_account *a, const struct gw_task *task, struct gw_order *o, char why[YQ_MESSAGE_SIZE])
 {
 	struct yq_order wanted = o->order;
 	struct yq_trace trace = { 0 };
@@ -314,13 +375,14 @@ change_allowed(struct gw_account *a, const struct gw_task *task, struct gw_order
 	wanted.timestamp_us = yq_clock_now_us(a->gw->clock);
 	if (task->change.price.set)
 		wanted.price = task->change.price;
+	if (task->change.stop_price.set)
+		wanted.stop_price = task->change.stop_price;
 	if (task->change.qty.set)
 		wanted.qty = task->change.qty.value;
 	if (yq_decimal_sub(wanted.qty, o->progress.filled, &wanted.qty) != YQ_OK ||
 	    yq_decimal_sub(o->order.qty, o->progress.filled, &left) != YQ_OK ||
 	    yq_decimal_sign(wanted.qty) <= 0) {
-		gw_notify(a->gw, "Order", "Warning",
-		    "order %s was not changed: so much is filled already", o->order.id.text);
+		yq_str_copy_cut(why, YQ_MESSAGE_SIZE, "so much is filled already");
 		return false;
 	}
 	yq_account_close(a->book, &o->order.id);
@@ -328,38 +390,49 @@ change_allowed(struct gw_account *a, const struct gw_task *task, struct gw_order
 	reopen(o, left);
 	step = allowed ? NULL : yq_trace_refusal(&trace);
 	if (step != NULL)
-		gw_notify(a->gw, "Risk", "Warning", "order %s was not changed: %s: %s",
-		    o->order.id.text, step->rule, step->text);
+		yq_str_format(why, YQ_MESSAGE_SIZE, "%s: %s", step->rule, step->text);
 	return allowed;
+}
+
+/* False: `why` says what is in the way. */
+static bool
+may_change(
+    struct gw_account *a, const struct gw_task *task, struct gw_order *o, char why[YQ_MESSAGE_SIZE])
+{
+	const char *no = wrong_price(&o->order, &task->change);
+
+	if (!yq_id_is_none(&o->order.bracket_id))
+		no = "it is an exit of a bracket: cancel it, which ends the bracket, and protect "
+		     "what is held anew";
+	else if (o->phase == GW_WAITING)
+		no = "it was not sent yet: cancel it instead";
+	else if (!yq_broker_can(a->broker, YQ_BROKER_REPLACES))
+		no = "this broker changes no orders: cancel it, and order anew";
+	if (no == NULL)
+		return change_allowed(a, task, o, why);
+	yq_str_copy_cut(why, YQ_MESSAGE_SIZE, no);
+	return false;
+}
+
+static void
+refuse_change(struct gw_account *a, const struct gw_task *task, struct gw_order *o, const char *why)
+{
+	gw_notify(
+	    a->gw, "Order", "Warning", "order %s was not changed: %s", task->order_id.text, why);
+	if (o != NULL)
+		gw_record_refused(o, task->entry_id, task->mark, why);
+	else
+		gw_ack_only(a->gw, task->entry_id);
 }
 
 void
 gw_replace(struct gw_account *a, struct gw_task *task, struct gw_order *o)
 {
+	char why[YQ_MESSAGE_SIZE] = "it is over";
 	struct yq_broker_ref ref;
 
-	if (o == NULL || o->phase == GW_OVER) {
-		too_late(a, task, "the change");
-		return;
-	}
-	if (!yq_id_is_none(&o->order.bracket_id)) {
-		gw_notify(a->gw, "Order", "Warning",
-		    "order %s is an exit of a bracket and is not changed: cancel it, which ends "
-		    "the "
-		    "bracket, and protect what is held anew",
-		    task->order_id.text);
-		gw_ack_only(a->gw, task->entry_id);
-		return;
-	}
-	if (o->phase == GW_WAITING || !yq_broker_can(a->broker, YQ_BROKER_REPLACES)) {
-		gw_notify(a->gw, "Order", "Warning", "order %s cannot be changed %s",
-		    task->order_id.text,
-		    o->phase == GW_WAITING ? "before it was sent" : "at this broker");
-		gw_ack_only(a->gw, task->entry_id);
-		return;
-	}
-	if (!change_allowed(a, task, o)) {
-		gw_ack_only(a->gw, task->entry_id);
+	if (o == NULL || o->phase == GW_OVER || !may_change(a, task, o, why)) {
+		refuse_change(a, task, o, why);
 		return;
 	}
 	/* Executions of the larger quantity may come before the answer: they do not fill it yet. */

@@ -22,6 +22,7 @@ static const struct yq_field replace_fields[] = {
 	YQ_FIELD_TEXT("AccountAlias", struct yq_replace, account_alias, YQ_REQUIRED),
 	YQ_FIELD_OPT_DECIMAL("Qty", struct yq_replace, qty),
 	YQ_FIELD_OPT_DECIMAL("Price", struct yq_replace, price),
+	YQ_FIELD_OPT_DECIMAL("StopPrice", struct yq_replace, stop_price),
 	YQ_FIELD_TEXT("Reason", struct yq_replace, reason, YQ_OPTIONAL),
 	YQ_HAND_FIELDS(struct yq_replace),
 	YQ_FIELD_TIME("Timestamp", struct yq_replace, timestamp_us, YQ_REQUIRED),
@@ -114,16 +115,37 @@ check_cancel(const struct yq_cancel *cancel, struct yq_err *err)
 	return rc != YQ_OK ? rc : yq_cancel_check(cancel, err);
 }
 
+/* Above zero, and such as the archive can keep. */
+static enum yq_rc
+check_new_value(const char *name, struct yq_opt_decimal value, struct yq_err *err)
+{
+	int64_t scaled;
+
+	if (!value.set)
+		return YQ_OK;
+	if (yq_decimal_sign(value.value) <= 0)
+		return yq_err_set(err, YQ_E_INVALID, "%s: expected more than 0", name);
+	if (yq_decimal_to_scaled(value.value, YQ_DECIMAL_PLACES, YQ_ROUND_EXACT, &scaled) != YQ_OK)
+		return yq_err_set(err, YQ_E_INVALID, "%s: more than can be kept", name);
+	return YQ_OK;
+}
+
 static enum yq_rc
 check_replace(const struct yq_replace *replace, struct yq_err *err)
 {
-	if (!replace->qty.set && !replace->price.set)
-		return yq_err_set(err, YQ_E_INVALID, "Qty: expected Qty or Price, found neither");
-	if (replace->qty.set && yq_decimal_sign(replace->qty.value) <= 0)
-		return yq_err_set(err, YQ_E_INVALID, "Qty: expected more than 0");
-	if (replace->price.set && yq_decimal_sign(replace->price.value) <= 0)
-		return yq_err_set(err, YQ_E_INVALID, "Price: expected more than 0");
-	return check_alias(replace->account_alias, err);
+	const struct {
+		const char *name;
+		struct yq_opt_decimal value;
+	} parts[] = { { "Qty", replace->qty }, { "Price", replace->price },
+		{ "StopPrice", replace->stop_price } };
+	enum yq_rc rc = YQ_OK;
+
+	if (!replace->qty.set && !replace->price.set && !replace->stop_price.set)
+		return yq_err_set(
+		    err, YQ_E_INVALID, "Qty: expected Qty, Price or StopPrice, found none");
+	for (size_t i = 0; i < YQ_COUNT(parts) && rc == YQ_OK; i++)
+		rc = check_new_value(parts[i].name, parts[i].value, err);
+	return rc != YQ_OK ? rc : check_alias(replace->account_alias, err);
 }
 
 static enum yq_rc

@@ -34,13 +34,14 @@ struct yq_query_reply {
 	int64_t timestamp_us;
 };
 
-/* A request to change what rests; entry kind "replace".  At least one of qty and price. */
+/* A request to change what rests; entry kind "replace".  At least one of qty and the two prices. */
 struct yq_replace {
 	struct yq_id id;
 	struct yq_id order_id;
 	char account_alias[YQ_ALIAS_SIZE];
-	struct yq_opt_decimal qty;   /* new total quantity, > 0 */
-	struct yq_opt_decimal price; /* new limit price, > 0 */
+	struct yq_opt_decimal qty;	  /* new total quantity, > 0 */
+	struct yq_opt_decimal price;	  /* new limit price, > 0 */
+	struct yq_opt_decimal stop_price; /* new stop price, > 0 */
 	char reason[YQ_REASON_SIZE];
 	struct yq_hand hand;
 	int64_t timestamp_us;

@@ -17,6 +17,21 @@ yq_take_text(const struct yq_call *call, enum yq_option option, char *target, si
 }
 
 int
+yq_take_positive(const struct yq_call *call, enum yq_option option, struct yq_opt_decimal *value)
+{
+	const char *text = call->options[option];
+
+	if (text == NULL)
+		return YQ_CONSOLE_DONE;
+	if (yq_decimal_parse(text, strlen(text), &value->value) != YQ_OK ||
+	    yq_decimal_sign(value->value) <= 0)
+		return yq_fail_usage(call, "--%s: expected a number above 0, found \"%s\"",
+		    yq_option_name(option), text);
+	value->set = true;
+	return YQ_CONSOLE_DONE;
+}
+
+int
 yq_take_time(const struct yq_call *call, enum yq_option option, int64_t *instant_us)
 {
 	const char *text = call->options[option];

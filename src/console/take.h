@@ -2,10 +2,14 @@
 #ifndef YQ_CONSOLE_TAKE_H
 #define YQ_CONSOLE_TAKE_H
 
+#include "base/decimal.h"
 #include "console/console.h"
 
 /* A text option into a filter's member; what does not fit cannot match either. */
 int yq_take_text(const struct yq_call *call, enum yq_option option, char *target, size_t size);
+/* A number above 0.  Untouched when it was not given. */
+int yq_take_positive(
+    const struct yq_call *call, enum yq_option option, struct yq_opt_decimal *value);
 /* "2026-11-22" is midnight UTC; else RFC 3339.  Untouched when it was not given. */
 int yq_take_time(const struct yq_call *call, enum yq_option option, int64_t *instant_us);
 /* Both ends of the time that is listed: --`from` and --to. */

@@ -3,32 +3,13 @@
 #include "console/verbs_resolve.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "console/answer.h"
 #include "console/fetch.h"
 #include "console/person.h"
-#include "console/resolve.h"
 #include "console/said.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-#define WAIT_MS	   10000
-#define LOOK_MS	   50
-#define TIMEOUT_MS 5000
-
-/* A whole id needs no archive: Firebird may be away. */
-static int
-find_id(struct yq_system *system, const char *text, struct yq_id *id)
-{
-	struct yq_resolved resolved;
-	int status;
-
-	if (yq_id_parse(text, strlen(text), id) == YQ_OK)
-		return yq_system_valkey(system);
-	status = yq_resolve(system, text, true, &resolved);
-	*id = resolved.id;
-	return status;
-}
 
 static int
 find_order(struct yq_system *system, const char *text, struct yq_order_state_full *order)
@@ -36,7 +17,7 @@ find_order(struct yq_system *system, const char *text, struct yq_order_state_ful
 	enum yq_order_state state;
 	struct yq_id id;
 	bool found = false;
-	int status = find_id(system, text, &id);
+	int status = yq_answer_find(system, text, &id);
 
 	if (status == YQ_CONSOLE_DONE)
 		status = yq_fetch_order(system, &id, order, &found);
@@ -129,85 +110,6 @@ submit(struct yq_system *system, const struct yq_resolution *said)
 	return YQ_CONSOLE_DONE;
 }
 
-/* The gateway's word on the request; the empty text while it has not said one. */
-static int
-fetch_word(struct yq_system *system, const struct yq_resolution *said, char *word, size_t size)
-{
-	char name[YQ_KEY_SIZE], mark[YQ_REQUEST_MARK_SIZE];
-	const char *argv[] = { "HGET", name, mark };
-	YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
-	struct yq_err err = { 0 };
-	const char *text;
-
-	yq_key_format(YQ_KEY_ORDER_STATE, said->order_id.text, name);
-	yq_request_mark(YQ_SUBMIT_RESOLVE, &said->id, mark);
-	if (yq_valkey_sync_command(system->valkey, 3, argv, NULL, TIMEOUT_MS, &reply, &err) !=
-	    YQ_OK)
-		return yq_fail_err(&err);
-	text = yq_reply_text(reply, NULL);
-	word[0] = '\0';
-	if (text != NULL &&
-	    (yq_str_starts(text, YQ_MARK_APPLIED) || yq_str_starts(text, YQ_MARK_REFUSED)))
-		yq_str_copy_cut(word, size, text);
-	return YQ_CONSOLE_DONE;
-}
-
-static void
-print_json(const struct yq_resolution *said, const char *outcome, const char *text)
-{
-	YQ_CLEANUP(yq_buf_free) struct yq_buf out = yq_buf_make(YQ_MESSAGE_MAX);
-	struct yq_json_writer w = yq_json_writer_make(&out);
-
-	yq_json_begin_object(&w);
-	yq_json_put_text(&w, "orderId", said->order_id.text);
-	yq_json_put_text(&w, "requestId", said->id.text);
-	yq_json_put_text(&w, "outcome", outcome);
-	yq_json_put_text(&w, "message", text);
-	yq_json_end_object(&w);
-	puts(yq_buf_text(&out));
-}
-
-static int
-report(const struct yq_call *call, const struct yq_resolution *said, const char *word)
-{
-	bool applied = yq_str_starts(word, YQ_MARK_APPLIED);
-	const char *text = word + strlen(applied ? YQ_MARK_APPLIED : YQ_MARK_REFUSED);
-
-	if (yq_call_has(call, YQ_OPT_JSON))
-		print_json(said, applied ? "applied" : "refused", text);
-	else if (applied)
-		printf("resolved: %s\n", text);
-	if (applied)
-		return YQ_CONSOLE_DONE;
-	return yq_fail(YQ_CONSOLE_REFUSED, "order %s: %s", said->order_id.text, text);
-}
-
-static int
-await(struct yq_system *system, const struct yq_call *call, const struct yq_resolution *said)
-{
-	const struct timespec pause = { .tv_nsec = LOOK_MS * 1000000 };
-	int64_t end_ns = yq_clock_monotonic_ns(yq_clock_system()) + WAIT_MS * INT64_C(1000000);
-	char word[YQ_MESSAGE_SIZE * 2] = "";
-	int status = YQ_CONSOLE_DONE;
-
-	while (status == YQ_CONSOLE_DONE && word[0] == '\0' &&
-	       yq_clock_monotonic_ns(yq_clock_system()) < end_ns) {
-		status = fetch_word(system, said, word, sizeof(word));
-		if (word[0] == '\0')
-			(void)nanosleep(&pause, NULL);
-	}
-	if (status != YQ_CONSOLE_DONE)
-		return status;
-	if (word[0] != '\0')
-		return report(call, said, word);
-	if (yq_call_has(call, YQ_OPT_JSON))
-		print_json(said, "asked", "");
-	return yq_fail(YQ_CONSOLE_UNREACHABLE,
-	    "the gateway has not answered yet; the request is kept, and carried out when it serves "
-	    "%s",
-	    said->account_alias);
-}
-
 int
 yq_order_resolve(const struct yq_call *call)
 {
@@ -240,9 +142,7 @@ yq_order_resolve(const struct yq_call *call)
 	status = submit(&system, &said);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	if (!yq_call_has(call, YQ_OPT_NO_WAIT))
-		return await(&system, call, &said);
-	if (yq_call_has(call, YQ_OPT_JSON))
-		print_json(&said, "asked", "");
-	return YQ_CONSOLE_DONE;
+	return yq_answer_await(&system, call,
+	    &(struct yq_asked){
+		YQ_SUBMIT_RESOLVE, said.order_id, said.id, said.account_alias, "resolved" });
 }

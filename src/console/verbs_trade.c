@@ -4,6 +4,7 @@
 #include "console/fetch.h"
 #include "console/listen.h"
 #include "console/person.h"
+#include "console/take.h"
 #include "console/verbs_resolve.h"
 #include "domain/bracket.h"
 #include "domain/market.h"
@@ -13,22 +14,6 @@
 #include <string.h>
 
 #define WAIT_MS 2000
-
-static int
-take_decimal(const struct yq_call *call, enum yq_option option, const char *what,
-    struct yq_opt_decimal *value)
-{
-	const char *text = call->options[option];
-
-	if (text == NULL)
-		return YQ_CONSOLE_DONE;
-	if (yq_decimal_parse(text, strlen(text), &value->value) != YQ_OK ||
-	    yq_decimal_sign(value->value) <= 0)
-		return yq_fail_usage(
-		    call, "%s: expected a number above 0, found \"%s\"", what, text);
-	value->set = true;
-	return YQ_CONSOLE_DONE;
-}
 
 static int
 take_name(
@@ -130,13 +115,12 @@ take_qty(const struct yq_call *call, const char *text, const struct yq_account_s
 static int
 take_exits(const struct yq_call *call, struct yq_exits *exits)
 {
-	int status = take_decimal(call, YQ_OPT_TAKE_PROFIT, "take-profit", &exits->take_profit);
+	int status = yq_take_positive(call, YQ_OPT_TAKE_PROFIT, &exits->take_profit);
 
 	if (status == YQ_CONSOLE_DONE)
-		status = take_decimal(call, YQ_OPT_STOP_LOSS, "stop-loss", &exits->stop_loss);
+		status = yq_take_positive(call, YQ_OPT_STOP_LOSS, &exits->stop_loss);
 	if (status == YQ_CONSOLE_DONE)
-		status = take_decimal(
-		    call, YQ_OPT_STOP_LOSS_LIMIT, "stop-loss-limit", &exits->stop_loss_limit);
+		status = yq_take_positive(call, YQ_OPT_STOP_LOSS_LIMIT, &exits->stop_loss_limit);
 	return status;
 }
 
@@ -148,9 +132,9 @@ take_terms(const struct yq_call *call, struct yq_order *order)
 	const char *id = call->options[YQ_OPT_ID];
 	int status;
 
-	status = take_decimal(call, YQ_OPT_PRICE, "price", &order->price);
+	status = yq_take_positive(call, YQ_OPT_PRICE, &order->price);
 	if (status == YQ_CONSOLE_DONE)
-		status = take_decimal(call, YQ_OPT_STOP, "stop", &order->stop_price);
+		status = yq_take_positive(call, YQ_OPT_STOP, &order->stop_price);
 	if (status == YQ_CONSOLE_DONE)
 		status = take_exits(call, &order->exits);
 	if (status == YQ_CONSOLE_DONE)

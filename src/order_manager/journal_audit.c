@@ -10,20 +10,21 @@
 #include "bus/reply.h"
 
 #define READ_TIMEOUT_MS 5000
-#define ANSWER_US	INT64_C(60000000) /* so long the gateway's word on a resolve is waited for */
 
-/* What an entry of each kind becomes.  A kill switch is written with its entry: it is applied. */
+/* What an entry of each kind becomes, and how long the gateway's word on it is waited for.  A kill
+ * switch is written with its entry: it is applied. */
 static const struct {
 	const char *outcome, *after;
+	int64_t answer_us;
 } kinds[YQ_SUBMIT_KIND_COUNT] = {
-	[YQ_SUBMIT_ORDER] = { "asked", "" },
-	[YQ_SUBMIT_CANCEL] = { "asked", "" },
-	[YQ_SUBMIT_REPLACE] = { "asked", "" },
-	[YQ_SUBMIT_RESOLVE] = { "asked", "" },
-	[YQ_SUBMIT_HALT] = { "applied", "halted" },
-	[YQ_SUBMIT_RESUME] = { "applied", "released" },
-	[YQ_SUBMIT_LIFE] = { "applied", "" },
-	[YQ_SUBMIT_PROTECT] = { "asked", "" },
+	[YQ_SUBMIT_ORDER] = { "asked", "", 0 },
+	[YQ_SUBMIT_CANCEL] = { "asked", "", 0 },
+	[YQ_SUBMIT_REPLACE] = { "asked", "", INT64_C(10000000) },
+	[YQ_SUBMIT_RESOLVE] = { "asked", "", INT64_C(60000000) },
+	[YQ_SUBMIT_HALT] = { "applied", "halted", 0 },
+	[YQ_SUBMIT_RESUME] = { "applied", "released", 0 },
+	[YQ_SUBMIT_LIFE] = { "applied", "", 0 },
+	[YQ_SUBMIT_PROTECT] = { "asked", "", 0 },
 };
 
 /* Orders are many, and few of them are made by hand: looked at before they are taken apart. */
@@ -73,7 +74,7 @@ fill(struct yq_audit_row *row, int kind, const struct yq_act *act, const char *r
 	yq_str_copy_cut(row->reason, sizeof(row->reason), act->reason);
 }
 
-/* ---- what became of a resolve ---- */
+/* ---- what became of a replace or a resolve ---- */
 
 /* False: the mark says no more than that it was made. */
 static bool
@@ -112,23 +113,23 @@ on_mark(void *cookie, enum yq_rc rc, const struct redisReply *reply, const struc
 	mark = rc == YQ_OK ? yq_reply_text(reply, &length) : NULL;
 	/* Without a mark the order has left the bus: nobody will say more. */
 	if (!take_word(&look->rows->rows[look->row], mark) && mark != NULL &&
-	    yq_lane_age_us(lane, entry) < ANSWER_US)
+	    yq_lane_age_us(lane, entry) < look->answer_us)
 		entry->wait = look->rows->left_out[look->row] = true;
 	yq_lane_settle(lane, YQ_OK, NULL);
 }
 
 static void
-ask_for_mark(struct yq_audit_rows *rows, struct yq_lane *lane, size_t entry, size_t row,
+ask_for_mark(struct yq_audit_rows *rows, struct yq_lane *lane, size_t entry, size_t row, int kind,
     const struct yq_act *act)
 {
 	struct yq_args *args = yq_valkey_args(yq_lane_valkey(lane));
 	char mark[YQ_REQUEST_MARK_SIZE];
 
-	yq_request_mark(YQ_SUBMIT_RESOLVE, &act->id, mark);
+	yq_request_mark((enum yq_submit_kind)kind, &act->id, mark);
 	yq_args_text(args, "HGET");
 	yq_args_key(args, YQ_KEY_ORDER_STATE, act->order_id.text);
 	yq_args_text(args, mark);
-	rows->looks[row] = (struct yq_audit_look){ lane, rows, entry, row };
+	rows->looks[row] = (struct yq_audit_look){ lane, rows, entry, row, kinds[kind].answer_us };
 	yq_lane_ask(lane);
 	yq_valkey_send(yq_lane_valkey(lane), args, READ_TIMEOUT_MS, on_mark, &rows->looks[row]);
 }
@@ -148,8 +149,8 @@ yq_audit_rows_load(struct yq_audit_rows *rows, struct yq_lane *lane, size_t inde
 	rows->rows[rows->count].recorded_us = yq_clock_now_us(yq_lane_clock(lane));
 	rows->entries[rows->count] = index;
 	rows->count++;
-	if (kind == YQ_SUBMIT_RESOLVE)
-		ask_for_mark(rows, lane, index, rows->count - 1, &act);
+	if (kinds[kind].answer_us != 0)
+		ask_for_mark(rows, lane, index, rows->count - 1, kind, &act);
 }
 
 static void

@@ -12,6 +12,7 @@ struct yq_audit_look {
 	struct yq_lane *lane;
 	struct yq_audit_rows *rows;
 	size_t entry, row;
+	int64_t answer_us; /* so long the word is waited for */
 };
 
 /* The rows of one batch; zeroed before the first. */
@@ -25,7 +26,7 @@ struct yq_audit_rows {
 };
 
 /* For load: a row for the entry at `index` if a person made it; asks the bus what became of a
- * resolve, and has the entry wait while the gateway has not said. */
+ * replace or resolve, and has the entry wait while the gateway has not said. */
 void yq_audit_rows_load(struct yq_audit_rows *rows, struct yq_lane *lane, size_t index);
 /* The same parts of a lane's table. */
 YQ_NODISCARD enum yq_rc yq_audit_rows_store(
