@@ -35,7 +35,6 @@ yq_encode_bracket(struct yq_args *args, const struct yq_bracket_item *item)
 	yq_args_key(args, YQ_KEY_LEASE, item->alias);
 	yq_args_int(args, item->fence);
 	yq_args_int(args, yq_keys[YQ_KEY_BRACKET].ttl_s);
-	yq_args_key(args, YQ_KEY_ORDER, NULL);
 	yq_args_text(args, yq_names_text(&yq_order_state_names, YQ_ORDER_PENDING));
 	yq_args_int(args, (int64_t)item->field_count);
 	for (size_t i = 0; i < item->field_count; i++) {

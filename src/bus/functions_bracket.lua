@@ -1,14 +1,15 @@
 -- functions_bracket.lua - take-profit and stop-loss: kept before anything is sent, and their exits made.
 
--- bracket: KEYS bracket, brackets, stream, open[, order]; ARGV operation, lease, token, ttl, channel,
--- pending, pairs, (field, value)...[, alias, ticker, created, payload]
+-- bracket: KEYS bracket, brackets, stream, open[, order]; ARGV operation, lease, token, ttl, pending,
+-- pairs, (field, value)...[, alias, ticker, created, payload]
 --	keep	it is new: these fields
---	place	one more exit: these fields, and the order
+--	place	one more exit: these fields, and the order (not PUBLISHed: a gateway may not, and who
+--		it is for reads the stream)
 --	note	these fields
 --	end	these fields, and it is over
 local function bracket(keys, args)
-	local bus = { stream = keys[3], open = keys[4], channel = args[5], pending = args[6] }
-	local arg = reader(args, 6)
+	local bus = { stream = keys[3], open = keys[4], pending = args[5] }
+	local arg = reader(args, 5)
 	local fields = read_pairs(arg)
 	if not fence()(args[2], args[3]) then
 		return answer({ FENCED }, {})
@@ -30,7 +31,7 @@ local function bracket(keys, args)
 		end
 		call('SADD', bus.open, id_of(keys[5]))
 		spread('HSET', keys[1], fields)
-		write_order(bus, keys[5], arg(), arg(), arg(), arg(), '0')
+		write_order(bus, keys[5], arg(), arg(), arg(), arg(), '1')
 		return answer({ APPLIED }, {})
 	end
 	spread('HSET', keys[1], fields)

@@ -143,6 +143,7 @@ test_a_stop_rests_as_soon_as_the_entry_is_filled(void **unused)
 	tick("90");
 	gateway_await_state(&stop, "Filled");
 	await_over(&entry, "the stop-loss filled");
+	assert_int_equal(gateway_log_count("tried again"), 0); /* each step had its rights */
 	gateway_stop();
 }
 

@@ -9,10 +9,11 @@ step_bracket(struct call *call)
 	const char *key = call->keys[0].text, *open = call->keys[1].text;
 	const char *operation = call_text(call), *lease = call_text(call), *token = call_text(call);
 	const struct word *fields;
+	const char *pending;
 	size_t count;
 
 	call->at++; /* ttl: the model forgets nothing by itself */
-	call->at += 2;
+	pending = call_text(call);
 	count = call_number(call);
 	fields = &call->args[call->at];
 	call->at += 2 * count;
@@ -33,8 +34,7 @@ step_bracket(struct call *call)
 	for (size_t i = 0; i < count; i++)
 		server_set(call->server, key, fields[2 * i].text, &fields[2 * i + 1]);
 	if (strcmp(operation, "place") == 0)
-		call_write_order(call, call->keys[2].text, call->args[4].text, call->args[5].text,
-		    call->keys[4].text, false);
+		call_write_order(call, call->keys[2].text, "", pending, call->keys[4].text, false);
 	if (strcmp(operation, "end") == 0)
 		server_unset(call->server, open, call_id(key));
 	return letters_one('w');

@@ -37,7 +37,8 @@ void call_put_last(struct call *call, const char *key, const char *field, const 
 void call_write(
     struct call *call, const char *key, const struct word *field, const struct word *value);
 
-/* The next arguments: alias, ticker, created, payload and, where `foreign`, that. */
+/* The next arguments: alias, ticker, created, payload and, where `foreign`, that;
+ * without it nothing is published. */
 void call_write_order(struct call *call, const char *stream, const char *channel,
     const char *pending, const char *key, bool foreign);
 

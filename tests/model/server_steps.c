@@ -47,7 +47,7 @@ call_write_order(struct call *call, const char *stream, const char *channel, con
 	call_put(call, key, "Notional", "0");
 	call_put(call, key, "Sequence", "0");
 	server_set(call->server, key, "CreatedAt", created);
-	if (foreign == NULL || server_word_is(foreign, "0"))
+	if (foreign != NULL && server_word_is(foreign, "0"))
 		server_publish(call->server, channel, payload);
 }
 
