@@ -247,6 +247,9 @@ class ArchiveBook {
     const now = Date.now() * 1000;
     const asked = Object.entries(TABLES).map(([name, { columns, rest }]) => ({ name, columns, rest: rest(this.since) }));
     Object.assign(this, await system.isqlAll(asked), { readAt: now });
+    const since = this.since > 0 ? ['--from', new Date(this.since / 1000).toISOString()] : [];
+    const { stdout, stderr } = await system.yq('simulate', '--check', '--json', ...since);
+    this.proof = { ...JSON.parse(stdout), told: stderr };
     this.orders = this.orders.filter(({ ID }) => !FINAL.has(this.ordersBefore.get(ID)));
     this.trades = this.trades.filter(({ ID }) => !this.tradesBefore.has(ID));
   }

@@ -58,6 +58,12 @@ export const CHECKS = {
     if (streamed.size !== archive.signals.length) faults.push(`${streamed.size} signals in the stream, ${archive.signals.length} in the archive`);
   },
 
+  'every decision comes out again, byte for byte, from what was recorded with it'({ archive }, alerts, faults) {
+    const { Different, Unreadable, NotRecorded, Undecided, told } = archive.proof;
+    if (Different + Unreadable + NotRecorded + Undecided > 0)
+      faults.push(`${Different} different, ${Unreadable} unreadable, ${NotRecorded} without inputs, ${Undecided} undecided: ${told}`);
+  },
+
   'every order at the broker is ours, and stands alike in all books'({ archive, bus, brokers }, alerts, faults) {
     const rows = index(archive.orders, 'ID', faults, 'order');
     for (const book of Object.values(brokers)) {
