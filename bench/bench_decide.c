@@ -10,7 +10,7 @@
 
 #include "base/str.h"
 #include "domain/calendar.h"
-#include "domain/compose.h"
+#include "domain/verdict.h"
 
 static struct yq_decimal
 hundredths(int64_t value)
@@ -87,6 +87,34 @@ make_signal(int64_t now_us)
 	return signal;
 }
 
+/* A verdict's bytes and nanoseconds, without and with what it was decided from. */
+static void
+measure_verdict(const struct yq_decision *decision, const struct yq_account_view *view,
+    const struct yq_market_facts *market, long count)
+{
+	static struct yq_inputs inputs;
+	const struct yq_clock *clock = yq_clock_system();
+	const struct yq_decision *const decisions[] = { decision };
+	struct yq_buf out = yq_buf_make(1U << 20);
+	const struct yq_inputs *given[] = { NULL, &inputs };
+
+	inputs.account = *view;
+	inputs.market = *market;
+	inputs.rules = yq_id_named("rules", 5);
+	for (size_t n = 0; n < YQ_COUNT(given); n++) {
+		int64_t start = yq_clock_monotonic_ns(clock);
+
+		for (long i = 0; i < count; i++) {
+			yq_buf_clear(&out);
+			yq_verdict_write(&out, decisions, given[n], 1, decision->decided_at_us);
+		}
+		printf("%-28s %5zu bytes %5lld ns\n",
+		    n == 0 ? "verdict" : "verdict with its inputs", out.length,
+		    (long long)((yq_clock_monotonic_ns(clock) - start) / count));
+	}
+	yq_buf_free(&out);
+}
+
 static void
 measure(const char *name, const struct yq_calendar *calendar, int positions, int orders, long count)
 {
@@ -132,6 +160,7 @@ measure(const char *name, const struct yq_calendar *calendar, int positions, int
 	checked = yq_clock_monotonic_ns(clock);
 	printf("%-28s compose %5lld ns   gateway check %5lld ns\n", name,
 	    (long long)((composed - start) / count), (long long)((checked - composed) / count));
+	measure_verdict(&decision, &view, &market, count);
 	yq_account_free(account);
 }
 
