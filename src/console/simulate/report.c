@@ -311,8 +311,8 @@ print_people(struct yq_sim_report *report, const struct yq_sim *sim)
 	yq_str_format(line, sizeof(line), "%lld", (long long)counts.trades);
 	pair("trades", line);
 	for (size_t i = 0; i < report->code_count; i++) {
-		yq_str_format(line, sizeof(line), "%lld x %s",
-		    (long long)report->codes[i].count, report->codes[i].code);
+		yq_str_format(line, sizeof(line), "%lld x %s", (long long)report->codes[i].count,
+		    report->codes[i].code);
 		pair(i == 0 ? "why not" : "", line);
 	}
 	yq_sim_each_account(sim, print_account, NULL);
