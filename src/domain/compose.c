@@ -147,6 +147,7 @@ begin_facts(struct desk *desk)
 	desk->facts = (struct yq_risk_facts){
 		.account = &desk->view,
 		.halt_reason = market->halt_reason,
+		.halt_lets_out = market->halt_lets_out,
 		.life = market->life,
 		.real_money = desk->policy->real_money,
 		.market_open = market->open,

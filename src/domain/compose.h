@@ -39,6 +39,7 @@ struct yq_policy {
 /* What the outside is like.  Of the signal's exchange, never of another market's same ticker. */
 struct yq_market_facts {
 	const char *halt_reason;	  /* NULL = not halted */
+	bool halt_lets_out;		  /* a rule's: what closes positions passes */
 	enum yq_life_state life;	  /* of the signal's strategy */
 	bool open;			  /* or the account trades at any hour */
 	bool covered;			  /* by the calendar, or the same */

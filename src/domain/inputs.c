@@ -45,6 +45,7 @@ const struct yq_field yq_input_fields[] = {
 	/* struct yq_market_facts; "Halted" and "Track" are written by hand, for they are pointers
 	 */
 	YQ_FIELD_ENUM("Life", struct yq_inputs, market.life, yq_life_state_names, YQ_OPTIONAL),
+	BOOL("HaltLetsOut", market.halt_lets_out),
 	BOOL("Open", market.open),
 	BOOL("Covered", market.covered),
 	MAYBE("LastPrice", market.last_price),

@@ -90,6 +90,7 @@ struct yq_risk_facts {
 	/* For the order's instrument; the account does not hold the order yet. */
 	const struct yq_account_view *account;
 	const char *halt_reason; /* NULL = not halted */
+	bool halt_lets_out;	 /* what only reduces a position passes the halt */
 	enum yq_life_state life; /* of the order's strategy */
 	bool real_money;	 /* of the account */
 	bool market_open;	 /* true also for an account that trades at any hour */

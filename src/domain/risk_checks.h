@@ -43,6 +43,7 @@ bool yq_risk_has_limit(const struct yq_order *order);
 
 /* risk_gate.c: they need neither price nor quantity. */
 yq_risk_check_fn yq_risk_halted;
+yq_risk_check_fn yq_risk_paused;
 yq_risk_check_fn yq_risk_inactive;
 yq_risk_check_fn yq_risk_calendar;
 yq_risk_check_fn yq_risk_market;

@@ -4,10 +4,20 @@
 enum yq_risk_answer
 yq_risk_halted(const struct yq_risk_ask *ask)
 {
-	if (ask->facts->halt_reason == NULL)
+	if (ask->facts->halt_reason == NULL || ask->facts->halt_lets_out)
 		return YQ_RISK_PASS;
 	return yq_risk_say(
 	    ask, false, "trading is halted: {}", YQ_ARGS(YQ_ARG_TEXT(ask->facts->halt_reason)));
+}
+
+/* Not of the gate: whether it reduces is known when it is sized. */
+enum yq_risk_answer
+yq_risk_paused(const struct yq_risk_ask *ask)
+{
+	if (ask->facts->halt_reason == NULL || ask->reduces)
+		return YQ_RISK_PASS;
+	return yq_risk_say(ask, false, "only what closes positions passes: {}",
+	    YQ_ARGS(YQ_ARG_TEXT(ask->facts->halt_reason)));
 }
 
 enum yq_risk_answer

@@ -68,6 +68,8 @@ market_of(const struct yq_facts *facts, const struct yq_rules *rules,
 	price = facts_find(facts, key);
 	return (struct yq_market_facts){
 		.halt_reason = halt != NULL ? halt_reason : NULL,
+		/* A person's comes first, and means all. */
+		.halt_lets_out = halt != NULL && yq_halt_scope(halt->field) != halt->field,
 		.life =
 		    life == NULL || life->rc == YQ_E_NOT_FOUND ? yq_rules_life(rules) : life->life,
 		.open = any_hour || yq_market_is_open(hours, now_us),

@@ -88,6 +88,23 @@ expect(unsigned n, const char *strategy, const char *ticker, const char *code)
 	om_expect(&signal, code);
 }
 
+/* A sell of the 10 that the account holds. */
+static void
+expect_exit(unsigned n)
+{
+	struct yq_signal signal = om_signal(n);
+
+	assert_int_equal(valkey_do_int(console,
+			     "HSET position:Paper AAPL {\"AccountAlias\":\"Paper\",\"Ticker\":"
+			     "\"AAPL\",\"Currency\":\"USD\",\"Qty\":10,\"AvgPrice\":100,"
+			     "\"CurrentPrice\":100,\"ChangeRate\":0,\"BuyReason\":\"Webhook:One\","
+			     "\"Exchange\":\"NASDAQ\"}"),
+	    1);
+	signal.action = YQ_SELL;
+	om_accept(&signal, 1);
+	om_expect(&signal, "ORDERED");
+}
+
 static void
 test_losses_in_a_row_halt_a_strategy_once_for_each_trade(void **state)
 {
@@ -98,6 +115,7 @@ test_losses_in_a_row_halt_a_strategy_once_for_each_trade(void **state)
 	close_trade(2, "95", 20);
 	om_await(HALTED_FIELD, 1, PATIENCE_MS);
 	expect(2, "One", "MSFT", "RISK_HALTED");
+	expect_exit(5);				/* it is not locked into what it holds */
 	expect(3, "Equity", "MSFT", "ORDERED"); /* another strategy of the account */
 	om_await_count("SELECT COUNT(*) FROM AUDIT WHERE WHO = 'risk'", 1, PATIENCE_MS);
 	await_notice("Strategy One pauses in Paper until");

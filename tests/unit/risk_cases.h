@@ -49,6 +49,13 @@ halted(struct scene *s)
 }
 
 static void
+paused(struct scene *s)
+{
+	halted(s);
+	s->facts.halt_lets_out = true;
+}
+
+static void
 active(struct scene *s)
 {
 	s->account->active = true;
@@ -416,6 +423,8 @@ static const struct rule {
 } rules[] = {
 	{ YQ_RISK_HALTED, not_halted, halted, "halted: account:Main: fat finger (Kim)", NULL, NULL,
 	    SHUT },
+	{ YQ_RISK_HALTED, not_halted, paused, "only what closes positions passes: account:Main",
+	    NULL, NULL, OPEN },
 	{ YQ_RISK_INACTIVE, active, inactive, "the account Main is not active", NULL, NULL, SHUT },
 	{ YQ_RISK_STALE, age_limit, older, "61 s old, more than the 60 s", "61", "60", SHUT },
 	{ YQ_RISK_CALENDAR, covered, uncovered, "calendar of NASDAQ", NULL, NULL, SHUT },

@@ -40,7 +40,7 @@ static const struct yq_plugin sample_plugin = { "/opt/sizer.so", 50,
 static const struct yq_account_view sample_view = { "Main-2", true, YQ_HKD, D(1), D(-2), D(3), D(4),
 	D(16), 5, 17, D(-6), D(7), D(8), D(9), 10, 11, D(12), D(13), D(18), 14, 15 };
 
-static const struct yq_market_facts sample_market = { "account:Main: \"enough\" (an\xc3\xa4)",
+static const struct yq_market_facts sample_market = { "account:Main: \"enough\" (an\xc3\xa4)", true,
 	YQ_LIFE_PAPER, true, true, MAYBE(21), SECONDS(22), MAYBE(23), 24, 31, 32, MAYBE(25),
 	MAYBE(26), SECONDS(27), &sample_track, &sample_answer, SECONDS(33), SECONDS(34) };
 
