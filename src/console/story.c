@@ -39,6 +39,13 @@ add_archive(struct yq_system *system, struct yq_story_order *order)
 	filter.limit = YQ_STORE_LIST_MAX;
 	if (yq_trades_find(system->firebird, &filter, &order->trades, &err) != YQ_OK)
 		return yq_fail_err(&err);
+	if (yq_str_equal(order->row.order.buy_reason, YQ_SCHEDULE_REASON)) {
+		enum yq_rc rc =
+		    yq_runs_of_order(system->firebird, &order->row.order.id, &order->run, &err);
+
+		if (rc != YQ_OK && rc != YQ_E_NOT_FOUND)
+			return yq_fail_err(&err);
+	}
 	yq_str_copy_cut(about.target, sizeof(about.target), order->row.order.id.text);
 	if (yq_audit_find(system->firebird, &about, &order->acts, &err) != YQ_OK)
 		return yq_fail_err(&err);

@@ -9,6 +9,7 @@
 #include "console/fetch.h"
 #include "store/audit.h"
 #include "store/orders.h"
+#include "store/schedule_runs.h"
 #include "store/signals.h"
 
 #define YQ_STORY_ORDERS_MAX 32
@@ -22,6 +23,7 @@ struct yq_story_order {
 	struct yq_audit_list acts; /* what people did about it */
 	char
 	    bracket[YQ_MESSAGE_SIZE]; /* how its bracket is; "" = it has none, or it is forgotten */
+	struct yq_run run;	      /* of the schedule that made it; due_at_us 0: none did */
 	int64_t unknown_at_us;	      /* 0 = its outcome was always known, or it has left the bus */
 };
 

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "console/calendars.h"
 #include "console/find.h"
 #include "console/person.h"
 #include "console/sheet.h"
@@ -48,60 +49,6 @@ static const struct yq_column change_columns[] = {
 
 static const char *const weekdays[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
 
-/* What the programs of the system that the call is about read. */
-struct calendars {
-	struct yq_config *config;
-	struct yq_markets *markets;
-	const struct yq_calendar *calendar;
-};
-
-static void
-calendars_clear(struct calendars *calendars)
-{
-	yq_markets_free(calendars->markets);
-	yq_config_free(calendars->config);
-}
-
-/* The settings with the folder that `yq up` keeps its data in, unless they name another.  Nothing
- * but their form is looked at. */
-static int
-settings_read(const struct yq_call *call, struct yq_config **config)
-{
-	struct yq_config_report report = { 0 };
-	enum yq_rc rc = YQ_OK;
-
-	for (int i = 0; i < 2 && rc == YQ_OK; i++) {
-		if (i > 0 && (yq_find_is_set(*config, "System:DataFolder") ||
-				 setenv("System__DataFolder", yq_find_folder(call), 1) != 0))
-			break;
-		yq_config_free(*config);
-		*config = NULL;
-		rc = yq_settings_load(
-		    call->options[YQ_OPT_CONFIG], NULL, "Console", environ, NULL, config, &report);
-	}
-	fputs(yq_buf_text(&report.faults), stderr);
-	yq_config_report_free(&report);
-	return rc == YQ_OK ? YQ_CONSOLE_DONE
-			   : yq_fail(YQ_CONSOLE_REFUSED, "the settings cannot be read");
-}
-
-static int
-calendars_read(const struct yq_call *call, struct calendars *calendars)
-{
-	struct yq_config_report report = { 0 };
-	int status = settings_read(call, &calendars->config);
-
-	if (status != YQ_CONSOLE_DONE)
-		return status;
-	calendars->markets = yq_settings_markets(calendars->config, &report);
-	calendars->calendar = yq_markets_calendar(calendars->markets);
-	fputs(yq_buf_text(&report.faults), stderr);
-	if (report.fault_count > 0)
-		status = yq_fail(YQ_CONSOLE_REFUSED, "the calendars cannot be read");
-	yq_config_report_free(&report);
-	return status;
-}
-
 /* ---- showing ---- */
 
 static void
@@ -128,7 +75,7 @@ add_session_cell(struct yq_sheet *sheet, const struct yq_session *sessions, size
 }
 
 static void
-add_market(struct yq_sheet *sheet, const struct calendars *calendars, int country)
+add_market(struct yq_sheet *sheet, const struct yq_calendars *calendars, int country)
 {
 	const struct yq_market_hours *hours = &calendars->calendar->hours[country];
 	int64_t now_us = yq_clock_now_us(yq_clock_system()), open_us = 0, close_us = 0;
@@ -157,7 +104,7 @@ add_market(struct yq_sheet *sheet, const struct calendars *calendars, int countr
 }
 
 static int
-show_markets(const struct yq_call *call, const struct calendars *calendars)
+show_markets(const struct yq_call *call, const struct yq_calendars *calendars)
 {
 	YQ_CLEANUP(yq_sheet_freep)
 	struct yq_sheet *sheet = yq_sheet_make(market_columns, YQ_COUNT(market_columns));
@@ -196,7 +143,7 @@ read_bound(const struct yq_call *call, enum yq_option option, yq_date *date)
 
 /* The days that are not as usual; with --all every weekday. */
 static int
-show_days(const struct yq_call *call, const struct calendars *calendars, int country)
+show_days(const struct yq_call *call, const struct yq_calendars *calendars, int country)
 {
 	YQ_CLEANUP(yq_sheet_freep)
 	struct yq_sheet *sheet = yq_sheet_make(day_columns, YQ_COUNT(day_columns));
@@ -234,7 +181,7 @@ read_text(const char *path, struct yq_buf *text)
 /* A file in our own form or in that of exchange_calendars, which needs the country's present one.
  */
 static int
-read_days(const char *path, const struct calendars *calendars, int country, struct yq_days *days)
+read_days(const char *path, const struct yq_calendars *calendars, int country, struct yq_days *days)
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf text = yq_buf_make(YQ_DAYS_TEXT_MAX);
 	struct yq_zone *zone = NULL;
@@ -264,7 +211,7 @@ read_days(const char *path, const struct calendars *calendars, int country, stru
 }
 
 static int
-check(const struct yq_call *call, const struct calendars *calendars)
+check(const struct yq_call *call, const struct yq_calendars *calendars)
 {
 	YQ_CLEANUP(yq_days_clear) struct yq_days days = { 0 };
 	char to[YQ_DATE_TEXT_SIZE];
@@ -347,7 +294,7 @@ add_changes(struct yq_sheet *sheet, const struct yq_days *before, const struct y
 }
 
 static int
-write_days(const struct calendars *calendars, const struct yq_days *days)
+write_days(const struct yq_calendars *calendars, const struct yq_days *days)
 {
 	YQ_CLEANUP(yq_freep)
 	char *path = yq_settings_calendar_path(calendars->config, days->country);
@@ -370,7 +317,7 @@ write_days(const struct calendars *calendars, const struct yq_days *days)
 }
 
 static int
-import(const struct yq_call *call, const struct calendars *calendars, int country)
+import(const struct yq_call *call, const struct yq_calendars *calendars, int country)
 {
 	YQ_CLEANUP(yq_days_clear) struct yq_days days = { 0 };
 	YQ_CLEANUP(yq_sheet_freep)
@@ -390,9 +337,9 @@ import(const struct yq_call *call, const struct calendars *calendars, int countr
 static int
 restore(const struct yq_call *call, int country)
 {
-	YQ_CLEANUP(calendars_clear) struct calendars calendars = { 0 };
+	YQ_CLEANUP(yq_calendars_clear) struct yq_calendars calendars = { 0 };
 	YQ_CLEANUP(yq_freep) char *path = NULL;
-	int status = settings_read(call, &calendars.config);
+	int status = yq_calendars_settings(call, &calendars.config);
 
 	if (status != YQ_CONSOLE_DONE)
 		return status;
@@ -407,8 +354,8 @@ restore(const struct yq_call *call, int country)
 static int
 look(const struct yq_call *call, int country)
 {
-	YQ_CLEANUP(calendars_clear) struct calendars calendars = { 0 };
-	int status = calendars_read(call, &calendars);
+	YQ_CLEANUP(yq_calendars_clear) struct yq_calendars calendars = { 0 };
+	int status = yq_calendars_read(call, &calendars);
 
 	if (status != YQ_CONSOLE_DONE)
 		return status;

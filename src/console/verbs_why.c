@@ -116,6 +116,8 @@ order_steps(const struct yq_story_order *order, struct steps *steps)
 	const struct yq_order_row *row = &order->row;
 
 	*steps = (struct steps){ 0 };
+	yq_str_format(new_step(steps, order->run.due_at_us, "due"), NOTE_SIZE, "schedule \"%s\"%s",
+	    order->run.schedule_name, order->run.run_date < 0 ? ", run by hand" : "");
 	ordered_step(order, steps);
 	new_step(steps, row->claimed_at_us, "claimed");
 	yq_str_format(new_step(steps, row->submitted_at_us, "submitted"), NOTE_SIZE,
@@ -361,6 +363,10 @@ write_order(struct yq_json_writer *w, const struct yq_story_order *order, int64_
 	if (order->bracket[0] != '\0')
 		yq_json_put_text(w, "bracket", order->bracket);
 	yq_json_put_bool(w, "archived", order->archived);
+	if (order->run.due_at_us != 0) {
+		yq_json_put_text(w, "schedule", order->run.schedule_name);
+		yq_json_put_time(w, "dueAt", order->run.due_at_us);
+	}
 	order_steps(order, &steps);
 	write_steps(w, &steps, &decided_us);
 	yq_json_end_object(w);

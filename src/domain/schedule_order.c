@@ -96,7 +96,7 @@ yq_schedule_close_order(const struct yq_schedule *schedule, int64_t due_us,
 	order.currency = yq_market_of(position->exchange)->currency;
 	order.action = yq_decimal_sign(position->qty) < 0 ? YQ_BUY : YQ_SELL;
 	order.type = YQ_TYPE_MARKET;
-	order.reduce_only = true;
+	order.reduce_only = order.cut_to_held = true;
 	return order;
 }
 

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "bus/message.h"
 #include "bus/reply.h"
 #include "order_manager/scheduler_parts.h"
 
@@ -133,6 +134,83 @@ closable(const struct yq_account *book, const struct yq_position *position, stru
 	       yq_decimal_sign(*qty) > 0;
 }
 
+/* ---- what is on its way out already, by exits and targets that may never trade ---- */
+
+struct leaving {
+	struct work *work;
+	const struct yq_position *position;
+};
+
+static void
+on_canceled(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, size_t count,
+    const struct yq_err *err)
+{
+	struct work *work = cookie;
+	struct yq_scheduler *s = work->scheduler;
+
+	(void)answers;
+	(void)count;
+	if (!yq_scheduler_answered(s))
+		return;
+	if (rc != YQ_OK)
+		yq_debug("an order in the way of a liquidation is not canceled yet: %s", err->text);
+	yq_scheduler_answer_done(s);
+}
+
+/* Asked for again it changes nothing. */
+static void
+cancel_order(struct work *work, const char *alias, const struct yq_id *order_id)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
+	struct yq_cancel cancel = yq_cancel_default();
+	struct yq_submit_item item = { .kind = YQ_SUBMIT_CANCEL, .id = *order_id };
+
+	cancel.id = yq_id_random();
+	cancel.order_id = *order_id;
+	cancel.timestamp_us = work->scheduler->now_us;
+	yq_str_copy_cut(cancel.account_alias, sizeof(cancel.account_alias), alias);
+	yq_str_format(cancel.reason, sizeof(cancel.reason), "schedule \"%s\" sells all of it",
+	    work->open->run.schedule_name);
+	yq_str_copy_cut(cancel.hand.who, sizeof(cancel.hand.who), "schedule");
+	yq_str_copy_cut(cancel.hand.origin, sizeof(cancel.hand.origin), "OrderManager");
+	yq_message_encode_cancel(&cancel, &payload);
+	item.request_id = cancel.id;
+	item.created_at_us = cancel.timestamp_us;
+	item.payload = payload.data;
+	item.length = payload.length;
+	yq_scheduler_ask(work->scheduler);
+	yq_step_submit(yq_daemon_valkey(work->scheduler->daemon), &item, 1, on_canceled, work);
+}
+
+static bool
+cancel_if_leaving(void *cookie, const struct yq_open_order *order)
+{
+	const struct leaving *leaving = cookie;
+	const struct yq_position *position = leaving->position;
+	enum yq_action exit = yq_decimal_sign(position->qty) > 0 ? YQ_SELL : YQ_BUY;
+
+	if (order->action == exit && order->exchange == position->exchange &&
+	    yq_str_equal(order->ticker, position->ticker))
+		cancel_order(leaving->work, position->account_alias, &order->id);
+	return true;
+}
+
+/* True: some of it is, and the orders are asked to end first. */
+static bool
+cancel_exits(struct work *work, const struct yq_account *book, const struct yq_position *position)
+{
+	const struct yq_holding *holding =
+	    yq_account_holding(book, position->exchange, position->ticker);
+	bool is_long = yq_decimal_sign(position->qty) > 0;
+	struct leaving leaving = { work, position };
+
+	if (holding == NULL || (is_long ? holding->open_sells : holding->open_buys) == 0 ||
+	    !may_wait(work))
+		return false;
+	yq_account_each_order(book, cancel_if_leaving, &leaving);
+	return true;
+}
+
 static void
 close_account(struct work *work, const struct yq_account_state *state)
 {
@@ -146,7 +224,13 @@ close_account(struct work *work, const struct yq_account_state *state)
 		struct yq_order order;
 
 		memcpy(position.account_alias, state->alias, sizeof(position.account_alias));
-		if (!yq_schedule_closes(schedule, &position) || !closable(book, &position, &qty))
+		if (!yq_schedule_closes(schedule, &position))
+			continue;
+		if (cancel_exits(work, book, &position)) {
+			work->canceling = true;
+			continue;
+		}
+		if (!closable(book, &position, &qty))
 			continue;
 		order = yq_schedule_close_order(
 		    schedule, work->open->run.due_at_us, &position, qty, s->now_us);
@@ -226,6 +310,11 @@ read_accounts(struct work *work)
 static void
 decide_liquidation(struct work *work)
 {
+	if (work->canceling) {
+		work->scheduler->waiting = true;
+		work->order_count = 0;
+		return;
+	}
 	if (work->order_count > 0)
 		return;
 	if (work->reads > 0)

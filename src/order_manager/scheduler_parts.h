@@ -38,6 +38,7 @@ struct work {
 	bool failed;	 /* one of them was none: the next pass tries again */
 	bool cut;	 /* more orders than a run may have */
 	bool sends;	 /* its orders may be sent */
+	bool canceling;	 /* orders in its way were asked to end */
 	size_t standing; /* sending: orders that are on the bus or in the archive */
 	bool told;	 /* people were */
 	struct yq_opt_decimal price;

@@ -202,6 +202,26 @@ moved(const struct changing *c, struct yq_err *err)
 	    (long long)c->change->version);
 }
 
+static bool
+same_times(const struct yq_schedule *a, const struct yq_schedule *b)
+{
+	return a->enabled && b->enabled && a->exchange == b->exchange && a->when == b->when &&
+	       a->minute == b->minute && a->offset == b->offset && a->weekdays == b->weekdays &&
+	       a->from == b->from && a->to == b->to && a->any_hour == b->any_hour;
+}
+
+/* A change that leaves its times alone loses none of them, not even one that is due this moment. */
+static enum yq_rc
+keep_cursor(const struct changing *c, struct yq_schedule_row *row, struct yq_err *err)
+{
+	struct yq_schedule_row present;
+	enum yq_rc rc = yq_schedules_read(c->tx, &row->schedule.id, &present, err);
+
+	if (rc == YQ_OK && same_times(&present.schedule, &row->schedule))
+		row->done_to_us = present.done_to_us;
+	return rc == YQ_E_NOT_FOUND ? YQ_OK : rc;
+}
+
 static enum yq_rc
 replace(const struct changing *c, struct yq_err *err)
 {
@@ -210,8 +230,10 @@ replace(const struct changing *c, struct yq_err *err)
 	struct yq_param params[FIELD_COUNT];
 	const size_t count = PEOPLE_COUNT - 1; /* it was made when it was made */
 	int64_t affected = 0;
-	enum yq_rc rc;
+	enum yq_rc rc = keep_cursor(c, &row, err);
 
+	if (rc != YQ_OK)
+		return rc;
 	yq_buf_add_text(&sql, "UPDATE " YQ_SCHEDULE_TABLE " SET ");
 	for (size_t i = 1; i < count; i++)
 		yq_buf_add_format(

@@ -59,8 +59,8 @@ struct yq_schedule_change {
 	const char *before, *after; /* for the audit, in a few words; NULL = "" */
 };
 /*
- * Make all changes or none.  No time up to `now_us` will run for a schedule that was added or
- * replaced.  `ret_index` (may be NULL): which one failed.
+ * Make all changes or none.  No time up to `now_us` will run for a schedule that was added,
+ * enabled, or given other times.  `ret_index` (may be NULL): which one failed.
  *   YQ_E_EXISTS     another schedule has that name or id.
  *   YQ_E_STATE      somebody changed it meanwhile; the text says who.
  *   YQ_E_NOT_FOUND  it is not there (any more).

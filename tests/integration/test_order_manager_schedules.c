@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/str.h"
+#include "bus/message.h"
 #include "schedules_fixture.h"
 
 static void
@@ -165,6 +166,114 @@ test_a_liquidation_sells_what_is_held_for_its_reasons_in_its_country(void **stat
 }
 
 static void
+rest(const struct yq_order *order)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
+	struct yq_submit_item item = { .kind = YQ_SUBMIT_ORDER,
+		.id = order->id,
+		.alias = order->account_alias,
+		.ticker = order->ticker,
+		.created_at_us = order->timestamp_us };
+
+	yq_message_encode_order(order, &payload);
+	item.payload = payload.data;
+	item.length = payload.length;
+	STEP(ORDER_MANAGER, submit, &item, 1);
+}
+
+/* What the gateway says when it is canceled. */
+static void
+end(const struct yq_order *order)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
+	struct yq_execution e = { .is_success = true,
+		.order_id = order->id,
+		.status = YQ_ORDER_CANCELED,
+		.exchange = order->exchange,
+		.action = order->action,
+		.qty = order->qty,
+		.currency = order->currency,
+		.sequence = 9,
+		.timestamp_us = order->timestamp_us };
+	struct yq_args args = yq_args_make();
+
+	memcpy(e.account_alias, order->account_alias, sizeof(e.account_alias));
+	memcpy(e.ticker, order->ticker, sizeof(e.ticker));
+	yq_message_encode_execution(&e, &payload);
+	yq_args_text(&args, "PUBLISH");
+	yq_args_key(&args, YQ_KEY_EXECUTION, NULL);
+	yq_args_bytes(&args, payload.data, payload.length);
+	assert_int_equal(steps_run(YQ_PROGRAM_GATEWAY, &args, 0), YQ_OK);
+	yq_args_free(&args);
+}
+
+static void
+test_a_liquidation_has_the_orders_in_its_way_canceled_first(void **state)
+{
+	int64_t now_us = yq_clock_now_us(yq_clock_system());
+	int64_t due_us = now_us - now_us % MINUTE_US;
+	struct yq_schedule s = om_schedule(1, now_us);
+	struct yq_order target =
+	    yq_schedule_order(&s, 1, yq_decimal_from_int(12), YQ_OPT_DECIMAL_NONE, now_us);
+	char words[96];
+
+	(void)state;
+	target.action = YQ_SELL;
+	target.type = YQ_TYPE_LIMIT;
+	target.price = yq_opt_decimal_of(yq_decimal_from_int(200));
+	rest(&target);
+	hold("Paper", "AAPL", "NASDAQ", "12", "Webhook:One");
+	s.kind = YQ_SCHEDULE_LIQUIDATION;
+	s.quantity.set = false;
+	s.ticker[0] = '\0';
+	s.action = YQ_SELL;
+	om_add_due(&s, 1, now_us);
+	start();
+	yq_str_format(words, sizeof(words), "HEXISTS order:%s CancelRequestedAt", target.id.text);
+	om_await(words, 1, PATIENCE_MS);
+	end(&target);
+	expect_run("schedule 1", "submitted", "SENT");
+	assert_int_equal(valkey_do_int(console, "XLEN order:stream"), 3); /* order, cancel, order */
+	expect_order(&s, due_us, "Paper", "AAPL", YQ_NASDAQ, "\"Qty\":12");
+}
+
+static void
+test_a_clock_that_was_ahead_doubles_nothing_and_loses_nothing(void **state)
+{
+	int64_t now_us = yq_clock_now_us(yq_clock_system());
+	int64_t due_us = now_us - now_us % MINUTE_US;
+	struct yq_schedule s[3] = { om_schedule(1, now_us), om_schedule(2, now_us),
+		om_schedule(3, now_us) };
+	char sql[256];
+
+	(void)state;
+	om_add_due(s, YQ_COUNT(s), now_us);
+	/* As a clock that was ten days ahead left it: settled up to then, one of them sent and one
+	 * of them skipped as late. */
+	om_run_sql("UPDATE SCHEDULED_ORDERS SET DONE_TO_US = :AT, NEXT_AT_US = :AT + 86400000000",
+	    now_us + 10 * 1440 * MINUTE_US);
+	om_run_sql("INSERT INTO SCHEDULE_RUNS (SCHEDULE_ID, DUE_AT_US, SCHEDULE_NAME, "
+		   "SCHEDULE_VERSION, RUN_DATE, STATE, ORDER_COUNT, CLAIMED_AT_US) SELECT ID, :AT, "
+		   "NAME, VERSION, 1, CASE NAME WHEN 'schedule 1' THEN 'submitted' ELSE 'skipped' "
+		   "END, 0, CASE NAME WHEN 'schedule 1' THEN 1 END FROM SCHEDULED_ORDERS WHERE "
+		   "NAME <> 'schedule 3'",
+	    due_us + MINUTE_US);
+	start();
+	/* the cursors are back */
+	yq_str_format(sql, sizeof(sql),
+	    "SELECT COUNT(*) FROM SCHEDULED_ORDERS WHERE DONE_TO_US < %lld AND NEXT_AT_US < %lld",
+	    (long long)(now_us + 5 * MINUTE_US), (long long)(now_us + 2 * 1440 * MINUTE_US));
+	om_await_count(sql, 3, PATIENCE_MS);
+	assert_int_equal(om_stop(SIGTERM), 0);
+	om_run_sql("UPDATE SCHEDULE_RUNS SET DUE_AT_US = :AT", due_us);
+	om_run_sql("UPDATE SCHEDULED_ORDERS SET DONE_TO_US = :AT", due_us - 1);
+	start();
+	expect_run("schedule 2", "submitted", "SENT");
+	expect_run("schedule 3", "submitted", "SENT");
+	assert_int_equal(valkey_do_int(console, "XLEN order:stream"), 2);
+}
+
+static void
 test_a_run_that_the_other_system_never_ended_is_told_and_not_repeated(void **state)
 {
 	int64_t now_us = yq_clock_now_us(yq_clock_system());
@@ -214,6 +323,8 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		TEST(test_what_does_not_run_is_told_once_with_the_reason),
 		TEST(test_a_liquidation_sells_what_is_held_for_its_reasons_in_its_country),
+		TEST(test_a_liquidation_has_the_orders_in_its_way_canceled_first),
+		TEST(test_a_clock_that_was_ahead_doubles_nothing_and_loses_nothing),
 		TEST(test_a_run_that_the_other_system_never_ended_is_told_and_not_repeated),
 	};
 	int failed;

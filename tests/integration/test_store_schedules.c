@@ -82,6 +82,26 @@ test_of_two_changes_from_one_version_the_second_is_refused(void **state)
 }
 
 static void
+test_a_change_that_leaves_the_times_alone_loses_none_of_them(void **state)
+{
+	struct yq_schedule_change one = {
+		.kind = YQ_SCHEDULE_REPLACE, .schedule = schedule(1), .version = 1, .verb = "edit"
+	};
+
+	(void)state;
+	add(1);
+	one.schedule.price = yq_opt_decimal_of(decimal("190"));
+	assert_int_equal(
+	    yq_schedules_change(firebird, &one, 1, &hand, "", NOW + MINUTE, NULL, NULL), YQ_OK);
+	assert_int_equal(get(1).done_to_us, NOW);
+	one.schedule.minute++;
+	one.version = 2;
+	assert_int_equal(
+	    yq_schedules_change(firebird, &one, 1, &hand, "", NOW + MINUTE, NULL, NULL), YQ_OK);
+	assert_int_equal(get(1).done_to_us, NOW + MINUTE);
+}
+
+static void
 test_all_changes_are_made_or_none_and_each_is_audited(void **state)
 {
 	YQ_CLEANUP(yq_audit_list_free) struct yq_audit_list list = { 0 };
@@ -120,6 +140,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		JOURNAL_TEST(test_what_was_added_is_read_back_equal),
 		JOURNAL_TEST(test_of_two_changes_from_one_version_the_second_is_refused),
+		JOURNAL_TEST(test_a_change_that_leaves_the_times_alone_loses_none_of_them),
 		JOURNAL_TEST(test_all_changes_are_made_or_none_and_each_is_audited),
 	};
 
