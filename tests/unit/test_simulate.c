@@ -277,6 +277,27 @@ test_csv_and_json_are_read_by_an_alerts_own_table(void **unused)
 }
 
 static void
+test_a_flat_withdraws_what_its_strategy_alone_has_resting(void **unused)
+{
+	static const char text[] =
+	    "time,symbol,exchange,side,strategy,price,limit_price,tif,market_position,"
+	    "prev_market_position\n"
+	    "2026-11-23T15:00:00Z,AAPL,NASDAQ,buy,Trend,100,95,gtc,long,flat\n"
+	    "2026-11-23T15:00:00Z,AAPL,NASDAQ,buy,Other,100,94,gtc,long,flat\n"
+	    "2026-11-23T15:01:00Z,AAPL,NASDAQ,sell,Trend,100,,,flat,long\n";
+	YQ_CLEANUP(yq_buf_free) struct yq_buf out = yq_buf_make(4096);
+	const char *first;
+	struct yq_err err;
+
+	(void)unused;
+	play(text, &out, &err);
+	assert_string_equal(err.text, "");
+	first = strstr(yq_buf_text(&out), "Canceled");
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "Canceled"));
+}
+
+static void
 test_a_signal_that_makes_no_sense_is_refused_with_its_line(void **unused)
 {
 	static const struct {
@@ -311,6 +332,7 @@ main(void)
 		cmocka_unit_test(test_other_bars_of_the_future_change_nothing_of_the_past),
 		cmocka_unit_test(test_the_same_past_comes_out_the_same),
 		cmocka_unit_test(test_csv_and_json_are_read_by_an_alerts_own_table),
+		cmocka_unit_test(test_a_flat_withdraws_what_its_strategy_alone_has_resting),
 		cmocka_unit_test(test_a_signal_that_makes_no_sense_is_refused_with_its_line),
 	};
 

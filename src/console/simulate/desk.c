@@ -395,11 +395,13 @@ sim_decide(struct sim_account *account, const struct yq_signal *signal)
 	memcpy(view.alias, alias, sizeof(view.alias));
 	view.active = account->settings->active;
 	view.commission_rate = account->commission_rate;
+	sim_see_strategy(account, signal, &view);
 	rc = yq_compose(signal, &view, &market, &named->policy, sim->now_us, &sim->decision);
 	sim->counts.ordered += rc == YQ_OK;
 	sim->counts.refused += rc != YQ_OK;
 	if (listener->decided != NULL)
 		listener->decided(listener->cookie, signal, &sim->decision);
+	sim_withdraw(account, signal, &sim->decision);
 	for (size_t i = 0; i < sim->decision.order_count; i++)
 		place_or_wait(account, &sim->decision.orders[i], &named->policy.limits);
 }

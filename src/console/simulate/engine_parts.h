@@ -92,6 +92,14 @@ struct sim_order *sim_order_find(const struct sim_account *account, const struct
 struct sim_order *sim_order_keep(struct sim_account *account, const struct yq_order *order);
 void sim_order_drop(struct sim_account *account, struct sim_order *kept);
 
+/* ---- own_orders.c ---- */
+/* A signal that says where its strategy stands is decided on what the strategy has on the way. */
+void sim_see_strategy(const struct sim_account *account, const struct yq_signal *signal,
+    struct yq_account_view *view);
+/* Cancel the entries that the decision withdraws. */
+void sim_withdraw(
+    struct sim_account *account, const struct yq_signal *signal, struct yq_decision *decision);
+
 /* ---- desk.c ---- */
 /* What the book of an account does: the sink of its records. */
 void sim_on_record(
