@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -306,6 +307,34 @@ test_recent_signals_are_found_by_what_is_asked(void **state)
 	assert_null(list.items[0].decision);
 }
 
+static void
+test_orders_that_have_ended_are_counted_by_account_and_time(void **state)
+{
+	const int64_t stretch = INT64_C(1440000000), begin = NOW / stretch * stretch;
+	struct yq_order_count *counts = NULL;
+	size_t count = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 7; i++) {
+		struct yq_order_row row = order(i);
+
+		/* three in a stretch and two in the next; one that is open, one of before */
+		row.order.timestamp_us = begin + (i < 3 ? (int64_t)i : stretch + (int64_t)i);
+		row.final_at_us = i == 5 ? 0 : NOW + 50;
+		if (i == 6)
+			row.order.timestamp_us = begin - 1;
+		assert_int_equal(save_order(&row), YQ_OK);
+	}
+	assert_int_equal(yq_orders_count(firebird, begin, stretch, &counts, &count, NULL), YQ_OK);
+	assert_int_equal(count, 2);
+	for (size_t i = 0; i < count; i++) {
+		assert_string_equal(counts[i].account_alias, "Paper");
+		assert_int_equal(counts[i].orders, counts[i].stretch == begin / stretch ? 3 : 2);
+	}
+	assert_int_not_equal(counts[0].stretch, counts[1].stretch);
+	free(counts);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -318,6 +347,7 @@ main(int argc, char **argv)
 		JOURNAL_TEST(test_what_cannot_be_kept_is_said_before_the_order),
 		JOURNAL_TEST(test_a_signal_keeps_its_first_decision_whole),
 		JOURNAL_TEST(test_recent_signals_are_found_by_what_is_asked),
+		JOURNAL_TEST(test_orders_that_have_ended_are_counted_by_account_and_time),
 	};
 
 	return journal_run(argc, argv, "store_journal", tests, YQ_COUNT(tests));
