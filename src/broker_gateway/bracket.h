@@ -42,7 +42,7 @@ struct gw_bracket {
 	struct yq_decimal lost, lost_kept; /* as it is, and as the bus has it */
 	char ended[YQ_BRACKET_WHY_SIZE];   /* by hand; "" = it is not */
 	bool ended_kept;		   /* ... and the bus has it */
-	bool kept;			   /* the bus has its record */
+	bool kept_asked, kept;		   /* the bus may have its record; has it */
 	bool under_way;			   /* a step of it: one at a time */
 	bool placing;			   /* the newest leg is not known to be on the stream */
 	char entry_id[YQ_ENTRY_ID_SIZE];   /* of who asked for it, until it is kept */

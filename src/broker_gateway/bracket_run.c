@@ -178,6 +178,16 @@ look_for(struct gw_bracket *b)
 	}
 }
 
+/* An order in hand may have a record that is not written: it would find its bracket closed. */
+static bool
+is_recorded(const struct gw_bracket *b)
+{
+	for (size_t i = 0; i < b->leg_count; i++)
+		if (gw_order_find(b->account->gw, &b->legs[i].leg.id) != NULL)
+			return false;
+	return true;
+}
+
 static void
 bracket_run(struct gw_bracket *b, struct share *share)
 {
@@ -195,7 +205,7 @@ bracket_run(struct gw_bracket *b, struct share *share)
 	b->over = !plan.over ? NULL : b->ended[0] != '\0' ? b->ended : plan.why;
 	if (b->placing)
 		gw_bracket_place(b); /* the same again */
-	else if (b->over != NULL)
+	else if (b->over != NULL && is_recorded(b))
 		gw_bracket_end(b);
 	else if (!b->kept && b->plan.qty.set) /* else its entry asks for that */
 		gw_bracket_keep(b);

@@ -109,6 +109,7 @@ step_send(struct gw_bracket *b, struct yq_bracket_item *item)
 	else if (item->op == YQ_BRACKET_PLACE)
 		YQ_FAIL_POINT("gateway.placing");
 	b->under_way = true;
+	b->kept_asked = b->kept_asked || item->op == YQ_BRACKET_KEEP;
 	yq_step_bracket(gw->valkey, item, on_step, s);
 }
 
@@ -177,6 +178,10 @@ gw_bracket_end(struct gw_bracket *b)
 	struct yq_pair fields[2] = { { YQ_BRACKET_ENDED, b->over }, { YQ_BRACKET_OVER_AT, at } };
 	struct yq_bracket_item item = { .op = YQ_BRACKET_END, .fields = fields, .field_count = 2 };
 
+	if (!b->kept && b->kept_asked) { /* it may be there: first known, then over */
+		gw_bracket_keep(b);
+		return;
+	}
 	if (!b->kept) { /* its entry was refused before; nobody has heard of it */
 		gw_ack_only(b->account->gw, b->entry_id);
 		gw_bracket_free(b);

@@ -81,6 +81,37 @@ key_of(const struct wish *entry)
 	return key;
 }
 
+/* What its record says of an order is what the exchange knows. */
+static bool
+is_recorded(const struct wish *entry, const struct wish *w)
+{
+	const struct word *part = server_get(&world.server, key_of(entry), w->order.id.text);
+	const struct deal *deal = deal_of(w);
+	struct yq_bracket_leg leg;
+
+	if (part == NULL) /* nobody has come to keep it: it was refused before, or never read */
+		return w == entry && deal == NULL;
+	return yq_message_decode_bracket_leg(part->text, part->length, &leg, NULL) == YQ_OK &&
+	       (deal == NULL
+		       ? yq_order_state_is_final(leg.state) && yq_decimal_sign(leg.filled) == 0
+		       : yq_decimal_cmp(leg.filled, deal->filled) == 0 &&
+			     yq_order_state_is_final(leg.state) == !deal_is_open(deal));
+}
+
+static const char *
+record_wrong(const struct wish *entry)
+{
+	const struct wish *w = is_recorded(entry, entry) ? entry->exits : entry;
+
+	while (w != NULL && w != entry && is_recorded(entry, w))
+		w = w->next_exit;
+	if (w == NULL)
+		return NULL;
+	yq_str_format(said, sizeof(said), "order %s is another in the record of its bracket",
+	    w->order.id.text);
+	return said;
+}
+
 static const char *
 bracket_wrong(const struct wish *entry, struct lane lanes[INSTRUMENTS][YQ_ACTION_COUNT])
 {
@@ -139,8 +170,11 @@ brackets_wrong(size_t account)
 
 	for (const struct wish *w = world.wishes->first; w != NULL && wrong == NULL; w = w->next)
 		if (yq_exits_any(&w->order.exits) &&
-		    exchange_account(w->order.account_alias) == account)
+		    exchange_account(w->order.account_alias) == account) {
 			wrong = bracket_wrong(w, lanes);
+			if (wrong == NULL)
+				wrong = record_wrong(w);
+		}
 	for (size_t i = 0; i < INSTRUMENTS && wrong == NULL; i++)
 		for (int entry = 0; entry < YQ_ACTION_COUNT; entry++) {
 			yq_int128 held = world.exchange->held[account][i].qty.units;
