@@ -117,7 +117,17 @@ yq_waits_before(struct yq_waits *waits, const struct yq_rules *rules, const stru
 	return true;
 }
 
-/* Refused for want of a price that has not been asked for: ask, and decide later. */
+/* Refused for want of a price, be it the second of its orders alone. */
+static bool
+lacks_price(const struct yq_decision *decision)
+{
+	const struct yq_trace_step *refusal = yq_trace_refusal(&decision->trace);
+	const char *code = refusal != NULL ? refusal->rule : decision->code;
+
+	return yq_str_equal(code, YQ_SIZE_NO_PRICE) || yq_str_equal(code, YQ_RISK_NO_PRICE);
+}
+
+/* ... that has not been asked for: ask, and decide later. */
 static bool
 must_look_up(struct yq_waits *waits, const struct yq_rules *rules, struct yq_waiting *waiting,
     const struct yq_decision *decisions, size_t count)
@@ -126,8 +136,7 @@ must_look_up(struct yq_waits *waits, const struct yq_rules *rules, struct yq_wai
 	bool wanted = false;
 
 	for (size_t a = 0; a < count; a++)
-		wanted = wanted || yq_str_equal(decisions[a].code, YQ_SIZE_NO_PRICE) ||
-			 yq_str_equal(decisions[a].code, YQ_RISK_NO_PRICE);
+		wanted = wanted || lacks_price(&decisions[a]);
 	if (!wanted || waiting->looked_up)
 		return false;
 	/* With too many questions open its turn comes at the next look. */
