@@ -335,6 +335,7 @@ second_leg(struct desk *desk)
 
 	desk->view = yq_view_closed(desk->account, &desk->legs.items[0], valued_at(desk));
 	desk->facts.orders_last_minute++;
+	desk->facts.orders_last_day++;
 	desk->facts.last_same_at_us = 0;
 	begin_order(desk, 1);
 	if (yq_risk_check_phase(YQ_RISK_GATE, desk->order, &desk->facts, limits, NULL) != YQ_OK)

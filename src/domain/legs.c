@@ -299,6 +299,18 @@ proceeds(const struct yq_account_view *view, const struct yq_leg *closing, struc
 	return cash;
 }
 
+/* What is held leaves the magnitudes; what is on its way only was never among them. */
+static struct yq_decimal
+gross_without(const struct yq_account_view *view, struct yq_decimal price)
+{
+	struct yq_decimal value;
+
+	if (yq_decimal_mul(yq_decimal_abs(view->held), price, YQ_ROUND_FLOOR, &value) != YQ_OK)
+		return view->gross;
+	return yq_decimal_max(
+	    YQ_DECIMAL_ZERO, (struct yq_decimal){ view->gross.units - value.units });
+}
+
 struct yq_account_view
 yq_view_closed(
     const struct yq_account_view *view, const struct yq_leg *closing, struct yq_opt_decimal price)
@@ -309,6 +321,7 @@ yq_view_closed(
 	if (price.set) {
 		closed.cash.units += proceeds(view, closing, price.value, &value).units;
 		closed.invested.units -= value.units;
+		closed.gross = gross_without(view, price.value);
 	}
 	closed.held = closed.avg_price = closed.ahead = YQ_DECIMAL_ZERO;
 	closed.buying = view->others_buying;
@@ -317,6 +330,9 @@ yq_view_closed(
 		closed.open_buys = 0;
 	if (yq_decimal_sign(closed.selling) == 0)
 		closed.open_sells = 0;
+	/* It is no instrument of the account any more, unless others are about to trade it. */
+	if (closed.instruments > 0 && closed.open_buys == 0 && closed.open_sells == 0)
+		closed.instruments--;
 	closed.own_resting_buys = closed.own_resting_sells = 0;
 	return closed;
 }

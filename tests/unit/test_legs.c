@@ -287,6 +287,45 @@ test_the_second_leg_counts_as_an_order_and_is_no_duplicate_of_the_first(void **u
 }
 
 static void
+test_the_second_leg_counts_towards_the_orders_of_a_day(void **unused)
+{
+	struct scene s = scene_of("10", SELL);
+
+	(void)unused;
+	goes(&s, LONG, SHORT);
+	s.signal.position_size = opt("-10");
+	s.policy.limits.allow_short = true;
+	s.policy.limits.max_orders_per_day = 2;
+	assert_string_equal(decide(&s), "-10rc -10");
+	s.market.orders_last_day = 1;
+	assert_string_equal(decide(&s), "-10rc");
+	assert_non_null(said(&s, YQ_RISK_ORDERS_PER_DAY));
+}
+
+static void
+test_the_second_leg_takes_the_place_of_what_the_first_closes(void **unused)
+{
+	struct scene s = scene_of("10", SELL);
+
+	(void)unused;
+	goes(&s, LONG, SHORT);
+	s.signal.position_size = opt("-10");
+	s.view.gross = dec("1000");
+	s.view.instruments = 1;
+	s.policy.limits.allow_short = true;
+	s.policy.limits.max_positions = 1;
+	s.policy.limits.max_invested_share = opt("0.1");
+	assert_string_equal(decide(&s), "-10rc -10");
+	s.view.gross = dec("1001"); /* 1 is of another */
+	assert_string_equal(decide(&s), "-10rc");
+	assert_non_null(said(&s, YQ_RISK_MAX_INVESTED_SHARE));
+	s.view.gross = dec("1000");
+	s.view.instruments = 2;
+	assert_string_equal(decide(&s), "-10rc");
+	assert_non_null(said(&s, YQ_RISK_MAX_POSITIONS));
+}
+
+static void
 test_without_the_first_leg_there_is_no_second(void **unused)
 {
 	struct scene s = scene_of("10", SELL);
@@ -374,6 +413,8 @@ main(void)
 		cmocka_unit_test(test_the_second_leg_is_checked_on_the_account_after_the_first),
 		cmocka_unit_test(
 		    test_the_second_leg_counts_as_an_order_and_is_no_duplicate_of_the_first),
+		cmocka_unit_test(test_the_second_leg_counts_towards_the_orders_of_a_day),
+		cmocka_unit_test(test_the_second_leg_takes_the_place_of_what_the_first_closes),
 		cmocka_unit_test(test_without_the_first_leg_there_is_no_second),
 		cmocka_unit_test(test_a_second_leg_without_a_price_leaves_the_first),
 		cmocka_unit_test(test_the_story_names_the_intent_and_each_leg),
