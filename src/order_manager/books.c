@@ -457,5 +457,5 @@ yq_books_mark_stale(struct yq_books *books)
 bool
 yq_books_is_stale(const struct yq_books *books)
 {
-	return books->stale;
+	return books->stale || books->resync != NULL;
 }

@@ -69,8 +69,9 @@ void yq_books_hear_execution(struct yq_books *books, const char *payload, size_t
  */
 typedef void yq_books_done_fn(void *cookie, enum yq_rc rc);
 void yq_books_resync(struct yq_books *books, yq_books_done_fn *done, void *cookie);
-/* Ask for one before the next decision; true from the start. */
+/* Ask for one before the next decision. */
 void yq_books_mark_stale(struct yq_books *books);
+/* True from the start, and until the first that succeeds has come to its end. */
 bool yq_books_is_stale(const struct yq_books *books);
 
 #endif

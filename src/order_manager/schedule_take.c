@@ -247,7 +247,9 @@ on_account(
 
 	if (!yq_scheduler_answered(s))
 		return;
-	if (rc == YQ_OK && state->active) {
+	if (yq_books_is_stale(s->books)) {
+		work->failed = true; /* since it was asked for */
+	} else if (rc == YQ_OK && state->active) {
 		close_account(work, state);
 		work->reads++;
 	} else if (rc != YQ_OK && rc != YQ_E_NOT_FOUND) {
@@ -290,8 +292,9 @@ read_accounts(struct work *work)
 	struct yq_valkey *valkey = yq_daemon_valkey(work->scheduler->daemon);
 	struct yq_args *args;
 
-	/* What is on its way out already is known from the open orders. */
-	if (yq_books_is_stale(work->scheduler->books) && may_wait(work)) {
+	/* What is on its way out already is known from the open orders, and what is not known is
+	 * not sold twice: it waits for them until it is too late. */
+	if (yq_books_is_stale(work->scheduler->books)) {
 		yq_decider_wake(work->scheduler->decider); /* it reads them anew */
 		work->failed = true;
 		return;

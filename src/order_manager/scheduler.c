@@ -109,7 +109,7 @@ count_writes(struct yq_scheduler *s)
 			count(s, &s->writes.moves[i].run);
 		any = any || s->writes.moves[i].moved;
 	}
-	return any || s->writes.claim_count == YQ_LOOK_DUE_MAX;
+	return any || (s->writes.claim_count == YQ_LOOK_DUE_MAX && !s->writes.inactive);
 }
 
 static enum yq_rc

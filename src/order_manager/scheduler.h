@@ -8,12 +8,11 @@
  * ids of their run.  So nothing is kept here between two passes, and a pass that dies anywhere is
  * simply made again by whoever comes next.
  *
- *	dies                        then
- *	before the claim            claimed by the next pass, here or in the system that is active
- *then claimed, not decided        decided by the active system, whoever claimed it decided, not
- *sent           sent by its owner, if it is not too late sent, not written           sent again
- *under the same ids, which changes nothing written, people not told    told by its owner, or by the
- *active system after a while
+ *	dies before the claim        claimed by the next pass, here or in the active system
+ *	claimed, not decided         decided by the active system, whoever claimed it
+ *	decided, not sent            sent by its owner, if it is not too late
+ *	sent, not written            sent again under the same ids, which changes nothing
+ *	written, people not told     told by its owner, or by the active system after a while
  *
  * Loop thread only.
  */
