@@ -19,6 +19,13 @@ unconst(const yq_json *json)
 	return (yq_json *)(uintptr_t)json;
 }
 
+void
+yq_json_set_text(yq_json *string, const char *bytes, size_t length)
+{
+	if (json_object_set_string_len(string, bytes, (int)length) == 0)
+		YQ_PANIC("out of memory");
+}
+
 yq_json *
 yq_json_make_text(const char *bytes, size_t length)
 {

@@ -30,6 +30,8 @@ YQ_NODISCARD enum yq_rc yq_json_parse_options(
     const char *text, size_t length, unsigned options, yq_json **ret_json, struct yq_err *err);
 /* A string of its own; UTF-8, owned by the caller. */
 YQ_NODISCARD yq_json *yq_json_make_text(const char *bytes, size_t length);
+/* Another text for such a string; its memory is used again. */
+void yq_json_set_text(yq_json *string, const char *bytes, size_t length);
 void yq_json_free(yq_json *json); /* NULL is a no-op */
 void yq_json_freep(yq_json **json);
 /* For a tree that held secrets: overwrite its strings (keeping their lengths); and free it too. */

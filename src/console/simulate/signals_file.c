@@ -19,7 +19,8 @@ struct yq_signal_file {
 	bool is_csv;
 	size_t columns[YQ_ALERT_FIELD_COUNT]; /* counted from 1; 0 = not there */
 	const char *names[YQ_ALERT_FIELD_COUNT];
-	int64_t latest_us; /* no time is later */
+	yq_json *cells[YQ_ALERT_FIELD_COUNT]; /* the values of a row, made once; owned */
+	int64_t latest_us;		      /* no time is later */
 };
 
 static enum yq_rc
@@ -105,6 +106,8 @@ yq_signal_file_close(struct yq_signal_file *file)
 {
 	if (file == NULL)
 		return;
+	for (size_t f = 0; f < YQ_ALERT_FIELD_COUNT; f++)
+		yq_json_free(file->cells[f]);
 	free(file->name);
 	free(file->text);
 	free(file);
@@ -161,8 +164,6 @@ static enum yq_rc
 next_row(struct yq_signal_file *file, struct yq_signal *signal, struct yq_err *err)
 {
 	struct yq_alert alert = { .tree = NULL };
-	yq_json *cells[YQ_ALERT_FIELD_COUNT];
-	size_t count = 0;
 	enum yq_rc rc = yq_csv_next(&file->csv, err);
 
 	if (rc != YQ_OK)
@@ -176,15 +177,13 @@ next_row(struct yq_signal_file *file, struct yq_signal *signal, struct yq_err *e
 		cell = file->csv.cells[column - 1];
 		if (cell[0] == '\0')
 			continue; /* an empty cell is as good as none */
-		cells[count] = yq_json_make_text(cell, strlen(cell));
+		if (file->cells[f] == NULL)
+			file->cells[f] = yq_json_make_text("", 0);
+		yq_json_set_text(file->cells[f], cell, strlen(cell));
 		alert.values[f] =
-		    (struct yq_alert_value){ .name = file->names[f], .json = cells[count] };
-		count++;
+		    (struct yq_alert_value){ .name = file->names[f], .json = file->cells[f] };
 	}
-	rc = read_alert(file, &alert, signal, err);
-	while (count > 0)
-		yq_json_free(cells[--count]);
-	return rc;
+	return read_alert(file, &alert, signal, err);
 }
 
 static enum yq_rc
