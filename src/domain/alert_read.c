@@ -28,7 +28,8 @@ alert_wrong(struct alert_reading *r, const char *expected)
 static bool
 is_unresolved(const char *text, size_t length)
 {
-	return memmem(text, length, "{{", 2) != NULL || yq_str_equal_nocase(text, "nan");
+	return (memchr(text, '{', length) != NULL && memmem(text, length, "{{", 2) != NULL) ||
+	       yq_str_equal_nocase(text, "nan");
 }
 
 /* The field's text without NUL, placeholder or control characters; numbers only if allowed. */

@@ -115,8 +115,13 @@ yq_sentence(
 	const char *brace;
 
 	assert(size > 0);
-	while ((brace = strstr(sentence, "{}")) != NULL) {
+	while ((brace = strchr(sentence, '{')) != NULL) {
 		put(&pen, sentence, (size_t)(brace - sentence));
+		if (brace[1] != '}') {
+			put(&pen, "{", 1);
+			sentence = brace + 1;
+			continue;
+		}
 		assert(used < arg_count);
 		put_argument(&pen, &args[used++]);
 		sentence = brace + 2;
