@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/str.h"
 #include "base/table.h"
 
@@ -13,6 +14,12 @@ holding_hash(const struct yq_position *position)
 	    yq_table_hash_join(yq_table_hash_text(position->ticker), (uint64_t)position->exchange);
 
 	return yq_table_hash_join(name, (uint64_t)position->qty.units);
+}
+
+static bool
+is_held(const struct yq_position *position, enum yq_currency currency)
+{
+	return position->currency == currency && yq_decimal_sign(position->qty) != 0;
 }
 
 static enum yq_rc
@@ -51,13 +58,38 @@ yq_day_book_read(const struct yq_account_state *state, enum yq_currency currency
 		book->cash = state->deposits[i].amount;
 	}
 	for (size_t i = 0; rc == YQ_OK && i < state->position_count; i++) {
-		if (state->positions[i].currency != currency ||
-		    yq_decimal_sign(state->positions[i].qty) == 0)
+		if (!is_held(&state->positions[i], currency))
 			continue;
 		book->concerned = true;
 		rc = add_position(book, &state->positions[i], err);
 	}
 	return rc;
+}
+
+void
+yq_day_book_positions(
+    const struct yq_account_state *state, enum yq_currency currency, struct yq_buf *out)
+{
+	struct yq_json_writer w = yq_json_writer_make(out);
+
+	yq_json_begin_array(&w);
+	for (size_t i = 0; i < state->position_count; i++) {
+		const struct yq_position *position = &state->positions[i];
+		struct yq_decimal price = position->current_price.value, value;
+
+		if (!is_held(position, currency) ||
+		    yq_decimal_mul(position->qty, price, YQ_ROUND_HALF_EVEN, &value) != YQ_OK)
+			continue;
+		yq_json_begin_object(&w);
+		yq_json_put_text(&w, "Ticker", position->ticker);
+		yq_json_put_text(
+		    &w, "Exchange", yq_names_text(&yq_exchange_names, (int)position->exchange));
+		yq_json_put_decimal(&w, "Qty", position->qty);
+		yq_json_put_decimal(&w, "Price", price);
+		yq_json_put_decimal(&w, "Value", value);
+		yq_json_end_object(&w);
+	}
+	yq_json_end_array(&w);
 }
 
 bool

@@ -24,7 +24,12 @@ YQ_NODISCARD enum yq_rc yq_day_book_read(const struct yq_account_state *state,
 /* Nothing was booked between two readings. */
 bool yq_day_book_same(const struct yq_day_book *a, const struct yq_day_book *b);
 
-/* The day's row.  YQ_E_RANGE. */
+/* What is held, as JSON: [{"Ticker": ..., "Exchange": ..., "Qty": ..., "Price": ..., "Value":
+ * ...}], of books that could be read. */
+void yq_day_book_positions(
+    const struct yq_account_state *state, enum yq_currency currency, struct yq_buf *out);
+
+/* The day's row, without its positions.  YQ_E_RANGE. */
 YQ_NODISCARD enum yq_rc yq_day_book_close(const struct yq_day_book *book,
     const struct yq_day_sums *sums, const struct yq_day_end *end, enum yq_currency currency,
     int64_t taken_at_us, struct yq_snapshot *snapshot, struct yq_err *err);

@@ -11,6 +11,7 @@
 #include "order_manager/day_book.h"
 
 #define LLEN_TIMEOUT_MS 5000
+#define POSITIONS_MAX	(64U << 20) /* bytes */
 
 struct account {
 	char alias[YQ_ALIAS_SIZE];
@@ -37,7 +38,7 @@ struct yq_snapshot_round {
 	size_t sums_count;
 	struct yq_day_walk *walk;
 	bool walked;
-	struct yq_snapshot *rows;
+	struct yq_snapshot *rows; /* each owns its positions */
 	enum yq_rc *outcomes;
 	size_t row_count;
 };
@@ -49,6 +50,8 @@ release(struct yq_snapshot_round *round)
 	yq_day_walk_free(round->walk);
 	free(round->accounts);
 	free(round->sums);
+	for (size_t i = 0; i < round->row_count; i++)
+		free((void *)(uintptr_t)round->rows[i].positions);
 	free(round->rows);
 	free(round->outcomes);
 	free(round);
@@ -166,18 +169,25 @@ write_rows(struct yq_snapshot_round *round)
 static void read_next(struct yq_snapshot_round *round);
 
 static void
-close_book(struct yq_snapshot_round *round, struct account *account, const struct yq_day_book *book)
+close_book(struct yq_snapshot_round *round, struct account *account, const struct yq_day_book *book,
+    const struct yq_account_state *state)
 {
+	YQ_CLEANUP(yq_buf_free) struct yq_buf positions = yq_buf_make(POSITIONS_MAX);
 	struct yq_snapshot row;
 	struct yq_err err;
 
-	if (!yq_day_book_same(&account->before, book))
+	if (!yq_day_book_same(&account->before, book)) {
 		put_off(round, account, "it was traded in while it was read");
-	else if (yq_day_book_close(book, account->sums, &round->wish.end, round->wish.currency,
-		     round->outcome.taken_at_us, &row, &err) != YQ_OK)
+		return;
+	}
+	if (yq_day_book_close(book, account->sums, &round->wish.end, round->wish.currency,
+		round->outcome.taken_at_us, &row, &err) != YQ_OK) {
 		put_off(round, account, err.text);
-	else
-		round->rows[round->row_count++] = row;
+		return;
+	}
+	yq_day_book_positions(state, round->wish.currency, &positions);
+	row.positions = yq_xstrdup(yq_buf_text(&positions));
+	round->rows[round->row_count++] = row;
 }
 
 static void
@@ -193,7 +203,7 @@ take_book(
 	else if (rc != YQ_OK)
 		put_off(round, account, err.text);
 	else if (round->again)
-		close_book(round, account, &book);
+		close_book(round, account, &book, state);
 	else
 		account->before = book;
 }

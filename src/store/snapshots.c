@@ -40,9 +40,11 @@ static const struct yq_field fields[] = {
 static const char insert_sql[] =
     "INSERT INTO DAILY_SNAPSHOTS (ACCOUNT_ALIAS, SNAPSHOT_DATE, CURRENCY, CASH, POSITION_VALUE,"
     " EQUITY, REALIZED, UNREALIZED, COMMISSION, TRADE_COUNT, POSITION_COUNT, CLOSED_AT_US,"
-    " TAKEN_AT_US, PAID_IN) VALUES (:ACCOUNT_ALIAS, CAST(CAST(:SNAPSHOT_DATE AS VARCHAR(10)) AS"
+    " TAKEN_AT_US, PAID_IN, POSITIONS) VALUES (:ACCOUNT_ALIAS, CAST(CAST(:SNAPSHOT_DATE AS "
+    "VARCHAR(10)) AS"
     " DATE), :CURRENCY, :CASH, :POSITION_VALUE, :EQUITY, :REALIZED, :UNREALIZED, :COMMISSION,"
-    " :TRADE_COUNT, :POSITION_COUNT, :CLOSED_AT_US, :TAKEN_AT_US, :PAID_IN)";
+    " :TRADE_COUNT, :POSITION_COUNT, :CLOSED_AT_US, :TAKEN_AT_US, :PAID_IN,"
+    " :POSITIONS)";
 static const char look_sql[] =
     "SELECT ACCOUNT_ALIAS FROM DAILY_SNAPSHOTS WHERE ACCOUNT_ALIAS = :ACCOUNT_ALIAS AND"
     " SNAPSHOT_DATE = CAST(CAST(:SNAPSHOT_DATE AS VARCHAR(10)) AS DATE) AND CURRENCY = :CURRENCY";
@@ -100,13 +102,14 @@ static enum yq_rc
 add_one(struct yq_tx *tx, const void *cookie, size_t index, struct yq_err *err)
 {
 	const struct yq_snapshot *snapshots = cookie;
-	struct yq_param params[YQ_COUNT(fields)];
+	struct yq_param params[YQ_COUNT(fields) + 1];
 	struct row row;
 	enum yq_rc rc = row_of(&snapshots[index], &row, err);
 
 	if (rc != YQ_OK)
 		return rc;
 	yq_params_of(fields, YQ_COUNT(fields), &row, params);
+	params[YQ_COUNT(fields)] = yq_param_text("POSITIONS", snapshots[index].positions);
 	rc = yq_tx_exec(tx, insert_sql, params, YQ_COUNT(params), NULL, err);
 	return rc == YQ_E_EXISTS ? is_there(tx, params, err) : rc;
 }

@@ -26,6 +26,7 @@ struct yq_snapshot {
 	int64_t closed_at_us;	   /* the day's end */
 	int64_t taken_at_us;	   /* when it was read: later, where the system was down */
 	struct yq_decimal paid_in; /* cash that no trade explains, since ever */
+	const char *positions;	   /* as JSON; borrowed when adding, NULL when read */
 };
 
 /* Add all in one transaction.  The contract of yq_trades_insert. */
