@@ -7,7 +7,8 @@
 #include "base/str.h"
 #include "console/sheet.h"
 
-#define TEXT_SIZE 96
+#define TEXT_SIZE  96
+#define GAPS_SHOWN 10
 
 static const struct yq_column tally_columns[] = {
 	{ "STRATEGY", "strategy", YQ_COLUMN_TEXT },
@@ -87,13 +88,15 @@ print_head(const struct yq_report *report)
 {
 	char from[YQ_DATE_TEXT_SIZE], to[YQ_DATE_TEXT_SIZE];
 
-	printf("%s, %s", report->account, yq_names_text(&yq_currency_names, (int)report->currency));
+	printf("%s, %s%s", report->account, report->total ? "all in " : "",
+	    yq_names_text(&yq_currency_names, (int)report->currency));
 	if (report->strategy != NULL) {
 		printf(", %s\n", report->strategy[0] == '\0' ? "by hand" : report->strategy);
 		return;
 	}
 	if (report->day_count == 0) {
-		printf(": no day has been recorded\n");
+		printf(
+		    report->gap_count > 0 ? ": no day is whole\n" : ": no day has been recorded\n");
 		return;
 	}
 	yq_date_format(report->days[0].date, from);
@@ -227,6 +230,22 @@ print_tallies(const struct yq_report *report)
 	yq_sheet_print(sheet, &people, "nothing has been traded");
 }
 
+static void
+print_gaps(const struct yq_report *report)
+{
+	char text[YQ_TOTAL_GAP_TEXT_SIZE];
+
+	for (size_t i = 0; i < report->gap_count && i < GAPS_SHOWN; i++) {
+		yq_total_gap_text(&report->gaps[i], report->currency, text);
+		yq_print_pair(i == 0 ? "left out" : "", text);
+	}
+	if (report->gap_count > GAPS_SHOWN) {
+		(void)yq_str_format(
+		    text, sizeof(text), "... and %zu more", report->gap_count - GAPS_SHOWN);
+		yq_print_pair("", text);
+	}
+}
+
 void
 yq_report_print(const struct yq_report *report)
 {
@@ -239,10 +258,12 @@ yq_report_print(const struct yq_report *report)
 		print_equity(report);
 		print_figures(report, &figures);
 	}
+	print_gaps(report);
 	if (figures.total_return.set) {
 		returns = yq_xcalloc(report->day_count, sizeof(*returns));
 		(void)yq_performance_returns(report->days, report->day_count, returns);
 		print_months(returns, report->day_count - 1);
 	}
-	print_tallies(report);
+	if (!report->total)
+		print_tallies(report);
 }

@@ -8,6 +8,7 @@
 #define YQ_CONSOLE_REPORT_H
 
 #include "domain/tally.h"
+#include "domain/total.h"
 
 struct yq_report {
 	const char *account;
@@ -21,6 +22,10 @@ struct yq_report {
 	const struct yq_tally *const *tallies;
 	size_t tally_count;
 	struct yq_performance_options options;
+	bool total; /* of several currencies or accounts: without trades */
+	/* Of a total: what days were left out, and for what. */
+	const struct yq_total_gap *gaps;
+	size_t gap_count;
 };
 
 void yq_report_print(const struct yq_report *report);

@@ -168,6 +168,30 @@ put_tally(struct yq_json_writer *w, const struct yq_tally *t)
 }
 
 static void
+put_gaps(struct yq_json_writer *w, const struct yq_report *report)
+{
+	char text[YQ_TOTAL_GAP_TEXT_SIZE];
+
+	yq_json_name(w, "leftOut");
+	yq_json_begin_array(w);
+	for (size_t i = 0; i < report->gap_count; i++) {
+		const struct yq_total_gap *gap = &report->gaps[i];
+
+		yq_json_begin_object(w);
+		put_date(w, "date", gap->date);
+		yq_json_put_text(w, "missing", gap->account != NULL ? "day" : "rate");
+		yq_json_put_text(
+		    w, "currency", yq_names_text(&yq_currency_names, (int)gap->currency));
+		if (gap->account != NULL)
+			yq_json_put_text(w, "account", gap->account);
+		yq_total_gap_text(gap, report->currency, text);
+		yq_json_put_text(w, "text", text);
+		yq_json_end_object(w);
+	}
+	yq_json_end_array(w);
+}
+
+static void
 put_report(struct yq_json_writer *w, const struct yq_report *report)
 {
 	YQ_CLEANUP(yq_freep)
@@ -179,9 +203,13 @@ put_report(struct yq_json_writer *w, const struct yq_report *report)
 	yq_json_put_text(w, "currency", yq_names_text(&yq_currency_names, (int)report->currency));
 	if (report->strategy != NULL)
 		yq_json_put_text(w, "strategy", report->strategy);
+	if (report->total)
+		yq_json_put_bool(w, "converted", true);
 	yq_json_put_int(w, "lateDays", (int64_t)report->late_days);
 	put_figures(w, report);
 	put_months(w, report, returns);
+	if (report->total)
+		put_gaps(w, report);
 	yq_json_name(w, "trades");
 	yq_json_begin_array(w);
 	for (size_t i = 0; i < report->tally_count; i++)

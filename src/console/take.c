@@ -17,6 +17,18 @@ yq_take_text(const struct yq_call *call, enum yq_option option, char *target, si
 }
 
 int
+yq_take_currency(const struct yq_call *call, const char *text, enum yq_currency *currency)
+{
+	int value = yq_names_find(&yq_currency_names, text, strlen(text));
+
+	if (value < 0)
+		return yq_fail_usage(
+		    call, "\"%s\" is no currency: KRW, USD, CNY, JPY, HKD or VND", text);
+	*currency = (enum yq_currency)value;
+	return YQ_CONSOLE_DONE;
+}
+
+int
 yq_take_positive(const struct yq_call *call, enum yq_option option, struct yq_opt_decimal *value)
 {
 	const char *text = call->options[option];

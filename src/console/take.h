@@ -4,9 +4,12 @@
 
 #include "base/decimal.h"
 #include "console/console.h"
+#include "domain/terms.h"
 
 /* A text option into a filter's member; what does not fit cannot match either. */
 int yq_take_text(const struct yq_call *call, enum yq_option option, char *target, size_t size);
+/* The name of a currency, in any case. */
+int yq_take_currency(const struct yq_call *call, const char *text, enum yq_currency *currency);
 /* A number above 0.  Untouched when it was not given. */
 int yq_take_positive(
     const struct yq_call *call, enum yq_option option, struct yq_opt_decimal *value);

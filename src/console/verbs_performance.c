@@ -5,11 +5,11 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "console/calendars.h"
 #include "console/command_line.h"
 #include "console/find.h"
-#include "console/report.h"
 #include "console/take.h"
-#include "store/snapshots.h"
+#include "console/totals.h"
 
 #define ACCOUNTS_MAX 4096
 #define LATE_US	     (600 * YQ_US_PER_SECOND) /* after a day's end */
@@ -17,9 +17,11 @@
 
 /* What is asked for. */
 struct wish {
-	char account[YQ_ALIAS_SIZE];
+	const char *accounts; /* "Main" or "Main,Other"; NULL = all */
 	const char *strategy; /* NULL = all */
 	enum yq_currency currency;
+	bool only_totals;      /* --in */
+	enum yq_currency base; /* of totals; YQ_CURRENCY_NONE = none are asked for */
 	int64_t from_us, to_us;
 	struct yq_performance_options options;
 };
@@ -35,7 +37,8 @@ struct gathered {
 	struct account *accounts;
 	size_t account_count, at; /* the one that came last */
 	struct yq_snapshot_list days;
-	struct yq_report *reports; /* each owns its days and tallies */
+	struct yq_totals totals;
+	struct yq_report *reports; /* each owns its tallies and, unless a total, its days */
 	size_t report_count;
 };
 
@@ -43,32 +46,41 @@ static void
 gathered_clear(struct gathered *g)
 {
 	for (size_t i = 0; i < g->report_count; i++) {
-		free((void *)(uintptr_t)g->reports[i].days);
+		if (!g->reports[i].total)
+			free((void *)(uintptr_t)g->reports[i].days);
 		free((void *)(uintptr_t)g->reports[i].tallies);
 	}
 	for (size_t i = 0; i < g->account_count; i++)
 		yq_tallies_free(g->accounts[i].tallies);
 	free(g->reports);
 	free(g->accounts);
+	yq_totals_clear(&g->totals);
 	yq_snapshot_list_free(&g->days);
 }
 
 /* ---- what is asked for ---- */
 
 static int
-take_currency(const struct yq_call *call, enum yq_currency *currency)
+take_currencies(const struct yq_call *call, struct wish *wish)
 {
-	const char *text = call->options[YQ_OPT_CURRENCY];
-	int value;
+	const char *one = call->options[YQ_OPT_CURRENCY], *base = call->options[YQ_OPT_IN];
+	int status = YQ_CONSOLE_DONE;
 
-	*currency = YQ_CURRENCY_NONE;
-	if (text == NULL)
-		return YQ_CONSOLE_DONE;
-	value = yq_names_find(&yq_currency_names, text, strlen(text));
-	if (value < 0)
+	wish->currency = wish->base = YQ_CURRENCY_NONE;
+	wish->only_totals = base != NULL;
+	if (one != NULL)
+		status = yq_take_currency(call, one, &wish->currency);
+	if (status == YQ_CONSOLE_DONE && base != NULL)
+		status = yq_take_currency(call, base, &wish->base);
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	if (base != NULL && (one != NULL || wish->strategy != NULL))
 		return yq_fail_usage(
-		    call, "\"%s\" is no currency: KRW, USD, CNY, JPY, HKD or VND", text);
-	*currency = (enum yq_currency)value;
+		    call, "--in is of all currencies and strategies of an account");
+	if (base == NULL && yq_call_has(call, YQ_OPT_ALL))
+		return yq_fail_usage(call, "--all is for one total: --in says in what currency");
+	if (wish->accounts != NULL && yq_call_has(call, YQ_OPT_ALL))
+		return yq_fail_usage(call, "--all and --account exclude each other");
 	return YQ_CONSOLE_DONE;
 }
 
@@ -96,11 +108,11 @@ take_options(const struct yq_call *call, struct yq_performance_options *options)
 static int
 take_wish(const struct yq_call *call, struct wish *wish)
 {
-	int status = yq_take_text(call, YQ_OPT_ACCOUNT, wish->account, sizeof(wish->account));
+	int status;
 
+	wish->accounts = call->options[YQ_OPT_ACCOUNT];
 	wish->strategy = call->options[YQ_OPT_STRATEGY];
-	if (status == YQ_CONSOLE_DONE)
-		status = take_currency(call, &wish->currency);
+	status = take_currencies(call, wish);
 	if (status == YQ_CONSOLE_DONE)
 		status = yq_take_period(call, YQ_OPT_FROM, &wish->from_us, &wish->to_us);
 	if (status == YQ_CONSOLE_DONE)
@@ -113,6 +125,32 @@ take_wish(const struct yq_call *call, struct wish *wish)
 		return yq_fail_usage(call, "a strategy has no equity of its own: --csv is of an "
 					   "account");
 	return YQ_CONSOLE_DONE;
+}
+
+/* One of those that are asked for. */
+static bool
+is_wanted(const struct wish *wish, const char *alias)
+{
+	size_t length = strlen(alias), one;
+
+	if (wish->accounts == NULL)
+		return true;
+	for (const char *at = wish->accounts;; at += one + 1) {
+		one = strcspn(at, ",");
+		if (one == length && strncmp(at, alias, length) == 0)
+			return true;
+		if (at[one] == '\0')
+			return false;
+	}
+}
+
+/* The only one, for a filter; "" = all, or several. */
+static void
+only_account(const struct wish *wish, char alias[YQ_ALIAS_SIZE])
+{
+	if (wish->accounts == NULL || strchr(wish->accounts, ',') != NULL ||
+	    !yq_str_copy(alias, YQ_ALIAS_SIZE, wish->accounts))
+		alias[0] = '\0';
 }
 
 /* ---- executions ---- */
@@ -144,7 +182,8 @@ on_trade(void *cookie, const struct yq_trade_row *row, struct yq_err *err)
 	struct gathered *g = cookie;
 	struct account *account;
 
-	if (g->wish->currency != YQ_CURRENCY_NONE && row->trade.currency != g->wish->currency)
+	if ((g->wish->currency != YQ_CURRENCY_NONE && row->trade.currency != g->wish->currency) ||
+	    !is_wanted(g->wish, row->account_alias))
 		return YQ_OK;
 	account = account_of(g, row->account_alias);
 	if (account == NULL)
@@ -160,7 +199,7 @@ gather_trades(struct gathered *g, struct yq_firebird *firebird, struct yq_err *e
 	int64_t now_us = yq_clock_now_us(yq_clock_system());
 	enum yq_rc rc;
 
-	memcpy(filter.account_alias, g->wish->account, sizeof(filter.account_alias));
+	only_account(g->wish, filter.account_alias);
 	filter.to_us = g->wish->to_us;
 	rc = yq_trades_each(firebird, &filter, on_trade, g, err);
 	for (size_t i = 0; rc == YQ_OK && i < g->account_count; i++)
@@ -184,11 +223,20 @@ static enum yq_rc
 gather_days(struct gathered *g, struct yq_firebird *firebird, struct yq_err *err)
 {
 	struct yq_snapshot_filter filter = { .currency = g->wish->currency };
+	struct yq_snapshot *days;
+	enum yq_rc rc;
+	size_t kept = 0;
 
-	memcpy(filter.account_alias, g->wish->account, sizeof(filter.account_alias));
+	only_account(g->wish, filter.account_alias);
 	if (g->wish->to_us != 0)
 		filter.to_date = date_at(g->wish->to_us - 1);
-	return yq_snapshots_find(firebird, &filter, &g->days, err);
+	rc = yq_snapshots_find(firebird, &filter, &g->days, err);
+	days = g->days.items;
+	for (size_t i = 0; i < g->days.count; i++)
+		if (is_wanted(g->wish, days[i].account_alias))
+			days[kept++] = days[i];
+	g->days.count = kept;
+	return rc;
 }
 
 /* The days of one account and currency, which stand together from `first` to `end`; the last before
@@ -273,9 +321,69 @@ make_reports(struct gathered *g)
 		add_tallies(g, &g->accounts[i]);
 }
 
+/* ---- totals ---- */
+
+static const char *
+total_name(const struct yq_call *call, const struct wish *wish)
+{
+	if (yq_call_has(call, YQ_OPT_ALL))
+		return "all accounts";
+	return wish->accounts != NULL && strchr(wish->accounts, ',') != NULL ? wish->accounts
+									     : NULL;
+}
+
+/* A total without one that was named would look like the whole. */
+static int
+check_named(const struct gathered *g)
+{
+	size_t length;
+
+	for (const char *at = g->wish->accounts; at != NULL;
+	     at = at[length] == ',' ? at + length + 1 : NULL) {
+		bool found = false;
+
+		length = strcspn(at, ",");
+		for (size_t i = 0; i < g->days.count && !found; i++)
+			found = strlen(g->days.items[i].account_alias) == length &&
+				strncmp(g->days.items[i].account_alias, at, length) == 0;
+		if (!found)
+			return yq_fail(YQ_CONSOLE_REFUSED, "no day has been recorded for \"%.*s\"",
+			    (int)length, at);
+	}
+	return YQ_CONSOLE_DONE;
+}
+
+/* After the reports of the currencies. */
+static int
+add_totals(const struct yq_call *call, struct gathered *g, struct yq_firebird *firebird,
+    const struct yq_config *config)
+{
+	struct yq_totals_wish wish = { .total = { .currency = g->wish->base },
+		.together = g->wish->only_totals ? total_name(call, g->wish) : NULL,
+		.mixed_alone = !g->wish->only_totals,
+		.from = g->wish->from_us == 0 ? 0 : date_at(g->wish->from_us),
+		.options = g->wish->options };
+	struct yq_err err = { 0 };
+
+	if (yq_totals_read(&g->days, firebird, config, &wish, &g->totals, &err) != YQ_OK)
+		return yq_fail_err(&err);
+	if (g->totals.count == 0)
+		return YQ_CONSOLE_DONE;
+	g->reports =
+	    yq_xrealloc(g->reports, g->report_count + g->totals.count, sizeof(*g->reports));
+	memcpy(
+	    &g->reports[g->report_count], g->totals.reports, g->totals.count * sizeof(*g->reports));
+	g->report_count += g->totals.count;
+	return YQ_CONSOLE_DONE;
+}
+
+/* ---- showing ---- */
+
 static int
 print_csv(const struct yq_call *call, const struct gathered *g)
 {
+	char text[YQ_TOTAL_GAP_TEXT_SIZE];
+
 	if (g->report_count == 0)
 		return yq_fail(YQ_CONSOLE_REFUSED, "no day has been recorded");
 	if (g->report_count > 1)
@@ -283,6 +391,11 @@ print_csv(const struct yq_call *call, const struct gathered *g)
 		    "there are %zu accounts and currencies: name one with "
 		    "--account and --currency",
 		    g->report_count);
+	if (g->reports[0].gap_count > 0) {
+		yq_total_gap_text(g->reports[0].gaps, g->reports[0].currency, text);
+		fprintf(stderr,
+		    "yq: days are left out (--json tells of each), the first because %s\n", text);
+	}
 	yq_report_print_csv(&g->reports[0], yq_call_has(call, YQ_OPT_EQUITY));
 	return YQ_CONSOLE_DONE;
 }
@@ -306,25 +419,54 @@ print(const struct yq_call *call, const struct gathered *g)
 	return YQ_CONSOLE_DONE;
 }
 
+static int
+gather(struct gathered *g, struct yq_firebird *firebird)
+{
+	struct yq_err err = { 0 };
+	enum yq_rc rc = g->wish->only_totals ? YQ_OK : gather_trades(g, firebird, &err);
+
+	if (rc == YQ_OK && g->wish->strategy == NULL)
+		rc = gather_days(g, firebird, &err);
+	if (rc != YQ_OK)
+		return yq_fail_err(&err);
+	if (!g->wish->only_totals)
+		make_reports(g);
+	return YQ_CONSOLE_DONE;
+}
+
+/* Totals that nobody asks for by name: as the settings say, and where they are in nobody's way. */
+static void
+take_base(const struct yq_call *call, const struct yq_config *config, struct wish *wish)
+{
+	const char *name = yq_config_text(config, "Performance:BaseCurrency");
+
+	if (!wish->only_totals && wish->strategy == NULL && wish->currency == YQ_CURRENCY_NONE &&
+	    !yq_call_has(call, YQ_OPT_CSV) && name[0] != '\0')
+		wish->base =
+		    (enum yq_currency)yq_names_find(&yq_currency_names, name, strlen(name));
+}
+
 int
 yq_verb_performance(const struct yq_call *call)
 {
 	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
+	struct yq_config *config = NULL;
 	struct wish wish = { 0 };
 	YQ_CLEANUP(gathered_clear) struct gathered g = { .wish = &wish };
-	struct yq_err err = { 0 };
 	int status = take_wish(call, &wish);
-	enum yq_rc rc;
 
 	if (status == YQ_CONSOLE_DONE)
 		status = yq_system_open_firebird(call, &system);
-	if (status != YQ_CONSOLE_DONE)
-		return status;
-	rc = gather_trades(&g, system.firebird, &err);
-	if (rc == YQ_OK && wish.strategy == NULL)
-		rc = gather_days(&g, system.firebird, &err);
-	if (rc != YQ_OK)
-		return yq_fail_err(&err);
-	make_reports(&g);
-	return print(call, &g);
+	if (status == YQ_CONSOLE_DONE)
+		status = yq_calendars_settings(call, &config);
+	if (status == YQ_CONSOLE_DONE) {
+		take_base(call, config, &wish);
+		status = gather(&g, system.firebird);
+	}
+	if (status == YQ_CONSOLE_DONE && wish.only_totals)
+		status = check_named(&g);
+	if (status == YQ_CONSOLE_DONE && wish.base != YQ_CURRENCY_NONE)
+		status = add_totals(call, &g, system.firebird, config);
+	yq_config_free(config);
+	return status == YQ_CONSOLE_DONE ? print(call, &g) : status;
 }
