@@ -200,6 +200,18 @@ yq_halt_scope(const char *field)
 	return colon != NULL ? colon + 1 : field;
 }
 
+const char *
+yq_halt_strategy(const char *field)
+{
+	const char *scope = yq_halt_scope(field), *slash = strchr(scope, '/');
+	char prefix[YQ_HALT_FIELD_SIZE];
+
+	yq_halt_field_strategy("", prefix);
+	if (yq_str_starts(scope, prefix))
+		return scope + strlen(prefix);
+	return slash != NULL && yq_str_starts(slash + 1, prefix) ? slash + 1 + strlen(prefix) : "";
+}
+
 bool
 yq_halt_covers(const char *scope, const char *alias, const char *strategy)
 {

@@ -127,7 +127,8 @@ void yq_halt_field_account(const char *alias, char out[YQ_HALT_FIELD_SIZE]);
 void yq_halt_field_strategy(const char *strategy, char out[YQ_HALT_FIELD_SIZE]);
 void yq_halt_field_both(const char *alias, const char *strategy, char out[YQ_HALT_FIELD_SIZE]);
 void yq_halt_field_rule(const char *rule, const char *scope, char out[YQ_HALT_FIELD_SIZE]);
-const char *yq_halt_scope(const char *field); /* borrows from `field` */
+const char *yq_halt_scope(const char *field);	 /* borrows from `field` */
+const char *yq_halt_strategy(const char *field); /* the same; "" = of no strategy alone */
 /* Fields of `guard:{Alias}`. */
 #define YQ_GUARD_FIELD_SIZE 64
 void yq_guard_field_day(const char *currency, char out[YQ_GUARD_FIELD_SIZE]);

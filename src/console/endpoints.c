@@ -114,6 +114,12 @@ yq_endpoints_write(const char *path, const struct yq_endpoints *endpoints, struc
 	yq_json_begin_object(&w);
 	put_url(&w, endpoints->web_url);
 	yq_json_end_object(&w);
+	if (endpoints->config[0] != '\0') {
+		yq_json_name(&w, "config");
+		yq_json_begin_object(&w);
+		yq_json_put_text(&w, "folder", endpoints->config);
+		yq_json_end_object(&w);
+	}
 	rc = put_valkey(&w, endpoints, err);
 	if (rc == YQ_OK)
 		rc = put_firebird(&w, endpoints, err);
@@ -199,7 +205,7 @@ yq_endpoints_read(const char *path, struct yq_endpoints *endpoints, struct yq_er
 	YQ_CLEANUP(yq_json_freep) yq_json *json = NULL;
 	struct environment_cursor cursor = { endpoints, 0 };
 	struct yq_buf text = yq_buf_make(ENDPOINTS_MAX_BYTES);
-	const yq_json *environment;
+	const yq_json *environment, *config;
 	enum yq_rc rc;
 
 	*endpoints = (struct yq_endpoints){ 0 };
@@ -217,6 +223,10 @@ yq_endpoints_read(const char *path, struct yq_endpoints *endpoints, struct yq_er
 	endpoints->valkey = read_secret(member(json, "valkey", "connection"));
 	read_confirm(json, &endpoints->confirm);
 	endpoints->firebird = read_secret(member(json, "firebird", "connection"));
+	config = member(json, "config", "folder");
+	if (config != NULL && yq_json_type_of(config) == YQ_JSON_STRING &&
+	    !yq_str_copy(endpoints->config, sizeof(endpoints->config), yq_json_text(config, NULL)))
+		endpoints->config[0] = '\0';
 	environment = member(json, "firebird", "environment");
 	if (environment != NULL && yq_json_type_of(environment) == YQ_JSON_OBJECT)
 		yq_json_each(environment, read_variable, &cursor);

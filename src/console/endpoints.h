@@ -3,7 +3,7 @@
  * is ready and read by every other verb.
  *
  *	{"webhook":{"url","secret"},"web":{"url"},"valkey":{"socket","user","password"},
- *	 "firebird":{"database","environment":{"FIREBIRD":...}}}
+ *	 "firebird":{"database","environment":{"FIREBIRD":...}},"config":{"folder"}}
  *
  * Servers that `yq up` did not start itself add "connection" (a connection string) and have no
  * socket.
@@ -28,6 +28,7 @@ struct yq_endpoints {
 	struct yq_secret *valkey;	  /* connection string */
 	struct yq_confirm confirm;	  /* what its replicas must */
 	struct yq_secret *firebird;	  /* connection string */
+	char config[YQ_PATH_SIZE];	  /* of the system's settings; "" = the built-in ones */
 	/* "NAME=value" that the embedded engine needs; "" = none */
 	char environment[YQ_ENDPOINT_VARIABLES_MAX][YQ_PATH_SIZE];
 };

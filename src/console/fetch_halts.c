@@ -82,6 +82,7 @@ int
 yq_fetch_strategies(struct yq_system *system, struct yq_strategies *strategies)
 {
 	YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
+	YQ_CLEANUP(yq_halts_clear) struct yq_halts halts = { 0 };
 	int status = yq_fetch_hash(system, YQ_KEY_STRATEGY, NULL, &reply);
 
 	*strategies = (struct yq_strategies){ 0 };
@@ -91,6 +92,11 @@ yq_fetch_strategies(struct yq_system *system, struct yq_strategies *strategies)
 		if (name != NULL)
 			add_strategy(strategies, name);
 	}
+	if (status == YQ_CONSOLE_DONE)
+		status = yq_fetch_halts(system, &halts);
+	for (size_t i = 0; i < halts.count; i++)
+		if (yq_halt_strategy(halts.items[i].field)[0] != '\0')
+			add_strategy(strategies, yq_halt_strategy(halts.items[i].field));
 	if (status == YQ_CONSOLE_DONE)
 		status = yq_fetch_held(system, YQ_HALT_ALL, add_holder, strategies);
 	if (strategies->count > 0)

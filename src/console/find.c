@@ -212,3 +212,14 @@ yq_system_open_firebird(const struct yq_call *call, struct yq_system *system)
 
 	return status == YQ_CONSOLE_DONE ? yq_system_firebird(system) : status;
 }
+
+int
+yq_system_settings(
+    const struct yq_call *call, const struct yq_system *system, struct yq_config **ret_config)
+{
+	struct yq_call theirs = *call;
+
+	if (!yq_call_has(call, YQ_OPT_CONFIG) && system->endpoints.config[0] != '\0')
+		theirs.options[YQ_OPT_CONFIG] = system->endpoints.config;
+	return yq_find_settings(&theirs, ret_config);
+}

@@ -30,6 +30,9 @@ struct yq_system {
 	struct yq_valkey_sync *valkey; /* NULL until asked for */
 	struct yq_firebird *firebird;  /* NULL until asked for */
 };
+/* The settings of --config, else those that the running system was started with. */
+int yq_system_settings(
+    const struct yq_call *call, const struct yq_system *system, struct yq_config **ret_config);
 int yq_system_find(const struct yq_call *call, struct yq_system *system);
 void yq_system_clear(struct yq_system *system);
 

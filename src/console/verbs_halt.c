@@ -221,23 +221,24 @@ confirm_flatten(struct yq_system *system, const struct yq_call *call, const char
 
 /* ---- halt ---- */
 
-/* Risk: CoolingOffMinutes of the account, or of all accounts. */
-static int
-cooling_off(const struct yq_call *call, const char *alias, int64_t *cooling_us)
+/* Risk: CoolingOffMinutes of the account, or of all accounts.  Settings that cannot be read stop no
+ * halt. */
+static int64_t
+cooling_off(struct yq_system *system, const struct yq_call *call, const char *alias)
 {
 	struct yq_config_report report = { 0 };
 	struct yq_config *config = NULL;
 	struct yq_risks *risks;
-	int status = yq_find_settings(call, &config);
+	int64_t cooling_us;
 
-	if (status != YQ_CONSOLE_DONE)
-		return status;
+	if (yq_system_settings(call, system, &config) != YQ_CONSOLE_DONE)
+		return 0;
 	risks = yq_settings_risk(config, &report);
-	*cooling_us = yq_risks_find(risks, alias)->cooling_off_us;
+	cooling_us = yq_risks_find(risks, alias)->cooling_off_us;
 	yq_risks_free(risks);
 	yq_config_free(config);
 	yq_config_report_free(&report);
-	return YQ_CONSOLE_DONE;
+	return cooling_us;
 }
 
 /* Thrown once more in the place of one that cools off, it cools off as long. */
@@ -258,21 +259,19 @@ keep_cooling(struct yq_halt *halt, const struct yq_halts *halts, const char *sco
 }
 
 static int
-make_halt(const struct yq_call *call, const struct yq_halts *halts, const char *scope,
-    const char *alias, struct yq_halt *halt)
+make_halt(struct yq_system *system, const struct yq_call *call, const struct yq_halts *halts,
+    const char *scope, const char *alias, struct yq_halt *halt)
 {
-	int64_t cooling_us = 0, until_us = 0;
+	int64_t until_us = 0;
 	int status = yq_take_time(call, YQ_OPT_UNTIL, &until_us);
 
 	if (status == YQ_CONSOLE_DONE && until_us != 0 && until_us <= now())
 		status = yq_fail_usage(call, "--until is over already");
-	if (status == YQ_CONSOLE_DONE)
-		status = cooling_off(call, alias, &cooling_us);
 	*halt =
 	    (struct yq_halt){ .id = yq_id_random(), .flatten = yq_call_has(call, YQ_OPT_FLATTEN) };
 	memcpy(halt->who, yq_person().who, sizeof(halt->who));
 	take_reason(call, halt->why, sizeof(halt->why));
-	yq_halt_set_times(halt, now(), until_us, cooling_us);
+	yq_halt_set_times(halt, now(), until_us, cooling_off(system, call, alias));
 	keep_cooling(halt, halts, scope);
 	return status;
 }
@@ -312,7 +311,7 @@ static int throw(
 	int status = yq_fetch_halts(system, &halts);
 
 	if (status == YQ_CONSOLE_DONE)
-		status = make_halt(call, &halts, scope, alias, &halt);
+		status = make_halt(system, call, &halts, scope, alias, &halt);
 	if (status == YQ_CONSOLE_DONE)
 		status = confirm_flatten(system, call, scope);
 	if (status != YQ_CONSOLE_DONE)

@@ -20,10 +20,10 @@ static const struct yq_column columns[] = {
 /* ---- what is ---- */
 
 static int
-fallback_of(const struct yq_call *call, const char **state)
+fallback_of(struct yq_system *system, const struct yq_call *call, const char **state)
 {
 	struct yq_config *config = NULL;
-	int status = yq_find_settings(call, &config);
+	int status = yq_system_settings(call, system, &config);
 
 	if (status == YQ_CONSOLE_DONE)
 		*state = yq_names_text(&yq_life_state_names, (int)yq_settings_life(config));
@@ -55,7 +55,7 @@ list(struct yq_system *system, const struct yq_call *call)
 	YQ_CLEANUP(yq_sheet_freep)
 	struct yq_sheet *sheet = yq_sheet_make(columns, YQ_COUNT(columns));
 	const char *fallback = "";
-	int status = fallback_of(call, &fallback);
+	int status = fallback_of(system, call, &fallback);
 
 	if (status == YQ_CONSOLE_DONE)
 		status = yq_fetch_strategies(system, &known);
@@ -163,7 +163,7 @@ set(struct yq_system *system, const struct yq_call *call, enum yq_life_state sta
 	if (state == YQ_LIFE_LIVE)
 		status = check_cooling(system, call, name);
 	if (status == YQ_CONSOLE_DONE)
-		status = fallback_of(call, &fallback);
+		status = fallback_of(system, call, &fallback);
 	if (status == YQ_CONSOLE_DONE)
 		status = yq_fetch_hash(system, YQ_KEY_STRATEGY, NULL, &reply);
 	if (status != YQ_CONSOLE_DONE)

@@ -316,6 +316,8 @@ yq_up_plan_make(const struct yq_call *call, struct yq_up_plan *plan)
 	plan->default_account = yq_config_json(plan->config, "BrokerGateway:Accounts") == NULL;
 	if (yq_call_has(call, YQ_OPT_CONFIG))
 		rc = yq_path_absolute(plan->config_folder, call->options[YQ_OPT_CONFIG], &err);
+	yq_str_copy_cut(
+	    plan->endpoints.config, sizeof(plan->endpoints.config), plan->config_folder);
 	if (rc == YQ_OK)
 		rc = make_folders(plan, yq_find_folder(call), &err);
 	if (rc == YQ_OK)
