@@ -226,12 +226,15 @@ static void
 act_halt(void)
 {
 	const char *halt = yq_key_name(YQ_KEY_HALT);
-	struct yq_id id = new_id();
-	char fields[3][YQ_HALT_FIELD_SIZE], value[256];
-	bool flatten = world_chance(400);
+	char fields[3][YQ_HALT_FIELD_SIZE], value[256], name[32];
+	bool flatten = world.counts[COUNT_HALTS] % 5 < 2;
 	size_t which = world_random(3);
+	struct yq_id id;
 	struct word why;
 
+	(void)yq_str_format(
+	    name, sizeof(name), "halt %llu", (unsigned long long)world.counts[COUNT_HALTS]);
+	id = yq_id_named(name, strlen(name));
 	yq_str_format(value, sizeof(value),
 	    "{\"Id\":\"%s\",\"Who\":\"me\",\"When\":\"2026-03-02T15:00:00Z\","
 	    "\"Why\":\"a look first\",\"Flatten\":%s}",
