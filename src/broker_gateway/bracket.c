@@ -180,6 +180,17 @@ came_to_nothing(struct gw_bracket *b, const struct gw_leg *leg)
 		    leg->leg.id.text, (long long)pause_s);
 }
 
+/* An exit that gave way before it was sent is not made again at once: what it gave way to may wait
+ * for something else, and would have it withdrawn again and again. */
+static void
+give_way(struct gw_bracket *b)
+{
+	int64_t again_ns = yq_clock_monotonic_ns(b->account->gw->clock) + INT64_C(1000000000);
+
+	if (b->retry_ns < again_ns)
+		b->retry_ns = again_ns;
+}
+
 void
 gw_bracket_see(struct gw_order *o)
 {
@@ -204,6 +215,8 @@ gw_bracket_see(struct gw_order *o)
 		b->failures = 0;
 	else if (was_live && !gw_leg_is_live(leg) && o->cancel_ns == 0)
 		came_to_nothing(b, leg);
+	else if (was_live && !gw_leg_is_live(leg) && o->submitted_at_us == 0)
+		give_way(b);
 }
 
 bool
