@@ -250,10 +250,15 @@ on_account(
 		drop(pending);
 }
 
-/* What comes next for it. */
+/* What comes next for it: nothing once its pause is over, for its account may never be there
+ * again. */
 static void
 push(struct pending *pending)
 {
+	if (pending->halt.until_us <= now_of(pending->protect)) {
+		drop(pending);
+		return;
+	}
 	if (pending->halt.why[0] != '\0') {
 		throw_halt(pending);
 		return;
@@ -276,13 +281,35 @@ id_of(const struct pending *pending, uint64_t exit)
 	return yq_id_named(name, strlen(name));
 }
 
-static bool
-is_known(const struct yq_protect *protect, const struct yq_id *id)
+static struct pending *
+find(const struct yq_protect *protect, const struct yq_id *id)
 {
-	for (const struct pending *p = protect->first; p != NULL; p = p->next)
+	for (struct pending *p = protect->first; p != NULL; p = p->next)
 		if (yq_id_equal(&p->halt.id, id))
-			return true;
-	return yq_recent_has(&protect->thrown, yq_table_hash_text(id->text));
+			return p;
+	return NULL;
+}
+
+static void
+keep_results(struct pending *pending, const struct yq_history *history)
+{
+	free(pending->results);
+	pending->results = yq_xcalloc(history->count, sizeof(*pending->results));
+	memcpy(pending->results, history->results, history->count * sizeof(*pending->results));
+	pending->count = history->count;
+}
+
+/* One that waits to be judged is judged by the latest: its exit may come in parts. */
+static bool
+is_known(const struct yq_protect *protect, const struct yq_id *id, const struct yq_history *history)
+{
+	struct pending *pending = find(protect, id);
+
+	if (pending == NULL)
+		return yq_recent_has(&protect->thrown, yq_table_hash_text(id->text));
+	if (pending->halt.why[0] == '\0')
+		keep_results(pending, history);
+	return true;
 }
 
 static void
@@ -291,7 +318,7 @@ consider(struct yq_protect *protect, const struct pending *like, const struct yq
 {
 	struct pending *pending;
 
-	if (is_known(protect, &like->halt.id))
+	if (is_known(protect, &like->halt.id, history))
 		return;
 	if (protect->count >= PENDING_MAX) {
 		yq_error(
@@ -300,9 +327,7 @@ consider(struct yq_protect *protect, const struct pending *like, const struct yq
 	}
 	pending = yq_xcalloc(1, sizeof(*pending));
 	*pending = *like;
-	pending->results = yq_xcalloc(history->count, sizeof(*pending->results));
-	memcpy(pending->results, history->results, history->count * sizeof(*pending->results));
-	pending->count = history->count;
+	keep_results(pending, history);
 	pending->next = protect->first;
 	protect->first = pending;
 	protect->count++;

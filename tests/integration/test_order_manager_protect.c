@@ -23,27 +23,41 @@ static const char fall[] = "{\"Default\":{\"Protections\":{\"MaxDrawdown\":"
 			   "\"Accounts\":{\"Paper\":{\"Protections\":"
 			   "{\"CooldownAfterLossMinutes\":60}}}}";
 
+/* Part `part` of an order of strategy One. */
+static void
+execute(unsigned order, unsigned part, enum yq_action action, int64_t qty, const char *price,
+    int64_t at_us)
+{
+	struct yq_trade trade = { .currency = YQ_USD, .exchange = YQ_NASDAQ };
+	char name[32];
+
+	(void)yq_str_format(name, sizeof(name), "order %u %d", order, (int)action);
+	trade.order_id = yq_id_named(name, strlen(name));
+	(void)yq_str_format(name, sizeof(name), "trade %u %d %u", order, (int)action, part);
+	trade.id = yq_id_named(name, strlen(name));
+	trade.executed_at_us = at_us;
+	trade.action = action;
+	trade.quantity = yq_decimal_from_int(qty);
+	assert_int_equal(yq_decimal_parse(price, strlen(price), &trade.executed_price), YQ_OK);
+	yq_str_copy_cut(trade.ticker, sizeof(trade.ticker), "AAPL");
+	yq_str_copy_cut(trade.strategy, sizeof(trade.strategy), "One");
+	om_push_execution(&trade);
+}
+
+static int64_t
+before(int64_t ago_s)
+{
+	return yq_clock_now_us(yq_clock_system()) - ago_s * YQ_US_PER_SECOND;
+}
+
 /* What strategy One bought and sold `ago_s` seconds ago: 10 at 100, then at `price`. */
 static void
 close_trade(unsigned n, const char *price, int64_t ago_s)
 {
-	int64_t now_us = yq_clock_now_us(yq_clock_system());
+	int64_t at_us = before(ago_s);
 
-	for (unsigned leg = 0; leg < 2; leg++) {
-		struct yq_trade trade = { .currency = YQ_USD, .exchange = YQ_NASDAQ };
-		const char *at = leg == 0 ? "100" : price;
-		char name[32];
-
-		(void)yq_str_format(name, sizeof(name), "trade %u %u", n, leg);
-		trade.id = trade.order_id = yq_id_named(name, strlen(name));
-		trade.executed_at_us = now_us - ago_s * YQ_US_PER_SECOND + leg;
-		trade.action = leg == 0 ? YQ_BUY : YQ_SELL;
-		trade.quantity = yq_decimal_from_int(10);
-		assert_int_equal(yq_decimal_parse(at, strlen(at), &trade.executed_price), YQ_OK);
-		yq_str_copy_cut(trade.ticker, sizeof(trade.ticker), "AAPL");
-		yq_str_copy_cut(trade.strategy, sizeof(trade.strategy), "One");
-		om_push_execution(&trade);
-	}
+	execute(n, 0, YQ_BUY, 10, "100", at_us);
+	execute(n, 0, YQ_SELL, 10, price, at_us + 1);
 }
 
 /* They leave the list when they are in the archive and have been told of. */
@@ -157,6 +171,21 @@ test_what_is_long_past_makes_no_pause_and_cools_nothing_down(void **state)
 }
 
 static void
+test_an_exit_in_parts_is_judged_by_all_of_them(void **state)
+{
+	int64_t at_us = before(10);
+
+	(void)state;
+	execute(1, 0, YQ_BUY, 100, "100", at_us);
+	execute(1, 0, YQ_SELL, 30, "1", at_us + 1); /* 2,970: within the 5 % */
+	execute(1, 1, YQ_SELL, 70, "1", at_us + 2);
+	await_trades();
+	restart(fall);
+	om_await(FALLEN_FIELD, 1, PATIENCE_MS);
+	await_notice("lost 9,900.00 USD since its highest");
+}
+
+static void
 test_closed_trades_that_cannot_be_read_are_waited_for_and_then_no_entry_is_made(void **state)
 {
 	struct yq_signal needs = om_signal(1), other = om_signal(2);
@@ -181,6 +210,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		OM_TEST(test_losses_in_a_row_halt_a_strategy_once_for_each_trade),
 		OM_TEST(test_what_is_long_past_makes_no_pause_and_cools_nothing_down),
+		OM_TEST(test_an_exit_in_parts_is_judged_by_all_of_them),
 		OM_TEST(
 		    test_closed_trades_that_cannot_be_read_are_waited_for_and_then_no_entry_is_made),
 	};
