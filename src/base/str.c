@@ -94,6 +94,32 @@ yq_str_starts(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+/* "*" takes as little as it can; where that fails, the last one takes one more. */
+bool
+yq_str_matches(const char *pattern, size_t length, const char *text)
+{
+	size_t p = 0, star = SIZE_MAX;
+	const char *from = text;
+
+	while (*text != '\0') {
+		if (p < length && pattern[p] == '*') {
+			star = p++;
+			from = text;
+		} else if (p < length && (pattern[p] == '?' || lower(pattern[p]) == lower(*text))) {
+			p++;
+			text++;
+		} else if (star != SIZE_MAX) {
+			p = star + 1;
+			text = ++from;
+		} else {
+			return false;
+		}
+	}
+	while (p < length && pattern[p] == '*')
+		p++;
+	return p == length;
+}
+
 /* Length of the well-formed character at `s`, or 0 (Unicode 15, table 3-7). */
 static size_t
 utf8_character(const unsigned char *s, size_t left)

@@ -23,6 +23,10 @@ bool yq_str_equal_nocase(const char *a, const char *b); /* ASCII case only */
 /* The first `length` bytes of both, which both must have. */
 bool yq_str_equal_nocase_bytes(const char *a, const char *b, size_t length);
 bool yq_str_starts(const char *text, const char *prefix);
+/* Whether all of `text` is as the `length` bytes of `pattern` say, ASCII case aside: "*" is any
+ * text,
+ * "?" one byte. */
+bool yq_str_matches(const char *pattern, size_t length, const char *text);
 bool yq_str_is_utf8(const char *bytes, size_t length); /* rejects overlong forms and surrogates */
 /* How many of the first bytes are well-formed UTF-8; `length` when all are. */
 size_t yq_str_utf8_prefix(const char *bytes, size_t length);

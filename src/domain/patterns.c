@@ -5,38 +5,6 @@
 
 #include "base/str.h"
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* `pattern` is `length` bytes, `text` all of it.  Goes back to the last "*" alone. */
-static bool
-matches(const char *pattern, size_t length, const char *text)
-{
-	size_t p = 0, star = SIZE_MAX;
-	const char *from = text;
-
-	while (*text != '\0') {
-		if (p < length && pattern[p] == '*') {
-			star = p++;
-			from = text;
-		} else if (p < length && (pattern[p] == '?' || lower(pattern[p]) == lower(*text))) {
-			p++;
-			text++;
-		} else if (star != SIZE_MAX) {
-			p = star + 1;
-			text = ++from;
-		} else {
-			return false;
-		}
-	}
-	while (p < length && pattern[p] == '*')
-		p++;
-	return p == length;
-}
-
 static bool
 has(const char *pattern, size_t length, enum yq_exchange exchange, const char *ticker)
 {
@@ -44,10 +12,10 @@ has(const char *pattern, size_t length, enum yq_exchange exchange, const char *t
 	size_t before;
 
 	if (colon == NULL)
-		return matches(pattern, length, ticker);
+		return yq_str_matches(pattern, length, ticker);
 	before = (size_t)(colon - pattern);
-	return matches(pattern, before, yq_names_text(&yq_exchange_names, (int)exchange)) &&
-	       matches(colon + 1, length - before - 1, ticker);
+	return yq_str_matches(pattern, before, yq_names_text(&yq_exchange_names, (int)exchange)) &&
+	       yq_str_matches(colon + 1, length - before - 1, ticker);
 }
 
 bool

@@ -126,7 +126,5 @@ struct yq_order yq_schedule_close_order(const struct yq_schedule *schedule, int6
     const struct yq_position *position, struct yq_decimal qty, int64_t now_us);
 /* Whether a liquidation is about this position: country, reason, and something is held. */
 bool yq_schedule_closes(const struct yq_schedule *schedule, const struct yq_position *position);
-/* ASCII case ignored; '*' in the pattern stands for any text. */
-bool yq_schedule_reason_matches(const char *pattern, const char *reason);
 
 #endif

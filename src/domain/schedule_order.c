@@ -102,44 +102,6 @@ yq_schedule_close_order(const struct yq_schedule *schedule, int64_t due_us,
 
 /* ---- what a liquidation is about ---- */
 
-static char
-lower(char c)
-{
-	return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-}
-
-/* '*' takes as little as it can; where that fails, one more. */
-static bool
-matches(const char *pattern, size_t length, const char *text)
-{
-	size_t p = 0, star = SIZE_MAX;
-	const char *from = text;
-
-	while (*text != '\0') {
-		if (p < length && pattern[p] == '*') {
-			star = p++;
-			from = text;
-		} else if (p < length && lower(pattern[p]) == lower(*text)) {
-			p++;
-			text++;
-		} else if (star != SIZE_MAX) {
-			p = star + 1;
-			text = ++from;
-		} else {
-			return false;
-		}
-	}
-	while (p < length && pattern[p] == '*')
-		p++;
-	return p == length;
-}
-
-bool
-yq_schedule_reason_matches(const char *pattern, const char *reason)
-{
-	return matches(pattern, strlen(pattern), reason);
-}
-
 bool
 yq_schedule_closes(const struct yq_schedule *schedule, const struct yq_position *position)
 {
@@ -151,7 +113,7 @@ yq_schedule_closes(const struct yq_schedule *schedule, const struct yq_position 
 	for (const char *line = schedule->reasons; *line != '\0';) {
 		size_t length = strcspn(line, "\n");
 
-		if (matches(line, length, position->buy_reason))
+		if (yq_str_matches(line, length, position->buy_reason))
 			return true;
 		line += length + (line[length] == '\n');
 	}

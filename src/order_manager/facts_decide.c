@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "domain/withdraw.h"
 #include "order_manager/facts_parts.h"
 #include "order_manager/sizers.h"
 #include "order_manager/tracks.h"
@@ -106,42 +107,12 @@ is_barred(
 	return true;
 }
 
-/* ---- the strategy's own entries ---- */
-
-struct withdrawing {
-	struct yq_decision *decision;
-	const struct yq_signal *signal;
-	uint64_t entry_of;
-};
-
-static bool
-withdraw_order(void *cookie, const struct yq_open_order *order)
-{
-	const struct withdrawing *w = cookie;
-	struct yq_decision *decision = w->decision;
-
-	if (order->rests && order->action == decision->withdrawn &&
-	    yq_open_order_is_entry(order, w->signal->exchange, w->signal->ticker, w->entry_of))
-		decision->cancels[decision->cancel_count++] = order->id;
-	return decision->cancel_count < YQ_CANCELS_MAX;
-}
-
-/* A signal that says where its strategy stands is decided on what the strategy has on the way. */
-static void
-see_strategy(const struct yq_account *book, const struct yq_signal *signal,
-    struct yq_account_view *view, const char *reason)
-{
-	if (signal->market_position != YQ_STANCE_NONE || signal->position_size.set)
-		yq_view_see_strategy(view, book, signal->exchange, signal->ticker, reason);
-}
-
 struct yq_named_policy *
 yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
     const struct yq_signal *signal, const char *alias, int64_t now_us, struct yq_inputs *inputs,
     struct yq_decision *decision)
 {
 	struct yq_account *book = yq_books_get(facts->books, alias)->account;
-	struct withdrawing withdrawing = { decision, signal, 0 };
 	struct yq_named_policy *named;
 	char reason[YQ_REASON_SIZE];
 	enum yq_rc rc;
@@ -155,7 +126,9 @@ yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
 	inputs->rules_text = named->recorded ? NULL : named->text;
 	inputs->account = yq_view_of(book, signal->exchange, signal->ticker);
 	yq_order_reason_of(signal->strategy, reason);
-	see_strategy(book, signal, &inputs->account, reason);
+	if (yq_signal_sees_strategy(signal))
+		yq_view_see_strategy(
+		    &inputs->account, book, signal->exchange, signal->ticker, reason);
 	inputs->market = market_of(facts, rules, signal, alias, now_us, inputs->kept.halt_reason);
 	if (named->policy.limits.window_from != named->policy.limits.window_until)
 		inputs->market.local_minute =
@@ -167,8 +140,6 @@ yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
 	rc =
 	    yq_compose(signal, &inputs->account, &inputs->market, &named->policy, now_us, decision);
 	assert((rc == YQ_OK) == decision->ordered);
-	withdrawing.entry_of = yq_table_hash_text(reason);
-	if (decision->withdraws)
-		yq_account_each_order(book, withdraw_order, &withdrawing);
+	yq_withdraw(decision, signal, book);
 	return named;
 }

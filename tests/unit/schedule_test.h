@@ -2,12 +2,10 @@
 #ifndef YQ_TESTS_SCHEDULE_TEST_H
 #define YQ_TESTS_SCHEDULE_TEST_H
 
-#include "domain_test.h"
+#include "calendar_test.h"
 
 #include "base/clock.h"
 #include "domain/schedule_text.h"
-
-static struct yq_calendar calendar;
 
 static const struct yq_day us_days[] = {
 	{ .date = 20261126, .closed = true },
@@ -42,21 +40,6 @@ sample(void)
 	schedule.quantity = opt("10");
 	schedule.minute = 600;
 	return schedule;
-}
-
-static int
-load(void **unused)
-{
-	(void)unused;
-	return yq_calendar_load(&calendar, NULL) == YQ_OK ? 0 : -1;
-}
-
-static int
-unload(void **unused)
-{
-	(void)unused;
-	yq_calendar_clear(&calendar);
-	return 0;
 }
 
 #endif

@@ -1,10 +1,8 @@
 /* test_compose.c - from a signal to an order, or to the reason why not. */
-#include "domain_test.h"
+#include "calendar_test.h"
 
 #include "domain/calendar.h"
 #include "domain/verdict.h"
-
-static struct yq_calendar calendar;
 
 /* 10:00 in New York, a Monday. */
 #define NOW "2026-11-23T15:00:00Z"
@@ -441,21 +439,6 @@ test_the_verdict_tells_the_story(void **unused)
 	yq_account_free(no.account);
 }
 
-static int
-load(void **unused)
-{
-	(void)unused;
-	return yq_calendar_load(&calendar, NULL) == YQ_OK ? 0 : -1;
-}
-
-static int
-unload(void **unused)
-{
-	(void)unused;
-	yq_calendar_clear(&calendar);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -478,5 +461,5 @@ main(void)
 		cmocka_unit_test(test_the_verdict_tells_the_story),
 	};
 
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, load_calendar, unload_calendar);
 }

@@ -1,30 +1,13 @@
 /* test_day_end.c - when a market's day ends: half days, holidays, summer time, accounts at any
  * hour. */
-#include "domain_test.h"
+#include "calendar_test.h"
 
 #include "domain/day_end.h"
-
-static struct yq_calendar calendar;
 
 static const struct yq_market_hours *
 hours_of(enum yq_exchange exchange)
 {
 	return yq_calendar_hours(&calendar, exchange);
-}
-
-static int
-load(void **unused)
-{
-	(void)unused;
-	return yq_calendar_load(&calendar, NULL) == YQ_OK ? 0 : -1;
-}
-
-static int
-unload(void **unused)
-{
-	(void)unused;
-	yq_calendar_clear(&calendar);
-	return 0;
 }
 
 static const struct {
@@ -140,5 +123,5 @@ main(void)
 		cmocka_unit_test(test_a_market_that_never_opens_has_no_end),
 	};
 
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, load_calendar, unload_calendar);
 }

@@ -1,5 +1,5 @@
 /* test_days_import.c - calendars as the Python library exchange_calendars writes them. */
-#include "domain_test.h"
+#include "calendar_test.h"
 
 #include "domain/calendar.h"
 #include "domain/days_import.h"
@@ -11,8 +11,6 @@
 	"2028-11-21,2028-11-21 14:30:00+00:00,,,2028-11-21 21:00:00+00:00\n" \
 	"2028-11-22,2028-11-22 14:30:00+00:00,,,2028-11-22 21:00:00+00:00\n" \
 	"2028-11-24,2028-11-24 14:30:00+00:00,,,2028-11-24 18:00:00+00:00\n"
-
-static struct yq_calendar calendar;
 
 static enum yq_rc
 import(enum yq_country country, const char *text, struct yq_days *days, struct yq_err *err)
@@ -123,21 +121,6 @@ test_nonsense_is_refused_with_its_line(void **unused)
 	assert_false(yq_days_is_schedule("# open,close\n", 13));
 }
 
-static int
-load(void **unused)
-{
-	(void)unused;
-	return yq_calendar_load(&calendar, NULL) == YQ_OK ? 0 : -1;
-}
-
-static int
-unload(void **unused)
-{
-	(void)unused;
-	yq_calendar_clear(&calendar);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -148,5 +131,5 @@ main(void)
 		cmocka_unit_test(test_nonsense_is_refused_with_its_line),
 	};
 
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, load_calendar, unload_calendar);
 }

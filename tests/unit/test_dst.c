@@ -5,15 +5,13 @@
  * March and the first Sunday of November at 02:00 (Energy Policy Act of 2005, section 110); the
  * Asian zones keep one offset.
  */
-#include "domain_test.h"
+#include "calendar_test.h"
 
 #include "base/clock.h"
 #include "domain/calendar.h"
 
 #define FIRST_DAY 20260101
 #define LAST_DAY  20351231
-
-static struct yq_calendar calendar;
 
 /* The n-th Sunday of a month. */
 static yq_date
@@ -176,21 +174,6 @@ test_the_asian_zones_never_change(void **unused)
 	}
 }
 
-static int
-load(void **unused)
-{
-	(void)unused;
-	return yq_calendar_load(&calendar, NULL) == YQ_OK ? 0 : -1;
-}
-
-static int
-unload(void **unused)
-{
-	(void)unused;
-	yq_calendar_clear(&calendar);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -201,5 +184,5 @@ main(void)
 		cmocka_unit_test(test_the_asian_zones_never_change),
 	};
 
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, load_calendar, unload_calendar);
 }

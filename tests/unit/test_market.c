@@ -1,5 +1,5 @@
 /* test_market.c - exchanges, their other names, price steps, and the hours in local time. */
-#include "domain_test.h"
+#include "calendar_test.h"
 
 #include "domain/calendar.h"
 
@@ -185,8 +185,6 @@ test_a_limit_price_is_rounded_to_the_safe_side(void **unused)
 	assert_int_equal(yq_tick_round_limit(YQ_KRX, YQ_BUY, dec("0.5"), &price), YQ_E_INVALID);
 }
 
-static struct yq_calendar calendar;
-
 static void
 assert_open(enum yq_exchange exchange, const char *time, bool open)
 {
@@ -348,21 +346,6 @@ test_the_bounds_of_a_trading_day(void **unused)
 	assert_int_equal(yq_local_instant(hours.zone, 20261101, 90), at("2026-11-01T05:30:00Z"));
 }
 
-static int
-load(void **unused)
-{
-	(void)unused;
-	return yq_calendar_load(&calendar, NULL) == YQ_OK ? 0 : -1;
-}
-
-static int
-unload(void **unused)
-{
-	(void)unused;
-	yq_calendar_clear(&calendar);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -380,5 +363,5 @@ main(void)
 		cmocka_unit_test(test_the_bounds_of_a_trading_day),
 	};
 
-	return cmocka_run_group_tests(tests, load, unload);
+	return cmocka_run_group_tests(tests, load_calendar, unload_calendar);
 }

@@ -231,5 +231,5 @@ main(void)
 		cmocka_unit_test(test_the_next_run_leaves_out_what_cannot_run),
 	};
 
-	return cmocka_run_group_tests_name("schedule_due", tests, load, unload);
+	return cmocka_run_group_tests_name("schedule_due", tests, load_calendar, unload_calendar);
 }

@@ -1,9 +1,8 @@
 /* test_simulate_bars.c - bars are read whole or refused, and fill honestly. */
+#include "calendar_test.h"
 #include "paper_test.h"
 
 #include "console/simulate/bars.h"
-
-static struct yq_calendar calendar;
 
 #define HEAD "time,open,high,low,close\n"
 
@@ -294,21 +293,6 @@ test_an_order_given_while_a_bar_runs_waits_for_the_next(void **unused)
 	desk_close(&d);
 }
 
-static int
-load_calendar(void **unused)
-{
-	(void)unused;
-	return yq_calendar_load(&calendar, NULL) == YQ_OK ? 0 : -1;
-}
-
-static int
-clear_calendar(void **unused)
-{
-	(void)unused;
-	yq_calendar_clear(&calendar);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -321,5 +305,5 @@ main(void)
 		cmocka_unit_test(test_an_order_given_while_a_bar_runs_waits_for_the_next),
 	};
 
-	return cmocka_run_group_tests(tests, load_calendar, clear_calendar);
+	return cmocka_run_group_tests(tests, load_calendar, unload_calendar);
 }

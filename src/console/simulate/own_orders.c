@@ -1,5 +1,6 @@
 /* own_orders.c - the open orders of one strategy: what its signals are decided on, and withdraw. */
 #include "console/simulate/engine_parts.h"
+#include "domain/withdraw.h"
 
 /* The paper broker does not know for whom an order is: an account that holds nothing but the open
  * orders as they were made. */
@@ -29,30 +30,12 @@ sim_see_strategy(
 	char reason[YQ_REASON_SIZE];
 	struct yq_account *orders;
 
-	if (signal->market_position == YQ_STANCE_NONE && !signal->position_size.set)
+	if (!yq_signal_sees_strategy(signal))
 		return;
 	orders = open_orders(account);
 	yq_order_reason_of(signal->strategy, reason);
 	yq_view_see_strategy(view, orders, signal->exchange, signal->ticker, reason);
 	yq_account_free(orders);
-}
-
-struct withdrawing {
-	struct yq_decision *decision;
-	const struct yq_signal *signal;
-	uint64_t entry_of;
-};
-
-static bool
-find_entry(void *cookie, const struct yq_open_order *order)
-{
-	const struct withdrawing *w = cookie;
-	struct yq_decision *decision = w->decision;
-
-	if (order->rests && order->action == decision->withdrawn &&
-	    yq_open_order_is_entry(order, w->signal->exchange, w->signal->ticker, w->entry_of))
-		decision->cancels[decision->cancel_count++] = order->id;
-	return decision->cancel_count < YQ_CANCELS_MAX;
 }
 
 static void
@@ -73,16 +56,12 @@ void
 sim_withdraw(
     struct sim_account *account, const struct yq_signal *signal, struct yq_decision *decision)
 {
-	struct withdrawing w = { .decision = decision, .signal = signal };
-	char reason[YQ_REASON_SIZE];
 	struct yq_account *orders;
 
 	if (!decision->withdraws)
 		return;
 	orders = open_orders(account);
-	yq_order_reason_of(signal->strategy, reason);
-	w.entry_of = yq_table_hash_text(reason);
-	yq_account_each_order(orders, find_entry, &w);
+	yq_withdraw(decision, signal, orders);
 	yq_account_free(orders);
 	for (size_t i = 0; i < decision->cancel_count; i++)
 		cancel(account, &decision->cancels[i]);

@@ -1,0 +1,42 @@
+/* withdraw.c - which entries a decision withdraws: what its strategy has resting on that side. */
+#include "domain/withdraw.h"
+
+#include "base/table.h"
+
+struct withdrawing {
+	struct yq_decision *decision;
+	const struct yq_signal *signal;
+	uint64_t entry_of;
+};
+
+static bool
+take(void *cookie, const struct yq_open_order *order)
+{
+	const struct withdrawing *w = cookie;
+	struct yq_decision *decision = w->decision;
+
+	if (order->rests && order->action == decision->withdrawn &&
+	    yq_open_order_is_entry(order, w->signal->exchange, w->signal->ticker, w->entry_of))
+		decision->cancels[decision->cancel_count++] = order->id;
+	return decision->cancel_count < YQ_CANCELS_MAX;
+}
+
+bool
+yq_signal_sees_strategy(const struct yq_signal *signal)
+{
+	return signal->market_position != YQ_STANCE_NONE || signal->position_size.set;
+}
+
+void
+yq_withdraw(
+    struct yq_decision *decision, const struct yq_signal *signal, const struct yq_account *book)
+{
+	struct withdrawing w = { .decision = decision, .signal = signal };
+	char reason[YQ_REASON_SIZE];
+
+	if (!decision->withdraws)
+		return;
+	yq_order_reason_of(signal->strategy, reason);
+	w.entry_of = yq_table_hash_text(reason);
+	yq_account_each_order(book, take, &w);
+}
