@@ -323,7 +323,8 @@ decide_one(struct yq_decider *decider, struct yq_waiting *waiting, int64_t now_u
 		policies[a] = yq_facts_decide(decider->facts, decider->rules, signal,
 		    accounts->aliases[a], now_us, &decider->inputs[a], &decider->decisions[a]);
 	}
-	if (yq_waits_after(decider->waits, decider->rules, waiting, decider->decisions, count))
+	if (yq_waits_after(
+		decider->waits, decider->rules, decider->facts, waiting, decider->decisions, count))
 		return false;
 	for (size_t a = 0; a < count; a++) {
 		enter_orders(decider, pointers[a]);

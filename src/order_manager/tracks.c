@@ -285,20 +285,9 @@ yq_tracks_are_known(const struct yq_tracks *tracks)
 }
 
 int64_t
-yq_tracks_await_ms(
-    const struct yq_tracks *tracks, const struct yq_rules *rules, const struct yq_signal *signal)
+yq_tracks_await_ms(const struct yq_tracks *tracks)
 {
-	const struct yq_mapping_row *accounts = yq_rules_accounts(rules, signal->strategy);
-	bool wanted = false;
-
 	if (tracks == NULL || yq_tracks_are_known(tracks))
-		return 0;
-	for (size_t a = 0; accounts != NULL && a < accounts->alias_count; a++)
-		wanted =
-		    wanted ||
-		    yq_tracks_are_for(
-			&yq_rules_named(rules, signal->strategy, accounts->aliases[a])->policy);
-	if (!wanted)
 		return 0;
 	return tracks->told ? YQ_TRACKS_AWAY_MS : YQ_TRACKS_READING_MS;
 }

@@ -105,11 +105,6 @@ yq_waits_before(struct yq_waits *waits, const struct yq_rules *rules, const stru
 		set_aside(waits, rules, waiting, YQ_ASIDE_TIME, 0);
 		return true;
 	}
-	if (waited_ns < yq_tracks_await_ms(yq_facts_tracks(facts), rules, &waiting->signal) *
-			    INT64_C(1000000)) {
-		set_aside(waits, rules, waiting, YQ_ASIDE_TIME, ACCOUNT_MS);
-		return true;
-	}
 	if (waited_ns >= YQ_WAITS_ACCOUNT_MS * INT64_C(1000000) ||
 	    yq_facts_has_accounts(facts, rules, &waiting->signal))
 		return false;
@@ -171,11 +166,42 @@ must_ask(struct yq_waits *waits, const struct yq_rules *rules, const struct yq_w
 	return true;
 }
 
-bool
-yq_waits_after(struct yq_waits *waits, const struct yq_rules *rules, struct yq_waiting *waiting,
-    const struct yq_decision *decisions, size_t count)
+static bool
+only_closes(const struct yq_decision *decision)
 {
-	return must_look_up(waits, rules, waiting, decisions, count) ||
+	for (size_t i = 0; i < decision->order_count; i++)
+		if (!decision->orders[i].reduce_only)
+			return false;
+	return decision->ordered;
+}
+
+/* It looks at closed trades that are not read yet.  A way out looks at none, and waits for none. */
+static bool
+must_read_tracks(struct yq_waits *waits, const struct yq_rules *rules, const struct yq_facts *facts,
+    const struct yq_waiting *waiting, const struct yq_decision *decisions, size_t count)
+{
+	const char *strategy = waiting->signal.strategy;
+	const struct yq_mapping_row *accounts = yq_rules_accounts(rules, strategy);
+	int64_t await_ns = yq_tracks_await_ms(yq_facts_tracks(facts)) * INT64_C(1000000);
+	bool wanted = false;
+
+	if (now_ns(waits) - waiting->since_ns >= await_ns)
+		return false;
+	for (size_t a = 0; a < count && !wanted; a++)
+		wanted = !only_closes(&decisions[a]) &&
+			 yq_tracks_are_for(
+			     &yq_rules_named(rules, strategy, accounts->aliases[a])->policy);
+	if (wanted)
+		set_aside(waits, rules, waiting, YQ_ASIDE_TIME, ACCOUNT_MS);
+	return wanted;
+}
+
+bool
+yq_waits_after(struct yq_waits *waits, const struct yq_rules *rules, const struct yq_facts *facts,
+    struct yq_waiting *waiting, const struct yq_decision *decisions, size_t count)
+{
+	return must_read_tracks(waits, rules, facts, waiting, decisions, count) ||
+	       must_look_up(waits, rules, waiting, decisions, count) ||
 	       must_ask(waits, rules, waiting, decisions, count);
 }
 

@@ -28,13 +28,14 @@ size_t yq_waits_count(const struct yq_waits *waits);
 void yq_waits_take(struct yq_waits *waits, const struct yq_rules *rules, struct yq_line *line);
 
 /* Before it is composed: true if it was set aside, behind an earlier one or for a gateway that may
- * just be starting, or for closed trades that are being read. */
+ * just be starting. */
 YQ_NODISCARD bool yq_waits_before(struct yq_waits *waits, const struct yq_rules *rules,
     const struct yq_facts *facts, const struct yq_waiting *waiting);
-/* After it was composed in its accounts: true if it was set aside, for want of a price that was not
- * asked for or of a plug-in's answer. */
+/* After it was composed in its accounts: true if it was set aside, for want of closed trades that
+ * are being read, of a price that was not asked for or of a plug-in's answer. */
 YQ_NODISCARD bool yq_waits_after(struct yq_waits *waits, const struct yq_rules *rules,
-    struct yq_waiting *waiting, const struct yq_decision *decisions, size_t count);
+    const struct yq_facts *facts, struct yq_waiting *waiting, const struct yq_decision *decisions,
+    size_t count);
 /* It is decided. */
 void yq_waits_done(struct yq_waits *waits, const struct yq_signal *signal);
 

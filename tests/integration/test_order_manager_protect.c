@@ -102,21 +102,39 @@ expect(unsigned n, const char *strategy, const char *ticker, const char *code)
 	om_expect(&signal, code);
 }
 
+/* 10 of it. */
+static void
+hold(const char *ticker)
+{
+	char words[320];
+
+	(void)yq_str_format(words, sizeof(words),
+	    "HSET position:Paper %s {\"AccountAlias\":\"Paper\",\"Ticker\":\"%s\","
+	    "\"Currency\":\"USD\",\"Qty\":10,\"AvgPrice\":100,\"CurrentPrice\":100,"
+	    "\"ChangeRate\":0,\"BuyReason\":\"Webhook:One\",\"Exchange\":\"NASDAQ\"}",
+	    ticker, ticker);
+	assert_int_equal(valkey_do_int(console, words), 1);
+}
+
 /* A sell of the 10 that the account holds. */
 static void
 expect_exit(unsigned n)
 {
 	struct yq_signal signal = om_signal(n);
 
-	assert_int_equal(valkey_do_int(console,
-			     "HSET position:Paper AAPL {\"AccountAlias\":\"Paper\",\"Ticker\":"
-			     "\"AAPL\",\"Currency\":\"USD\",\"Qty\":10,\"AvgPrice\":100,"
-			     "\"CurrentPrice\":100,\"ChangeRate\":0,\"BuyReason\":\"Webhook:One\","
-			     "\"Exchange\":\"NASDAQ\"}"),
-	    1);
+	hold("AAPL");
 	signal.action = YQ_SELL;
 	om_accept(&signal, 1);
 	om_expect(&signal, "ORDERED");
+}
+
+static void
+copy_decided(const yq_json *verdict, char text[YQ_TIME_TEXT_SIZE])
+{
+	const char *at = yq_json_text(yq_json_get(verdict, "DecidedAt"), NULL);
+
+	assert_non_null(at);
+	assert_true(yq_str_copy(text, YQ_TIME_TEXT_SIZE, at));
 }
 
 static void
@@ -188,7 +206,8 @@ test_an_exit_in_parts_is_judged_by_all_of_them(void **state)
 static void
 test_closed_trades_that_cannot_be_read_are_waited_for_and_then_no_entry_is_made(void **state)
 {
-	struct yq_signal needs = om_signal(1), other = om_signal(2);
+	struct yq_signal needs = om_signal(1), other = om_signal(2), exit = om_signal(3);
+	char decided_first[YQ_TIME_TEXT_SIZE], decided[YQ_TIME_TEXT_SIZE];
 	yq_json *verdict;
 
 	(void)state;
@@ -196,12 +215,22 @@ test_closed_trades_that_cannot_be_read_are_waited_for_and_then_no_entry_is_made(
 	om_launch();
 	yq_str_copy_cut(other.strategy, sizeof(other.strategy), "Equity");
 	yq_str_copy_cut(other.ticker, sizeof(other.ticker), "MSFT");
+	yq_str_copy_cut(exit.ticker, sizeof(exit.ticker), "TSLA");
+	exit.action = YQ_SELL;
+	hold("TSLA");
 	om_accept(&needs, 1);
 	om_accept(&other, 1);
+	om_accept(&exit, 1);
 	om_expect(&other, "ORDERED"); /* nothing of it needs them */
 	verdict = om_verdict(&needs, PATIENCE_MS);
 	assert_string_equal(yq_json_text(yq_json_get(verdict, "Code"), NULL), "RISK_TRACK_UNKNOWN");
+	copy_decided(verdict, decided);
 	yq_json_free(verdict);
+	verdict = om_verdict(&exit, PATIENCE_MS);
+	assert_string_equal(yq_json_text(yq_json_get(verdict, "Code"), NULL), "ORDERED");
+	copy_decided(verdict, decided_first);
+	yq_json_free(verdict);
+	assert_true(strcmp(decided_first, decided) < 0); /* a way out waits for nothing */
 }
 
 int
