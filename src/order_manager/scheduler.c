@@ -120,6 +120,21 @@ write_job(struct yq_firebird *firebird, void *cookie, struct yq_err *err)
 	return yq_schedule_write_runs(firebird, &s->writes, err);
 }
 
+/* What is tried again at once is not worth a word; but with all else nothing runs any more. */
+static void
+tell_unwritten(struct yq_scheduler *s, enum yq_rc rc, const struct yq_err *err)
+{
+	char text[YQ_ERR_TEXT_MAX + 64];
+
+	yq_debug("what became of schedules is not written yet: %s", err->text);
+	if (rc == YQ_E_RETRY || rc == YQ_E_UNKNOWN || s->unwritten)
+		return;
+	s->unwritten = true;
+	yq_str_format(text, sizeof(text),
+	    "What became of schedules cannot be written, and none runs: %s", err->text);
+	yq_daemon_notify(s->daemon, "Schedule", "Critical", text);
+}
+
 static void
 on_written(void *cookie, enum yq_rc rc, const struct yq_err *err)
 {
@@ -133,9 +148,10 @@ on_written(void *cookie, enum yq_rc rc, const struct yq_err *err)
 	if (rc == YQ_OK) {
 		YQ_FAIL_POINT("schedule.written");
 		s->again = count_writes(s);
+		s->unwritten = false;
 		yq_daemon_event(s->daemon);
 	} else {
-		yq_debug("what became of schedules is not written yet: %s", err->text);
+		tell_unwritten(s, rc, err);
 		s->waiting = true;
 	}
 	end_pass(s);

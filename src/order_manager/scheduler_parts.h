@@ -61,6 +61,7 @@ struct yq_scheduler {
 	bool again;		     /* the next one follows at once: something moved */
 	bool waiting;		     /* ... or soon: something is waited for */
 	bool blind;		     /* Firebird was away at the last look */
+	bool unwritten;		     /* people were told that it cannot be written */
 	size_t left;		     /* answers of the bus to come in this pass */
 	bool in_job;		     /* the worker has the pass */
 	int64_t planned_ns;	     /* when all schedules were planned last; 0 = never */

@@ -14,6 +14,8 @@
 #include "bus/message.h"
 #include "schedules_fixture.h"
 
+#define SOON_MS 250 /* between passes that failed */
+
 static void
 start(void)
 {
@@ -304,6 +306,29 @@ test_a_run_that_the_other_system_never_ended_is_told_and_not_repeated(void **sta
 	assert_int_equal(om_notices("blue was about to send its orders and never said"), 1);
 }
 
+static void
+test_what_cannot_be_written_is_told_once_and_done_later(void **state)
+{
+	int64_t now_us = yq_clock_now_us(yq_clock_system());
+	struct yq_schedule s = om_schedule(1, now_us);
+
+	(void)state;
+	om_add_due(&s, 1, now_us);
+	om_run_sql(
+	    "ALTER TABLE SCHEDULE_RUNS ADD CONSTRAINT NO_RUNS CHECK (SCHEDULE_NAME = '')", 0);
+	start();
+	for (unsigned waited = 0; om_notices("cannot be written") == 0 && waited < PATIENCE_MS;
+	     waited += 20)
+		usleep(20000);
+	usleep(3 * SOON_MS * 1000);
+	assert_int_equal(om_notices("cannot be written, and none runs"), 1);
+	assert_int_equal(om_stop(SIGTERM), 0);
+	om_run_sql("ALTER TABLE SCHEDULE_RUNS DROP CONSTRAINT NO_RUNS", 0);
+	start();
+	expect_run("schedule 1", "submitted", "SENT");
+	assert_int_equal(valkey_do_int(console, "XLEN order:stream"), 1);
+}
+
 /* A new database takes longer than all that is done in it. */
 static int
 setup(void **state)
@@ -326,6 +351,7 @@ main(int argc, char **argv)
 		TEST(test_a_liquidation_has_the_orders_in_its_way_canceled_first),
 		TEST(test_a_clock_that_was_ahead_doubles_nothing_and_loses_nothing),
 		TEST(test_a_run_that_the_other_system_never_ended_is_told_and_not_repeated),
+		TEST(test_what_cannot_be_written_is_told_once_and_done_later),
 	};
 	int failed;
 
