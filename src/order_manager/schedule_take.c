@@ -12,13 +12,17 @@
 
 #define PRICE_AGE_US (60 * YQ_US_PER_SECOND) /* as for signals */
 
-/* A run waits a while for what may be just starting, but not from when the clock was set back. */
+/* A run waits a while for what may be just starting, and for as long when somebody else goes on
+ * with it; but not from when the clock was set back. */
 static bool
 may_wait(const struct work *work)
 {
-	int64_t waited_us = work->scheduler->now_us - work->open->run.open_since_us;
+	const struct yq_scheduler *s = work->scheduler;
+	int64_t most_us = YQ_SCHEDULER_PRICE_WAIT_S * YQ_US_PER_SECOND;
+	int64_t waited_us = s->now_us - work->open->run.open_since_us;
+	int64_t active_us = yq_clock_monotonic_us(yq_daemon_clock(s->daemon)) - s->active_since_us;
 
-	return waited_us >= 0 && waited_us < YQ_SCHEDULER_PRICE_WAIT_S * YQ_US_PER_SECOND;
+	return (waited_us >= 0 && waited_us < most_us) || active_us < most_us;
 }
 
 static void

@@ -339,8 +339,10 @@ begin_pass(struct yq_scheduler *s)
 		return;
 	s->busy = true;
 	s->again = s->waiting = false;
-	if (active && !s->active)
+	if (active && !s->active) {
 		s->planned_ns = 0; /* by whom and when it was planned last is not known */
+		s->active_since_us = yq_clock_monotonic_us(clock_of(s));
+	}
 	s->active = active;
 	refresh_markets(s);
 	s->now_us = yq_clock_now_us(clock_of(s));

@@ -68,6 +68,7 @@ struct yq_scheduler {
 	int64_t offset_us;	     /* wall clock less monotonic, at the last look */
 	int64_t now_us;		     /* of this pass */
 	bool active;		     /* this system may trade; of this pass */
+	int64_t active_since_us;     /* monotonic: Valkey is there, and it may, since then */
 	char fault[YQ_MESSAGE_SIZE]; /* people were told of this one */
 
 	struct yq_schedule_look look;

@@ -209,8 +209,23 @@ end(const struct yq_order *order)
 	yq_args_free(&args);
 }
 
+/* By a life that ended a minute ago, and decided nothing. */
 static void
-test_a_liquidation_has_the_orders_in_its_way_canceled_first(void **state)
+claim_before(int64_t now_us, int64_t due_us)
+{
+	char sql[512];
+
+	om_run_sql("UPDATE SCHEDULED_ORDERS SET NEXT_AT_US = :AT, DONE_TO_US = :AT", now_us);
+	yq_str_format(sql, sizeof(sql),
+	    "INSERT INTO SCHEDULE_RUNS (SCHEDULE_ID, DUE_AT_US, SCHEDULE_NAME, SCHEDULE_VERSION, "
+	    "RUN_DATE, STATE, OWNER, ORDER_COUNT, CLAIMED_AT_US, OPEN_SINCE_US) SELECT ID, %lld, "
+	    "NAME, 1, 20200101, 'claimed', '-', 0, :AT, :AT FROM SCHEDULED_ORDERS",
+	    (long long)due_us);
+	om_run_sql(sql, now_us - MINUTE_US);
+}
+
+static void
+cancels_and_sells(bool claimed)
 {
 	int64_t now_us = yq_clock_now_us(yq_clock_system());
 	int64_t due_us = now_us - now_us % MINUTE_US;
@@ -219,7 +234,6 @@ test_a_liquidation_has_the_orders_in_its_way_canceled_first(void **state)
 	    yq_schedule_order(&s, 1, yq_decimal_from_int(12), YQ_OPT_DECIMAL_NONE, now_us);
 	char words[96];
 
-	(void)state;
 	target.action = YQ_SELL;
 	target.type = YQ_TYPE_LIMIT;
 	target.price = yq_opt_decimal_of(yq_decimal_from_int(200));
@@ -230,6 +244,8 @@ test_a_liquidation_has_the_orders_in_its_way_canceled_first(void **state)
 	s.ticker[0] = '\0';
 	s.action = YQ_SELL;
 	om_add_due(&s, 1, now_us);
+	if (claimed)
+		claim_before(now_us, due_us);
 	start();
 	yq_str_format(words, sizeof(words), "HEXISTS order:%s CancelRequestedAt", target.id.text);
 	om_await(words, 1, PATIENCE_MS);
@@ -237,6 +253,21 @@ test_a_liquidation_has_the_orders_in_its_way_canceled_first(void **state)
 	expect_run("schedule 1", "submitted", "SENT");
 	assert_int_equal(valkey_do_int(console, "XLEN order:stream"), 3); /* order, cancel, order */
 	expect_order(&s, due_us, "Paper", "AAPL", YQ_NASDAQ, "\"Qty\":12");
+}
+
+static void
+test_a_liquidation_has_the_orders_in_its_way_canceled_first(void **state)
+{
+	(void)state;
+	cancels_and_sells(false);
+}
+
+/* Whoever goes on with a run has the time for it that the one before had. */
+static void
+test_a_liquidation_that_a_life_before_began_has_them_canceled_too(void **state)
+{
+	(void)state;
+	cancels_and_sells(true);
 }
 
 static void
@@ -349,6 +380,7 @@ main(int argc, char **argv)
 		TEST(test_what_does_not_run_is_told_once_with_the_reason),
 		TEST(test_a_liquidation_sells_what_is_held_for_its_reasons_in_its_country),
 		TEST(test_a_liquidation_has_the_orders_in_its_way_canceled_first),
+		TEST(test_a_liquidation_that_a_life_before_began_has_them_canceled_too),
 		TEST(test_a_clock_that_was_ahead_doubles_nothing_and_loses_nothing),
 		TEST(test_a_run_that_the_other_system_never_ended_is_told_and_not_repeated),
 		TEST(test_what_cannot_be_written_is_told_once_and_done_later),
