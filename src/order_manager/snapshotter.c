@@ -9,8 +9,8 @@
 #include "daemon/settings.h"
 #include "order_manager/snapshot_round.h"
 
-#define TICK_MS	     500
-#define RETRY_MIN_US (1 * YQ_US_PER_SECOND)
+#define TICK_MS	     200
+#define RETRY_MIN_US (250 * YQ_US_PER_MS)
 #define RETRY_MAX_US (60 * YQ_US_PER_SECOND)
 #define KINDS	     (2 * (size_t)YQ_COUNTRY_COUNT) /* in market hours, and at any hour */
 

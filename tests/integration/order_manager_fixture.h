@@ -13,6 +13,7 @@
 struct order_manager {
 	struct firebird_fixture firebird;
 	struct yq_firebird_target database; /* of this test; migrated */
+	char blank[FIXTURE_PATH_SIZE + 8];  /* a file with the tables alone; "" = not made yet */
 	char folder[64];		    /* settings, log, notify socket */
 	int pid, notify;
 	const char *program; /* below YQ_BUILD; NULL = yq-order-manager */
