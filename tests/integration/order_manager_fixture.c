@@ -260,11 +260,8 @@ om_finish(void)
  * when nobody is left: a killed program may leave a lock in it for ever.  So each look is a process
  * of its own, and what `fn` prints is what it found.
  */
-typedef bool look_fn(
-    struct yq_firebird *firebird, const void *cookie, FILE *out, struct yq_err *err);
-
 static void
-look(look_fn *fn, const void *cookie, char *text, size_t size)
+look(om_database_fn *fn, const void *cookie, char *text, size_t size)
 {
 	const struct yq_firebird_options options = { .create = true };
 	struct yq_firebird *firebird = NULL;
@@ -298,6 +295,14 @@ look(look_fn *fn, const void *cookie, char *text, size_t size)
 	assert_int_equal(status, 0);
 }
 
+void
+om_in_database(om_database_fn *fn, const void *cookie)
+{
+	char nothing[8];
+
+	look(fn, cookie, nothing, sizeof(nothing));
+}
+
 static bool
 migrate(struct yq_firebird *firebird, const void *cookie, FILE *out, struct yq_err *err)
 {
@@ -327,15 +332,13 @@ copy_file(const char *from, const char *to)
 void
 om_new_database(void)
 {
-	char nothing[8];
-
 	om.database = fixture_new_target(&om.firebird);
 	if (om.firebird.served) {
-		look(migrate, NULL, nothing, sizeof(nothing));
+		om_in_database(migrate, NULL);
 		return;
 	}
 	if (om.blank[0] == '\0') {
-		look(migrate, NULL, nothing, sizeof(nothing));
+		om_in_database(migrate, NULL);
 		assert_true(
 		    yq_str_format(om.blank, sizeof(om.blank), "%s.blank", om.database.database));
 		copy_file(om.database.database, om.blank);

@@ -5,6 +5,8 @@
 #ifndef YQ_TESTS_ORDER_MANAGER_FIXTURE_H
 #define YQ_TESTS_ORDER_MANAGER_FIXTURE_H
 
+#include <stdio.h>
+
 #include "domain/signal.h"
 #include "domain/trade.h"
 #include "firebird_fixture.h"
@@ -29,6 +31,11 @@ void om_finish(void);
 void om_begin_twin(void);
 void om_finish_twin(void);
 void om_new_database(void); /* empty, migrated */
+/* Run `fn` on the test's database in a process of its own, as it has to be where the order manager
+ * is killed; what it prints is nobody's.  False, with `err`, fails the test. */
+typedef bool om_database_fn(
+    struct yq_firebird *firebird, const void *cookie, FILE *out, struct yq_err *err);
+void om_in_database(om_database_fn *fn, const void *cookie);
 /* Once a test: empty stores, one account, and the program running. */
 int om_setup(void **state);
 int om_teardown(void **state);

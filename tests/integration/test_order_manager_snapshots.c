@@ -47,11 +47,20 @@ clock_to(const char *text)
 	clock_set((long)((instant(text) - yq_clock_now_us(yq_clock_system())) / YQ_US_PER_SECOND));
 }
 
+static bool
+insert(struct yq_firebird *firebird, const void *cookie, FILE *out, struct yq_err *err)
+{
+	enum yq_rc outcome;
+
+	(void)out;
+	return yq_trades_insert(firebird, cookie, 1, &outcome, NULL, NULL, err) == YQ_OK &&
+	       outcome == YQ_OK;
+}
+
 /* One execution of "Shut", straight into the archive. */
 static void
 archive(unsigned n, const char *time, enum yq_action action, const char *qty, const char *price)
 {
-	struct yq_firebird *firebird = fixture_open(&om.database);
 	struct yq_trade_row row = { .account_alias = "Shut",
 		.trade = { .ticker = "AAPL",
 		    .strategy = "One",
@@ -59,15 +68,12 @@ archive(unsigned n, const char *time, enum yq_action action, const char *qty, co
 		    .currency = YQ_USD,
 		    .exchange = YQ_NASDAQ,
 		    .executed_at_us = instant(time) } };
-	enum yq_rc outcome;
 
 	row.trade.id = row.trade.order_id = yq_id_named(&n, sizeof(n));
 	assert_int_equal(yq_decimal_parse(qty, strlen(qty), &row.trade.quantity), YQ_OK);
 	assert_int_equal(yq_decimal_parse(price, strlen(price), &row.trade.executed_price), YQ_OK);
 	row.trade.commission = yq_decimal_from_int(1);
-	assert_int_equal(yq_trades_insert(firebird, &row, 1, &outcome, NULL, NULL, NULL), YQ_OK);
-	assert_int_equal(outcome, YQ_OK);
-	yq_firebird_close(firebird);
+	om_in_database(insert, &row);
 }
 
 static void
@@ -268,19 +274,23 @@ test_the_archive_is_waited_for(void **state)
 	    100000);
 }
 
+static bool
+lease_blue(struct yq_firebird *firebird, const void *cookie, FILE *out, struct yq_err *err)
+{
+	struct yq_lease lease;
+
+	(void)cookie;
+	(void)out;
+	return yq_lease_acquire(firebird, "color", "blue", instant(BEFORE_CLOSE), 0, &lease, err) ==
+	       YQ_OK;
+}
+
 static void
 test_only_the_active_of_two_systems_records(void **state)
 {
-	struct yq_firebird *firebird;
-	struct yq_lease lease;
-
 	(void)state;
 	(void)om_stop(SIGTERM);
-	firebird = fixture_open(&om.database);
-	assert_int_equal(
-	    yq_lease_acquire(firebird, "color", "blue", instant(BEFORE_CLOSE), 0, &lease, NULL),
-	    YQ_OK);
-	yq_firebird_close(firebird);
+	om_in_database(lease_blue, NULL);
 	setenv("System__Color", "green", 1);
 	clock_to(AT_CLOSE);
 	om_start();
