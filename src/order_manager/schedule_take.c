@@ -143,6 +143,7 @@ closable(const struct yq_account *book, const struct yq_position *position, stru
 struct leaving {
 	struct work *work;
 	const struct yq_position *position;
+	bool found;
 };
 
 static void
@@ -189,30 +190,34 @@ cancel_order(struct work *work, const char *alias, const struct yq_id *order_id)
 static bool
 cancel_if_leaving(void *cookie, const struct yq_open_order *order)
 {
-	const struct leaving *leaving = cookie;
+	struct leaving *leaving = cookie;
 	const struct yq_position *position = leaving->position;
 	enum yq_action exit = yq_decimal_sign(position->qty) > 0 ? YQ_SELL : YQ_BUY;
 
-	if (order->action == exit && order->exchange == position->exchange &&
-	    yq_str_equal(order->ticker, position->ticker))
-		cancel_order(leaving->work, position->account_alias, &order->id);
+	if (order->gives_way || order->action != exit || order->exchange != position->exchange ||
+	    !yq_str_equal(order->ticker, position->ticker))
+		return true;
+	leaving->found = true;
+	cancel_order(leaving->work, position->account_alias, &order->id);
 	return true;
 }
 
-/* True: some of it is, and the orders are asked to end first. */
+/* True: some of it is, and the orders are asked to end first.  Exits of a bracket are left to the
+ * gateway: they give way to what is sold, and come back if it is not; canceled by us they would be
+ * over, and what does not get sold then would be held without a stop. */
 static bool
 cancel_exits(struct work *work, const struct yq_account *book, const struct yq_position *position)
 {
 	const struct yq_holding *holding =
 	    yq_account_holding(book, position->exchange, position->ticker);
 	bool is_long = yq_decimal_sign(position->qty) > 0;
-	struct leaving leaving = { work, position };
+	struct leaving leaving = { work, position, false };
 
 	if (holding == NULL || (is_long ? holding->open_sells : holding->open_buys) == 0 ||
 	    !may_wait(work))
 		return false;
 	yq_account_each_order(book, cancel_if_leaving, &leaving);
-	return true;
+	return leaving.found;
 }
 
 static void

@@ -224,35 +224,70 @@ claim_before(int64_t now_us, int64_t due_us)
 	om_run_sql(sql, now_us - MINUTE_US);
 }
 
-static void
-cancels_and_sells(bool claimed)
+/* 12 AAPL are held, 12 are on the way out by `leaving`, and a liquidation of them is due. */
+static struct yq_schedule
+due_with_an_exit(int64_t now_us, struct yq_order *leaving)
 {
-	int64_t now_us = yq_clock_now_us(yq_clock_system());
-	int64_t due_us = now_us - now_us % MINUTE_US;
 	struct yq_schedule s = om_schedule(1, now_us);
-	struct yq_order target =
-	    yq_schedule_order(&s, 1, yq_decimal_from_int(12), YQ_OPT_DECIMAL_NONE, now_us);
-	char words[96];
 
-	target.action = YQ_SELL;
-	target.type = YQ_TYPE_LIMIT;
-	target.price = yq_opt_decimal_of(yq_decimal_from_int(200));
-	rest(&target);
+	*leaving = yq_schedule_order(&s, 1, yq_decimal_from_int(12), YQ_OPT_DECIMAL_NONE, now_us);
+	leaving->action = YQ_SELL;
 	hold("Paper", "AAPL", "NASDAQ", "12", "Webhook:One");
 	s.kind = YQ_SCHEDULE_LIQUIDATION;
 	s.quantity.set = false;
 	s.ticker[0] = '\0';
 	s.action = YQ_SELL;
 	om_add_due(&s, 1, now_us);
+	return s;
+}
+
+/* With so many entries on the stream in the end. */
+static void
+expect_sold(const struct yq_schedule *s, int64_t now_us, int entries)
+{
+	expect_run("schedule 1", "submitted", "SENT");
+	assert_int_equal(valkey_do_int(console, "XLEN order:stream"), entries);
+	expect_order(s, now_us - now_us % MINUTE_US, "Paper", "AAPL", YQ_NASDAQ, "\"Qty\":12");
+}
+
+static void
+cancels_and_sells(bool claimed)
+{
+	int64_t now_us = yq_clock_now_us(yq_clock_system());
+	struct yq_order target;
+	struct yq_schedule s = due_with_an_exit(now_us, &target);
+	char words[96];
+
+	target.type = YQ_TYPE_LIMIT;
+	target.price = yq_opt_decimal_of(yq_decimal_from_int(200));
+	rest(&target);
 	if (claimed)
-		claim_before(now_us, due_us);
+		claim_before(now_us, now_us - now_us % MINUTE_US);
 	start();
 	yq_str_format(words, sizeof(words), "HEXISTS order:%s CancelRequestedAt", target.id.text);
 	om_await(words, 1, PATIENCE_MS);
 	end(&target);
-	expect_run("schedule 1", "submitted", "SENT");
-	assert_int_equal(valkey_do_int(console, "XLEN order:stream"), 3); /* order, cancel, order */
-	expect_order(&s, due_us, "Paper", "AAPL", YQ_NASDAQ, "\"Qty\":12");
+	expect_sold(&s, now_us, 3); /* order, cancel, order */
+}
+
+/* Canceled for it the bracket would be over, and a position that is not sold after all without a
+ * stop. */
+static void
+test_a_liquidation_leaves_the_exits_of_a_bracket_to_the_gateway(void **state)
+{
+	int64_t now_us = yq_clock_now_us(yq_clock_system());
+	struct yq_order stop;
+	struct yq_schedule s = due_with_an_exit(now_us, &stop);
+
+	(void)state;
+	stop.type = YQ_TYPE_STOP;
+	stop.stop_price = yq_opt_decimal_of(yq_decimal_from_int(90));
+	stop.reduce_only = true;
+	stop.bracket_id = yq_id_random();
+	yq_str_copy_cut(stop.exit, sizeof(stop.exit), "StopLoss");
+	rest(&stop);
+	start();
+	expect_sold(&s, now_us, 2); /* no cancel */
 }
 
 static void
@@ -381,6 +416,7 @@ main(int argc, char **argv)
 		TEST(test_a_liquidation_sells_what_is_held_for_its_reasons_in_its_country),
 		TEST(test_a_liquidation_has_the_orders_in_its_way_canceled_first),
 		TEST(test_a_liquidation_that_a_life_before_began_has_them_canceled_too),
+		TEST(test_a_liquidation_leaves_the_exits_of_a_bracket_to_the_gateway),
 		TEST(test_a_clock_that_was_ahead_doubles_nothing_and_loses_nothing),
 		TEST(test_a_run_that_the_other_system_never_ended_is_told_and_not_repeated),
 		TEST(test_what_cannot_be_written_is_told_once_and_done_later),
