@@ -133,6 +133,23 @@ check_order(const struct yq_schedule *schedule, struct yq_err *err)
 
 /* ---- a liquidation ---- */
 
+/* What orders are made for; a pattern that fits none of it is a slip of the pen. */
+static bool
+may_match(const char *pattern, size_t length)
+{
+	static const char webhook[] = "Webhook:";
+	size_t known = sizeof(webhook) - 1, plain = 0;
+
+	if (yq_str_matches(pattern, length, "Manual") ||
+	    yq_str_matches(pattern, length, YQ_SCHEDULE_REASON))
+		return true;
+	while (plain < length && plain < known && pattern[plain] != '*' && pattern[plain] != '?')
+		plain++;
+	if (plain == length || plain == known)
+		return length > known && yq_str_equal_nocase_bytes(webhook, pattern, known);
+	return yq_str_equal_nocase_bytes(webhook, pattern, plain);
+}
+
 static enum yq_rc
 check_reasons(const char *reasons, struct yq_err *err)
 {
@@ -146,6 +163,12 @@ check_reasons(const char *reasons, struct yq_err *err)
 			    YQ_REASON_SIZE - 1);
 		if (!yq_str_is_utf8(line, length))
 			return yq_err_set(err, YQ_E_INVALID, "Reasons: expected UTF-8");
+		if (!may_match(line, length))
+			return yq_err_set(err, YQ_E_INVALID,
+			    "Reasons: nothing is bought for \"%.*s\"; there is Manual, Schedule "
+			    "and "
+			    "Webhook:{Strategy}, with * for any text",
+			    (int)length, line);
 		line += length + (line[length] == '\n');
 	}
 	return YQ_OK;

@@ -68,6 +68,35 @@ test_an_order_that_makes_no_sense_is_refused_with_the_reason(void **unused)
 }
 
 static void
+test_reasons_that_nothing_is_bought_for_are_refused(void **unused)
+{
+	static const struct {
+		const char *reasons;
+		bool good;
+	} rows[] = { { "", true }, { "Manual", true }, { "manual\nSCHEDULE", true }, { "*", true },
+		{ "Webhook:Trend", true }, { "webhook:*\nM*", true }, { "*Trend*", true },
+		{ "Web*", true }, { "Trend", false }, { "Manual\nWebhok:*", false },
+		{ "Manuel", false }, { "Webhook", false }, { "Manual\n\nSchedule", false } };
+
+	(void)unused;
+	for (size_t i = 0; i < YQ_COUNT(rows); i++) {
+		struct yq_schedule s = sample();
+		struct yq_market_hours hours = us_hours();
+		struct yq_err err = { 0 };
+
+		s.kind = YQ_SCHEDULE_LIQUIDATION;
+		s.action = YQ_SELL;
+		s.ticker[0] = '\0';
+		s.quantity.set = false;
+		SET(s.reasons, rows[i].reasons);
+		if ((yq_schedule_check(&s, &hours, &err) == YQ_OK) != rows[i].good)
+			fail_msg("row %zu: %s", i, err.text);
+		if (!rows[i].good)
+			assert_non_null(strstr(err.text, "Reasons: "));
+	}
+}
+
+static void
 test_a_time_that_makes_no_sense_is_refused_with_the_reason(void **unused)
 {
 	(void)unused;
@@ -348,6 +377,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_order_that_makes_no_sense_is_refused_with_the_reason),
+		cmocka_unit_test(test_reasons_that_nothing_is_bought_for_are_refused),
 		cmocka_unit_test(test_a_time_that_makes_no_sense_is_refused_with_the_reason),
 		cmocka_unit_test(test_a_market_that_closes_before_it_opens_takes_no_schedule),
 		cmocka_unit_test(test_an_amount_is_floored_to_the_lot_and_less_than_one_is_refused),
