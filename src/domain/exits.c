@@ -37,6 +37,27 @@ yq_exits_check(const struct yq_exits *exits, struct yq_err *err)
 	return rc;
 }
 
+/* A limit that the stop's own price does not reach would rest unfilled while the price runs away.
+ */
+static enum yq_rc
+check_limit(const struct yq_exits *exits, enum yq_action entry, struct yq_err *err)
+{
+	char limit[YQ_DECIMAL_TEXT_SIZE], stop[YQ_DECIMAL_TEXT_SIZE];
+	int order;
+
+	if (!exits->stop_loss_limit.set || !exits->stop_loss.set)
+		return YQ_OK;
+	order = yq_decimal_cmp(exits->stop_loss_limit.value, exits->stop_loss.value);
+	if (entry == YQ_BUY ? order <= 0 : order >= 0)
+		return YQ_OK;
+	yq_decimal_format(exits->stop_loss_limit.value, limit);
+	yq_decimal_format(exits->stop_loss.value, stop);
+	return yq_err_set(err, YQ_E_INVALID,
+	    "StopLossLimitPrice: of a %s it must not be %s the StopLossPrice: %s is %s %s",
+	    entry == YQ_BUY ? "buy" : "sell", entry == YQ_BUY ? "above" : "below", limit,
+	    entry == YQ_BUY ? "above" : "below", stop);
+}
+
 /* `high` has to be above `low`. */
 static enum yq_rc
 above(const char *high_name, struct yq_opt_decimal high, const char *low_name,
@@ -59,8 +80,10 @@ yq_exits_check_sides(const struct yq_exits *exits, enum yq_action entry,
 {
 	static const char profit[] = "TakeProfitPrice", loss[] = "StopLossPrice",
 			  opens[] = "price of the entry";
-	enum yq_rc rc;
+	enum yq_rc rc = check_limit(exits, entry, err);
 
+	if (rc != YQ_OK)
+		return rc;
 	if (entry == YQ_BUY) {
 		rc = above(profit, exits->take_profit, loss, exits->stop_loss, entry, err);
 		if (rc == YQ_OK)
