@@ -230,6 +230,8 @@ read_lines(struct reader *reader, const char *text, size_t length)
 	char line[LINE_MAX];
 	enum yq_rc rc;
 
+	if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		text += 3; /* a byte order mark */
 	while (text < end) {
 		const char *stop = memchr(text, '\n', (size_t)(end - text));
 		size_t size = (size_t)((stop == NULL ? end : stop) - text);

@@ -47,6 +47,21 @@ test_a_calendar_is_read_as_it_is_written(void **unused)
 }
 
 static void
+test_a_byte_order_mark_and_line_ends_of_another_system_are_passed_over(void **unused)
+{
+	static const char text[] = "\xef\xbb\xbf" HEAD "2026-11-26,closed,,,x\r\n";
+	struct yq_err err = { 0 };
+	struct yq_days days;
+
+	(void)unused;
+	if (yq_days_read(text, strlen(text), "US.csv", &days, &err) != YQ_OK)
+		fail_msg("%s", err.text);
+	assert_int_equal(days.count, 1);
+	assert_string_equal(days.list[0].name, "x");
+	yq_days_clear(&days);
+}
+
+static void
 test_nonsense_is_refused_with_its_line(void **unused)
 {
 	static const struct {
@@ -247,6 +262,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_calendar_is_read_as_it_is_written),
+		cmocka_unit_test(
+		    test_a_byte_order_mark_and_line_ends_of_another_system_are_passed_over),
 		cmocka_unit_test(test_nonsense_is_refused_with_its_line),
 		cmocka_unit_test(
 		    test_what_comes_with_the_program_is_sound_and_written_back_the_same),
