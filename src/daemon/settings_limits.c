@@ -90,7 +90,7 @@ read_amounts(const struct settings_section *section, const char *name, struct se
 		return;
 	}
 	below = settings_below(section, name, value);
-	settings_known(&below, yq_currency_names.names, yq_currency_names.count);
+	settings_known_only(&below, yq_currency_names.names, yq_currency_names.count);
 	for (size_t i = 0; i < YQ_CURRENCY_COUNT; i++)
 		settings_opt_decimal(&below, yq_currency_names.names[i], range, &amounts[i]);
 }
@@ -180,7 +180,7 @@ read_protection(const struct settings_section *parent, const char *name, enum ki
 
 	if (section.object == NULL)
 		return;
-	settings_known(&section, names[kind - LOSSES], kind == LOSSES ? 3 : 4);
+	settings_known_only(&section, names[kind - LOSSES], kind == LOSSES ? 3 : 4);
 	*rule = (struct yq_protection){ .on = true };
 	read_times(&section, rule);
 	if (kind == LOSSES) {
@@ -302,7 +302,7 @@ read_section(const struct settings_section *section, bool protects, const char *
 		names[count++] = PROTECTIONS;
 	if (besides != NULL)
 		names[count++] = besides;
-	settings_known(section, names, count);
+	settings_known_only(section, names, count);
 	yq_json_each(section->object, take_member, &reading);
 }
 

@@ -67,6 +67,7 @@ settings_fault(const struct settings_section *section, const char *name, const c
 
 struct known {
 	const struct settings_section *section;
+	bool only; /* any other is a fault */
 	const char *const *names;
 	size_t count;
 };
@@ -83,7 +84,12 @@ check_known(void *cookie, const char *name, const yq_json *value)
 			return true;
 	}
 	nearest = yq_str_nearest(name, known->names, known->count);
-	if (nearest != NULL)
+	if (known->only)
+		yq_config_fault(known->section->report, "%s:%s: unknown%s%s%s (%s)",
+		    known->section->path, name, nearest != NULL ? "; did you mean " : "",
+		    nearest != NULL ? nearest : "", nearest != NULL ? "?" : "",
+		    yq_config_source(known->section->config, known->section->path));
+	else if (nearest != NULL)
 		yq_config_warning(known->section->report, "%s:%s: unknown; did you mean %s?",
 		    known->section->path, name, nearest);
 	else
@@ -95,7 +101,16 @@ check_known(void *cookie, const char *name, const yq_json *value)
 void
 settings_known(const struct settings_section *section, const char *const *names, size_t count)
 {
-	struct known known = { section, names, count };
+	struct known known = { section, false, names, count };
+
+	if (section->object != NULL)
+		yq_json_each(section->object, check_known, &known);
+}
+
+void
+settings_known_only(const struct settings_section *section, const char *const *names, size_t count)
+{
+	struct known known = { section, true, names, count };
 
 	if (section->object != NULL)
 		yq_json_each(section->object, check_known, &known);

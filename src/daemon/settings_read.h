@@ -24,6 +24,9 @@ void settings_fault(const struct settings_section *section, const char *name, co
     const yq_json *found);
 /* Warn about members that are none of `names`, with the nearest one. */
 void settings_known(const struct settings_section *section, const char *const *names, size_t count);
+/* The same, where what is not understood must not pass: a limit that nobody keeps. */
+void settings_known_only(
+    const struct settings_section *section, const char *const *names, size_t count);
 
 /* Each leaves *result as it is when the member is absent or wrong; wrong ones are faults. */
 struct settings_range {

@@ -252,7 +252,7 @@ read_all(struct reading *reading, const struct settings_section *risk)
 	struct settings_section section;
 	struct settings_limits values;
 
-	settings_known(risk, names, YQ_COUNT(names));
+	settings_known_only(risk, names, YQ_COUNT(names));
 	section = settings_below(risk, "Default", yq_json_get_nocase(risk->object, "Default"));
 	settings_limits_read(&section, NULL, &reading->risks->fallback);
 	resolve(reading->risks, "", "", &values);

@@ -294,12 +294,13 @@ test_all_faults_show_at_once(void **state)
 static void
 test_an_unknown_member_is_warned_about_with_the_nearest_known_one(void **state)
 {
-	char *const environment[] = { "Risk={\"Default\":{\"MaxOpenOrder\":5}}", NULL };
+	char *const environment[] = { "BrokerGateway__Accounts={\"Paper\":{\"Sesion\":\"market\"}}",
+		NULL };
 	struct loaded loaded = load(environment);
 
 	(void)state;
 	assert_string_equal(yq_buf_text(&loaded.report.warnings),
-	    "Risk:Default:MaxOpenOrder: unknown; did you mean MaxOpenOrders?\n");
+	    "BrokerGateway:Accounts:Paper:Sesion: unknown; did you mean Session?\n");
 	drop(&loaded);
 }
 

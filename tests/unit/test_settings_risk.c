@@ -234,10 +234,6 @@ test_what_nobody_has_is_warned_about_with_the_nearest_known(void **state)
 		    "{\"Accounts\":{\"Paper\":{\"Strategies\":{\"Trends\":{}}}}}",
 		    "Risk:Accounts:Paper:Strategies:Trends: no strategy has that name; did you "
 		    "mean Trend?\n" },
-		{ "{\"Trend\":[\"Paper\"]}", "{\"Default\":{\"Protections\":{\"CoolDown\":5}}}",
-		    "Risk:Default:Protections:CoolDown: unknown\n" },
-		{ "{\"Trend\":[\"Paper\"]}", "{\"Default\":{\"MaxPosition\":5}}",
-		    "Risk:Default:MaxPosition: unknown; did you mean MaxPositions?\n" },
 	};
 	char mapping[256], risk[256];
 	char *environment[] = { mapping, risk, NULL };
@@ -252,6 +248,37 @@ test_what_nobody_has_is_warned_about_with_the_nearest_known(void **state)
 		loaded = load(environment);
 		assert_string_equal(yq_buf_text(&loaded.report.faults), "");
 		assert_string_equal(yq_buf_text(&loaded.report.warnings), rows[i].warning);
+		drop(&loaded);
+	}
+}
+
+/* A limit that is not understood would not be kept, and an account would trade without it. */
+static void
+test_a_limit_that_is_not_known_is_a_fault(void **state)
+{
+	static const struct {
+		const char *risk, *fault;
+	} rows[] = {
+		{ "{\"Default\":{\"MaxPosition\":5}}", "Risk:Default:MaxPosition: unknown; did you "
+						       "mean MaxPositions? (environment)\n" },
+		{ "{\"Default\":{\"Zzz\":5}}", "Risk:Default:Zzz: unknown (environment)\n" },
+		{ "{\"Defalt\":{}}",
+		    "Risk:Defalt: unknown; did you mean Default? (environment)\n" },
+		{ "{\"Default\":{\"MaxOrderValue\":{\"USDT\":5}}}",
+		    "Risk:Default:MaxOrderValue:USDT: unknown; did you mean USD? (environment)\n" },
+		{ "{\"Default\":{\"Protections\":{\"CoolDown\":5}}}",
+		    "Risk:Default:Protections:CoolDown: unknown (environment)\n" },
+	};
+	char risk[256];
+	char *environment[] = { risk, NULL };
+
+	(void)state;
+	for (size_t i = 0; i < YQ_COUNT(rows); i++) {
+		struct loaded loaded;
+
+		assert_true(yq_str_format(risk, sizeof(risk), "Risk=%s", rows[i].risk));
+		loaded = load(environment);
+		assert_string_equal(yq_buf_text(&loaded.report.faults), rows[i].fault);
 		drop(&loaded);
 	}
 }
@@ -275,6 +302,7 @@ main(void)
 		cmocka_unit_test(test_every_limit_is_read_and_lifted_by_null),
 		cmocka_unit_test(test_a_limit_that_makes_no_sense_is_refused_with_path_and_reason),
 		cmocka_unit_test(test_what_nobody_has_is_warned_about_with_the_nearest_known),
+		cmocka_unit_test(test_a_limit_that_is_not_known_is_a_fault),
 		cmocka_unit_test(test_a_star_is_no_strategy),
 	};
 
