@@ -309,6 +309,8 @@ test_a_signal_that_makes_no_sense_is_refused_with_its_line(void **unused)
 		{ HEAD "2026-11-23T15:00:00Z,AAPL,MARS,buy,100,Trend\n", "s.csv:2: exchange: " },
 		{ HEAD "2026-11-23T15:00:00Z,AAPL,NASDAQ,buy,x,Trend\n", "s.csv:2: close: " },
 		{ HEAD ",AAPL,NASDAQ,buy,1,Trend\n", "s.csv:2: time: is missing" },
+		{ HEAD "2026-11-23T15:00:00Z,AAPL,NASDAQ,buy,1,000,Trend\n",
+		    "s.csv:2: 7 cells, and the first line names 6" },
 		{ "{\"ticker\":1}", "s.csv:1: " },
 		{ "{", "s.csv:1: the body is not JSON" },
 		{ "time,action\n\xff\n", "s.csv: it is no UTF-8" },

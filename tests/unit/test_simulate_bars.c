@@ -33,6 +33,7 @@ test_what_makes_no_sense_is_refused_with_its_line(void **unused)
 		{ HEAD, "there are no bars" },
 		{ "time,open,high,low\n", "bars.csv:1: the first line names no column \"close\"" },
 		{ HEAD "2026-11-23,1,2,1\n", "bars.csv:2: the column \"close\" is missing" },
+		{ HEAD "2026-11-23,1,000,2,1,2,1,2\n", "cells, and the first line names" },
 		{ HEAD "yesterday,1,2,1,2\n", "bars.csv:2: time: expected" },
 		{ HEAD "2026-11-23,1,2,1,x\n", "bars.csv:2: close: expected a number above zero" },
 		{ HEAD "2026-11-23,1,2,0,1\n", "bars.csv:2: low: expected a number above zero" },

@@ -39,6 +39,7 @@ struct reading {
 	struct yq_bar_stream *stream;
 	const struct yq_market_hours *hours;
 	size_t places[COLUMN_COUNT]; /* of each column, counted from 1; 0 = not there */
+	size_t named;		     /* columns of the first line */
 	bool whole_days;	     /* dates without a time */
 	int64_t interval_us;	     /* the smallest distance of two bars */
 };
@@ -46,6 +47,7 @@ struct reading {
 static enum yq_rc
 read_head(struct reading *r, const struct yq_csv *csv, struct yq_err *err)
 {
+	r->named = csv->count;
 	for (size_t i = 0; i < csv->count; i++)
 		for (size_t n = 0; n < YQ_COUNT(names); n++)
 			if (yq_str_equal_nocase(csv->cells[i], names[n].name) &&
@@ -185,7 +187,9 @@ read_row(struct reading *r, const struct yq_csv *csv, struct yq_err *err)
 		if (r->places[c] > csv->count)
 			return yq_err_set(
 			    err, YQ_E_INVALID, "the column \"%s\" is missing", titles[c]);
-	rc = read_time(r, csv, &bar, err);
+	rc = yq_csv_check_width(csv, r->named, err);
+	if (rc == YQ_OK)
+		rc = read_time(r, csv, &bar, err);
 	for (size_t c = OPEN; rc == YQ_OK && c < COLUMN_COUNT; c++)
 		rc = read_price(r, csv, (enum column)c, prices[c], err);
 	if (rc == YQ_OK)

@@ -84,3 +84,15 @@ yq_csv_next(struct yq_csv *csv, struct yq_err *err)
 		csv->at++;
 	return rc;
 }
+
+enum yq_rc
+yq_csv_check_width(const struct yq_csv *csv, size_t named, struct yq_err *err)
+{
+	for (size_t i = named; i < csv->count; i++)
+		if (csv->cells[i][0] != '\0')
+			return yq_err_set(err, YQ_E_INVALID,
+			    "%zu cells, and the first line names %zu: a comma within a cell needs "
+			    "quotes around it",
+			    csv->count, named);
+	return YQ_OK;
+}

@@ -21,5 +21,8 @@ struct yq_csv {
 struct yq_csv yq_csv_make(char *text);
 /* The next row that is not empty.  YQ_E_NOT_FOUND at the end; YQ_E_INVALID with a sentence. */
 YQ_NODISCARD enum yq_rc yq_csv_next(struct yq_csv *csv, struct yq_err *err);
+/* A row of more cells than the first line names has a comma too many somewhere: 1,000. */
+YQ_NODISCARD enum yq_rc yq_csv_check_width(
+    const struct yq_csv *csv, size_t named, struct yq_err *err);
 
 #endif

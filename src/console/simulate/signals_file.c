@@ -19,6 +19,7 @@ struct yq_signal_file {
 	bool is_csv;
 	size_t columns[YQ_ALERT_FIELD_COUNT]; /* counted from 1; 0 = not there */
 	const char *names[YQ_ALERT_FIELD_COUNT];
+	size_t named;			      /* columns of the first line */
 	yq_json *cells[YQ_ALERT_FIELD_COUNT]; /* the values of a row, made once; owned */
 	int64_t latest_us;		      /* no time is later */
 };
@@ -51,6 +52,7 @@ read_head(struct yq_signal_file *file, struct yq_err *err)
 		return yq_err_set(err, YQ_E_INVALID, "%s: it is empty", file->name);
 	if (rc != YQ_OK)
 		return yq_signal_file_blame(file, err);
+	file->named = file->csv.count;
 	yq_json_begin_object(&w);
 	for (size_t i = 0; i < file->csv.count; i++)
 		yq_json_put_text(&w, file->csv.cells[i], "");
@@ -166,6 +168,8 @@ next_row(struct yq_signal_file *file, struct yq_signal *signal, struct yq_err *e
 	struct yq_alert alert = { .tree = NULL };
 	enum yq_rc rc = yq_csv_next(&file->csv, err);
 
+	if (rc == YQ_OK)
+		rc = yq_csv_check_width(&file->csv, file->named, err);
 	if (rc != YQ_OK)
 		return rc == YQ_E_NOT_FOUND ? rc : yq_signal_file_blame(file, err);
 	for (size_t f = 0; f < YQ_ALERT_FIELD_COUNT; f++) {
