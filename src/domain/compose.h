@@ -16,8 +16,6 @@
 #include "domain/sizing.h"
 #include "domain/track.h"
 
-#define YQ_CANCELS_MAX 8 /* entries withdrawn by one signal in one account */
-
 /* Codes besides those of sizing.h (NO_PRICE, SIZE_...) and risk.h. */
 #define YQ_COMPOSE_SIGNAL	 "SIGNAL_INVALID"
 #define YQ_COMPOSE_INTENT	 "INTENT" /* what the strategy wants */

@@ -41,14 +41,19 @@ withdraw(struct planning *p, enum yq_action closing)
 {
 	const struct yq_account_view *view = p->facts->account;
 	int64_t resting = closing == YQ_SELL ? view->own_resting_buys : view->own_resting_sells;
+	const char *side = yq_names_text(&yq_action_names, (int)other_side(closing));
 
 	p->legs->withdraws = resting > 0;
 	p->legs->withdrawn = other_side(closing);
-	if (resting > 0)
+	if (resting > YQ_CANCELS_MAX)
+		yq_trace_add(p->trace, YQ_LEG_WITHDRAW, true,
+		    "{} of {} {} orders of the strategy that are open still are withdrawn, the "
+		    "others are too many",
+		    YQ_ARGS(YQ_ARG_INT(YQ_CANCELS_MAX), YQ_ARG_INT(resting), YQ_ARG_TEXT(side)));
+	else if (resting > 0)
 		yq_trace_add(p->trace, YQ_LEG_WITHDRAW, true,
 		    "{} {} orders of the strategy that are open still are withdrawn",
-		    YQ_ARGS(YQ_ARG_INT(resting),
-			YQ_ARG_TEXT(yq_names_text(&yq_action_names, (int)p->legs->withdrawn))));
+		    YQ_ARGS(YQ_ARG_INT(resting), YQ_ARG_TEXT(side)));
 }
 
 static struct yq_decimal

@@ -12,7 +12,8 @@
 #include "domain/trace.h"
 #include "domain/view.h"
 
-#define YQ_LEGS_MAX 2 /* orders of one signal in one account */
+#define YQ_LEGS_MAX    2  /* orders of one signal in one account */
+#define YQ_CANCELS_MAX 64 /* entries withdrawn by one signal in one account */
 
 /* Codes in the trace. */
 #define YQ_LEG_STEP	"LEG"	   /* what is opened, or why nothing is */

@@ -1,7 +1,7 @@
 /* test_legs.c - from what a strategy wants to the orders of one account. */
 #include "domain_test.h"
 
-#include "domain/compose.h"
+#include "domain/withdraw.h"
 #include "test.h"
 
 #define NOW "2026-11-23T15:00:00Z"
@@ -203,6 +203,45 @@ test_a_flat_that_overtakes_its_entry_closes_what_becomes_of_it(void **unused)
 	assert_string_equal(decide(&s), "-13rc");
 	s.view.ahead = dec("0"); /* the same flat once more */
 	assert_string_equal(decide(&s), "SIZE_NOTHING_HELD");
+}
+
+/* A grid of entries: those that stay would open what was just left. */
+static void
+test_a_flat_withdraws_every_entry_that_rests_and_says_how_many(void **unused)
+{
+	struct yq_account *book = yq_account_make("Main");
+	struct scene s = scene_of("0", SELL);
+	struct yq_order order = yq_order_default();
+
+	(void)unused;
+	SET(order.account_alias, "Main");
+	SET(order.ticker, "AAPL");
+	order.exchange = YQ_NASDAQ;
+	order.currency = YQ_USD;
+	order.action = BUY;
+	order.type = YQ_TYPE_LIMIT;
+	order.qty = dec("1");
+	order.price = opt("90");
+	order.timestamp_us = at(NOW);
+	yq_order_reason_of("S", order.buy_reason);
+	for (unsigned i = 0; i < 100; i++) {
+		char name[16];
+
+		yq_str_format(name, sizeof(name), "entry %u", i);
+		order.id = yq_id_named(name, strlen(name));
+		assert_int_equal(yq_account_open(book, &order, dec("90"), NULL), YQ_OK);
+		if (i == 39 || i == 99) {
+			goes(&s, LONG, FLAT);
+			s.view.ahead = yq_decimal_from_int(i + 1);
+			s.view.open_buys = s.view.own_resting_buys = i + 1;
+			(void)decide(&s);
+			yq_withdraw(&s.decision, &s.signal, book);
+			assert_int_equal(s.decision.cancel_count, i == 39 ? 40 : YQ_CANCELS_MAX);
+			assert_non_null(strstr(
+			    said(&s, YQ_LEG_WITHDRAW), i == 39 ? "40 Buy" : "64 of 100 Buy"));
+		}
+	}
+	yq_account_free(book);
 }
 
 static void
@@ -407,6 +446,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_intent_becomes_its_orders),
 		cmocka_unit_test(test_a_flat_that_overtakes_its_entry_closes_what_becomes_of_it),
+		cmocka_unit_test(test_a_flat_withdraws_every_entry_that_rests_and_says_how_many),
 		cmocka_unit_test(test_the_same_holds_for_a_short),
 		cmocka_unit_test(
 		    test_a_sizing_policy_that_trades_to_a_target_goes_through_zero_in_two_steps),
