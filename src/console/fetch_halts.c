@@ -141,8 +141,8 @@ check_account(struct yq_system *system, const char *named, char alias[YQ_ALIAS_S
 	return YQ_CONSOLE_DONE;
 }
 
-static int
-check_strategy(struct yq_system *system, const char *named)
+int
+yq_fetch_check_strategy(struct yq_system *system, const char *named)
 {
 	YQ_CLEANUP(yq_strategies_clear) struct yq_strategies known = { 0 };
 	const char *nearest = NULL;
@@ -179,10 +179,13 @@ yq_fetch_scope(struct yq_system *system, const struct yq_call *call, char scope[
 		return yq_fail_usage(call, "\"%s\" is no account's name", account);
 	if (strategy != NULL && (strategy[0] == '\0' || strlen(strategy) >= YQ_STRATEGY_SIZE))
 		return yq_fail_usage(call, "--strategy is empty or too long");
+	if (strategy != NULL && yq_str_equal(strategy, "*"))
+		return yq_fail_usage(
+		    call, "\"*\" is no strategy's name; without --strategy it is all of them");
 	if (account != NULL)
 		status = check_account(system, account, alias);
 	if (strategy != NULL && status == YQ_CONSOLE_DONE)
-		status = check_strategy(system, strategy);
+		status = yq_fetch_check_strategy(system, strategy);
 	yq_str_copy_cut(scope, YQ_HALT_FIELD_SIZE, YQ_HALT_ALL);
 	if (account != NULL && strategy != NULL)
 		yq_halt_field_both(alias, strategy, scope);

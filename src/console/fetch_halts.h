@@ -18,6 +18,9 @@ int yq_fetch_halts(struct yq_system *system, struct yq_halts *halts);
 int yq_fetch_scope(struct yq_system *system, const struct yq_call *call,
     char scope[YQ_HALT_FIELD_SIZE], char alias[YQ_ALIAS_SIZE]);
 
+/* A strategy that nobody knows is warned of on stderr, with the nearest one. */
+int yq_fetch_check_strategy(struct yq_system *system, const char *named);
+
 /* Strategies that somebody has spoken of, or that hold something; sorted, owned. */
 struct yq_strategies {
 	char (*names)[YQ_STRATEGY_SIZE];

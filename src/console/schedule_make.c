@@ -144,19 +144,41 @@ take_size(const struct yq_call *call, const char *qty, struct yq_schedule *sched
 	return status;
 }
 
+/* What says nothing of that kind of schedule: left out in silence it would do something else. */
+static int
+refuse_strangers(const struct yq_call *call, bool liquidation)
+{
+	static const enum yq_option of_orders[] = { YQ_OPT_AMOUNT, YQ_OPT_PRICE, YQ_OPT_EXCHANGE };
+	static const enum yq_option of_liquidations[] = { YQ_OPT_COUNTRY, YQ_OPT_REASONS,
+		YQ_OPT_ALL };
+	const enum yq_option *strangers = liquidation ? of_orders : of_liquidations;
+
+	for (size_t i = 0; i < YQ_COUNT(of_orders); i++)
+		if (yq_call_has(call, strangers[i]))
+			return yq_fail_usage(call, "--%s: %s", yq_option_name(strangers[i]),
+			    liquidation ? "a liquidation sells whatever is held"
+					: "only of a liquidation");
+	return YQ_CONSOLE_DONE;
+}
+
 /* An exchange is never guessed here: nobody looks when it runs. */
 static int
 take_instrument(const struct yq_call *call, const char *text, struct yq_schedule *schedule)
 {
 	const char *named = call->options[YQ_OPT_EXCHANGE];
+	enum yq_exchange said;
 	struct yq_err err = { 0 };
 	enum yq_rc rc =
 	    yq_market_split(text, strlen(text), &schedule->exchange, schedule->ticker, &err);
 
 	if (rc != YQ_OK && rc != YQ_E_NOT_FOUND)
 		return yq_fail_usage(call, "%s", err.text);
-	if (named != NULL && !yq_exchange_parse(named, strlen(named), &schedule->exchange))
+	if (named != NULL && !yq_exchange_parse(named, strlen(named), &said))
 		return yq_fail_usage(call, "\"%s\" is no exchange", named);
+	if (named != NULL && rc == YQ_OK && said != schedule->exchange)
+		return yq_fail_usage(call, "%s is not on %s: one of the two", text, named);
+	if (named != NULL)
+		schedule->exchange = said;
 	if (named == NULL && rc == YQ_E_NOT_FOUND)
 		return yq_fail_usage(
 		    call, "on which exchange? Say EXCHANGE:%s or --exchange NAME", text);
@@ -202,6 +224,8 @@ take_reasons(const struct yq_call *call, struct yq_schedule *schedule)
 
 	if (text == NULL)
 		return YQ_CONSOLE_DONE;
+	if (text[0] == '\0') /* would sell everything: that is said with "*" */
+		return yq_fail_usage(call, "--reasons is empty; * is any of them");
 	if (!yq_str_copy(schedule->reasons, sizeof(schedule->reasons), text))
 		return yq_fail_usage(call, "--reasons is too long");
 	for (char *c = schedule->reasons; *c != '\0'; c++)
@@ -225,6 +249,7 @@ int
 yq_schedule_make(struct yq_scheduling *s, struct yq_schedule *schedule)
 {
 	const struct yq_call *call = s->call;
+	bool liquidation;
 	int status;
 
 	*schedule = yq_schedule_default();
@@ -237,8 +262,10 @@ yq_schedule_make(struct yq_scheduling *s, struct yq_schedule *schedule)
 	if (!yq_call_has(call, YQ_OPT_AT) && !yq_call_has(call, YQ_OPT_AFTER_OPEN) &&
 	    !yq_call_has(call, YQ_OPT_BEFORE_CLOSE))
 		return yq_fail_usage(call, "when? Say --at, --after-open or --before-close");
-	status = yq_str_equal_nocase(call->words[2], "liquidate") ? make_liquidation(call, schedule)
-								  : make_order(s, schedule);
+	liquidation = yq_str_equal_nocase(call->words[2], "liquidate");
+	status = refuse_strangers(call, liquidation);
+	if (status == YQ_CONSOLE_DONE)
+		status = liquidation ? make_liquidation(call, schedule) : make_order(s, schedule);
 	if (status == YQ_CONSOLE_DONE)
 		status = take_account(s, schedule, true);
 	return status == YQ_CONSOLE_DONE ? take_when(call, schedule) : status;
@@ -250,11 +277,13 @@ yq_schedule_alter(struct yq_scheduling *s, struct yq_schedule *schedule)
 	const struct yq_call *call = s->call;
 	const char *qty = call->word_count > 2 ? call->words[2] : NULL;
 	bool order = schedule->kind == YQ_SCHEDULE_ORDER;
-	int status = take_account(s, schedule, false);
+	int status = refuse_strangers(call, !order);
 
+	if (status == YQ_CONSOLE_DONE)
+		status = take_account(s, schedule, false);
 	if (status == YQ_CONSOLE_DONE && order)
 		status = take_size(call, qty, schedule);
-	else if (status == YQ_CONSOLE_DONE && (qty != NULL || yq_call_has(call, YQ_OPT_AMOUNT)))
+	else if (status == YQ_CONSOLE_DONE && qty != NULL)
 		status = yq_fail_usage(call, "a liquidation sells whatever is held");
 	if (status == YQ_CONSOLE_DONE && !order && yq_call_has(call, YQ_OPT_COUNTRY))
 		status = take_country(call, schedule);

@@ -148,6 +148,7 @@ show_days(const struct yq_call *call, const struct yq_calendars *calendars, int 
 	YQ_CLEANUP(yq_sheet_freep)
 	struct yq_sheet *sheet = yq_sheet_make(day_columns, YQ_COUNT(day_columns));
 	const struct yq_market_hours *hours = &calendars->calendar->hours[country];
+	char last[YQ_DATE_TEXT_SIZE];
 	yq_date from = yq_local_date(hours->zone, yq_clock_now_us(yq_clock_system())), to;
 	int status = read_bound(call, YQ_OPT_FROM, &from);
 
@@ -156,6 +157,8 @@ show_days(const struct yq_call *call, const struct yq_calendars *calendars, int 
 		status = read_bound(call, YQ_OPT_TO, &to);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
+	if (to <= from)
+		return yq_fail_usage(call, "--from has to be before --to");
 	if (to > yq_date_add(from, 366 * 20))
 		return yq_fail_usage(call, "twenty years at a time are enough");
 	for (yq_date date = from; date < to; date = yq_date_add(date, 1))
@@ -163,6 +166,10 @@ show_days(const struct yq_call *call, const struct yq_calendars *calendars, int 
 		    (yq_call_has(call, YQ_OPT_ALL) && yq_date_weekday(date) < 5))
 			add_day(sheet, hours, date);
 	yq_sheet_print(sheet, call, "every weekday is as usual");
+	if (yq_date_add(to, -1) > hours->covered_to) {
+		yq_date_format(hours->covered_to, last);
+		fprintf(stderr, "yq: after %s nobody knows the holidays\n", last);
+	}
 	return YQ_CONSOLE_DONE;
 }
 

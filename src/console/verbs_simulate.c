@@ -4,12 +4,15 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "console/command_line.h"
 #include "console/find.h"
 #include "console/simulate/check.h"
 #include "console/simulate/report.h"
 #include "console/simulate/signals_file.h"
 #include "console/take.h"
 #include "store/signals.h"
+
+#define CASH_MAX INT64_C(99999999999999)
 
 /* What a simulation is made of. */
 struct setting {
@@ -71,9 +74,11 @@ take_cash(const struct yq_call *call, struct yq_sim_spec *spec)
 		currency = name < length ? yq_names_find(&yq_currency_names, text, name) : -1;
 		if (currency < 0 ||
 		    yq_decimal_parse(text + name + 1, length - name - 1, &amount) != YQ_OK ||
-		    yq_decimal_sign(amount) <= 0)
+		    yq_decimal_sign(amount) <= 0 || spec->cash[currency].set ||
+		    yq_decimal_cmp(amount, yq_decimal_from_int(CASH_MAX)) > 0)
 			return yq_fail_usage(call,
-			    "--cash: expected amounts as in USD=10000,KRW=5000000, found \"%s\"",
+			    "--cash: expected amounts as in USD=10000,KRW=5000000, each currency "
+			    "once, at most 14 digits, found \"%s\"",
 			    text);
 		spec->cash[currency] = yq_opt_decimal_of(amount);
 		spec->has_cash = true;
@@ -160,12 +165,38 @@ simulate(const struct yq_call *call, const struct setting *setting)
 	return yq_sim_report_print(report, sim);
 }
 
+/* Options that would be left out in silence. */
+static int
+check_words(const struct yq_call *call)
+{
+	static const enum yq_option of_runs[] = { YQ_OPT_SIGNALS, YQ_OPT_BARS, YQ_OPT_CASH };
+	int64_t from_us = 0, to_us = 0;
+	int status = yq_take_period(call, YQ_OPT_FROM, &from_us, &to_us);
+
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	if (to_us != 0 && to_us <= from_us)
+		return yq_fail_usage(call, "--from has to be before --to");
+	for (size_t i = 0; yq_call_has(call, YQ_OPT_CHECK) && i < YQ_COUNT(of_runs); i++)
+		if (yq_call_has(call, of_runs[i]))
+			return yq_fail_usage(call,
+			    "--check decides again what is archived: without --%s",
+			    yq_option_name(of_runs[i]));
+	if (yq_call_has(call, YQ_OPT_SIGNALS) &&
+	    (yq_call_has(call, YQ_OPT_FROM) || yq_call_has(call, YQ_OPT_TO)))
+		return yq_fail_usage(
+		    call, "--from and --to are of the archive's signals: without --signals");
+	return YQ_CONSOLE_DONE;
+}
+
 int
 yq_verb_simulate(const struct yq_call *call)
 {
 	struct setting setting = { 0 };
-	int status;
+	int status = check_words(call);
 
+	if (status != YQ_CONSOLE_DONE)
+		return status;
 	if (yq_call_has(call, YQ_OPT_CHECK))
 		return yq_simulate_check(call);
 	if (!yq_call_has(call, YQ_OPT_SIGNALS) && !yq_call_has(call, YQ_OPT_FROM))

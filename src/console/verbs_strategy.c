@@ -198,7 +198,13 @@ yq_verb_strategy(const struct yq_call *call)
 	if (!lists && (call->words[0][0] == '\0' || strlen(call->words[0]) >= YQ_STRATEGY_SIZE ||
 			  !yq_str_is_utf8(call->words[0], strlen(call->words[0]))))
 		return yq_fail_usage(call, "the strategy's name is empty, too long or no UTF-8");
+	if (!lists && yq_str_equal(call->words[0], "*"))
+		return yq_fail_usage(call, "\"*\" is no strategy's name; of all of them speak "
+					   "OrderManager:StrategyDefault "
+					   "and `yq halt`");
 	status = yq_system_open_valkey(call, &system);
+	if (status == YQ_CONSOLE_DONE && !lists)
+		status = yq_fetch_check_strategy(&system, call->words[0]);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
 	return lists ? list(&system, call) : set(&system, call, (enum yq_life_state)state);

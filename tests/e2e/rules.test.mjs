@@ -19,6 +19,34 @@ async function alert(fields) {
 const orders = () => system.json('orders', '--all');
 const held = async (ticker) => (await system.json('positions')).find((row) => row.ticker === ticker)?.qty ?? 0;
 
+test('what a command would leave out in silence is refused, and nothing is done', async () => {
+  const buy = ['schedule', 'add', 'slip', 'buy', 'NASDAQ:AAPL', '1', '--at', '10:00'];
+  const liquidate = ['schedule', 'add', 'slip', 'liquidate', '--country', 'US', '--at', '10:00'];
+  const rows = [
+    [[...liquidate, '--reasons', ''], 2, /--reasons is empty/],
+    [[...liquidate, '--reasons', 'Trend'], 1, /Reasons: nothing is bought for "Trend"/],
+    [[...liquidate, '--amount', '5'], 2, /--amount: a liquidation sells whatever is held/],
+    [[...liquidate, '--price', '5'], 2, /--price: a liquidation sells whatever is held/],
+    [[...buy, '--country', 'KR'], 2, /--country: only of a liquidation/],
+    [[...buy, '--exchange', 'NYSE'], 2, /NASDAQ:AAPL is not on NYSE/],
+    [['strategy', '*', 'off'], 2, /"\*" is no strategy's name/],
+    [['halt', '--strategy', '*', '--yes', '--reason', 'x'], 2, /"\*" is no strategy's name/],
+    [['calendar', 'US', '--from', '2027-01-02', '--to', '2027-01-01'], 2, /--from has to be before --to/],
+    [['calendar', 'US', '--from', '2030-01-01', '--to', '2030-02-01'], 0, /nobody knows the holidays/],
+    [['simulate', '--check', '--signals', 'x.csv'], 2, /--check decides again what is archived/],
+    [['simulate', '--signals', 'x.csv', '--from', '2026-11-01'], 2, /without --signals/],
+    [['simulate', '--from', '2026-11-02', '--to', '2026-11-01'], 2, /--from has to be before --to/],
+    [['simulate', '--from', '2026-11-01', '--cash', 'USD=1,USD=2'], 2, /each currency once/],
+    [['simulate', '--from', '2026-11-01', '--cash', 'USD=100000000000000'], 2, /at most 14 digits/],
+  ];
+  for (const [words, status, message] of rows) {
+    const result = await system.yq(...words);
+    assert.equal(result.status, status, `${words.join(' ')}: ${result.stderr}`);
+    assert.match(result.stderr, message);
+  }
+  assert.deepEqual(await system.json('schedule'), []);
+});
+
 test('an entry is protected at once, and its take-profit takes the place of the stop-loss', async () => {
   await alert({ ticker: 'AAPL', action: 'buy', contracts: 10, price: 190, tp: 195, sl: 185 });
   const stop = await until('a stop-loss at the broker', async () =>
