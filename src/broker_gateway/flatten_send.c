@@ -208,7 +208,8 @@ gw_flatten_send(struct gateway *gw)
 			.ticker = exit->order.ticker,
 			.created_at_us = exit->order.timestamp_us,
 			.payload = yq_buf_text(&exit->payload),
-			.length = exit->payload.length };
+			.length = exit->payload.length,
+			.foreign = true }; /* a gateway may not PUBLISH orders */
 	}
 	batch->sent = batch->under_way = true;
 	yq_step_submit(gw->valkey, items, batch->count, on_sent, batch);

@@ -112,7 +112,7 @@ struct yq_submit_item {
 	int64_t created_at_us;	    /* CreatedAt, or CancelRequestedAt */
 	const char *payload;
 	size_t length;
-	bool foreign;
+	bool foreign; /* not PUBLISHed: it was heard there, or who made it may not */
 };
 void yq_step_submit(struct yq_valkey *valkey, const struct yq_submit_item *items, size_t count,
     yq_step_fn *fn, void *cookie);

@@ -78,6 +78,7 @@ static const struct ask forbidden[] = {
 	{ GATEWAY, "XADD signal:stream * payload x" },
 	{ GATEWAY, "XRANGE signal:stream - +" },
 	{ GATEWAY, "PUBLISH signal x" },
+	{ GATEWAY, "PUBLISH order x" }, /* not what it makes itself either */
 	{ GATEWAY, "SUBSCRIBE signal" },
 	{ GATEWAY, "DEL halt" },
 	{ GATEWAY, "HSET strategy Trend x" },
@@ -165,7 +166,6 @@ static const struct ask permitted[] = {
 	{ WEB, "HGETALL guard:Paper" },
 	{ GATEWAY, "PUBLISH query:reply:" ID " x" },
 	{ GATEWAY, "PUBLISH execution x" },
-	{ GATEWAY, "PUBLISH order x" }, /* exits, and what closes a halted account */
 	{ GATEWAY, "FCALL yq_lease 1 lease:Paper me 1000" },
 	{ GATEWAY, "FCALL yq_beat 1 heartbeat:BrokerGateway:East-2 30 1 Pid 1" },
 	{ GATEWAY, "XGROUP CREATE order:stream broker-gateway:East 0 MKSTREAM" },
