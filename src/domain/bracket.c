@@ -260,6 +260,6 @@ yq_bracket_plan(
 		missing.units -= missing.units % facts->lot.units;
 	plan->place = missing;
 	plan->why = reason(facts, plan, guard);
-	plan->over = facts->live == 0 &&
-		     (facts->ended || (facts->entry_final && yq_decimal_sign(plan->left) == 0));
+	plan->over = facts->live == 0 && facts->entry_final &&
+		     (facts->ended || yq_decimal_sign(plan->left) == 0);
 }
