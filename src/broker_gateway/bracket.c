@@ -272,6 +272,15 @@ gw_bracket_end_by_hand(struct gw_order *o)
 	return b->ended_kept;
 }
 
+/* Until its entry is, which is being canceled, it protects what that may still fill; what is made
+ * to close it all, it gives way to. */
+static bool
+has_final_entry(const struct gw_bracket *b)
+{
+	return b->plan.qty.set ||
+	       (b->leg_count > 0 && yq_order_state_is_final(b->legs[0].leg.state));
+}
+
 void
 gw_brackets_flatten(struct gw_account *a)
 {
@@ -279,7 +288,7 @@ gw_brackets_flatten(struct gw_account *a)
 		struct gw_bracket *b = yq_container(n, struct gw_bracket, node);
 
 		if (b->account != a || b->over != NULL || b->ended[0] != '\0' ||
-		    gw_flatten_over(a, b->plan.buy_reason) == NULL)
+		    !has_final_entry(b) || gw_flatten_over(a, b->plan.buy_reason) == NULL)
 			continue;
 		yq_str_copy_cut(
 		    b->ended, sizeof(b->ended), "flattened: a halt closes what is held");
@@ -289,32 +298,55 @@ gw_brackets_flatten(struct gw_account *a)
 
 /* ---- what is in the way of other orders ---- */
 
-bool
-gw_bracket_blocks(struct gw_order *o)
+/* How much of what is held `o`, which is to close some of it, wants free of exits; 0 = nothing. */
+static struct yq_decimal
+wanted_by(const struct gw_order *o, const struct yq_holding *h)
 {
-	struct gw_account *a = o->account;
 	const struct yq_order *order = &o->order;
-	const struct yq_holding *h;
-	struct yq_decimal others, held, wanted = order->qty;
-	bool is_long;
+	bool is_long = yq_decimal_sign(h->position.qty) > 0;
+	struct yq_decimal others = is_long ? h->selling : h->buying, wanted = order->qty, held;
 
-	/* Where it cannot go anyhow, for nobody knows how long, nothing gives way to it yet. */
-	if (o->lane->brackets == NULL || !yq_id_is_none(&order->bracket_id) || o->lane->unknown > 0)
-		return false;
-	h = yq_account_holding(a->book, order->exchange, order->ticker);
-	if (h == NULL || yq_decimal_sign(h->guarding) == 0)
-		return false;
-	is_long = yq_decimal_sign(h->position.qty) > 0;
-	others = is_long ? h->selling : h->buying;
 	held.units = yq_decimal_abs(h->position.qty).units - others.units;
 	if (order->cut_to_held)
 		wanted = yq_decimal_min(wanted, held);
-	if ((order->action == YQ_SELL) != is_long || wanted.units <= held.units - h->guarding.units)
-		return false;
 	/* More than is held will be refused; for that nobody gives way. */
-	if ((order->reduce_only || !gw_limits(a, order).allow_short) && wanted.units > held.units)
+	if ((order->action == YQ_SELL) != is_long || yq_decimal_sign(held) <= 0 ||
+	    ((order->reduce_only || !gw_limits(o->account, order).allow_short) &&
+		wanted.units > held.units))
+		return YQ_DECIMAL_ZERO;
+	return wanted;
+}
+
+/* What stands in its way at the broker is more than it leaves. */
+static bool
+is_in_the_way(const struct yq_holding *h, struct yq_decimal wanted)
+{
+	bool is_long = yq_decimal_sign(h->position.qty) > 0;
+	struct yq_decimal others = is_long ? h->selling : h->buying;
+
+	return yq_decimal_sign(wanted) > 0 && yq_decimal_sign(h->guarding) > 0 &&
+	       wanted.units >
+		   yq_decimal_abs(h->position.qty).units - others.units - h->guarding.units;
+}
+
+bool
+gw_bracket_blocks(struct gw_order *o)
+{
+	struct gw_lane *lane = o->lane;
+	struct yq_decimal wanted = YQ_DECIMAL_ZERO;
+	const struct yq_holding *h;
+
+	if (lane->brackets == NULL || !yq_id_is_none(&o->order.bracket_id))
 		return false;
-	o->lane->wanted = wanted;
-	gw_lane_due(a, o->lane);
-	return true;
+	h = yq_account_holding(o->account->book, o->order.exchange, o->order.ticker);
+	/* Where it cannot go anyhow, for nobody knows how long, nothing gives way to it yet. */
+	if (h != NULL && lane->unknown == 0)
+		wanted = wanted_by(o, h);
+	/* As long as it waits, that stays free, whatever it waits for. */
+	lane->waiting = o->order.id;
+	if (yq_decimal_cmp(wanted, lane->wanted) != 0) {
+		lane->wanted = wanted;
+		gw_lane_due(o->account, lane);
+	}
+	return h != NULL && is_in_the_way(h, wanted);
 }

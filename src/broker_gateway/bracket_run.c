@@ -216,6 +216,17 @@ bracket_run(struct gw_bracket *b, struct share *share)
 		place(b, &plan);
 }
 
+/* Who wanted it has been sent, or is gone. */
+static void
+forget_wanted(const struct gw_account *a, struct gw_lane *lane)
+{
+	const struct gw_order *o =
+	    yq_decimal_sign(lane->wanted) != 0 ? gw_order_find(a->gw, &lane->waiting) : NULL;
+
+	if (o == NULL || o->phase != GW_WAITING)
+		lane->wanted = YQ_DECIMAL_ZERO;
+}
+
 static void
 lane_run(struct gw_account *a, struct gw_lane *lane)
 {
@@ -223,7 +234,6 @@ lane_run(struct gw_account *a, struct gw_lane *lane)
 		[YQ_BUY] = share_of(a, lane, YQ_BUY), [YQ_SELL] = share_of(a, lane, YQ_SELL)
 	};
 
-	lane->wanted = YQ_DECIMAL_ZERO; /* who still waits asks again */
 	for (struct gw_bracket *b = lane->brackets, *next; b != NULL; b = next) {
 		next = b->next;
 		bracket_run(b, &shares[b->plan.action]);
@@ -240,6 +250,7 @@ account_run(struct gw_account *a)
 		if (!lane->brackets_due)
 			continue;
 		lane->brackets_due = false;
+		forget_wanted(a, lane);
 		lane_run(a, lane);
 	}
 }

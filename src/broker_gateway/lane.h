@@ -27,7 +27,8 @@ struct gw_lane {
 	int64_t price_at_us;
 	struct gw_bracket *brackets; /* the newest first */
 	bool brackets_due;	     /* something has changed */
-	struct yq_decimal wanted;    /* an order that waits for it wants so much to be free */
+	struct yq_decimal wanted;    /* an order that waits wants so much to be free of exits */
+	struct yq_id waiting;	     /* ... which it is */
 	struct yq_opt_decimal same_qty[YQ_ACTION_COUNT]; /* of the last order on each side */
 	int64_t same_at_us[YQ_ACTION_COUNT];		 /* on the monotonic clock */
 };

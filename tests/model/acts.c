@@ -226,17 +226,29 @@ static void
 act_halt(void)
 {
 	const char *halt = yq_key_name(YQ_KEY_HALT);
-	struct word why = server_word(
-	    "{\"Who\":\"me\",\"When\":\"2026-03-02T15:00:00Z\",\"Why\":\"a look first\"}");
-	char fields[3][YQ_HALT_FIELD_SIZE];
+	char fields[3][YQ_HALT_FIELD_SIZE], value[256], name[32];
+	bool flatten = world.counts[COUNT_HALTS] % 5 < 2;
 	size_t which = world_random(3);
+	struct yq_id id;
+	struct word why;
+
+	(void)yq_str_format(
+	    name, sizeof(name), "halt %llu", (unsigned long long)world.counts[COUNT_HALTS]);
+	id = yq_id_named(name, strlen(name));
+	yq_str_format(value, sizeof(value),
+	    "{\"Id\":\"%s\",\"Who\":\"me\",\"When\":\"2026-03-02T15:00:00Z\","
+	    "\"Why\":\"a look first\",\"Flatten\":%s}",
+	    id.text, flatten ? "true" : "false");
+	why = server_word(value);
 
 	yq_str_copy_cut(fields[0], sizeof(fields[0]), YQ_HALT_ALL);
 	yq_halt_field_account(manners[world_random(ACCOUNTS)].alias, fields[1]);
 	yq_halt_field_strategy("Trend", fields[2]);
 	if (server_get(&world.server, halt, fields[which]) == NULL && world_chance(500)) {
 		count_up(COUNT_HALTS);
-		world_trace("halt %s", fields[which]);
+		world_trace("halt %s%s", fields[which], flatten ? ", to be flattened" : "");
+		if (flatten)
+			law_flatten_thrown(&id);
 		run_words("HSET", halt, fields[which], &why);
 	} else {
 		world_trace("resume %s", fields[which]);

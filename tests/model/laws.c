@@ -195,6 +195,8 @@ on_added(void *cookie, const char *key, const struct entry *entry)
 		world_fail("an order on the stream cannot be read");
 	if (!yq_id_is_none(&order.bracket_id))
 		law_exit_made(&order);
+	else if (wish_find(&order.id) == NULL)
+		law_flatten_made(&order);
 	w = wish_find(&order.id);
 	if (w == NULL || w->place != 0)
 		world_fail("order %s is put on the stream %s", order.id.text,

@@ -26,4 +26,9 @@ void law_halted(const char *field, bool halted);
 const char *laws_quiet(void);
 void lives_tell(void); /* into the trace */
 
+/* flatten.c: a halt is thrown that is to close what is held; an exit is made for one. */
+void law_flatten_thrown(const struct yq_id *halt);
+void law_flatten_made(const struct yq_order *order);
+void law_flatten_forget(void);
+
 #endif

@@ -9,6 +9,8 @@
 #include "base/str.h"
 #include "memory.h"
 
+#define SPINS_MAX 500
+
 enum { ACTIVE = 1, CLOSING = 2 };
 
 static struct life *current; /* whose turn it is; NULL: the world's */
@@ -215,21 +217,28 @@ run_arrivals(struct life *life)
 	}
 }
 
+/* Something has come, or is to leave, or its time has. */
+static bool
+has_cause(const struct life *life)
+{
+	const uv_timer_t *timer = next_timer(life);
+
+	return life->first != NULL || life->closing_count > 0 || links_unflushed(life) ||
+	       (life->told && !life->ending) || (life->drained && !life->stopped) ||
+	       (timer != NULL && timer->timeout <= loop_ms());
+}
+
 bool
 life_is_due(const struct life *life)
 {
-	const uv_timer_t *timer;
-
 	if (life->paused)
 		return false;
-	if (life->first != NULL || life->closing_count > 0 || links_unflushed(life) ||
-	    (life->told && !life->ending) || (life->drained && !life->stopped))
+	if (has_cause(life))
 		return true;
 	for (size_t i = 0; i < life->idle_count; i++)
 		if (uv_is_active((uv_handle_t *)life->idles[i]))
 			return true;
-	timer = next_timer(life);
-	return timer != NULL && timer->timeout <= loop_ms();
+	return false;
 }
 
 int64_t
@@ -276,6 +285,9 @@ life_turn(struct life *life)
 	(void)memory_owner(life->number);
 	current = life;
 	life->now_ms = loop_ms();
+	life->spins = has_cause(life) ? 0 : life->spins + 1;
+	if (life->spins > SPINS_MAX)
+		world_fail("life %u spins: it has turns and nothing to do in them", life->number);
 	if (life->told && !life->ending)
 		daemon_drain(life);
 	run_timers(life);

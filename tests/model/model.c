@@ -151,6 +151,7 @@ episode(uint64_t seed, uint64_t steps)
 	world_drain();
 	exchange_close();
 	wishes_close();
+	law_flatten_forget();
 	world_close();
 }
 

@@ -76,7 +76,7 @@ extern struct world world;
 	X(FREEZES, "server freezes") \
 	X(OUTAGES, "server outages") \
 	X(JUMPS, "clock jumps") \
-	X(HALTS, "halts") \
+	X(HALTS, "halts") X(FLATTENS, "closed by halts") \
 	X(TAKEOVERS, "leases that changed hands") \
 	X(UNKNOWN, "unknown orders") \
 	X(BRACKETS, "brackets") \
