@@ -266,9 +266,8 @@ gw_bracket_end_by_hand(struct gw_order *o)
 		gw_notify(o->account->gw, "Order", "Warning",
 		    "%s in %s is no longer protected: %s (bracket %s)", b->plan.ticker,
 		    b->account->settings.alias, b->ended, b->plan.id.text);
-	}
-	if (!b->ended_kept)
 		gw_lane_due(b->account, b->lane);
+	}
 	return b->ended_kept;
 }
 
