@@ -285,9 +285,12 @@ yq_tracks_are_known(const struct yq_tracks *tracks)
 }
 
 int64_t
-yq_tracks_await_ms(const struct yq_tracks *tracks)
+yq_tracks_await_ms(const struct yq_tracks *tracks, const struct yq_policy *policy)
 {
-	if (tracks == NULL || yq_tracks_are_known(tracks))
+	if (tracks == NULL)
+		return 0;
+	if ((!yq_tracks_are_for(policy) || yq_tracks_are_known(tracks)) &&
+	    (policy->limits.max_orders_per_day == 0 || !tracks->counts_days))
 		return 0;
 	return tracks->told ? YQ_TRACKS_AWAY_MS : YQ_TRACKS_READING_MS;
 }

@@ -35,9 +35,9 @@ void yq_tracks_archived(void *tracks, const struct yq_trade_row *row, bool inser
 /* Whether decisions of such a policy look at closed trades. */
 bool yq_tracks_are_for(const struct yq_policy *policy);
 bool yq_tracks_are_known(const struct yq_tracks *tracks);
-/* How long a signal may wait for closed trades that its decision looks at and that are not read
- * yet; 0 = it need not.  `tracks` may be NULL: then nothing is going to be known. */
-int64_t yq_tracks_await_ms(const struct yq_tracks *tracks);
+/* How long a signal may wait for what its decision looks at and what is not read yet: closed trades
+ * of its strategy, or earlier orders.  `tracks` may be NULL: then nothing is going to be known. */
+int64_t yq_tracks_await_ms(const struct yq_tracks *tracks, const struct yq_policy *policy);
 #define YQ_TRACKS_READING_MS 60000 /* while they are being read */
 #define YQ_TRACKS_AWAY_MS    2000  /* while they cannot be */
 /* What such a policy looks at, into `inputs` (the account's view is there), as far as it is known.

@@ -175,22 +175,22 @@ only_closes(const struct yq_decision *decision)
 	return decision->ordered;
 }
 
-/* It looks at closed trades that are not read yet.  A way out looks at none, and waits for none. */
+/* It looks at closed trades, or at the number of earlier orders, and they are not read yet.  A way
+ * out looks at none, and waits for none. */
 static bool
 must_read_tracks(struct yq_waits *waits, const struct yq_rules *rules, const struct yq_facts *facts,
     const struct yq_waiting *waiting, const struct yq_decision *decisions, size_t count)
 {
 	const char *strategy = waiting->signal.strategy;
 	const struct yq_mapping_row *accounts = yq_rules_accounts(rules, strategy);
-	int64_t await_ns = yq_tracks_await_ms(yq_facts_tracks(facts)) * INT64_C(1000000);
+	int64_t waited_ms = (now_ns(waits) - waiting->since_ns) / INT64_C(1000000);
 	bool wanted = false;
 
-	if (now_ns(waits) - waiting->since_ns >= await_ns)
-		return false;
 	for (size_t a = 0; a < count && !wanted; a++)
-		wanted = !only_closes(&decisions[a]) &&
-			 yq_tracks_are_for(
-			     &yq_rules_named(rules, strategy, accounts->aliases[a])->policy);
+		wanted =
+		    !only_closes(&decisions[a]) &&
+		    waited_ms < yq_tracks_await_ms(yq_facts_tracks(facts),
+				    &yq_rules_named(rules, strategy, accounts->aliases[a])->policy);
 	if (wanted)
 		set_aside(waits, rules, waiting, YQ_ASIDE_TIME, ACCOUNT_MS);
 	return wanted;

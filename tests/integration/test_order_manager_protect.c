@@ -18,6 +18,7 @@
 
 static const char losses[] = "{\"Strategies\":{\"One\":{\"Protections\":{\"MaxConsecutiveLosses\":"
 			     "{\"Losses\":2,\"PauseMinutes\":60}}}}}";
+static const char daily[] = "{\"Strategies\":{\"One\":{\"MaxOrdersPerDay\":20}}}";
 static const char fall[] = "{\"Default\":{\"Protections\":{\"MaxDrawdown\":"
 			   "{\"Share\":0.05,\"PauseMinutes\":60}}},"
 			   "\"Accounts\":{\"Paper\":{\"Protections\":"
@@ -233,6 +234,34 @@ test_closed_trades_that_cannot_be_read_are_waited_for_and_then_no_entry_is_made(
 	assert_true(strcmp(decided_first, decided) < 0); /* a way out waits for nothing */
 }
 
+static void
+decided(const struct yq_signal *signal, char text[YQ_TIME_TEXT_SIZE])
+{
+	yq_json *verdict = om_verdict(signal, PATIENCE_MS);
+
+	assert_string_equal(yq_json_text(yq_json_get(verdict, "Code"), NULL), "ORDERED");
+	copy_decided(verdict, text);
+	yq_json_free(verdict);
+}
+
+static void
+test_an_entry_waits_until_the_orders_of_the_day_are_counted(void **state)
+{
+	struct yq_signal limited = om_signal(1), other = om_signal(2);
+	char last[YQ_TIME_TEXT_SIZE], first[YQ_TIME_TEXT_SIZE];
+
+	(void)state;
+	configure(daily, "/nonexistent/yquant.fdb");
+	om_launch();
+	yq_str_copy_cut(other.strategy, sizeof(other.strategy), "Equity");
+	yq_str_copy_cut(other.ticker, sizeof(other.ticker), "MSFT");
+	om_accept(&limited, 1);
+	om_accept(&other, 1);
+	decided(&limited, last);
+	decided(&other, first);
+	assert_true(strcmp(first, last) < 0);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -242,6 +271,7 @@ main(int argc, char **argv)
 		OM_TEST(test_an_exit_in_parts_is_judged_by_all_of_them),
 		OM_TEST(
 		    test_closed_trades_that_cannot_be_read_are_waited_for_and_then_no_entry_is_made),
+		OM_TEST(test_an_entry_waits_until_the_orders_of_the_day_are_counted),
 	};
 	int failed;
 
