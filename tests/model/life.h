@@ -39,7 +39,7 @@ struct life {
 	struct arrival *first, **last, *delivering;
 	struct yq_link *links;
 	struct session *sessions; /* broker.c */
-	unsigned spins; /* turns in a row that only it itself has asked for */
+	unsigned spins;		  /* turns in a row that only it itself has asked for */
 	bool paused;
 	bool told, ending; /* SIGTERM: sent, heard */
 	int64_t told_us;
