@@ -337,6 +337,9 @@ gw_bracket_blocks(struct gw_order *o)
 
 	if (lane->brackets == NULL || !yq_id_is_none(&o->order.bracket_id))
 		return false;
+	/* It is refused then, and an exit that gave way to it could not come back. */
+	if (!gw_bracket_may_rest(o->account, o->order.exchange))
+		return false;
 	h = yq_account_holding(o->account->book, o->order.exchange, o->order.ticker);
 	/* Where it cannot go anyhow, for nobody knows how long, nothing gives way to it yet. */
 	if (h != NULL && lane->unknown == 0)

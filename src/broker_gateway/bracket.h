@@ -57,6 +57,8 @@ struct gw_bracket {
 bool gw_bracket_is_kept(struct gw_order *o);
 /* Whether an order has to wait until exits of brackets have given way to it. */
 bool gw_bracket_blocks(struct gw_order *o);
+/* Whether the market is open, so that an exit can be sent. */
+bool gw_bracket_may_rest(const struct gw_account *account, enum yq_exchange exchange);
 /* NULL, or why this exit may not be sent. */
 const char *gw_bracket_objects(const struct gw_order *o);
 /* A person cancels an exit: its bracket ends.  True when that is durable, or there is none. */

@@ -120,8 +120,8 @@ cancel_exits(struct gw_bracket *b, const struct yq_bracket_plan *plan)
 
 /* ---- making one more ---- */
 
-static bool
-is_open(const struct gw_account *a, enum yq_exchange exchange)
+bool
+gw_bracket_may_rest(const struct gw_account *a, enum yq_exchange exchange)
 {
 	const struct yq_calendar *calendar = yq_markets_calendar(a->gw->markets);
 
@@ -136,7 +136,7 @@ may_place(const struct gw_bracket *b)
 	const struct gw_account *a = b->account;
 
 	return b->kept && !b->placing && yq_clock_monotonic_ns(a->gw->clock) >= b->retry_ns &&
-	       is_open(a, b->plan.exchange);
+	       gw_bracket_may_rest(a, b->plan.exchange);
 }
 
 static void
@@ -293,7 +293,8 @@ watch(struct gw_account *a, struct gw_lane *lane)
 
 	for (const struct gw_bracket *b = lane->brackets; b != NULL; b = b->next)
 		watched = watched || (b->plan.exits.take_profit.set && b->plan.exits.stop_loss.set);
-	if (!watched || a->price_asked || !gw_account_may_send(a) || !is_open(a, lane->exchange) ||
+	if (!watched || a->price_asked || !gw_account_may_send(a) ||
+	    !gw_bracket_may_rest(a, lane->exchange) ||
 	    (lane->price.set && age_us >= 0 &&
 		(age_us < PRICE_AGE_S * YQ_US_PER_SECOND ||
 		    yq_broker_can(a->broker, YQ_BROKER_PUSHES))) ||

@@ -40,12 +40,13 @@ write_settings(const struct gateway_spec *spec, const char *path)
 	    "\"BrokerGateway\":{%s\"Name\":\"%s\",\"LeaseSeconds\":3,"
 	    "\"UnknownAlertSeconds\":%u,\"Accounts\":{%s}},"
 	    "\"System\":{\"InstanceId\":%d,\"Color\":\"%s\",\"DataFolder\":\"%s\","
-	    "\"RunFolder\":\"%s\"},\"Risk\":{%s}}",
+	    "\"RunFolder\":\"%s\"},\"Risk\":{%s},\"Markets\":{%s}}",
 	    where, yq_secret_reveal(fixture.valkey.passwords[YQ_PROGRAM_GATEWAY]),
 	    fixture.settings != NULL ? fixture.settings : "", spec->name != NULL ? spec->name : "",
 	    fixture.alert_s > 0 ? fixture.alert_s : 10, spec->accounts,
 	    spec->instance != 0 ? spec->instance : 1, spec->color != NULL ? spec->color : "",
-	    fixture.folder, fixture.folder, fixture.risk != NULL ? fixture.risk : "");
+	    fixture.folder, fixture.folder, fixture.risk != NULL ? fixture.risk : "",
+	    fixture.markets != NULL ? fixture.markets : "");
 	assert_int_equal(fclose(file), 0);
 }
 

@@ -16,10 +16,11 @@ struct gateway_fixture {
 	char folder[64];
 	/* More members of BrokerGateway, each with a comma behind; NULL = none. */
 	const char *settings;
-	const char *risk; /* members of Risk; NULL = none */
-	int pid;	  /* of gateway_start */
-	int others[8];	  /* of gateway_spawn; 0 = none */
-	unsigned alert_s; /* BrokerGateway:UnknownAlertSeconds; 0 = 10 */
+	const char *risk;    /* members of Risk; NULL = none */
+	const char *markets; /* members of Markets; NULL = none */
+	int pid;	     /* of gateway_start */
+	int others[8];	     /* of gateway_spawn; 0 = none */
+	unsigned alert_s;    /* BrokerGateway:UnknownAlertSeconds; 0 = 10 */
 };
 extern struct gateway_fixture fixture;
 

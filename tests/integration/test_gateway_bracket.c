@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "bus/bracket.h"
@@ -316,6 +317,40 @@ kill_and_release(void)
 		yq_reply_free(valkey_do(fixture.console, "HSET lease:Paper ExpiresAt 0"));
 }
 
+/* The order is refused, and a stop that gave way to it could not come back before the market opens.
+ */
+static void
+test_nothing_gives_way_to_an_order_in_a_closed_market(void **unused)
+{
+	const struct gateway_spec closed = {
+		.accounts = "\"Paper\":{\"Broker\":\"paper\",\"Session\":\"market\","
+			    "\"Currencies\":{\"USD\":1000000},\"Paper\":" QUIET "}"
+	};
+	struct yq_order entry, sell = gateway_order(YQ_SELL, "AAPL", "4");
+	struct yq_id stop;
+	char days[3][YQ_TIME_TEXT_SIZE], markets[128];
+	int64_t now_us = yq_clock_now_us(yq_clock_system());
+	int pid;
+
+	(void)unused;
+	for (int i = 0; i < 3; i++)
+		yq_time_format(now_us + (i - 1) * 86400 * YQ_US_PER_SECOND, days[i]);
+	yq_str_format(markets, sizeof(markets),
+	    "\"US\":{\"Closed\":[\"%.10s\",\"%.10s\",\"%.10s\"]}", days[0], days[1], days[2]);
+	open_one(&entry, "10");
+	stop = stop_of(&entry, 1);
+	gateway_await_state(&stop, "Open");
+	kill_and_release();
+	fixture.markets = markets;
+	pid = gateway_spawn(&closed);
+	gateway_await_served();
+	gateway_submit(&sell);
+	gateway_await_state(&sell.id, "Rejected");
+	assert_int_equal(gateway_log_count("it gives way"), 0);
+	assert_field(&stop, "State", "Open");
+	gateway_end(pid);
+}
+
 /* What `yq protect` puts on the stream. */
 static struct yq_order
 protect(const char *qty, const char *profit, const char *loss)
@@ -433,6 +468,7 @@ main(void)
 		TEST(test_a_cancel_of_an_exit_by_hand_ends_the_bracket),
 		TEST(test_a_refused_entry_leaves_no_bracket),
 		TEST(test_a_halt_does_not_keep_a_position_without_its_stop),
+		TEST(test_nothing_gives_way_to_an_order_in_a_closed_market),
 		TEST(test_what_is_held_is_protected_when_asked_for),
 		TEST(test_an_exit_of_no_bracket_is_refused),
 		TEST(test_what_is_killed_goes_on_where_it_was),
