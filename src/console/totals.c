@@ -44,12 +44,13 @@ make_parts(const struct yq_snapshot_list *days, const struct yq_totals_wish *wis
 			continue;
 		}
 		account = yq_accounts_find(wish->accounts, day->account_alias);
-		parts[count++] = (struct yq_total_part){ .account = day->account_alias,
+		parts[count] = (struct yq_total_part){ .account = day->account_alias,
 			.currency = day->currency,
 			.hours = hours_of(wish->calendar, day->currency),
 			.any_hour = account != NULL && account->any_hour,
 			.rows = &rows[i],
 			.count = 1 };
+		count++;
 	}
 	return count;
 }

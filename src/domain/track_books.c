@@ -257,5 +257,7 @@ yq_track_books_closes(const struct yq_track_books *books, const char *alias, con
 	const struct closed *closed = yq_container(
 	    yq_table_find(&books->closes, key, same_closed, &key), struct closed, node);
 
-	return closed == NULL ? (struct yq_closes){ 0 } : closed->times;
+	if (closed == NULL)
+		return (struct yq_closes){ 0 };
+	return closed->times;
 }

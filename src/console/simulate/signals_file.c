@@ -44,8 +44,8 @@ read_head(struct yq_signal_file *file, struct yq_err *err)
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf head = yq_buf_make(HEAD_MAX);
 	struct yq_json_writer w = yq_json_writer_make(&head);
-	struct yq_alert_fault fault;
-	struct yq_alert alert;
+	struct yq_alert_fault fault = { "", "" };
+	struct yq_alert alert = { .tree = NULL };
 	enum yq_rc rc = yq_csv_next(&file->csv, err);
 
 	if (rc == YQ_E_NOT_FOUND)
@@ -146,7 +146,7 @@ static enum yq_rc
 read_alert(struct yq_signal_file *file, const struct yq_alert *alert, struct yq_signal *signal,
     struct yq_err *err)
 {
-	struct yq_alert_fault fault;
+	struct yq_alert_fault fault = { "", "" };
 	size_t length = 0;
 	const char *own_id;
 
@@ -194,8 +194,8 @@ static enum yq_rc
 next_line(struct yq_signal_file *file, struct yq_signal *signal, struct yq_err *err)
 {
 	struct yq_csv *csv = &file->csv;
-	struct yq_alert_fault fault;
-	struct yq_alert alert;
+	struct yq_alert_fault fault = { "", "" };
+	struct yq_alert alert = { .tree = NULL };
 	size_t length;
 	char *line;
 	enum yq_rc rc;
