@@ -106,7 +106,7 @@ step_send(struct gw_bracket *b, struct yq_bracket_item *item)
 	item->fence = b->account->fence;
 	if (item->op == YQ_BRACKET_KEEP)
 		YQ_FAIL_POINT("gateway.keeping");
-	else if (item->op == YQ_BRACKET_PLACE)
+	if (item->op == YQ_BRACKET_PLACE)
 		YQ_FAIL_POINT("gateway.placing");
 	b->under_way = true;
 	b->kept_asked = b->kept_asked || item->op == YQ_BRACKET_KEEP;

@@ -17,7 +17,8 @@ gw_task_add(struct gw_account *a, struct gw_task *task)
 	task->arrival = task->order != NULL ? task->order->arrival : gw_arrival_of(task->entry_id);
 	/* What is put back, or was read late, has its place before what came after it. */
 	if (a->newest != NULL && gw_arrived_before(task->arrival, a->newest->arrival))
-		for (link = &a->first; !gw_arrived_before(task->arrival, (*link)->arrival);)
+		for (link = &a->first;
+		     *link != NULL && !gw_arrived_before(task->arrival, (*link)->arrival);)
 			link = &(*link)->next;
 	task->next = *link;
 	*link = task;
