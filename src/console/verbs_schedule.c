@@ -114,6 +114,7 @@ get(struct yq_scheduling *s, struct yq_schedule_row *row)
 {
 	struct yq_err err = { 0 };
 
+	*row = (struct yq_schedule_row){ .version = 0 };
 	if (s->call->word_count < 2)
 		return yq_fail_usage(s->call, "which schedule?");
 	if (yq_schedules_get(s->system.firebird, s->call->words[1], row, &err) != YQ_OK)

@@ -289,7 +289,7 @@ load_file(
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf text = yq_buf_make(FILE_MAX);
 	char ticker[YQ_TICKER_SIZE];
-	enum yq_exchange exchange;
+	enum yq_exchange exchange = YQ_EXCHANGE_COUNT;
 	enum yq_rc rc = instrument_of(path, &exchange, ticker, err);
 
 	if (rc == YQ_OK)
