@@ -5,7 +5,8 @@
  * else is in the group; DEAD lists a dead member's pending entries, CLAIM takes them; NEW waits for
  * what comes.  After each answer `next` picks the command that follows.  Who is wary only fetches
  * with NEW, and delivers with OWN: all that it was given, whichever command it was given to; with
- * `seize` after a LOOK at what others were given before that.
+ * `seize` after a LOOK at what others were given before that, which is ours by a CLAIM and comes
+ * with it.
  */
 #include "bus/consume.h"
 
@@ -17,6 +18,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "bus/group.h"
+#include "bus/refuse.h"
 
 #define BLOCK_DEFAULT_MS 2000
 #define ANSWER_MS	 5000
@@ -186,6 +188,25 @@ own_first(struct yq_consumer *consumer, const char *from)
 	return consumer->own_wanted ? LOOK : OWN;
 }
 
+/* What was taken from others is ours now, but may be newer than what is ours and not delivered yet:
+ * all of it is delivered in its order. */
+static enum phase
+after_seizing(struct yq_consumer *consumer, const redisReply *reply)
+{
+	for (size_t i = 0; i < reply->elements; i++) {
+		const redisReply *entry = reply->element[i];
+		char before[YQ_ENTRY_ID_SIZE];
+
+		if (entry->type != REDIS_REPLY_ARRAY || entry->elements != 2)
+			continue;
+		yq_entry_before(entry->element[0]->str, before);
+		if (yq_entry_id_is_later(consumer->own_from, before))
+			memcpy(consumer->own_from, before, sizeof(before));
+	}
+	consumer->own_wanted = true;
+	return LOOK; /* there may be more of them */
+}
+
 /* Nobody else has anything that we want. */
 static enum phase
 after_others(struct yq_consumer *consumer)
@@ -231,6 +252,8 @@ after(struct yq_consumer *consumer, const redisReply *reply)
 	case DEAD:
 		return make_claim(consumer, reply) ? CLAIM : after_others(consumer);
 	case CLAIM:
+		if (consumer->spec.seize)
+			return after_seizing(consumer, reply);
 		deliver(consumer, reply, true, NULL);
 		return LOOK; /* there may be more of them */
 	case NEW:

@@ -175,6 +175,34 @@ test_who_seizes_takes_a_living_members_entries_at_once(void **state)
 	yq_consumer_close(heir.consumer);
 }
 
+/* A member that stood still is given what comes, as long as its waiting read does. */
+static void
+test_who_seizes_delivers_its_own_and_others_entries_in_their_order(void **state)
+{
+	struct reader reader = { .want = 2 };
+	struct yq_consumer_spec spec = { .group = YQ_GROUP_ORDER_INTAKE,
+		.group_name = "broker-gateway:West",
+		.instance = 1,
+		.seize = true,
+		.wary_ms = 60000,
+		.fn = on_entries,
+		.cookie = &reader };
+	struct yq_err err;
+
+	(void)state;
+	yq_reply_free(valkey_do(console, "XGROUP CREATE order:stream broker-gateway:West $"));
+	assert_int_equal(yq_consumer_open(&loop, &target, &spec, &reader.consumer, &err), YQ_OK);
+	loop_for(&loop, 300); /* its read waits */
+	yq_reply_free(valkey_do(console, "XADD order:stream * kind k payload first"));
+	yq_reply_free(valkey_do(console, "XADD order:stream * kind k payload second"));
+	yq_reply_free(valkey_do(
+	    console, "XREADGROUP GROUP broker-gateway:West other COUNT 1 STREAMS order:stream >"));
+	loop_until(&loop, &reader.enough, 10000);
+	assert_string_equal(reader.last, "second");
+	assert_int_equal(reader.count, 2);
+	yq_consumer_close(reader.consumer);
+}
+
 static void
 test_who_may_not_read_leaves_the_entries_where_they_are(void **state)
 {
@@ -436,6 +464,7 @@ main(void)
 		LOOP_TEST(test_a_restarted_consumer_first_reads_what_it_had_not_acknowledged),
 		LOOP_TEST(test_a_dead_twins_entries_are_taken_over_but_not_a_living_ones),
 		LOOP_TEST(test_who_seizes_takes_a_living_members_entries_at_once),
+		LOOP_TEST(test_who_seizes_delivers_its_own_and_others_entries_in_their_order),
 		LOOP_TEST(test_who_may_not_read_leaves_the_entries_where_they_are),
 		LOOP_TEST(test_a_consumer_outlives_the_server),
 		LOOP_TEST(test_a_paused_consumer_reads_no_further_and_a_rewound_one_again),
