@@ -174,8 +174,9 @@ gw_bracket_note(struct gw_bracket *b)
 void
 gw_bracket_end(struct gw_bracket *b)
 {
+	YQ_CLEANUP(yq_buf_free) struct yq_buf leg = yq_buf_make(YQ_MESSAGE_MAX);
 	char at[YQ_TIME_TEXT_SIZE];
-	struct yq_pair fields[2] = { { YQ_BRACKET_ENDED, b->over }, { YQ_BRACKET_OVER_AT, at } };
+	struct yq_pair fields[3] = { { YQ_BRACKET_ENDED, b->over }, { YQ_BRACKET_OVER_AT, at } };
 	struct yq_bracket_item item = { .op = YQ_BRACKET_END, .fields = fields, .field_count = 2 };
 
 	if (!b->kept && b->kept_asked) { /* it may be there: first known, then over */
@@ -188,6 +189,12 @@ gw_bracket_end(struct gw_bracket *b)
 		return;
 	}
 	yq_time_format(yq_clock_now_us(b->account->gw->clock), at);
+	/* Its entry may have ended before the record was there to say so. */
+	if (b->leg_count > 0) {
+		yq_message_encode_bracket_leg(&b->legs[0].leg, &leg);
+		fields[item.field_count++] =
+		    (struct yq_pair){ b->legs[0].leg.id.text, yq_buf_text(&leg) };
+	}
 	yq_info("bracket %s is over: %s", b->plan.id.text, b->over);
 	step_send(b, &item);
 }
