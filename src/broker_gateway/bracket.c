@@ -204,6 +204,11 @@ gw_bracket_see(struct gw_order *o)
 	leg = b != NULL ? gw_bracket_leg(b, &o->order.id) : NULL;
 	if (leg == NULL)
 		return;
+	/* An entry that is read again makes it Pending anew here, until its claim or the bus tells.
+	 */
+	if (yq_order_state_is_final(leg->leg.state) &&
+	    yq_decimal_cmp(o->progress.filled, leg->leg.filled) <= 0)
+		return;
 	was_live = gw_leg_is_live(leg);
 	leg->leg.qty = o->progress.qty;
 	leg->leg.filled = o->progress.filled;
