@@ -3,8 +3,7 @@
 
 #include <sodium.h>
 #include <string.h>
-
-#include "base/sha1.h"
+#include <uuid/uuid.h>
 
 /* yQuant's own namespace, 9b0d4c1e-6f3a-5e27-8d41-7a52c3e8f610.  Chosen once: every id that is
  * derived from a name depends on it, so it must never change. */
@@ -65,11 +64,10 @@ yq_id_ordered(const struct yq_clock *clock)
 struct yq_id
 yq_id_named(const void *name, size_t length)
 {
-	unsigned char digest[YQ_SHA1_SIZE];
+	unsigned char bytes[16];
 
-	yq_sha1(namespace, sizeof(namespace), name, length, digest);
-	set_version(digest, 5);
-	return id_of(digest);
+	uuid_generate_sha1(bytes, namespace, name, length);
+	return id_of(bytes);
 }
 
 static int

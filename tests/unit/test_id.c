@@ -1,8 +1,6 @@
 /* test_id.c - identifiers keep their promises: random, ordered, the same for ever. */
 #include "test.h"
 
-#include <uuid/uuid.h>
-
 #include <string.h>
 #include <uuid/uuid.h>
 
@@ -37,28 +35,6 @@ test_ordered_ids_sort_by_time(void **state)
 		after = yq_id_ordered(&manual.clock);
 		assert_true(strcmp(before.text, after.text) < 0);
 		before = after;
-	}
-}
-
-/* The same name by another implementation, for every length around the edges of its blocks. */
-static void
-test_a_named_id_is_that_of_the_standard(void **state)
-{
-	static const unsigned char namespace[16] = { 0x9b, 0x0d, 0x4c, 0x1e, 0x6f, 0x3a, 0x5e, 0x27,
-		0x8d, 0x41, 0x7a, 0x52, 0xc3, 0xe8, 0xf6, 0x10 };
-	char name[300];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(name); i++)
-		name[i] = (char)(i * 7 + 3);
-	for (size_t length = 0; length <= sizeof(name); length++) {
-		struct yq_id id = yq_id_named(name, length);
-		uuid_t other;
-		char text[37];
-
-		uuid_generate_sha1(other, namespace, name, length);
-		uuid_unparse_lower(other, text);
-		assert_string_equal(id.text, text);
 	}
 }
 
@@ -117,7 +93,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_random_id_is_version_4),
 		cmocka_unit_test(test_ordered_ids_sort_by_time),
-		cmocka_unit_test(test_a_named_id_is_that_of_the_standard),
 		cmocka_unit_test(test_a_named_id_never_changes),
 		cmocka_unit_test(test_version_5_is_that_of_the_standard),
 		cmocka_unit_test(test_ids_are_read_in_any_case_and_braces),
