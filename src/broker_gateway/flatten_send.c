@@ -195,7 +195,8 @@ gw_flatten_send(struct gateway *gw)
 
 	if (batch != NULL && !batch->sent)
 		drop_released(batch);
-	if (batch == NULL || batch->under_way || batch->count == 0)
+	/* The step asks for no token: who has stood still must not send it. */
+	if (batch == NULL || batch->under_way || batch->count == 0 || !gw_lease_is_valid(gw))
 		return;
 	for (size_t i = 0; i < batch->count; i++) {
 		struct exit *exit = &batch->exits[i];
