@@ -36,6 +36,15 @@ void om_new_database(void); /* empty, migrated */
 typedef bool om_database_fn(
     struct yq_firebird *firebird, const void *cookie, FILE *out, struct yq_err *err);
 void om_in_database(om_database_fn *fn, const void *cookie);
+/* The same; what it prints is the answer. */
+void om_ask_database(om_database_fn *fn, const void *cookie, char *text, size_t size);
+/* Another process that has executed `sql` and neither commits nor rolls back until om_release. */
+struct om_holder {
+	pid_t pid;
+	int end; /* closing it is the sign */
+};
+struct om_holder om_hold(const char *sql);
+void om_release(struct om_holder *holder); /* rolled back */
 /* Once a test: empty stores, one account, and the program running. */
 int om_setup(void **state);
 int om_teardown(void **state);

@@ -315,19 +315,15 @@ test_without_firebird_a_stop_is_quick_and_keeps_everything(void **state)
 static void
 test_a_row_locked_by_another_is_waited_for(void **state)
 {
-	struct yq_firebird *firebird = fixture_open(&om.database);
-	struct yq_tx *tx = NULL;
-	struct yq_err err = { 0 };
+	struct om_holder other;
 
 	(void)state;
-	assert_int_equal(yq_tx_begin(firebird, NULL, &tx, &err), YQ_OK);
 	om_push_trade(1, "1", "2");
 	om_await_count("SELECT COUNT(*) FROM TRADES", 1, 5000);
-	assert_int_equal(yq_tx_exec(tx, "DELETE FROM TRADES", NULL, 0, NULL, &err), YQ_OK);
+	other = om_hold("DELETE FROM TRADES");
 	om_push_trade(1, "1", "2"); /* the very same again */
 	usleep(1000000);
-	yq_tx_end(tx); /* taken back */
-	yq_firebird_close(firebird);
+	om_release(&other); /* taken back */
 	om_await("LLEN trades:processing", 0, 10000);
 	om_await("LLEN trades:queue", 0, 10000);
 	assert_int_equal(om_count("SELECT COUNT(*) FROM TRADES"), 1);
@@ -360,10 +356,11 @@ main(int argc, char **argv)
 		OM_TEST(test_without_firebird_decisions_go_on_and_nothing_is_lost),
 		OM_TEST(test_without_firebird_a_stop_is_quick_and_keeps_everything),
 		OM_TEST(test_a_trade_that_is_refused_is_parked_and_reported_and_the_others_go_on),
-		/* Last: these keep the engine in this process. */
-		OM_TEST(test_signals_and_orders_are_journaled_whole),
 		OM_TEST(test_an_order_that_is_not_archived_as_final_stays_in_the_bus),
 		OM_TEST(test_a_row_locked_by_another_is_waited_for),
+		/* Last: it keeps the engine in this process, and a process with the engine in it
+		 * cannot be forked and look for itself. */
+		OM_TEST(test_signals_and_orders_are_journaled_whole),
 	};
 	int failed;
 
