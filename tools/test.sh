@@ -25,11 +25,14 @@ run_tests() {
 	fi
 	[ -n "$suites$names" ] || suites="$SUITES_OF_MESON faults e2e"
 
-	if [ $# -eq 0 ]; then
-		run_everything "$suites"
-	else
-		run_stages "$stages" "$suites" "$names"
-	fi
+	case " $stages " in *" lint "*) lint_begin ;; esac
+	case " $stages " in *" gcc "*) stage_gcc "$suites" "$names" ;; esac
+	case " $stages " in *" lint "*) lint_end ;; esac
+	case " $stages " in *" lint gcc "*) check_links ;; esac
+	case " $stages " in *" clang "*) stage_clang "$suites" "$names" ;; esac
+	case " $stages " in *" threads "*) stage_threads "$suites" "$names" ;; esac
+	[ $# -gt 0 ] || suites=unit # valgrind is slow
+	case " $stages " in *" valgrind "*) stage_valgrind "$suites" "$names" ;; esac
 
 	say "took $((SECONDS - started)) s"
 	if [ "$TOTAL_SKIPPED" -gt 0 ]; then
@@ -38,66 +41,6 @@ run_tests() {
 		echo "$TOTAL_PASSED passed, $TOTAL_FAILED failed"
 	fi
 	[ "$TOTAL_FAILED" -eq 0 ]
-}
-
-# run_stages STAGES SUITES NAMES: what was asked for, one after the other.
-run_stages() {
-	case " $1 " in *" lint "*) lint_begin ;; esac
-	case " $1 " in *" gcc "*) stage_gcc "$2" "$3" ;; esac
-	case " $1 " in *" lint "*) lint_end ;; esac
-	case " $1 " in *" lint gcc "*) check_links ;; esac
-	case " $1 " in *" clang "*) stage_clang "$2" "$3" ;; esac
-	case " $1 " in *" threads "*) stage_threads "$2" "$3" ;; esac
-	case " $1 " in *" valgrind "*) stage_valgrind "$2" "$3" ;; esac
-}
-
-# run_everything SUITES: all stages.  Tests on real servers mostly wait: so the linters run beside those of
-# the first stage, and the stages after it beside its longest.
-run_everything() {
-	lint_begin
-	stage_gcc "$SUITES_OF_MESON" ""
-	check_links
-	npm_install tests/e2e || true # both want it
-	beside watched stage_watched "$1"
-	run_suites gcc build "faults e2e" ""
-	lint_end
-	await watched
-}
-
-# The sanitizers, and valgrind for what they cannot see; it is slow.
-stage_watched() {
-	stage_clang "$1" ""
-	stage_valgrind unit ""
-}
-
-# beside NAME COMMAND...: in the background; what it says and counts is kept until await NAME.
-beside() {
-	local name=$1
-	shift
-	mkdir -p build
-	set -m # a process group of its own, so that all of it can be ended
-	(
-		set +m
-		TOTAL_PASSED=0 TOTAL_FAILED=0 TOTAL_SKIPPED=0
-		rm -f "build/$name.totals"
-		"$@"
-		echo "$TOTAL_PASSED $TOTAL_FAILED $TOTAL_SKIPPED" >"build/$name.totals"
-	) >"build/$name.out" 2>&1 </dev/null &
-	BESIDE=$!
-	set +m
-	trap 'kill -- "-$BESIDE" 2>/dev/null || true' EXIT
-}
-
-# await NAME: one that ended without its counts is a failed test.
-await() {
-	local passed=0 failed=1 skipped=0
-	wait "$BESIDE" || true
-	trap - EXIT
-	cat "build/$1.out"
-	[ ! -f "build/$1.totals" ] || read -r passed failed skipped <"build/$1.totals"
-	TOTAL_PASSED=$((TOTAL_PASSED + passed))
-	TOTAL_FAILED=$((TOTAL_FAILED + failed))
-	TOTAL_SKIPPED=$((TOTAL_SKIPPED + skipped))
 }
 
 # tally STAGE PASSED FAILED SKIPPED
