@@ -25,14 +25,11 @@ run_tests() {
 	fi
 	[ -n "$suites$names" ] || suites="$SUITES_OF_MESON faults e2e"
 
-	case " $stages " in *" lint "*) lint_begin ;; esac
-	case " $stages " in *" gcc "*) stage_gcc "$suites" "$names" ;; esac
-	case " $stages " in *" lint "*) lint_end ;; esac
-	case " $stages " in *" lint gcc "*) check_links ;; esac
-	case " $stages " in *" clang "*) stage_clang "$suites" "$names" ;; esac
-	case " $stages " in *" threads "*) stage_threads "$suites" "$names" ;; esac
-	[ $# -gt 0 ] || suites=unit # valgrind is slow
-	case " $stages " in *" valgrind "*) stage_valgrind "$suites" "$names" ;; esac
+	if [ $# -eq 0 ]; then
+		run_everything
+	else
+		run_stages "$stages" "$suites" "$names"
+	fi
 
 	say "took $((SECONDS - started)) s"
 	if [ "$TOTAL_SKIPPED" -gt 0 ]; then
@@ -41,6 +38,73 @@ run_tests() {
 		echo "$TOTAL_PASSED passed, $TOTAL_FAILED failed"
 	fi
 	[ "$TOTAL_FAILED" -eq 0 ]
+}
+
+# run_stages STAGES SUITES NAMES: what was asked for, one after the other.
+run_stages() {
+	case " $1 " in *" lint "*) lint_begin ;; esac
+	case " $1 " in *" gcc "*) stage_gcc "$2" "$3" ;; esac
+	case " $1 " in *" lint "*) lint_end ;; esac
+	case " $1 " in *" lint gcc "*) check_links ;; esac
+	case " $1 " in *" clang "*) stage_clang "$2" "$3" ;; esac
+	case " $1 " in *" threads "*) stage_threads "$2" "$3" ;; esac
+	case " $1 " in *" valgrind "*) stage_valgrind "$2" "$3" ;; esac
+}
+
+# run_everything: all stages.  Tests on real servers mostly wait: the linters and the other builds are made
+# beside those of the first stage, and the sanitizers' tests run beside the last ones.  The faults have the
+# machine for themselves, for they measure out their time.
+run_everything() {
+	lint_begin
+	configure build gcc --buildtype=debugoptimized -Dtests=true && compile build || true # told by stage_gcc
+	beside builds build_others
+	stage_gcc "$SUITES_OF_MESON" ""
+	check_links
+	await builds
+	lint_end
+	run_suites gcc build faults ""
+	beside watched stage_clang "$SUITES_OF_MESON" ""
+	run_suites gcc build e2e ""
+	stage_valgrind unit ""
+	await watched
+	stage_clang e2e ""
+}
+
+# What the stages after the first need; whether it was built is told by them.
+build_others() {
+	npm_install tests/e2e || true
+	build_faults || true
+	configure_clang && nice -n 5 ninja -C build-asan >/dev/null || true
+}
+
+# beside NAME COMMAND...: in the background; what it says and counts is kept until await NAME.
+beside() {
+	local name=$1
+	shift
+	mkdir -p build
+	set -m # a process group of its own, so that all of it can be ended
+	(
+		set +m
+		TOTAL_PASSED=0 TOTAL_FAILED=0 TOTAL_SKIPPED=0
+		rm -f "build/$name.totals"
+		"$@"
+		echo "$TOTAL_PASSED $TOTAL_FAILED $TOTAL_SKIPPED" >"build/$name.totals"
+	) >"build/$name.out" 2>&1 </dev/null &
+	BESIDE=$!
+	set +m
+	trap 'kill -- "-$BESIDE" 2>/dev/null || true' EXIT
+}
+
+# await NAME: one that ended without its counts is a failed test.
+await() {
+	local passed=0 failed=1 skipped=0
+	wait "$BESIDE" || true
+	trap - EXIT
+	cat "build/$1.out"
+	[ ! -f "build/$1.totals" ] || read -r passed failed skipped <"build/$1.totals"
+	TOTAL_PASSED=$((TOTAL_PASSED + passed))
+	TOTAL_FAILED=$((TOTAL_FAILED + failed))
+	TOTAL_SKIPPED=$((TOTAL_SKIPPED + skipped))
 }
 
 # tally STAGE PASSED FAILED SKIPPED
