@@ -65,9 +65,9 @@ run_everything() {
 	run_suites gcc build faults ""
 	beside watched stage_clang "$SUITES_OF_MESON" ""
 	run_suites gcc build e2e ""
+	stage_clang e2e ""
 	stage_valgrind unit ""
 	await watched
-	stage_clang e2e ""
 }
 
 # What the stages after the first need; whether it was built is told by them.

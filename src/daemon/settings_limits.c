@@ -171,7 +171,7 @@ read_protection(const struct settings_section *parent, const char *name, enum ki
     struct yq_protection *rule)
 {
 	static const char *const names[][4] = {
-		[LOSSES - LOSSES] = { "Losses", "LookbackMinutes", "PauseMinutes" },
+		[0] = { "Losses", "LookbackMinutes", "PauseMinutes" },
 		[DRAWDOWN - LOSSES] = { "Share", "Amount", "LookbackMinutes", "PauseMinutes" },
 		[PROFIT - LOSSES] = { "Trades", "Amount", "LookbackMinutes", "PauseMinutes" },
 	};

@@ -67,7 +67,7 @@ static enum yq_rc
 key_session(struct reader *reader)
 {
 	struct yq_days *days = reader->days;
-	struct yq_session session;
+	struct yq_session session = { 0, 0 };
 	enum yq_rc rc = read_session(reader, &session);
 
 	if (rc != YQ_OK)

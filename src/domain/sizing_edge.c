@@ -44,7 +44,7 @@ volatility_qty(const struct sizing_task *task, struct yq_decimal *qty)
 enum yq_rc
 sizing_buy_volatility(const struct sizing_task *task, struct yq_size *size)
 {
-	struct yq_decimal qty;
+	struct yq_decimal qty = YQ_DECIMAL_ZERO;
 	enum yq_rc rc;
 
 	rc = need_atr(task);

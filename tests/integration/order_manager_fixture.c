@@ -303,64 +303,6 @@ om_in_database(om_database_fn *fn, const void *cookie)
 	om_ask_database(fn, cookie, nothing, sizeof(nothing));
 }
 
-struct holding {
-	const char *sql;
-	int told, until;
-};
-
-static bool
-hold(struct yq_firebird *firebird, const void *cookie, FILE *out, struct yq_err *err)
-{
-	const struct holding *holding = cookie;
-	struct yq_tx *tx = NULL;
-	char byte = 1;
-
-	(void)out;
-	if (yq_tx_begin(firebird, NULL, &tx, err) != YQ_OK ||
-	    yq_tx_exec(tx, holding->sql, NULL, 0, NULL, err) != YQ_OK)
-		return false;
-	if (write(holding->told, &byte, 1) != 1 || read(holding->until, &byte, 1) != 0)
-		return false;
-	yq_tx_end(tx);
-	return true;
-}
-
-struct om_holder
-om_hold(const char *sql)
-{
-	int told[2], until[2];
-	struct om_holder holder;
-	char byte;
-
-	assert_int_equal(pipe(told), 0);
-	assert_int_equal(pipe(until), 0);
-	holder.pid = fork();
-	assert_true(holder.pid >= 0);
-	if (holder.pid == 0) {
-		struct holding holding = { sql, told[1], until[0] };
-
-		(void)close(until[1]);
-		om_in_database(hold, &holding);
-		_exit(0);
-	}
-	(void)close(told[1]);
-	(void)close(until[0]);
-	assert_int_equal(read(told[0], &byte, 1), 1);
-	(void)close(told[0]);
-	holder.end = until[1];
-	return holder;
-}
-
-void
-om_release(struct om_holder *holder)
-{
-	int status = 0;
-
-	(void)close(holder->end);
-	assert_int_equal(waitpid(holder->pid, &status, 0), holder->pid);
-	assert_int_equal(status, 0);
-}
-
 static bool
 migrate(struct yq_firebird *firebird, const void *cookie, FILE *out, struct yq_err *err)
 {

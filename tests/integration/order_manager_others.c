@@ -1,14 +1,18 @@
-/* order_manager_others.c - play webhook, gateway and console beside yq-order-manager. */
+/* order_manager_others.c - play webhook, gateway, console and another user of the database beside
+ * yq-order-manager. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/str.h"
 #include "bus/message.h"
 #include "order_manager_fixture.h"
+#include "store/tx.h"
 
 void
 om_account(const char *alias, const char *usd)
@@ -116,4 +120,64 @@ om_push_trade(unsigned n, const char *quantity, const char *price)
 	assert_int_equal(yq_decimal_parse(quantity, strlen(quantity), &trade.quantity), YQ_OK);
 	assert_int_equal(yq_decimal_parse(price, strlen(price), &trade.executed_price), YQ_OK);
 	om_push_execution(&trade);
+}
+
+/* ---- another process that holds rows ---- */
+
+struct holding {
+	const char *sql;
+	int told, until;
+};
+
+static bool
+hold(struct yq_firebird *firebird, const void *cookie, FILE *out, struct yq_err *err)
+{
+	const struct holding *holding = cookie;
+	struct yq_tx *tx = NULL;
+	char byte = 1;
+
+	(void)out;
+	if (yq_tx_begin(firebird, NULL, &tx, err) != YQ_OK ||
+	    yq_tx_exec(tx, holding->sql, NULL, 0, NULL, err) != YQ_OK)
+		return false;
+	if (write(holding->told, &byte, 1) != 1 || read(holding->until, &byte, 1) != 0)
+		return false;
+	yq_tx_end(tx);
+	return true;
+}
+
+struct om_holder
+om_hold(const char *sql)
+{
+	int told[2], until[2];
+	struct om_holder holder;
+	char byte;
+
+	assert_int_equal(pipe(told), 0);
+	assert_int_equal(pipe(until), 0);
+	holder.pid = fork();
+	assert_true(holder.pid >= 0);
+	if (holder.pid == 0) {
+		struct holding holding = { sql, told[1], until[0] };
+
+		(void)close(until[1]);
+		om_in_database(hold, &holding);
+		_exit(0);
+	}
+	(void)close(told[1]);
+	(void)close(until[0]);
+	assert_int_equal(read(told[0], &byte, 1), 1);
+	(void)close(told[0]);
+	holder.end = until[1];
+	return holder;
+}
+
+void
+om_release(struct om_holder *holder)
+{
+	int status = 0;
+
+	(void)close(holder->end);
+	assert_int_equal(waitpid(holder->pid, &status, 0), holder->pid);
+	assert_int_equal(status, 0);
 }
