@@ -67,6 +67,8 @@ class FailoverRun extends Harness {
     const random = new Random(7);
     Object.assign(this, { wait, fault });
     this.alerts = Array.from({ length: alerts }, (_, i) => ({ body: makeAlert(random, `failover-${i}`), answers: [], insist: true }));
+    /* What the old master alone knew of a bracket's exits stays open at the broker (docs/failover.md). */
+    if (!(this.wait > 0)) for (const { body } of this.alerts) for (const exit of ['tp', 'sl']) delete body[exit];
   }
 
   async secret(file, login) {
