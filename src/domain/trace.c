@@ -151,10 +151,7 @@ yq_trace_add(struct yq_trace *trace, const char *rule, bool ok, const char *sent
 	step->rule = rule;
 	step->ok = ok;
 	step->measured = false;
-	if (ok && trace->brief)
-		step->text[0] = '\0';
-	else
-		yq_sentence(step->text, sizeof(step->text), sentence, args, arg_count);
+	yq_sentence(step->text, sizeof(step->text), sentence, args, arg_count);
 }
 
 static struct yq_decimal

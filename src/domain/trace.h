@@ -24,7 +24,6 @@ struct yq_trace_step {
 };
 
 struct yq_trace {
-	bool brief; /* the owner's: steps that are ok have no sentence, which nobody reads */
 	size_t count;
 	struct yq_trace_step steps[YQ_TRACE_STEPS_MAX];
 };
@@ -47,7 +46,7 @@ struct yq_arg {
 	    sizeof((const struct yq_arg[]){ __VA_ARGS__ }) / sizeof(struct yq_arg)
 #define YQ_NO_ARGS NULL, 0
 
-/* Forget all steps; `brief` stays. */
+/* Forget all steps. */
 void yq_trace_clear(struct yq_trace *trace);
 /* Add a step; beyond the last place the last step is overwritten, so that a refusal is never lost.
  * `trace` may be NULL.  A sentence that does not fit is cut. */

@@ -224,25 +224,6 @@ test_a_stale_signal_is_refused_never_traded_late(void **unused)
 	yq_account_free(s.account);
 }
 
-/* What nobody reads is not written; what is decided, and why not, is the same. */
-static void
-test_a_brief_story_decides_the_same_and_tells_refusals(void **unused)
-{
-	struct scene s = scene_of("10000", "0");
-
-	(void)unused;
-	assert_string_equal(decide(&s), "ORDERED");
-	assert_string_not_equal(s.decision.trace.steps[0].text, "");
-	s.decision.trace.brief = true;
-	assert_string_equal(decide(&s), "ORDERED");
-	for (size_t i = 0; i < s.decision.trace.count; i++)
-		assert_string_equal(s.decision.trace.steps[i].text, "");
-	s.market.halt_reason = "Kim";
-	assert_string_equal(decide(&s), "RISK_HALTED");
-	assert_string_equal(s.decision.text, "trading is halted: Kim");
-	yq_account_free(s.account);
-}
-
 static void
 test_halt_market_hours_and_any_hour(void **unused)
 {
@@ -469,7 +450,6 @@ main(void)
 		cmocka_unit_test(test_no_price_is_refused_never_assumed),
 		cmocka_unit_test(test_the_newest_price_counts),
 		cmocka_unit_test(test_a_stale_signal_is_refused_never_traded_late),
-		cmocka_unit_test(test_a_brief_story_decides_the_same_and_tells_refusals),
 		cmocka_unit_test(test_halt_market_hours_and_any_hour),
 		cmocka_unit_test(test_the_currency_is_the_markets_never_a_default),
 		cmocka_unit_test(test_prices_off_the_step_are_rounded_to_the_safe_side),

@@ -12,7 +12,6 @@ yq_sim_make(const struct yq_sim_spec *spec)
 	sim->spec = *spec;
 	sim->calendar = yq_markets_calendar(spec->markets);
 	sim->lots = yq_lot_books_make();
-	sim->trace.brief = sim->decision.trace.brief = true; /* only refusals are shown */
 	return sim;
 }
 
