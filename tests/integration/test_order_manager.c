@@ -376,7 +376,7 @@ test_a_published_signal_is_traded_once(void **state)
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(steps_run(YQ_PROGRAM_WEBHOOK, &args, 0), YQ_OK);
 	yq_args_free(&args);
-	om_await("XLEN signal:stream", 1, 3000);
+	om_await("XLEN signal:stream", 1, 15000);
 	om_expect(&signal, "ORDERED");
 	usleep(300000);
 	assert_int_equal(valkey_do_int(console, "XLEN signal:stream"), 1);
