@@ -155,6 +155,39 @@ gw_bracket_part(const struct gw_order *o, struct yq_buf *text)
 	return &b->plan.id;
 }
 
+struct yq_decimal
+gw_bracket_held(const struct gw_account *a, const struct gw_lane *lane, enum yq_action entry)
+{
+	struct yq_decimal held = yq_account_held(a->book, lane->exchange, lane->ticker);
+
+	if (entry == YQ_SELL)
+		held.units = -held.units;
+	return yq_decimal_max(held, YQ_DECIMAL_ZERO);
+}
+
+struct yq_decimal
+gw_bracket_available(const struct gw_account *a, const struct gw_lane *lane, enum yq_action entry)
+{
+	const struct yq_holding *h = yq_account_holding(a->book, lane->exchange, lane->ticker);
+	struct yq_decimal left = gw_bracket_held(a, lane, entry);
+
+	if (h != NULL)
+		left.units -=
+		    lane->wanted.units + (entry == YQ_BUY ? h->selling.units : h->buying.units);
+	return yq_decimal_max(left, YQ_DECIMAL_ZERO);
+}
+
+/* An exit that gave way before it was sent is not made again at once: what it gave way to may wait
+ * for something else, and would have it withdrawn again and again. */
+static void
+give_way(struct gw_bracket *b)
+{
+	int64_t again_ns = yq_clock_monotonic_ns(b->account->gw->clock) + INT64_C(1000000000);
+
+	if (b->retry_ns < again_ns)
+		b->retry_ns = again_ns;
+}
+
 /* An exit that came to nothing, and nobody here wanted that: not at once again. */
 static void
 came_to_nothing(struct gw_bracket *b, const struct gw_leg *leg)
@@ -162,6 +195,11 @@ came_to_nothing(struct gw_bracket *b, const struct gw_leg *leg)
 	struct gateway *gw = b->account->gw;
 	int64_t pause_s = 1;
 
+	/* It is sold, or about to be: nothing is without a protection. */
+	if (yq_decimal_sign(gw_bracket_available(b->account, b->lane, b->plan.action)) == 0) {
+		give_way(b);
+		return;
+	}
 	for (unsigned i = 0; i < b->failures && pause_s < PAUSE_MAX_S; i++)
 		pause_s *= 2;
 	if (pause_s > PAUSE_MAX_S)
@@ -178,17 +216,6 @@ came_to_nothing(struct gw_bracket *b, const struct gw_leg *leg)
 		    "again in %lld s",
 		    b->plan.ticker, b->account->settings.alias, leg->leg.exit, leg->leg.id.text,
 		    leg->leg.id.text, (long long)pause_s);
-}
-
-/* An exit that gave way before it was sent is not made again at once: what it gave way to may wait
- * for something else, and would have it withdrawn again and again. */
-static void
-give_way(struct gw_bracket *b)
-{
-	int64_t again_ns = yq_clock_monotonic_ns(b->account->gw->clock) + INT64_C(1000000000);
-
-	if (b->retry_ns < again_ns)
-		b->retry_ns = again_ns;
 }
 
 void

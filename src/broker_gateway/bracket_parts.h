@@ -12,6 +12,12 @@ struct gw_leg *gw_bracket_leg(const struct gw_bracket *b, const struct yq_id *id
 struct gw_leg *gw_bracket_add(struct gw_bracket *b, const struct yq_bracket_leg *leg);
 void gw_bracket_free(struct gw_bracket *b);
 bool gw_leg_is_live(const struct gw_leg *leg);
+/* What is held the way such an entry opens it, >= 0; what of it no other order takes or waits for.
+ */
+struct yq_decimal gw_bracket_held(
+    const struct gw_account *account, const struct gw_lane *lane, enum yq_action entry);
+struct yq_decimal gw_bracket_available(
+    const struct gw_account *account, const struct gw_lane *lane, enum yq_action entry);
 
 /* ---- bracket_step.c: one step at a time; each is repeated until it is answered ---- */
 void gw_bracket_keep(struct gw_bracket *b);

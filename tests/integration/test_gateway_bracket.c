@@ -1,4 +1,5 @@
 /* test_gateway_bracket.c - what an order opens is protected, and its exits end each other. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -351,6 +352,40 @@ test_nothing_gives_way_to_an_order_in_a_closed_market(void **unused)
 	gateway_end(pid);
 }
 
+static void *
+submit_apart(void *order)
+{
+	gateway_submit(order);
+	return NULL;
+}
+
+/* An exit that comes to the stream behind the sale of its shares is refused, and nobody has to
+ * know. */
+static void
+test_what_is_being_sold_is_not_told_to_be_without_its_stop(void **unused)
+{
+	struct yq_order entry = entry_of("10"), sell = gateway_order(YQ_SELL, "AAPL", "10");
+	struct yq_id stop = stop_of(&entry, 1);
+	pthread_t thread;
+
+	(void)unused;
+	gateway_start("{\"WalkBps\":0,\"LatencyMs\":700}");
+	gateway_submit(&entry);
+	gateway_await_state(&entry.id, "Submitting");
+	/* The sale is first in the line before Valkey, the exit that the fill makes behind it. */
+	valkey_fixture_freeze(&fixture.valkey, true);
+	assert_int_equal(pthread_create(&thread, NULL, submit_apart, &sell), 0);
+	usleep(1500000);
+	valkey_fixture_freeze(&fixture.valkey, false);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	gateway_await_state(&sell.id, "Filled");
+	gateway_await_state(&stop, "Rejected");
+	await_over(&entry, "what it protects is no longer held");
+	assert_int_equal(gateway_told_count("is without its"), 0);
+	(void)gateway_assert_books_equal();
+	gateway_stop();
+}
+
 /* What `yq protect` puts on the stream. */
 static struct yq_order
 protect(const char *qty, const char *profit, const char *loss)
@@ -469,6 +504,7 @@ main(void)
 		TEST(test_a_refused_entry_leaves_no_bracket),
 		TEST(test_a_halt_does_not_keep_a_position_without_its_stop),
 		TEST(test_nothing_gives_way_to_an_order_in_a_closed_market),
+		TEST(test_what_is_being_sold_is_not_told_to_be_without_its_stop),
 		TEST(test_what_is_held_is_protected_when_asked_for),
 		TEST(test_an_exit_of_no_bracket_is_refused),
 		TEST(test_what_is_killed_goes_on_where_it_was),
