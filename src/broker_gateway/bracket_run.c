@@ -23,6 +23,9 @@
 struct share {
 	struct yq_decimal held, available;
 	struct yq_decimal lot;
+	/* So much of what rests is withdrawn at most: while the market is closed what is beyond the
+	 * position, for nothing could take its place. */
+	struct yq_opt_decimal withdraw;
 };
 
 /* ---- facts ---- */
@@ -73,20 +76,29 @@ gather(const struct gw_bracket *b, const struct share *share, struct yq_bracket_
 	}
 }
 
+/* What rests of a lane's brackets, and is more than is held. */
+static struct yq_decimal
+beyond_held(const struct gw_lane *lane, enum yq_action entry, struct yq_decimal held)
+{
+	struct yq_decimal sum = { -held.units };
+
+	for (const struct gw_bracket *b = lane->brackets; b != NULL; b = b->next)
+		for (size_t i = 0; b->plan.action == entry && i < b->leg_count; i++)
+			if (gw_leg_is_live(&b->legs[i]))
+				sum.units += remaining_of(&b->legs[i]).units;
+	return yq_decimal_max(sum, YQ_DECIMAL_ZERO);
+}
+
 /* What is held the way this lane's brackets opened it, less what other orders take of it. */
 static struct share
 share_of(const struct gw_account *a, const struct gw_lane *lane, enum yq_action entry)
 {
-	const struct yq_holding *h = yq_account_holding(a->book, lane->exchange, lane->ticker);
-	struct share share = { .lot = yq_market_of(lane->exchange)->lot };
+	struct share share = { .held = gw_bracket_held(a, lane, entry),
+		.available = gw_bracket_available(a, lane, entry),
+		.lot = yq_market_of(lane->exchange)->lot };
 
-	if (h == NULL)
-		return share;
-	share.held.units = entry == YQ_BUY ? h->position.qty.units : -h->position.qty.units;
-	share.held = yq_decimal_max(share.held, YQ_DECIMAL_ZERO);
-	share.available.units = share.held.units - lane->wanted.units -
-				(entry == YQ_BUY ? h->selling.units : h->buying.units);
-	share.available = yq_decimal_max(share.available, YQ_DECIMAL_ZERO);
+	if (!gw_bracket_may_rest(a, lane->exchange))
+		share.withdraw = yq_opt_decimal_of(beyond_held(lane, entry, share.held));
 	return share;
 }
 
@@ -103,18 +115,21 @@ cancel_leg(const struct gw_bracket *b, const struct gw_leg *leg, const char *why
 
 /* The newest first: what is there longest has its place at the broker. */
 static void
-cancel_exits(struct gw_bracket *b, const struct yq_bracket_plan *plan)
+cancel_exits(struct gw_bracket *b, const struct yq_bracket_plan *plan, struct share *share)
 {
+	bool bounded = share->withdraw.set && b->ended[0] == '\0';
 	struct yq_decimal left[YQ_EXIT_COUNT];
 
 	memcpy(left, plan->cancel, sizeof(left));
 	for (size_t i = b->leg_count; i > 0; i--) {
 		const struct gw_leg *leg = &b->legs[i - 1];
 
-		if (!gw_leg_is_live(leg) || yq_decimal_sign(left[exit_of(leg)]) <= 0)
+		if (!gw_leg_is_live(leg) || yq_decimal_sign(left[exit_of(leg)]) <= 0 ||
+		    (bounded && yq_decimal_sign(share->withdraw.value) <= 0))
 			continue;
 		cancel_leg(b, leg, b->ended[0] != '\0' ? b->ended : plan->why);
 		left[exit_of(leg)].units -= remaining_of(leg).units;
+		share->withdraw.value.units -= remaining_of(leg).units;
 	}
 }
 
@@ -199,7 +214,7 @@ bracket_run(struct gw_bracket *b, struct share *share)
 	share->held.units -= plan.left.units;
 	share->available.units -= yq_decimal_min(plan.left, share->available).units;
 	b->lost = plan.lost;
-	cancel_exits(b, &plan);
+	cancel_exits(b, &plan, share);
 	if (b->under_way)
 		return;
 	b->over = !plan.over ? NULL : b->ended[0] != '\0' ? b->ended : plan.why;

@@ -318,33 +318,44 @@ kill_and_release(void)
 		yq_reply_free(valkey_do(fixture.console, "HSET lease:Paper ExpiresAt 0"));
 }
 
+/* Goes on where the market is closed, today and the days around; its process. */
+static int
+go_on_closed(void)
+{
+	static const struct gateway_spec closed = {
+		.accounts = "\"Paper\":{\"Broker\":\"paper\",\"Session\":\"market\","
+			    "\"Currencies\":{\"USD\":1000000},\"Paper\":" QUIET "}"
+	};
+	char days[3][YQ_TIME_TEXT_SIZE], markets[128];
+	int64_t now_us = yq_clock_now_us(yq_clock_system());
+	int pid;
+
+	for (int i = 0; i < 3; i++)
+		yq_time_format(now_us + (i - 1) * 86400 * YQ_US_PER_SECOND, days[i]);
+	yq_str_format(markets, sizeof(markets),
+	    "\"US\":{\"Closed\":[\"%.10s\",\"%.10s\",\"%.10s\"]}", days[0], days[1], days[2]);
+	kill_and_release();
+	fixture.markets = markets;
+	pid = gateway_spawn(&closed);
+	fixture.markets = NULL;
+	gateway_await_served();
+	return pid;
+}
+
 /* The order is refused, and a stop that gave way to it could not come back before the market opens.
  */
 static void
 test_nothing_gives_way_to_an_order_in_a_closed_market(void **unused)
 {
-	const struct gateway_spec closed = {
-		.accounts = "\"Paper\":{\"Broker\":\"paper\",\"Session\":\"market\","
-			    "\"Currencies\":{\"USD\":1000000},\"Paper\":" QUIET "}"
-	};
 	struct yq_order entry, sell = gateway_order(YQ_SELL, "AAPL", "4");
 	struct yq_id stop;
-	char days[3][YQ_TIME_TEXT_SIZE], markets[128];
-	int64_t now_us = yq_clock_now_us(yq_clock_system());
 	int pid;
 
 	(void)unused;
-	for (int i = 0; i < 3; i++)
-		yq_time_format(now_us + (i - 1) * 86400 * YQ_US_PER_SECOND, days[i]);
-	yq_str_format(markets, sizeof(markets),
-	    "\"US\":{\"Closed\":[\"%.10s\",\"%.10s\",\"%.10s\"]}", days[0], days[1], days[2]);
 	open_one(&entry, "10");
 	stop = stop_of(&entry, 1);
 	gateway_await_state(&stop, "Open");
-	kill_and_release();
-	fixture.markets = markets;
-	pid = gateway_spawn(&closed);
-	gateway_await_served();
+	pid = go_on_closed();
 	gateway_submit(&sell);
 	gateway_await_state(&sell.id, "Rejected");
 	assert_int_equal(gateway_log_count("it gives way"), 0);
@@ -438,6 +449,37 @@ test_what_is_held_is_protected_when_asked_for(void **unused)
 	gateway_stop();
 }
 
+/* What cannot be placed before the market opens takes no place until then. */
+static void
+test_a_protection_asked_for_in_a_closed_market_waits_and_the_older_stop_rests(void **unused)
+{
+	struct yq_order entry, part;
+	char words[128];
+	struct yq_id stop;
+	int pid;
+
+	(void)unused;
+	open_one(&entry, "10");
+	stop = stop_of(&entry, 1);
+	gateway_await_state(&stop, "Open");
+	pid = go_on_closed();
+	part = protect("4", "110", "95");
+	yq_str_format(words, sizeof(words), "SISMEMBER bracket:open %s", part.id.text);
+	for (int i = 0; i < 3000 && valkey_do_int(fixture.console, words) == 0; i++)
+		usleep(10000);
+	usleep(2500000); /* it is looked at every second */
+	assert_int_equal(yq_decimal_cmp(resting(&entry), yq_decimal_from_int(10)), 0);
+	assert_int_equal(yq_decimal_cmp(resting(&part), YQ_DECIMAL_ZERO), 0);
+	gateway_end(pid);
+	/* It opens. */
+	if (valkey_do_int(fixture.console, "EXISTS lease:Paper") == 1)
+		yq_reply_free(valkey_do(fixture.console, "HSET lease:Paper ExpiresAt 0"));
+	gateway_start(QUIET);
+	await_resting(&part, 4);
+	await_resting(&entry, 6);
+	gateway_stop();
+}
+
 /* Nobody but its bracket makes an exit. */
 static void
 test_an_exit_of_no_bracket_is_refused(void **unused)
@@ -506,6 +548,7 @@ main(void)
 		TEST(test_nothing_gives_way_to_an_order_in_a_closed_market),
 		TEST(test_what_is_being_sold_is_not_told_to_be_without_its_stop),
 		TEST(test_what_is_held_is_protected_when_asked_for),
+		TEST(test_a_protection_asked_for_in_a_closed_market_waits_and_the_older_stop_rests),
 		TEST(test_an_exit_of_no_bracket_is_refused),
 		TEST(test_what_is_killed_goes_on_where_it_was),
 	};
