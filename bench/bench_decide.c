@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "domain/calendar.h"
 #include "domain/verdict.h"
+#include "domain/withdraw.h"
 
 static struct yq_decimal
 hundredths(int64_t value)
@@ -115,6 +116,36 @@ measure_verdict(const struct yq_decision *decision, const struct yq_account_view
 	yq_buf_free(&out);
 }
 
+/* An alert that says where its strategy stands: what is open of the instrument is looked through,
+ * and what rests is withdrawn. */
+static int64_t
+measure_stance(const struct yq_account *account, struct yq_signal signal,
+    const struct yq_market_facts *market, const struct yq_policy *policy, int64_t now_us,
+    long count)
+{
+	static struct yq_decision decision;
+	const struct yq_clock *clock = yq_clock_system();
+	int64_t start = yq_clock_monotonic_ns(clock);
+	char reason[YQ_REASON_SIZE];
+
+	signal.market_position = YQ_STANCE_LONG;
+	signal.position_size = yq_opt_decimal_of(yq_decimal_from_int(5));
+	for (long i = 0; i < count; i++) {
+		struct yq_account_view view = yq_view_of(account, signal.exchange, signal.ticker);
+
+		yq_order_reason_of(signal.strategy, reason);
+		yq_view_see_strategy(&view, account, signal.exchange, signal.ticker, reason);
+		if (yq_compose(&signal, &view, market, policy, now_us, &decision) != YQ_OK) {
+			fprintf(stderr, "refused: %s\n", decision.text);
+			exit(1);
+		}
+		decision.withdraws = true;
+		decision.cancel_count = 0;
+		yq_withdraw(&decision, &signal, account);
+	}
+	return (yq_clock_monotonic_ns(clock) - start) / count;
+}
+
 static void
 measure(const char *name, const struct yq_calendar *calendar, int positions, int orders, long count)
 {
@@ -160,6 +191,8 @@ measure(const char *name, const struct yq_calendar *calendar, int positions, int
 	checked = yq_clock_monotonic_ns(clock);
 	printf("%-28s compose %5lld ns   gateway check %5lld ns\n", name,
 	    (long long)((composed - start) / count), (long long)((checked - composed) / count));
+	printf("%-28s compose %5lld ns   with its strategy's position\n", name,
+	    (long long)measure_stance(account, signal, &market, &policy, now_us, count));
 	measure_verdict(&decision, &view, &market, count);
 	yq_account_free(account);
 }

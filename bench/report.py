@@ -101,6 +101,8 @@ def print_rest(f):
         print("decide + risk, pure")
         at_most("10 open orders", f["decide_few_ns"] / 1000, 5, "us")
         at_most("10,000 open orders", f["decide_many_ns"] / 1000, 5, "us")
+        at_most("10, where the strategy stands is said", f["stance_few_ns"] / 1000, 5, "us")
+        at_most("10,000, the same", f["stance_many_ns"] / 1000, 5, "us")
     if "replay_per_s" in f:
         print("replayed signals, from CSV to the last trade")
         for name, key in (("prices of the signals", "replay_per_s"), ("bars", "replay_bars_per_s")):

@@ -87,8 +87,10 @@ def decision(build):
     out = subprocess.run([os.path.join(build, "bench", "bench_decide")], check=True,
                          capture_output=True, text=True).stdout
     pairs = re.findall(r"compose\s+(\d+) ns\s+gateway check\s+(\d+) ns", out)
+    stances = re.findall(r"compose\s+(\d+) ns\s+with its strategy's position", out)
     return {"decide_few_ns": int(pairs[0][0]) + int(pairs[0][1]),
-            "decide_many_ns": int(pairs[1][0]) + int(pairs[1][1])}
+            "decide_many_ns": int(pairs[1][0]) + int(pairs[1][1]),
+            "stance_few_ns": int(stances[0]), "stance_many_ns": int(stances[1])}
 
 
 def replay(build):

@@ -38,13 +38,9 @@ struct yq_open_order {
 	int64_t timestamp_us;	     /* of the order */
 	struct yq_id signal_id;
 	bool gives_way;	   /* an exit of a bracket */
-	uint64_t entry_of; /* hash of the reason; 0 = it may only reduce */
+	uint64_t entry_of; /* hash of the reason (yq_table_hash_text); 0 = it may only reduce */
 	bool rests;	   /* of another type than Market */
 };
-
-/* Whether it opens that instrument for that reason (yq_table_hash_text). */
-bool yq_open_order_is_entry(const struct yq_open_order *order, enum yq_exchange exchange,
-    const char *ticker, uint64_t entry_of);
 
 struct yq_account_index; /* opaque: finds holdings and orders */
 
@@ -111,6 +107,9 @@ typedef bool yq_holding_fn(void *cookie, const struct yq_holding *holding);
 typedef bool yq_open_order_fn(void *cookie, const struct yq_open_order *order);
 void yq_account_each_holding(const struct yq_account *account, yq_holding_fn *fn, void *cookie);
 void yq_account_each_order(const struct yq_account *account, yq_open_order_fn *fn, void *cookie);
+/* The same of one instrument; what is open elsewhere costs nothing. */
+void yq_account_each_order_of(const struct yq_account *account, enum yq_exchange exchange,
+    const char *ticker, yq_open_order_fn *fn, void *cookie);
 
 /* Cash less what open buys reserve; may be negative. */
 struct yq_decimal yq_account_buying_power(

@@ -30,12 +30,24 @@ find_order(const struct yq_account *account, const struct yq_id *id)
 	return order_at(yq_table_find(&account->index->orders, order_hash(id), same_order, id));
 }
 
-bool
-yq_open_order_is_entry(const struct yq_open_order *order, enum yq_exchange exchange,
-    const char *ticker, uint64_t entry_of)
+/* The newest of its instrument. */
+static void
+enlist(struct account_order *node)
 {
-	return entry_of != 0 && order->entry_of == entry_of && order->exchange == exchange &&
-	       yq_str_equal(order->ticker, ticker);
+	struct account_holding *holding = node->holding;
+
+	node->older = holding->newest;
+	*(node->older != NULL ? &node->older->newer : &holding->oldest) = node;
+	holding->newest = node;
+}
+
+static void
+delist(struct account_order *node)
+{
+	struct account_holding *holding = node->holding;
+
+	*(node->older != NULL ? &node->older->newer : &holding->oldest) = node->newer;
+	*(node->newer != NULL ? &node->newer->older : &holding->newest) = node->older;
 }
 
 /* How an open order weighs on its instrument and on the cash; `sign` 1 to add, -1 to take back. */
@@ -111,6 +123,7 @@ yq_account_open(struct yq_account *account, const struct yq_order *order, struct
 	node->order = entry;
 	node->holding = holding;
 	yq_table_insert(&account->index->orders, order_hash(&order->id), &node->node);
+	enlist(node);
 	account->open_order_count++;
 	holding->holding.open_buys += order->action == YQ_BUY;
 	holding->holding.open_sells += order->action == YQ_SELL;
@@ -131,6 +144,7 @@ yq_account_close(struct yq_account *account, const struct yq_id *id)
 	holding->holding.open_buys -= node->order.action == YQ_BUY;
 	holding->holding.open_sells -= node->order.action == YQ_SELL;
 	account->open_order_count--;
+	delist(node);
 	yq_table_remove(&account->index->orders, &node->node);
 	free(node);
 	account_drop_if_empty(account, holding);
@@ -177,5 +191,18 @@ yq_account_each_order(const struct yq_account *account, yq_open_order_fn *fn, vo
 {
 	for (struct yq_table_node *n = account->index->orders.oldest; n != NULL; n = n->newer)
 		if (!fn(cookie, &order_at(n)->order))
+			return;
+}
+
+void
+yq_account_each_order_of(const struct yq_account *account, enum yq_exchange exchange,
+    const char *ticker, yq_open_order_fn *fn, void *cookie)
+{
+	const struct account_holding *holding = account_find_holding(account, exchange, ticker);
+
+	if (holding == NULL)
+		return;
+	for (const struct account_order *n = holding->oldest; n != NULL; n = n->newer)
+		if (!fn(cookie, &n->order))
 			return;
 }

@@ -67,7 +67,7 @@ struct yq_decision {
 	struct yq_decimal reserve_prices[YQ_LEGS_MAX]; /* for yq_account_open */
 	size_t order_count;
 	/* The strategy's entries of that side that rest are to be canceled; which these are is the
-	 * caller's to find (yq_open_order_is_entry), in `cancels`. */
+	 * caller's to find (withdraw.h), in `cancels`. */
 	bool withdraws;
 	enum yq_action withdrawn;
 	struct yq_id cancels[YQ_CANCELS_MAX];

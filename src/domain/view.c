@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/str.h"
 #include "base/table.h"
 #include "domain/market.h"
 
@@ -39,8 +38,6 @@ yq_view_of(const struct yq_account *account, enum yq_exchange exchange, const ch
 
 struct seeing {
 	struct yq_account_view *view;
-	enum yq_exchange exchange;
-	const char *ticker;
 	uint64_t entry_of;
 };
 
@@ -66,8 +63,7 @@ see_order(void *cookie, const struct yq_open_order *order)
 	bool buys = order->action == YQ_BUY;
 	yq_int128 moves = buys ? order->remaining.units : -order->remaining.units;
 
-	if (order->gives_way || order->exchange != seeing->exchange ||
-	    !yq_str_equal(order->ticker, seeing->ticker))
+	if (order->gives_way)
 		return true;
 	if (order->entry_of == 0) {
 		view->ahead = closed_by(view->ahead, order->action, order->remaining);
@@ -85,13 +81,12 @@ void
 yq_view_see_strategy(struct yq_account_view *view, const struct yq_account *account,
     enum yq_exchange exchange, const char *ticker, const char *reason)
 {
-	struct seeing seeing = { view, exchange, ticker, yq_table_hash_text(reason) };
+	struct seeing seeing = { view, yq_table_hash_text(reason) };
 
 	view->ahead = view->held;
 	view->others_buying = view->others_selling = YQ_DECIMAL_ZERO;
 	view->own_resting_buys = view->own_resting_sells = 0;
-	if (view->open_buys > 0 || view->open_sells > 0)
-		yq_account_each_order(account, see_order, &seeing);
+	yq_account_each_order_of(account, exchange, ticker, see_order, &seeing);
 }
 
 struct yq_decimal

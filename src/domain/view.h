@@ -37,7 +37,7 @@ struct yq_account_view yq_view_of(
     const struct yq_account *account, enum yq_exchange exchange, const char *ticker);
 
 /* Look which open orders of the instrument are entries with that reason (yq_order_reason_of), and
- * which only close.  Walks all open orders of the account. */
+ * which only close.  Walks the open orders of the instrument. */
 void yq_view_see_strategy(struct yq_account_view *view, const struct yq_account *account,
     enum yq_exchange exchange, const char *ticker, const char *reason);
 

@@ -5,7 +5,6 @@
 
 struct withdrawing {
 	struct yq_decision *decision;
-	const struct yq_signal *signal;
 	uint64_t entry_of;
 };
 
@@ -15,8 +14,8 @@ take(void *cookie, const struct yq_open_order *order)
 	const struct withdrawing *w = cookie;
 	struct yq_decision *decision = w->decision;
 
-	if (order->rests && order->action == decision->withdrawn &&
-	    yq_open_order_is_entry(order, w->signal->exchange, w->signal->ticker, w->entry_of))
+	if (order->rests && order->action == decision->withdrawn && order->entry_of != 0 &&
+	    order->entry_of == w->entry_of)
 		decision->cancels[decision->cancel_count++] = order->id;
 	return decision->cancel_count < YQ_CANCELS_MAX;
 }
@@ -31,12 +30,12 @@ void
 yq_withdraw(
     struct yq_decision *decision, const struct yq_signal *signal, const struct yq_account *book)
 {
-	struct withdrawing w = { .decision = decision, .signal = signal };
+	struct withdrawing w = { .decision = decision };
 	char reason[YQ_REASON_SIZE];
 
 	if (!decision->withdraws)
 		return;
 	yq_order_reason_of(signal->strategy, reason);
 	w.entry_of = yq_table_hash_text(reason);
-	yq_account_each_order(book, take, &w);
+	yq_account_each_order_of(book, signal->exchange, signal->ticker, take, &w);
 }

@@ -194,8 +194,7 @@ cancel_if_leaving(void *cookie, const struct yq_open_order *order)
 	const struct yq_position *position = leaving->position;
 	enum yq_action exit = yq_decimal_sign(position->qty) > 0 ? YQ_SELL : YQ_BUY;
 
-	if (order->gives_way || order->action != exit || order->exchange != position->exchange ||
-	    !yq_str_equal(order->ticker, position->ticker))
+	if (order->gives_way || order->action != exit)
 		return true;
 	leaving->found = true;
 	cancel_order(leaving->work, position->account_alias, &order->id);
@@ -216,7 +215,8 @@ cancel_exits(struct work *work, const struct yq_account *book, const struct yq_p
 	if (holding == NULL || (is_long ? holding->open_sells : holding->open_buys) == 0 ||
 	    !may_wait(work))
 		return false;
-	yq_account_each_order(book, cancel_if_leaving, &leaving);
+	yq_account_each_order_of(
+	    book, position->exchange, position->ticker, cancel_if_leaving, &leaving);
 	return leaving.found;
 }
 

@@ -97,6 +97,7 @@ struct sums {
 	struct yq_decimal reserved[YQ_CURRENCY_COUNT];
 	struct yq_decimal invested[YQ_CURRENCY_COUNT];
 	size_t orders, positions;
+	const struct yq_account *account;
 };
 
 static bool
@@ -110,6 +111,16 @@ add_order(void *cookie, const struct yq_open_order *order)
 }
 
 static bool
+take_back(void *cookie, const struct yq_open_order *order)
+{
+	struct sums *sums = cookie;
+
+	sums->reserved[order->currency].units -= order->reserve.units;
+	sums->orders--;
+	return true;
+}
+
+static bool
 add_holding(void *cookie, const struct yq_holding *holding)
 {
 	struct sums *sums = cookie;
@@ -119,11 +130,24 @@ add_holding(void *cookie, const struct yq_holding *holding)
 	return true;
 }
 
+/* What each instrument's own list has of the account's orders. */
+static bool
+take_orders_back(void *cookie, const struct yq_holding *holding)
+{
+	struct sums *sums = cookie;
+	size_t before = sums->orders;
+
+	yq_account_each_order_of(
+	    sums->account, holding->position.exchange, holding->position.ticker, take_back, sums);
+	assert_int_equal(before - sums->orders, holding->open_buys + holding->open_sells);
+	return true;
+}
+
 /* The totals kept as things change are those of a sum from scratch. */
 static void
 check_totals(const struct yq_account *account)
 {
-	struct sums sums = { 0 };
+	struct sums sums = { .account = account };
 
 	yq_account_each_order(account, add_order, &sums);
 	yq_account_each_holding(account, add_holding, &sums);
@@ -133,6 +157,10 @@ check_totals(const struct yq_account *account)
 		assert_same(account->reserved[c], sums.reserved[c].units);
 		assert_same(account->invested[c], sums.invested[c].units);
 	}
+	yq_account_each_holding(account, take_orders_back, &sums);
+	assert_int_equal(sums.orders, 0);
+	for (int c = 0; c < YQ_CURRENCY_COUNT; c++)
+		assert_same(sums.reserved[c], 0);
 }
 
 static void

@@ -193,6 +193,70 @@ test_clearing_leaves_an_empty_book(void **unused)
 	yq_account_free(account);
 }
 
+struct walk {
+	char seen[64];
+	size_t at_most;
+};
+
+static bool
+write_down(void *cookie, const struct yq_open_order *order)
+{
+	struct walk *walk = cookie;
+	size_t length = strlen(walk->seen);
+	char qty[YQ_DECIMAL_TEXT_SIZE];
+
+	yq_decimal_format(order->remaining, qty);
+	(void)yq_str_format(walk->seen + length, sizeof(walk->seen) - length, "%s ", qty);
+	return --walk->at_most > 0;
+}
+
+static const char *
+orders_of(const struct yq_account *account, enum yq_exchange exchange, const char *ticker,
+    size_t at_most, struct walk *walk)
+{
+	*walk = (struct walk){ .at_most = at_most };
+	yq_account_each_order_of(account, exchange, ticker, write_down, walk);
+	return walk->seen;
+}
+
+static void
+test_the_open_orders_of_an_instrument_are_those_alone_in_their_order(void **unused)
+{
+	static const char *const tickers[] = { "AAPL", "MSFT", "AAPL", "AAPL", "MSFT", "AAPL" };
+	struct yq_account *account = sample_account("100000", "0");
+	struct yq_order orders[YQ_COUNT(tickers)];
+	struct walk walk;
+
+	(void)unused;
+	for (size_t i = 0; i < YQ_COUNT(tickers); i++) {
+		char name[16], qty[16];
+
+		(void)yq_str_format(name, sizeof(name), "order %zu", i);
+		(void)yq_str_format(qty, sizeof(qty), "%zu", i + 1);
+		orders[i] = sample_order(name, i % 2 ? YQ_BUY : YQ_SELL, qty);
+		SET(orders[i].ticker, tickers[i]);
+		assert_int_equal(yq_account_open(account, &orders[i], dec("10"), NULL), YQ_OK);
+	}
+	assert_string_equal(orders_of(account, YQ_NASDAQ, "AAPL", 9, &walk), "1 3 4 6 ");
+	assert_string_equal(orders_of(account, YQ_NASDAQ, "MSFT", 9, &walk), "2 5 ");
+	assert_string_equal(orders_of(account, YQ_NASDAQ, "AAPL", 2, &walk), "1 3 ");
+	assert_string_equal(orders_of(account, YQ_NYSE, "AAPL", 9, &walk), "");
+	/* From the middle, the end and the beginning. */
+	yq_account_close(account, &orders[2].id);
+	assert_string_equal(orders_of(account, YQ_NASDAQ, "AAPL", 9, &walk), "1 4 6 ");
+	yq_account_close(account, &orders[5].id);
+	yq_account_set_remaining(account, &orders[3].id, dec("2"));
+	assert_string_equal(orders_of(account, YQ_NASDAQ, "AAPL", 9, &walk), "1 2 ");
+	yq_account_close(account, &orders[0].id);
+	assert_int_equal(yq_account_open(account, &orders[5], dec("10"), NULL), YQ_OK);
+	assert_string_equal(orders_of(account, YQ_NASDAQ, "AAPL", 9, &walk), "2 6 ");
+	yq_account_close(account, &orders[3].id);
+	yq_account_set_remaining(account, &orders[5].id, YQ_DECIMAL_ZERO);
+	assert_string_equal(orders_of(account, YQ_NASDAQ, "AAPL", 9, &walk), "");
+	assert_string_equal(orders_of(account, YQ_NASDAQ, "MSFT", 9, &walk), "2 5 ");
+	yq_account_free(account);
+}
+
 int
 main(void)
 {
@@ -205,6 +269,8 @@ main(void)
 		cmocka_unit_test(test_the_reason_a_position_was_opened_stays_until_it_is_closed),
 		cmocka_unit_test(test_what_does_not_fit_changes_nothing),
 		cmocka_unit_test(test_clearing_leaves_an_empty_book),
+		cmocka_unit_test(
+		    test_the_open_orders_of_an_instrument_are_those_alone_in_their_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
