@@ -97,7 +97,7 @@ check_holding(struct taking *t, struct yq_err *err)
 
 	if (o->action != YQ_SELL || t->book->settings.allow_short)
 		return YQ_OK;
-	sellable = yq_account_sellable(t->book->account, o->exchange, o->ticker);
+	sellable = yq_account_closable(t->book->account, o->exchange, o->ticker, YQ_SELL);
 	if (yq_decimal_cmp(o->qty, sellable) <= 0)
 		return YQ_OK;
 	yq_decimal_format(o->qty, want);
@@ -303,7 +303,8 @@ check_change_holding(const struct yq_paper_book *book, const struct yq_paper_ord
 	if (o->action != YQ_SELL || book->settings.allow_short)
 		return YQ_OK;
 	if (yq_decimal_sub(r->qty, o->qty, &more) == YQ_OK &&
-	    yq_decimal_cmp(more, yq_account_sellable(book->account, o->exchange, o->ticker)) <= 0)
+	    yq_decimal_cmp(
+		more, yq_account_closable(book->account, o->exchange, o->ticker, YQ_SELL)) <= 0)
 		return YQ_OK;
 	return yq_err_set(err, YQ_E_REFUSED, "so much of %s cannot be sold", o->ticker);
 }

@@ -158,22 +158,17 @@ gw_bracket_part(const struct gw_order *o, struct yq_buf *text)
 struct yq_decimal
 gw_bracket_held(const struct gw_account *a, const struct gw_lane *lane, enum yq_action entry)
 {
-	struct yq_decimal held = yq_account_held(a->book, lane->exchange, lane->ticker);
-
-	if (entry == YQ_SELL)
-		held.units = -held.units;
-	return yq_decimal_max(held, YQ_DECIMAL_ZERO);
+	return yq_closable(yq_account_held(a->book, lane->exchange, lane->ticker), YQ_DECIMAL_ZERO,
+	    yq_other_side(entry));
 }
 
 struct yq_decimal
 gw_bracket_available(const struct gw_account *a, const struct gw_lane *lane, enum yq_action entry)
 {
-	const struct yq_holding *h = yq_account_holding(a->book, lane->exchange, lane->ticker);
-	struct yq_decimal left = gw_bracket_held(a, lane, entry);
+	struct yq_decimal left =
+	    yq_account_closable(a->book, lane->exchange, lane->ticker, yq_other_side(entry));
 
-	if (h != NULL)
-		left.units -=
-		    lane->wanted.units + (entry == YQ_BUY ? h->selling.units : h->buying.units);
+	left.units -= lane->wanted.units;
 	return yq_decimal_max(left, YQ_DECIMAL_ZERO);
 }
 
@@ -334,14 +329,12 @@ static struct yq_decimal
 wanted_by(const struct gw_order *o, const struct yq_holding *h)
 {
 	const struct yq_order *order = &o->order;
-	bool is_long = yq_decimal_sign(h->position.qty) > 0;
-	struct yq_decimal others = is_long ? h->selling : h->buying, wanted = order->qty, held;
+	struct yq_decimal held = yq_holding_closable(h, order->action), wanted = order->qty;
 
-	held.units = yq_decimal_abs(h->position.qty).units - others.units;
 	if (order->cut_to_held)
 		wanted = yq_decimal_min(wanted, held);
 	/* More than is held will be refused; for that nobody gives way. */
-	if ((order->action == YQ_SELL) != is_long || yq_decimal_sign(held) <= 0 ||
+	if (yq_decimal_sign(held) == 0 ||
 	    ((order->reduce_only || !gw_limits(o->account, order).allow_short) &&
 		wanted.units > held.units))
 		return YQ_DECIMAL_ZERO;
@@ -350,14 +343,10 @@ wanted_by(const struct gw_order *o, const struct yq_holding *h)
 
 /* What stands in its way at the broker is more than it leaves. */
 static bool
-is_in_the_way(const struct yq_holding *h, struct yq_decimal wanted)
+is_in_the_way(const struct yq_holding *h, struct yq_decimal wanted, enum yq_action action)
 {
-	bool is_long = yq_decimal_sign(h->position.qty) > 0;
-	struct yq_decimal others = is_long ? h->selling : h->buying;
-
 	return yq_decimal_sign(wanted) > 0 && yq_decimal_sign(h->guarding) > 0 &&
-	       wanted.units >
-		   yq_decimal_abs(h->position.qty).units - others.units - h->guarding.units;
+	       wanted.units > yq_holding_closable(h, action).units - h->guarding.units;
 }
 
 bool
@@ -382,5 +371,5 @@ gw_bracket_blocks(struct gw_order *o)
 		lane->wanted = wanted;
 		gw_lane_due(o->account, lane);
 	}
-	return h != NULL && is_in_the_way(h, wanted);
+	return h != NULL && is_in_the_way(h, wanted, o->order.action);
 }

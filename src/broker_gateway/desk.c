@@ -36,17 +36,12 @@ static bool
 waits_for_entry(const struct gw_account *a, const struct gw_order *o)
 {
 	const struct yq_order *order = &o->order;
-	const struct yq_holding *h = yq_account_holding(a->book, order->exchange, order->ticker);
-	enum yq_action entry = order->action == YQ_SELL ? YQ_BUY : YQ_SELL;
-	struct yq_decimal held = YQ_DECIMAL_ZERO;
 
-	if (o->lane->working[entry] == 0 ||
+	if (o->lane->working[yq_other_side(order->action)] == 0 ||
 	    (!order->reduce_only && (order->action == YQ_BUY || gw_limits(a, order).allow_short)))
 		return false;
-	if (h != NULL)
-		held.units = order->action == YQ_SELL ? h->position.qty.units - h->selling.units
-						      : -h->position.qty.units - h->buying.units;
-	return yq_decimal_cmp(order->qty, held) > 0;
+	return yq_decimal_cmp(order->qty,
+		   yq_account_closable(a->book, order->exchange, order->ticker, order->action)) > 0;
 }
 
 static bool

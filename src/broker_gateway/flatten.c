@@ -126,11 +126,9 @@ static struct yq_decimal
 free_of(const struct yq_holding *h)
 {
 	struct yq_decimal lot = yq_market_of(h->position.exchange)->lot;
-	struct yq_decimal left = { yq_decimal_sign(h->position.qty) > 0
-				       ? h->position.qty.units - h->selling.units
-				       : -h->position.qty.units - h->buying.units };
+	bool is_long = yq_decimal_sign(h->position.qty) > 0;
+	struct yq_decimal left = yq_holding_closable(h, is_long ? YQ_SELL : YQ_BUY);
 
-	left = yq_decimal_max(left, YQ_DECIMAL_ZERO);
 	if (yq_decimal_sign(lot) > 0)
 		left.units -= left.units % lot.units;
 	return left;

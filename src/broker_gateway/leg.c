@@ -41,28 +41,12 @@ gw_leg_waits(const struct gw_order *o)
 		   cancel_waits(o));
 }
 
-/* What an order of that side can close now, others that are open aside. */
-static struct yq_decimal
-closable(const struct gw_order *o)
-{
-	const struct yq_order *order = &o->order;
-	const struct yq_holding *h =
-	    yq_account_holding(o->account->book, order->exchange, order->ticker);
-	struct yq_decimal left = YQ_DECIMAL_ZERO;
-
-	if (h == NULL)
-		return left;
-	if (order->action == YQ_SELL)
-		left.units = h->position.qty.units - h->selling.units;
-	else
-		left.units = -h->position.qty.units - h->buying.units;
-	return yq_decimal_max(left, YQ_DECIMAL_ZERO);
-}
-
 static bool
 cut(struct gw_order *o)
 {
-	struct yq_decimal lot = yq_market_of(o->order.exchange)->lot, left = closable(o);
+	struct yq_decimal lot = yq_market_of(o->order.exchange)->lot;
+	struct yq_decimal left = yq_account_closable(
+	    o->account->book, o->order.exchange, o->order.ticker, o->order.action);
 	char from[YQ_DECIMAL_TEXT_SIZE], to[YQ_DECIMAL_TEXT_SIZE];
 
 	left.units -= left.units % lot.units;

@@ -295,12 +295,17 @@ yq_account_instruments(const struct yq_account *account)
 }
 
 struct yq_decimal
-yq_account_sellable(const struct yq_account *account, enum yq_exchange exchange, const char *ticker)
+yq_holding_closable(const struct yq_holding *holding, enum yq_action action)
 {
-	const struct account_holding *node = account_find_holding(account, exchange, ticker);
+	return yq_closable(
+	    holding->position.qty, action == YQ_SELL ? holding->selling : holding->buying, action);
+}
 
-	if (node == NULL)
-		return YQ_DECIMAL_ZERO;
-	return yq_decimal_max(
-	    YQ_DECIMAL_ZERO, less(node->holding.position.qty, node->holding.selling));
+struct yq_decimal
+yq_account_closable(const struct yq_account *account, enum yq_exchange exchange, const char *ticker,
+    enum yq_action action)
+{
+	const struct yq_holding *holding = yq_account_holding(account, exchange, ticker);
+
+	return holding == NULL ? YQ_DECIMAL_ZERO : yq_holding_closable(holding, action);
 }

@@ -1,7 +1,7 @@
 /*
  * account.h - one account's book: cash, positions and open orders, with what they reserve.
  *
- * Totals are kept as things change: buying power, sellable quantity and equity are O(1) whatever
+ * Totals are kept as things change: buying power, closable quantity and equity are O(1) whatever
  * the number of open orders and positions.  One owner, one thread.  Look at the members freely;
  * change them only through the functions (but `active` and `commission_rate` may be set).
  */
@@ -121,8 +121,10 @@ struct yq_decimal yq_account_held(
     const struct yq_account *account, enum yq_exchange exchange, const char *ticker);
 /* Instruments held or with an open order. */
 size_t yq_account_instruments(const struct yq_account *account);
-/* Held less what open sells may take; never below 0. */
-struct yq_decimal yq_account_sellable(
-    const struct yq_account *account, enum yq_exchange exchange, const char *ticker);
+/* What an order of that side can close now: what is held on the other side less what open orders of
+ * its own side may take; never below 0.  Exits of brackets do not count: they give way. */
+struct yq_decimal yq_account_closable(const struct yq_account *account, enum yq_exchange exchange,
+    const char *ticker, enum yq_action action);
+struct yq_decimal yq_holding_closable(const struct yq_holding *holding, enum yq_action action);
 
 #endif

@@ -143,7 +143,7 @@ yq_bracket_exit(const struct yq_bracket *b, enum yq_exit_kind exit, int64_t numb
 	yq_str_copy_cut(o.exit, sizeof(o.exit), yq_names_text(&yq_exit_names, (int)exit));
 	o.exchange = b->exchange;
 	o.currency = b->currency;
-	o.action = b->action == YQ_BUY ? YQ_SELL : YQ_BUY;
+	o.action = yq_other_side(b->action);
 	o.qty = qty;
 	o.timestamp_us = now_us;
 	o.time_in_force = YQ_TIF_GTC;

@@ -25,14 +25,7 @@ refuse(struct planning *p, const char *code, const char *sentence, const struct 
 static struct yq_decimal
 closable(const struct yq_account_view *view, enum yq_action action)
 {
-	return yq_decimal_max(
-	    YQ_DECIMAL_ZERO, action == YQ_SELL ? view->ahead : yq_decimal_neg(view->ahead));
-}
-
-static enum yq_action
-other_side(enum yq_action action)
-{
-	return action == YQ_BUY ? YQ_SELL : YQ_BUY;
+	return yq_closable(view->ahead, YQ_DECIMAL_ZERO, action);
 }
 
 /* A close of all withdraws what would open it again. */
@@ -41,10 +34,10 @@ withdraw(struct planning *p, enum yq_action closing)
 {
 	const struct yq_account_view *view = p->facts->account;
 	int64_t resting = closing == YQ_SELL ? view->own_resting_buys : view->own_resting_sells;
-	const char *side = yq_names_text(&yq_action_names, (int)other_side(closing));
+	const char *side = yq_names_text(&yq_action_names, (int)yq_other_side(closing));
 
 	p->legs->withdraws = resting > 0;
-	p->legs->withdrawn = other_side(closing);
+	p->legs->withdrawn = yq_other_side(closing);
 	if (resting > YQ_CANCELS_MAX)
 		yq_trace_add(p->trace, YQ_LEG_WITHDRAW, true,
 		    "{} of {} {} orders of the strategy that are open still are withdrawn, the "
@@ -102,7 +95,7 @@ plan_exit(struct planning *p)
 	struct yq_decimal all = closable(p->facts->account, action);
 
 	if (p->facts->to_target && yq_decimal_sign(all) == 0) {
-		action = other_side(action);
+		action = yq_other_side(action);
 		all = closable(p->facts->account, action);
 	}
 	if (yq_decimal_sign(all) == 0)

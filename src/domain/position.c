@@ -97,3 +97,12 @@ yq_unit_cost(
 	rc = yq_decimal_mul(price, commission_rate, YQ_ROUND_CEILING, &commission);
 	return rc == YQ_OK ? yq_decimal_add(price, commission, unit_cost) : rc;
 }
+
+struct yq_decimal
+yq_closable(struct yq_decimal held, struct yq_decimal taken, enum yq_action action)
+{
+	struct yq_decimal left = action == YQ_SELL ? held : yq_decimal_neg(held);
+
+	left.units -= taken.units;
+	return yq_decimal_max(left, YQ_DECIMAL_ZERO);
+}

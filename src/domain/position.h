@@ -39,4 +39,9 @@ YQ_NODISCARD enum yq_rc yq_cash_apply(
 YQ_NODISCARD enum yq_rc yq_unit_cost(
     struct yq_decimal price, struct yq_decimal commission_rate, struct yq_decimal *unit_cost);
 
+/* How much of `held` (signed) an order of that side can close where others of its side close
+ * `taken` of it already; never below 0. */
+struct yq_decimal yq_closable(
+    struct yq_decimal held, struct yq_decimal taken, enum yq_action action);
+
 #endif

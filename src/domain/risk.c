@@ -104,19 +104,6 @@ yq_risk_price(
 	return price;
 }
 
-/* Held on the other side, less what open orders of this side will close. */
-static struct yq_decimal
-closable(const struct yq_order *order, const struct yq_account_view *account)
-{
-	struct yq_decimal left;
-
-	if (order->action == YQ_SELL)
-		left.units = account->held.units - account->selling.units;
-	else
-		left.units = -account->held.units - account->buying.units;
-	return yq_decimal_max(left, YQ_DECIMAL_ZERO);
-}
-
 static struct yq_risk_ask
 ask_of(const struct yq_order *order, const struct yq_risk_facts *facts,
     const struct yq_risk_limits *limits, struct yq_trace *trace)
@@ -131,7 +118,7 @@ ask_of(const struct yq_order *order, const struct yq_risk_facts *facts,
 		.trace = trace,
 	};
 
-	ask.closable = closable(order, ask.account);
+	ask.closable = yq_view_closable(ask.account, order->action);
 	ask.reduces =
 	    yq_decimal_sign(ask.closable) > 0 && yq_decimal_cmp(order->qty, ask.closable) <= 0;
 	if (ask.price.set)

@@ -200,7 +200,7 @@ buy_percent(const struct sizing_task *task, struct yq_size *size)
 enum yq_rc
 sizing_sell_held(const struct sizing_task *task, struct yq_size *size)
 {
-	struct yq_decimal free_qty = yq_view_sellable(task->account);
+	struct yq_decimal free_qty = yq_view_closable(task->account, YQ_SELL);
 
 	size->reduce_only = true;
 	if (yq_decimal_sign(free_qty) == 0)
@@ -245,7 +245,7 @@ go_to_target(const struct sizing_task *task, struct yq_size *size)
 	difference = yq_decimal_abs(difference);
 	if (size->action == YQ_SELL && !task->facts->allow_short) {
 		size->reduce_only = true;
-		difference = yq_decimal_min(difference, yq_view_sellable(task->account));
+		difference = yq_decimal_min(difference, yq_view_closable(task->account, YQ_SELL));
 	}
 	return conclude(task, difference, size);
 }

@@ -43,3 +43,9 @@ yq_alias_is_valid(const char *text)
 {
 	return is_made_of(text, YQ_ALIAS_SIZE, ".-_");
 }
+
+enum yq_action
+yq_other_side(enum yq_action action)
+{
+	return action == YQ_BUY ? YQ_SELL : YQ_BUY;
+}

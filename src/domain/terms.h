@@ -35,6 +35,7 @@
 
 #define YQ_ACTION_VALUE(ident, name) YQ_##ident,
 enum yq_action { YQ_ACTIONS(YQ_ACTION_VALUE) YQ_ACTION_COUNT };
+enum yq_action yq_other_side(enum yq_action action);
 #define YQ_TYPE_VALUE(ident, name) YQ_TYPE_##ident,
 enum yq_order_type { YQ_ORDER_TYPES(YQ_TYPE_VALUE) YQ_TYPE_COUNT };
 #define YQ_TIF_VALUE(ident, name) YQ_TIF_##ident,

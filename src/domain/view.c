@@ -45,14 +45,9 @@ struct seeing {
 static struct yq_decimal
 closed_by(struct yq_decimal held, enum yq_action action, struct yq_decimal qty)
 {
-	if (action == YQ_SELL)
-		return yq_decimal_sign(held) <= 0
-			   ? held
-			   : yq_decimal_max(
-				 YQ_DECIMAL_ZERO, (struct yq_decimal){ held.units - qty.units });
-	return yq_decimal_sign(held) >= 0
-		   ? held
-		   : yq_decimal_min(YQ_DECIMAL_ZERO, (struct yq_decimal){ held.units + qty.units });
+	qty = yq_decimal_min(qty, yq_closable(held, YQ_DECIMAL_ZERO, action));
+	held.units += action == YQ_BUY ? qty.units : -qty.units;
+	return held;
 }
 
 static bool
@@ -102,10 +97,9 @@ yq_view_equity(const struct yq_account_view *view)
 }
 
 struct yq_decimal
-yq_view_sellable(const struct yq_account_view *view)
+yq_view_closable(const struct yq_account_view *view, enum yq_action action)
 {
-	return yq_decimal_max(
-	    YQ_DECIMAL_ZERO, (struct yq_decimal){ view->held.units - view->selling.units });
+	return yq_closable(view->held, action == YQ_SELL ? view->selling : view->buying, action);
 }
 
 struct yq_decimal

@@ -44,7 +44,7 @@ void yq_view_see_strategy(struct yq_account_view *view, const struct yq_account 
 /* As the functions of those names in account.h. */
 struct yq_decimal yq_view_buying_power(const struct yq_account_view *view);
 struct yq_decimal yq_view_equity(const struct yq_account_view *view);
-struct yq_decimal yq_view_sellable(const struct yq_account_view *view);
+struct yq_decimal yq_view_closable(const struct yq_account_view *view, enum yq_action action);
 /* Held, with what is on its way counted as done. */
 struct yq_decimal yq_view_expected(const struct yq_account_view *view);
 

@@ -128,12 +128,12 @@ closable(const struct yq_account *book, const struct yq_position *position, stru
 	const struct yq_holding *holding =
 	    yq_account_holding(book, position->exchange, position->ticker);
 	bool is_long = yq_decimal_sign(position->qty) > 0;
-	struct yq_decimal pending = YQ_DECIMAL_ZERO, left;
+	struct yq_decimal taken = YQ_DECIMAL_ZERO, left;
 
 	if (holding != NULL)
-		pending = is_long ? holding->selling : holding->buying;
-	return yq_decimal_sub(yq_decimal_abs(position->qty), pending, &left) == YQ_OK &&
-	       yq_decimal_round_to(
+		taken = is_long ? holding->selling : holding->buying;
+	left = yq_closable(position->qty, taken, is_long ? YQ_SELL : YQ_BUY);
+	return yq_decimal_round_to(
 		   left, yq_market_of(position->exchange)->lot, YQ_ROUND_FLOOR, qty) == YQ_OK &&
 	       yq_decimal_sign(*qty) > 0;
 }

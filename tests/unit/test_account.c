@@ -1,6 +1,8 @@
 /* test_account.c - the book of one account: what is held, reserved and left. */
 #include "domain_test.h"
 
+#include "domain/view.h"
+
 static void
 test_buying_power_is_cash_less_what_open_buys_reserve(void **unused)
 {
@@ -28,21 +30,51 @@ test_buying_power_is_cash_less_what_open_buys_reserve(void **unused)
 	yq_account_free(account);
 }
 
-static void
-test_sellable_is_held_less_what_open_sells_may_take(void **unused)
+static struct yq_decimal
+closable(const struct yq_account *account, enum yq_action action)
 {
-	struct yq_account *account = sample_account("0", "10");
-	struct yq_order order = sample_order("one", YQ_SELL, "7");
+	struct yq_account_view view = yq_view_of(account, YQ_NASDAQ, "AAPL");
+	struct yq_decimal qty = yq_account_closable(account, YQ_NASDAQ, "AAPL", action);
+
+	assert_int_equal(yq_decimal_cmp(qty, yq_view_closable(&view, action)), 0);
+	return qty;
+}
+
+static void
+test_an_order_can_close_what_is_held_less_what_others_of_its_side_may_close(void **unused)
+{
+	static const struct {
+		const char *held;
+		enum yq_action closes;
+	} sides[] = { { "10", YQ_SELL }, { "-10", YQ_BUY } };
 
 	(void)unused;
-	assert_int_equal(yq_account_open(account, &order, YQ_DECIMAL_ZERO, NULL), YQ_OK);
-	assert_decimal(yq_account_sellable(account, YQ_NASDAQ, "AAPL"), "3");
-	assert_decimal(yq_account_buying_power(account, YQ_USD), "0");
-	yq_account_set_remaining(account, &order.id, dec("2"));
-	assert_decimal(yq_account_sellable(account, YQ_NASDAQ, "AAPL"), "8");
-	yq_account_close(account, &order.id);
-	assert_decimal(yq_account_sellable(account, YQ_NASDAQ, "AAPL"), "10");
-	yq_account_free(account);
+	for (size_t i = 0; i < YQ_COUNT(sides); i++) {
+		struct yq_account *account = sample_account("0", sides[i].held);
+		enum yq_action closes = sides[i].closes, opens = yq_other_side(closes);
+		struct yq_order order = sample_order("one", closes, "7");
+		struct yq_order more = sample_order("two", opens, "5");
+		struct yq_order exit = sample_order("three", closes, "9");
+
+		assert_int_equal(yq_account_open(account, &order, YQ_DECIMAL_ZERO, NULL), YQ_OK);
+		assert_decimal(closable(account, closes), "3");
+		assert_decimal(closable(account, opens), "0");
+		assert_decimal(yq_account_buying_power(account, YQ_USD), "0");
+		/* What adds to it is not held yet; an exit of a bracket gives way. */
+		exit.reduce_only = true;
+		exit.bracket_id = yq_id_named("bracket", 7);
+		assert_int_equal(yq_account_open(account, &more, YQ_DECIMAL_ZERO, NULL), YQ_OK);
+		assert_int_equal(yq_account_open(account, &exit, YQ_DECIMAL_ZERO, NULL), YQ_OK);
+		assert_decimal(closable(account, closes), "3");
+		yq_account_set_remaining(account, &order.id, dec("2"));
+		assert_decimal(closable(account, closes), "8");
+		yq_account_close(account, &order.id);
+		assert_decimal(closable(account, closes), "10");
+		order.qty = dec("11");
+		assert_int_equal(yq_account_open(account, &order, YQ_DECIMAL_ZERO, NULL), YQ_OK);
+		assert_decimal(closable(account, closes), "0");
+		yq_account_free(account);
+	}
 }
 
 static void
@@ -185,7 +217,7 @@ test_clearing_leaves_an_empty_book(void **unused)
 	assert_int_equal(account->open_order_count, 50);
 	yq_account_clear_orders(account);
 	assert_decimal(account->reserved[YQ_USD], "0");
-	assert_decimal(yq_account_sellable(account, YQ_NASDAQ, "AAPL"), "10");
+	assert_decimal(yq_account_closable(account, YQ_NASDAQ, "AAPL", YQ_SELL), "10");
 	yq_account_clear(account);
 	assert_int_equal(account->position_count, 0);
 	assert_decimal(yq_account_equity(account, YQ_USD), "0");
@@ -262,7 +294,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_buying_power_is_cash_less_what_open_buys_reserve),
-		cmocka_unit_test(test_sellable_is_held_less_what_open_sells_may_take),
+		cmocka_unit_test(
+		    test_an_order_can_close_what_is_held_less_what_others_of_its_side_may_close),
 		cmocka_unit_test(test_a_ticker_of_two_markets_is_two_positions),
 		cmocka_unit_test(test_equity_is_summed_by_currency_alone),
 		cmocka_unit_test(test_a_fill_moves_position_cash_and_reserve_together),

@@ -182,17 +182,10 @@ refuse(
 static bool
 cut(const struct sim_account *account, struct yq_order *order)
 {
-	struct yq_decimal held =
-	    yq_account_held(yq_paper_account(account->book), order->exchange, order->ticker);
-
 	if (!order->cut_to_held)
 		return true;
-	if (order->action == YQ_SELL)
-		held = yq_account_sellable(
-		    yq_paper_account(account->book), order->exchange, order->ticker);
-	else
-		held = yq_decimal_neg(held);
-	order->qty = yq_decimal_min(order->qty, held);
+	order->qty = yq_decimal_min(order->qty, yq_account_closable(yq_paper_account(account->book),
+						    order->exchange, order->ticker, order->action));
 	return yq_decimal_sign(order->qty) > 0;
 }
 
