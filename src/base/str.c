@@ -63,17 +63,17 @@ yq_str_equal(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
-static int
-lower(char c)
+char
+yq_str_lower(char c)
 {
 	/* Not tolower(): the result must not depend on the locale. */
-	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : (unsigned char)c;
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
 bool
 yq_str_equal_nocase(const char *a, const char *b)
 {
-	for (; *a != '\0' && lower(*a) == lower(*b); a++, b++)
+	for (; *a != '\0' && yq_str_lower(*a) == yq_str_lower(*b); a++, b++)
 		;
 	return *a == '\0' && *b == '\0';
 }
@@ -82,7 +82,7 @@ bool
 yq_str_equal_nocase_bytes(const char *a, const char *b, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
-		if (lower(a[i]) != lower(b[i]))
+		if (yq_str_lower(a[i]) != yq_str_lower(b[i]))
 			return false;
 	}
 	return true;
@@ -105,7 +105,8 @@ yq_str_matches(const char *pattern, size_t length, const char *text)
 		if (p < length && pattern[p] == '*') {
 			star = p++;
 			from = text;
-		} else if (p < length && (pattern[p] == '?' || lower(pattern[p]) == lower(*text))) {
+		} else if (p < length &&
+			   (pattern[p] == '?' || yq_str_lower(pattern[p]) == yq_str_lower(*text))) {
 			p++;
 			text++;
 		} else if (star != SIZE_MAX) {
@@ -232,8 +233,8 @@ distance(const char *a, const char *b, bool ignore_case)
 		row[0] = i;
 		for (unsigned j = 1; j <= b_length; j++) {
 			unsigned above = row[j];
-			bool same =
-			    ignore_case ? lower(a[i - 1]) == lower(b[j - 1]) : a[i - 1] == b[j - 1];
+			bool same = ignore_case ? yq_str_lower(a[i - 1]) == yq_str_lower(b[j - 1])
+						: a[i - 1] == b[j - 1];
 
 			row[j] = smallest(above + 1, row[j - 1] + 1, diagonal + (same ? 0 : 1));
 			diagonal = above;

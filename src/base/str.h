@@ -19,6 +19,7 @@ bool yq_str_format(char *target, size_t size, const char *format, ...) YQ_PRINTF
 void yq_str_copy_cut(char *target, size_t size, const char *source);
 
 bool yq_str_equal(const char *a, const char *b);
+char yq_str_lower(char c);				/* of ASCII letters only */
 bool yq_str_equal_nocase(const char *a, const char *b); /* ASCII case only */
 /* The first `length` bytes of both, which both must have. */
 bool yq_str_equal_nocase_bytes(const char *a, const char *b, size_t length);

@@ -79,7 +79,7 @@ plain_name(const char *name, char plain[NAME_MAX_LENGTH])
 			continue;
 		if (length == NAME_MAX_LENGTH - 1)
 			return false;
-		plain[length++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+		plain[length++] = yq_str_lower(c);
 	}
 	plain[length] = '\0';
 	return true;

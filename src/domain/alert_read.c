@@ -71,7 +71,7 @@ plain_word(const char *text, size_t length, char word[24])
 			used = 0;
 			break;
 		}
-		word[used++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+		word[used++] = yq_str_lower(c);
 	}
 	word[used] = '\0';
 }
