@@ -25,16 +25,6 @@ hours_of(const struct gateway *gw, enum yq_currency currency)
 	YQ_PANIC("a currency of no country");
 }
 
-static yq_date
-next_date(yq_date date)
-{
-	int year, month, day;
-
-	yq_days_to_date(
-	    yq_date_to_days(date / 10000, date / 100 % 100, date % 100) + 1, &year, &month, &day);
-	return year * 10000 + month * 100 + day;
-}
-
 /* Begins the day anew when the local date is another. */
 static void
 roll(struct gw_account *a, enum yq_currency c, int64_t now_us)
@@ -49,7 +39,7 @@ roll(struct gw_account *a, enum yq_currency c, int64_t now_us)
 	zone = hours_of(a->gw, c)->zone;
 	today = yq_local_date(zone, now_us);
 	guard->day[c].begins_us = yq_local_instant(zone, today, 0);
-	guard->day[c].ends_us = yq_local_instant(zone, next_date(today), 0);
+	guard->day[c].ends_us = yq_local_instant(zone, yq_date_add(today, 1), 0);
 	if (guard->day[c].set && !yq_day_is_over(&guard->day[c].base, today))
 		return;
 	guard->day[c].set = true;
