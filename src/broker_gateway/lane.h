@@ -18,8 +18,9 @@ struct gw_lane {
 	size_t unanswered; /* orders claimed or sent, without the broker's answer */
 	size_t requests;   /* cancels and replaces at the broker, without its answer */
 	size_t canceling;  /* orders whose cancel the broker has taken, and not told the end */
-	size_t looked_up;  /* orders that the bus is being asked about */
-	size_t ending;	   /* orders that ended unsent, which is not yet recorded */
+	size_t withdrawn; /* cancels that wait, of orders that are not over, or are at the broker */
+	size_t looked_up; /* orders that the bus is being asked about */
+	size_t ending;	  /* orders that ended unsent, which is not yet recorded */
 	size_t working[YQ_ACTION_COUNT]; /* unanswered, or market orders that are being filled */
 	size_t tasks;			 /* orders in hand */
 	uint64_t passed;	     /* the round of the desk in which a task of it had to wait */

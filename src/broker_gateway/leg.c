@@ -6,27 +6,8 @@
 #include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/record.h"
-#include "broker_gateway/request.h"
 #include "broker_gateway/submit.h"
-#include "broker_gateway/task.h"
 #include "domain/market.h"
-
-/* A cancel of an order on this lane that waits for its turn. */
-static bool
-cancel_waits(const struct gw_order *o)
-{
-	const struct gw_account *a = o->account;
-
-	for (const struct gw_task *task = a->cancel_count > 0 ? a->first : NULL; task != NULL;
-	     task = task->next) {
-		const struct gw_order *other =
-		    task->kind == GW_TASK_CANCEL ? gw_order_find(a->gw, &task->order_id) : NULL;
-
-		if (other != NULL && other->lane == o->lane && other->phase != GW_OVER)
-			return true;
-	}
-	return false;
-}
 
 bool
 gw_leg_waits(const struct gw_order *o)
@@ -36,9 +17,7 @@ gw_leg_waits(const struct gw_order *o)
 
 	if (before != NULL && before->phase != GW_OVER)
 		return true;
-	return o->order.cut_to_held &&
-	       (o->lane->canceling > 0 || gw_request_withdraws(o->lane, o->account) ||
-		   cancel_waits(o));
+	return o->order.cut_to_held && (o->lane->canceling > 0 || o->lane->withdrawn > 0);
 }
 
 static bool

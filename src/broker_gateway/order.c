@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/task.h"
 
 static bool
 same_order(const struct yq_table_node *node, const void *id)
@@ -88,6 +89,8 @@ gw_order_make(struct gw_account *account, const struct yq_order *order, const ch
 	o->progress.qty = order->qty;
 	o->taken_ns = yq_clock_monotonic_ns(gw->clock);
 	yq_table_insert(&gw->orders, id_hash(&order->id), &o->node);
+	for (size_t left = gw_task_cancels(account, &order->id); left > 0; left--)
+		gw_order_cancel_waits(o, true); /* read before it */
 	gw_flatten_seen(o);
 	return o;
 }
@@ -107,6 +110,8 @@ count(struct gw_order *o, enum gw_phase phase, bool up)
 	if (phase == GW_CLAIMING || phase == GW_SENT ||
 	    (phase == GW_LIVE && o->order.type == YQ_TYPE_MARKET))
 		o->lane->working[o->order.action] += one;
+	if (phase != GW_OVER)
+		o->lane->withdrawn += up ? o->cancels : 0 - o->cancels;
 	if (phase == GW_UNKNOWN) {
 		o->lane->unknown += one;
 		o->account->unknown += one;
@@ -161,6 +166,16 @@ gw_order_set_phase(struct gw_order *o, enum gw_phase phase)
 	gw_soon(o->account->gw);
 }
 
+void
+gw_order_cancel_waits(struct gw_order *o, bool waits)
+{
+	size_t one = waits ? 1 : SIZE_MAX;
+
+	o->cancels += one;
+	if (o->phase != GW_OVER)
+		o->lane->withdrawn += one;
+}
+
 static void
 order_free(struct gw_order *o)
 {
@@ -213,6 +228,7 @@ gw_order_detach(struct gw_order *o)
 	if (o->ends_unsent && --o->lane->ending == 0)
 		gw_soon(gw);
 	o->lane->tasks--;
+	assert(o->lane->tasks > 0 || o->lane->requests > 0 || o->lane->withdrawn == 0);
 	o->lane = NULL;
 	o->detached = true;
 	if (o->refs == 0)

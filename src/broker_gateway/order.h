@@ -45,6 +45,7 @@ struct gw_order {
 	uint64_t *executions; /* hashes of the ids that are booked; owned */
 	size_t execution_count;
 	size_t refs;			 /* calls under way that name it */
+	size_t cancels;			 /* of it, that wait in its account's list */
 	uint32_t changes, asked_changes; /* sent and answered, ever; when the broker was asked */
 	bool detached;			 /* no longer ours: its memory goes with the last call */
 	bool ack_untold;		 /* the broker has it; nothing of that is recorded yet */
@@ -88,6 +89,8 @@ bool gw_order_has_execution(const struct gw_order *o, const char *execution_id);
 void gw_order_add_execution(struct gw_order *o, const char *execution_id);
 uint64_t gw_execution_hash(const struct gw_account *account, const char *execution_id);
 void gw_order_set_phase(struct gw_order *o, enum gw_phase phase);
+/* A cancel of it waits in its account's list; one does not any more. */
+void gw_order_cancel_waits(struct gw_order *o, bool waits);
 /* Left behind: before its account is served the broker is asked about it; it was, or need not be
  * any more. */
 void gw_order_settles(struct gw_order *o);

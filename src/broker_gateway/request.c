@@ -41,6 +41,7 @@ request_make(const struct gw_task *task, struct gw_order *o, const char *what)
 	r->change = task->change;
 	r->what = what;
 	r->cancels = task->kind == GW_TASK_CANCEL;
+	r->lane->withdrawn += r->cancels;
 	memcpy(r->entry_id, task->entry_id, sizeof(r->entry_id));
 	gw_order_hold(o);
 	return r;
@@ -76,15 +77,6 @@ gw_request_cancels(const struct gw_order *o)
 	return is_there(o, true);
 }
 
-bool
-gw_request_withdraws(const struct gw_lane *lane, const struct gw_account *a)
-{
-	for (const struct gw_request *r = a->requests; r != NULL; r = r->next)
-		if (r->lane == lane && r->cancels)
-			return true;
-	return false;
-}
-
 static void
 request_unlink(struct gw_request *r)
 {
@@ -94,6 +86,7 @@ request_unlink(struct gw_request *r)
 		link = &(*link)->next;
 	*link = r->next;
 	r->lane->requests--;
+	r->lane->withdrawn -= r->cancels;
 }
 
 static void

@@ -10,8 +10,6 @@ bool gw_request_is_there(const struct gw_account *account, const char *entry_id)
 bool gw_request_changes(const struct gw_order *o);
 /* Whether a cancel of it is there. */
 bool gw_request_cancels(const struct gw_order *o);
-/* Whether a cancel of an order on that lane is there. */
-bool gw_request_withdraws(const struct gw_lane *lane, const struct gw_account *account);
 /* `o` NULL: it is not in hand, so it is final.  The task is borrowed. */
 void gw_cancel(struct gw_account *account, struct gw_task *task, struct gw_order *o);
 void gw_replace(struct gw_account *account, struct gw_task *task, struct gw_order *o);

@@ -8,6 +8,18 @@
 #include "broker_gateway/request.h"
 #include "broker_gateway/task.h"
 
+/* A cancel that is about an order of that account in hand counts for it. */
+static void
+count_cancel(struct gw_account *a, const struct gw_task *task, bool waits)
+{
+	struct gw_order *o =
+	    task->kind == GW_TASK_CANCEL ? gw_order_find(a->gw, &task->order_id) : NULL;
+
+	a->cancel_count += task->kind != GW_TASK_CANCEL ? 0 : waits ? 1 : SIZE_MAX;
+	if (o != NULL && o->account == a)
+		gw_order_cancel_waits(o, waits);
+}
+
 void
 gw_task_add(struct gw_account *a, struct gw_task *task)
 {
@@ -27,7 +39,7 @@ gw_task_add(struct gw_account *a, struct gw_task *task)
 		a->newest = task;
 	}
 	a->task_count++;
-	a->cancel_count += task->kind == GW_TASK_CANCEL;
+	count_cancel(a, task, true);
 	a->gw->task_count += !a->overflow;
 	gw_soon(a->gw);
 }
@@ -44,13 +56,15 @@ gw_task_order(struct gw_order *o)
 	gw_task_add(o->account, task);
 }
 
-static bool
-cancel_waits(const struct gw_account *a, const struct yq_id *id)
+size_t
+gw_task_cancels(const struct gw_account *a, const struct yq_id *id)
 {
-	for (const struct gw_task *task = a->first; task != NULL; task = task->next)
-		if (task->kind == GW_TASK_CANCEL && yq_id_equal(&task->order_id, id))
-			return true;
-	return false;
+	size_t count = 0;
+
+	for (const struct gw_task *task = a->cancel_count > 0 ? a->first : NULL; task != NULL;
+	     task = task->next)
+		count += task->kind == GW_TASK_CANCEL && yq_id_equal(&task->order_id, id);
+	return count;
 }
 
 void
@@ -60,7 +74,7 @@ gw_task_cancel(struct gw_order *o, const char *why, int64_t again_ns)
 	int64_t now_ns = yq_clock_monotonic_ns(a->gw->clock);
 	struct gw_task *task;
 
-	if ((o->phase != GW_LIVE && o->phase != GW_WAITING) || cancel_waits(a, &o->order.id) ||
+	if ((o->phase != GW_LIVE && o->phase != GW_WAITING) || o->cancels > 0 ||
 	    gw_request_cancels(o) || (o->cancel_ns != 0 && now_ns < o->cancel_ns + again_ns))
 		return;
 	o->cancel_ns = now_ns;
@@ -83,7 +97,7 @@ gw_task_unlink(struct gw_account *a, struct gw_task **link)
 		a->newest = link == &a->first ? NULL : yq_container(link, struct gw_task, next);
 	}
 	a->task_count--;
-	a->cancel_count -= task->kind == GW_TASK_CANCEL;
+	count_cancel(a, task, false);
 	a->gw->task_count -= !a->overflow;
 }
 

@@ -33,6 +33,8 @@ void gw_task_order(struct gw_order *o); /* enter an order */
 /* Have our own order canceled, if that is not under way and was not asked for within `again_ns`;
  * `why` is what it then says. */
 void gw_task_cancel(struct gw_order *o, const char *why, int64_t again_ns);
+/* Cancels of that order in the list.  An order in hand has their number: gw_order.cancels. */
+size_t gw_task_cancels(const struct gw_account *account, const struct yq_id *id);
 /* Out of the list; the caller's from now on. */
 void gw_task_unlink(struct gw_account *account, struct gw_task **link);
 void gw_tasks_clear(struct gw_account *account);
