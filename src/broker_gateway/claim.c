@@ -214,7 +214,7 @@ gw_claims_flush(struct gateway *gw)
 			.alias = o->order.account_alias,
 			.strategy = yq_order_strategy(&o->order),
 			.real_money = yq_accounts_real_money(&o->account->settings),
-			.fallback = yq_settings_life(yq_daemon_config(gw->daemon)),
+			.fallback = gw->life,
 			.fence = o->account->fence,
 			.claimed_at_us = o->claimed_at_us,
 			.reduce_only = o->order.reduce_only,

@@ -68,6 +68,7 @@ struct gateway {
 	uint64_t calendars;   /* stamp of their files when they were read */
 	int64_t calendars_ns; /* when that was looked at */
 	struct yq_risks *risks;
+	enum yq_life_state life;     /* of strategies of which nobody has said what they may */
 	struct gw_account *accounts; /* owned; account_count of them */
 	size_t account_count;
 	char owner[YQ_ID_LENGTH + 1]; /* this life of this process */

@@ -224,6 +224,7 @@ settings_open(struct gateway *gw, struct yq_err *err)
 	gw->markets = yq_settings_markets(config, &report);
 	gw_hours_read(gw);
 	gw->risks = yq_settings_risk(config, &report);
+	gw->life = yq_settings_life(config);
 	yq_settings_gateway_name(config, &report, gw->name);
 	yq_gateway_group(gw->name, gw->group);
 	yq_str_copy_cut(gw->color, sizeof(gw->color), yq_config_text(config, "System:Color"));
@@ -293,19 +294,21 @@ check(const struct yq_config *config, struct yq_config_report *report)
 	yq_settings_check(config, report);
 }
 
-/* Limits reload; accounts and markets do not. */
+/* Limits reload, and what strategies may do; accounts and markets do not. */
 static void
 reload(struct yq_daemon *daemon)
 {
 	struct gateway *gw = yq_daemon_state(daemon);
+	const struct yq_config *config = yq_daemon_config(daemon);
 	struct yq_config_report report = { 0 };
-	struct yq_risks *risks = yq_settings_risk(yq_daemon_config(daemon), &report);
+	struct yq_risks *risks = yq_settings_risk(config, &report);
 
 	yq_config_report_free(&report); /* check() has seen it without faults */
 	for (size_t i = 0; i < gw->account_count; i++)
 		gw->accounts[i].limits = yq_risks_find(risks, gw->accounts[i].settings.alias);
 	yq_risks_free(gw->risks);
 	gw->risks = risks;
+	gw->life = yq_settings_life(config);
 }
 
 /* ---- end ---- */
