@@ -9,7 +9,7 @@
 #include "broker_gateway/price.h"
 #include "broker_gateway/submit.h"
 
-struct yq_risk_limits
+const struct yq_risk_limits *
 gw_limits(const struct gw_account *a, const struct yq_order *order)
 {
 	return yq_risks_limits(a->gw->risks, a->settings.alias, yq_order_strategy(order));
@@ -22,7 +22,7 @@ gw_check_risk(struct gw_account *a, const struct gw_lane *lane, const struct yq_
 	struct gateway *gw = a->gw;
 	int64_t now_us = yq_clock_now_us(gw->clock);
 	int64_t monotonic_us = yq_clock_monotonic_us(gw->clock);
-	struct yq_risk_limits limits = gw_limits(a, order);
+	const struct yq_risk_limits *limits = gw_limits(a, order);
 	const struct yq_market_hours *hours =
 	    yq_calendar_hours(yq_markets_calendar(gw->markets), order->exchange);
 	struct yq_account_view view = yq_view_of(a->book, order->exchange, order->ticker);
@@ -52,7 +52,7 @@ gw_check_risk(struct gw_account *a, const struct gw_lane *lane, const struct yq_
 		facts.last_same_at_us = 0;
 		facts.orders_last_minute = facts.orders_last_day = 0;
 	}
-	return yq_risk_check(order, &facts, &limits, trace);
+	return yq_risk_check(order, &facts, limits, trace);
 }
 
 /* A price that came with the order is a price somebody saw. */

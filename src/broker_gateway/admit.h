@@ -11,8 +11,9 @@ YQ_NODISCARD enum yq_rc gw_check_risk(struct gw_account *account, const struct g
 /* Check it; then claim it, or refuse it. */
 void gw_admit(struct gw_order *o);
 
-/* What the order is checked against: its account's and its strategy's limits.  The lists live until
- * the settings are read anew. */
-struct yq_risk_limits gw_limits(const struct gw_account *account, const struct yq_order *order);
+/* What the order is checked against: its account's and its strategy's limits.  Borrowed until the
+ * next call; the lists in it live until the settings are read anew. */
+const struct yq_risk_limits *gw_limits(
+    const struct gw_account *account, const struct yq_order *order);
 
 #endif

@@ -335,7 +335,7 @@ wanted_by(const struct gw_order *o, const struct yq_holding *h)
 		wanted = yq_decimal_min(wanted, held);
 	/* More than is held will be refused; for that nobody gives way. */
 	if (yq_decimal_sign(held) == 0 ||
-	    ((order->reduce_only || !gw_limits(o->account, order).allow_short) &&
+	    ((order->reduce_only || !gw_limits(o->account, order)->allow_short) &&
 		wanted.units > held.units))
 		return YQ_DECIMAL_ZERO;
 	return wanted;

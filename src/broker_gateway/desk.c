@@ -38,7 +38,7 @@ waits_for_entry(const struct gw_account *a, const struct gw_order *o)
 	const struct yq_order *order = &o->order;
 
 	if (o->lane->working[yq_other_side(order->action)] == 0 ||
-	    (!order->reduce_only && (order->action == YQ_BUY || gw_limits(a, order).allow_short)))
+	    (!order->reduce_only && (order->action == YQ_BUY || gw_limits(a, order)->allow_short)))
 		return false;
 	return yq_decimal_cmp(order->qty,
 		   yq_account_closable(a->book, order->exchange, order->ticker, order->action)) > 0;

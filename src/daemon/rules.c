@@ -105,15 +105,15 @@ yq_rules_accounts(const struct yq_rules *rules, const char *strategy)
 struct yq_policy
 yq_rules_policy(const struct yq_rules *rules, const char *strategy, const char *alias)
 {
-	struct yq_risk_limits limits = yq_risks_limits(rules->risks, alias, strategy);
+	const struct yq_risk_limits *limits = yq_risks_limits(rules->risks, alias, strategy);
 	int64_t price_age_us = MAX_PRICE_AGE_US;
 
 	/* What a market order would be refused for is looked up again first. */
-	if (limits.max_price_age_us != 0 && limits.max_price_age_us < price_age_us)
-		price_age_us = limits.max_price_age_us;
+	if (limits->max_price_age_us != 0 && limits->max_price_age_us < price_age_us)
+		price_age_us = limits->max_price_age_us;
 	return (struct yq_policy){
 		.sizing = *yq_sizings_find(rules->sizings, strategy),
-		.limits = limits,
+		.limits = *limits,
 		.max_price_age_us = price_age_us,
 		.real_money = yq_accounts_real_money(yq_accounts_find(rules->accounts, alias)),
 	};

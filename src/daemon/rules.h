@@ -34,8 +34,6 @@ struct yq_named_policy *yq_rules_named(
 bool yq_rules_any_hour(const struct yq_rules *rules, const char *alias);
 /* What a strategy may do of which nobody has said it. */
 enum yq_life_state yq_rules_life(const struct yq_rules *rules);
-/* What a strategy may do of which nobody has said it. */
-enum yq_life_state yq_rules_life(const struct yq_rules *rules);
 /* What an order of `alias` costs besides its value, as a fraction of it; 0 when not known. */
 struct yq_decimal yq_rules_commission_rate(const struct yq_rules *rules, const char *alias);
 /* Whether any strategy may sell what `alias` does not hold. */

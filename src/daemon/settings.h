@@ -81,11 +81,13 @@ const struct yq_sizing *yq_sizings_find(const struct yq_sizings *sizings, const 
 struct yq_risks; /* opaque */
 struct yq_risks *yq_settings_risk(const struct yq_config *config, struct yq_config_report *report);
 void yq_risks_free(struct yq_risks *risks);
-/* What holds in the account for orders that no strategy makes; never NULL. */
-const struct yq_risk_limits *yq_risks_find(const struct yq_risks *risks, const char *alias);
-/* What holds for a strategy there (ASCII case ignored; "" = none).  Its lists live as long as
+/* What holds in the account for orders that no strategy makes; never NULL, and lives as long as
  * `risks`. */
-struct yq_risk_limits yq_risks_limits(
+const struct yq_risk_limits *yq_risks_find(const struct yq_risks *risks, const char *alias);
+/* What holds for a strategy there (ASCII case ignored; "" = none).  Resolved once and remembered:
+ * borrowed until the next call for a strategy; the lists in it live as long as `risks`.  One
+ * thread. */
+const struct yq_risk_limits *yq_risks_limits(
     const struct yq_risks *risks, const char *alias, const char *strategy);
 struct yq_protections yq_risks_protections(
     const struct yq_risks *risks, const char *alias, const char *strategy);

@@ -13,6 +13,7 @@
 #include "daemon/settings_limits.h"
 
 #define ROWS_MAX   4096
+#define MIXED_MAX  4096 /* pairs of rows remembered; as many as are configured may be asked for */
 #define STRATEGIES "Strategies"
 
 /* "" = of every account; of every strategy. */
@@ -21,14 +22,16 @@ struct row {
 	char alias[YQ_ALIAS_SIZE];
 	char strategy[YQ_STRATEGY_SIZE];
 	struct settings_limits_row limits;
-	struct yq_risk_limits resolved; /* of an account: what holds where no strategy is */
+	struct settings_limits resolved; /* what holds there, all levels below it laid */
 };
 
 struct yq_risks {
 	struct settings_limits_row fallback;
-	struct yq_risk_limits resolved; /* the same where nothing but the fallback is */
+	struct settings_limits resolved; /* where nothing but the fallback is */
 	int64_t max_age_us;
-	struct yq_table rows; /* of struct row */
+	struct yq_table rows;	/* of struct row */
+	struct yq_table *mixed; /* the same, of a strategy and an account that have rows each and
+				   none together: made when asked for, begun anew when full */
 };
 
 /* Names that something is configured for, to tell of others. */
@@ -57,9 +60,7 @@ pair_hash(const char *alias, const char *strategy)
 	size_t length = 0;
 
 	for (; strategy[length] != '\0' && length + 1 < sizeof(lower); length++)
-		lower[length] = strategy[length] >= 'A' && strategy[length] <= 'Z'
-				    ? (char)(strategy[length] - 'A' + 'a')
-				    : strategy[length];
+		lower[length] = yq_str_lower(strategy[length]);
 	return yq_table_hash_join(yq_table_hash_text(alias), yq_table_hash(lower, length));
 }
 
@@ -74,13 +75,12 @@ same_pair(const struct yq_table_node *node, const void *key)
 }
 
 static const struct row *
-find(const struct yq_risks *risks, const char *alias, const char *strategy)
+find(const struct yq_table *rows, const char *alias, const char *strategy)
 {
 	struct pair pair = { alias, strategy };
 
 	return yq_container(
-	    yq_table_find(&risks->rows, pair_hash(alias, strategy), same_pair, &pair), struct row,
-	    node);
+	    yq_table_find(rows, pair_hash(alias, strategy), same_pair, &pair), struct row, node);
 }
 
 /* All that holds, one over the other. */
@@ -97,13 +97,74 @@ resolve(const struct yq_risks *risks, const char *alias, const char *strategy,
 		const struct row *row = NULL;
 
 		if (order[i].alias[0] != '\0' || order[i].strategy[0] != '\0')
-			row = find(risks, order[i].alias, order[i].strategy);
+			row = find(&risks->rows, order[i].alias, order[i].strategy);
 		if (row != NULL)
 			settings_limits_lay(&row->limits, values);
 		if (strategy[0] == '\0')
 			break; /* the others are of a strategy */
 	}
 	values->limits.needs_track = yq_protections_any(&values->protections);
+}
+
+static struct row *
+make_row(struct yq_table *rows, const char *alias, const char *strategy)
+{
+	struct row *row = yq_xcalloc(1, sizeof(*row));
+
+	yq_str_copy_cut(row->alias, sizeof(row->alias), alias);
+	yq_str_copy_cut(row->strategy, sizeof(row->strategy), strategy);
+	yq_table_insert(rows, pair_hash(alias, strategy), &row->node);
+	return row;
+}
+
+static bool
+free_row(void *cookie, struct yq_table_node *node)
+{
+	struct row *row = yq_container(node, struct row, node);
+
+	(void)cookie;
+	settings_limits_clear(&row->limits);
+	free(row);
+	return true;
+}
+
+static void
+free_rows(struct yq_table *rows)
+{
+	yq_table_each(rows, free_row, NULL);
+	yq_table_clear(rows);
+}
+
+static const struct settings_limits *
+mix(const struct yq_risks *risks, const char *alias, const char *strategy)
+{
+	const struct row *known = find(risks->mixed, alias, strategy);
+	struct row *row;
+
+	if (known != NULL)
+		return &known->resolved;
+	if (risks->mixed->count >= MIXED_MAX)
+		free_rows(risks->mixed);
+	row = make_row(risks->mixed, alias, strategy);
+	resolve(risks, alias, strategy, &row->resolved);
+	return &row->resolved;
+}
+
+/* What holds there.  A strategy and an account without rows of their own are as any other. */
+static const struct settings_limits *
+look(const struct yq_risks *risks, const char *alias, const char *strategy)
+{
+	const struct row *both = strategy[0] != '\0' ? find(&risks->rows, alias, strategy) : NULL;
+	const struct row *every = strategy[0] != '\0' ? find(&risks->rows, "", strategy) : NULL;
+	const struct row *account = alias[0] != '\0' ? find(&risks->rows, alias, "") : NULL;
+
+	if (both != NULL)
+		return &both->resolved;
+	if (every != NULL && account != NULL)
+		return mix(risks, account->alias, every->strategy);
+	if (every == NULL)
+		every = account;
+	return every != NULL ? &every->resolved : &risks->resolved;
 }
 
 /* ---- reading ---- */
@@ -130,17 +191,11 @@ static void
 add_row(struct reading *reading, const struct settings_section *section, const char *alias,
     const char *strategy)
 {
-	struct yq_risks *risks = reading->risks;
-	struct row *row = yq_xcalloc(1, sizeof(*row));
-	struct settings_limits values;
+	struct row *row = make_row(&reading->risks->rows, alias, strategy);
 
-	yq_str_copy_cut(row->alias, sizeof(row->alias), alias);
-	yq_str_copy_cut(row->strategy, sizeof(row->strategy), strategy);
 	settings_limits_read(section, strategy[0] == '\0' ? STRATEGIES : NULL, &row->limits);
-	yq_table_insert(&risks->rows, pair_hash(alias, strategy), &row->node);
-	resolve(risks, alias, strategy, &values);
-	row->resolved = values.limits;
-	settings_limits_check(section, &values);
+	resolve(reading->risks, alias, strategy, &row->resolved);
+	settings_limits_check(section, &row->resolved);
 }
 
 static bool
@@ -156,7 +211,7 @@ add_strategy(void *cookie, const char *name, const yq_json *value)
 		return true;
 	}
 	if (reading->risks->rows.count >= ROWS_MAX ||
-	    find(reading->risks, reading->alias, name) != NULL) {
+	    find(&reading->risks->rows, reading->alias, name) != NULL) {
 		settings_fault(&reading->section, name, "each strategy once, at most 4096", value);
 		return true;
 	}
@@ -186,7 +241,7 @@ add_account(void *cookie, const char *name, const yq_json *value)
 	struct settings_section section = settings_below(&reading->section, name, value);
 
 	if (!yq_alias_is_valid(name) || reading->risks->rows.count >= ROWS_MAX ||
-	    find(reading->risks, name, "") != NULL) {
+	    find(&reading->risks->rows, name, "") != NULL) {
 		settings_fault(&reading->section, name, "an account's name, once", value);
 		return true;
 	}
@@ -250,14 +305,12 @@ read_all(struct reading *reading, const struct settings_section *risk)
 {
 	static const char *const names[] = { "Default", "Accounts", STRATEGIES };
 	struct settings_section section;
-	struct settings_limits values;
 
 	settings_known_only(risk, names, YQ_COUNT(names));
 	section = settings_below(risk, "Default", yq_json_get_nocase(risk->object, "Default"));
 	settings_limits_read(&section, NULL, &reading->risks->fallback);
-	resolve(reading->risks, "", "", &values);
-	reading->risks->resolved = values.limits;
-	settings_limits_check(&section, &values);
+	resolve(reading->risks, "", "", &reading->risks->resolved);
+	settings_limits_check(&section, &reading->risks->resolved);
 	reading->section =
 	    settings_below(risk, "Accounts", yq_json_get_nocase(risk->object, "Accounts"));
 	if (reading->section.object != NULL)
@@ -274,9 +327,10 @@ yq_settings_risk(const struct yq_config *config, struct yq_config_report *report
 	struct reading reading = { .risks = risks, .alias = "" };
 	struct settings_section risk = settings_section(config, report, "Risk");
 
+	risks->mixed = yq_xcalloc(1, sizeof(*risks->mixed));
 	risks->max_age_us =
 	    yq_config_int(config, "OrderManager:MaxSignalAgeSeconds") * YQ_US_PER_SECOND;
-	risks->resolved.max_age_us = risks->max_age_us;
+	risks->resolved.limits.max_age_us = risks->max_age_us;
 	if (risk.object == NULL)
 		return risks;
 	gather_names(&reading, config);
@@ -286,24 +340,14 @@ yq_settings_risk(const struct yq_config *config, struct yq_config_report *report
 	return risks;
 }
 
-static bool
-free_row(void *cookie, struct yq_table_node *node)
-{
-	struct row *row = yq_container(node, struct row, node);
-
-	(void)cookie;
-	settings_limits_clear(&row->limits);
-	free(row);
-	return true;
-}
-
 void
 yq_risks_free(struct yq_risks *risks)
 {
 	if (risks == NULL)
 		return;
-	yq_table_each(&risks->rows, free_row, NULL);
-	yq_table_clear(&risks->rows);
+	free_rows(&risks->rows);
+	free_rows(risks->mixed);
+	free(risks->mixed);
 	settings_limits_clear(&risks->fallback);
 	free(risks);
 }
@@ -311,39 +355,31 @@ yq_risks_free(struct yq_risks *risks)
 const struct yq_risk_limits *
 yq_risks_find(const struct yq_risks *risks, const char *alias)
 {
-	const struct row *row = find(risks, alias, "");
-
-	return row == NULL ? &risks->resolved : &row->resolved;
+	return &look(risks, alias, "")->limits;
 }
 
-struct yq_risk_limits
+const struct yq_risk_limits *
 yq_risks_limits(const struct yq_risks *risks, const char *alias, const char *strategy)
 {
-	struct settings_limits values;
-
-	resolve(risks, alias, strategy, &values);
-	return values.limits;
+	return &look(risks, alias, strategy)->limits;
 }
 
 struct yq_protections
 yq_risks_protections(const struct yq_risks *risks, const char *alias, const char *strategy)
 {
-	struct settings_limits values;
-
-	resolve(risks, alias, strategy, &values);
-	return values.protections;
+	return look(risks, alias, strategy)->protections;
 }
 
 bool
 yq_risks_any_short(const struct yq_risks *risks, const char *alias)
 {
-	if (yq_risks_limits(risks, alias, "").allow_short)
+	if (yq_risks_limits(risks, alias, "")->allow_short)
 		return true;
 	for (const struct yq_table_node *n = risks->rows.oldest; n != NULL; n = n->newer) {
 		const struct row *row = (const struct row *)(const void *)n;
 
 		if ((row->alias[0] == '\0' || yq_str_equal(row->alias, alias)) &&
-		    yq_risks_limits(risks, alias, row->strategy).allow_short)
+		    yq_risks_limits(risks, alias, row->strategy)->allow_short)
 			return true;
 	}
 	return false;

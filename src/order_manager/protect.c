@@ -215,7 +215,7 @@ judge(struct pending *pending, struct yq_opt_decimal equity)
 	};
 	char text[YQ_PROTECTION_TEXT_SIZE];
 	int64_t cooling_us =
-	    yq_risks_limits(protect->risks, pending->alias, pending->strategy).cooling_off_us;
+	    yq_risks_limits(protect->risks, pending->alias, pending->strategy)->cooling_off_us;
 
 	if (!yq_protection_trips(&protections, pending->kind, &facts, text))
 		return false;

@@ -53,8 +53,8 @@ test_each_level_changes_only_what_it_names(void **state)
 	assert_string_equal(yq_buf_text(&loaded.report.faults), "");
 	assert_string_equal(yq_buf_text(&loaded.report.warnings), "");
 	for (size_t i = 0; i < YQ_COUNT(rows); i++) {
-		struct yq_risk_limits limits =
-		    yq_risks_limits(risks, rows[i].alias, rows[i].strategy);
+		const struct yq_risk_limits limits =
+		    *yq_risks_limits(risks, rows[i].alias, rows[i].strategy);
 
 		assert_int_equal(limits.max_open_orders, rows[i].open_orders);
 		assert_int_equal(limits.max_positions, rows[i].positions);
@@ -95,8 +95,8 @@ test_every_limit_is_read_and_lifted_by_null(void **state)
 	};
 	struct loaded loaded = load(environment);
 	struct yq_risks *risks = yq_settings_risk(loaded.config, &loaded.report);
-	struct yq_risk_limits all = yq_risks_limits(risks, "Paper", "");
-	struct yq_risk_limits none = yq_risks_limits(risks, "Paper", "Free");
+	struct yq_risk_limits all = *yq_risks_limits(risks, "Paper", "");
+	struct yq_risk_limits none = *yq_risks_limits(risks, "Paper", "Free");
 	struct yq_protections protections = yq_risks_protections(risks, "Paper", "");
 	struct yq_protections freed = yq_risks_protections(risks, "Paper", "Free");
 	const struct yq_protection *losses = &protections.rules[YQ_PROTECT_LOSSES];
@@ -139,6 +139,44 @@ test_every_limit_is_read_and_lifted_by_null(void **state)
 	assert_false(all.allow_short);
 	assert_true(none.allow_short && yq_risks_any_short(risks, "Paper"));
 	yq_risks_free(risks);
+	drop(&loaded);
+}
+
+#define MANY 70 /* squared, more pairs than are remembered at a time */
+
+static void
+test_limits_of_however_many_pairs_are_those_of_both(void **state)
+{
+	struct yq_buf text = yq_buf_make(1U << 16);
+	struct loaded loaded;
+	struct yq_risks *risks;
+
+	(void)state;
+	yq_buf_add_text(&text, "Risk={\"Accounts\":{");
+	for (int i = 0; i < MANY; i++)
+		yq_buf_add_format(
+		    &text, "%s\"A%d\":{\"MaxPositions\":%d}", i == 0 ? "" : ",", i, i + 1);
+	yq_buf_add_text(&text, "},\"Strategies\":{");
+	for (int i = 0; i < MANY; i++)
+		yq_buf_add_format(
+		    &text, "%s\"S%d\":{\"MaxOpenOrders\":%d}", i == 0 ? "" : ",", i, i + 1);
+	yq_buf_add_text(&text, "}}");
+	loaded = load((char *[]){ text.data, NULL });
+	risks = yq_settings_risk(loaded.config, &loaded.report);
+	for (int i = 0; i < 2 * MANY * MANY; i++) {
+		int a = i % MANY, s = i / MANY % MANY;
+		const struct yq_risk_limits *limits;
+		char alias[16], strategy[16];
+
+		(void)yq_str_format(alias, sizeof(alias), "A%d", a);
+		(void)yq_str_format(strategy, sizeof(strategy), i % 2 ? "s%d" : "S%d", s);
+		limits = yq_risks_limits(risks, alias, strategy);
+		assert_int_equal(limits->max_positions, a + 1);
+		assert_int_equal(limits->max_open_orders, s + 1);
+		assert_ptr_equal(limits, yq_risks_limits(risks, alias, strategy));
+	}
+	yq_risks_free(risks);
+	yq_buf_free(&text);
 	drop(&loaded);
 }
 
@@ -300,6 +338,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_level_changes_only_what_it_names),
 		cmocka_unit_test(test_every_limit_is_read_and_lifted_by_null),
+		cmocka_unit_test(test_limits_of_however_many_pairs_are_those_of_both),
 		cmocka_unit_test(test_a_limit_that_makes_no_sense_is_refused_with_path_and_reason),
 		cmocka_unit_test(test_what_nobody_has_is_warned_about_with_the_nearest_known),
 		cmocka_unit_test(test_a_limit_that_is_not_known_is_a_fault),
