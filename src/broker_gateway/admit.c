@@ -37,8 +37,8 @@ gw_check_risk(struct gw_account *a, const struct gw_lane *lane, const struct yq_
 		.last_price_at_us = lane->price_at_us,
 		.now_us = now_us,
 		.orders_last_minute = yq_rate_count(&a->rate, monotonic_us),
-		.orders_last_day = yq_rate_day(&a->rate, monotonic_us),
-		.local_minute = yq_local_minute(hours->zone, now_us),
+		.orders_last_day = yq_risk_orders_last_day(limits, &a->rate, monotonic_us),
+		.local_minute = yq_risk_local_minute(limits, hours, now_us),
 		.day_loss = gw_day_loss(a, order->currency),
 		.last_same_qty = lane->same_qty[order->action],
 		.last_same_at_us =

@@ -45,8 +45,8 @@ struct yq_market_facts {
 	int64_t last_price_at_us;
 	struct yq_opt_decimal lot; /* the instrument's own; absent = the market's */
 	int64_t orders_last_minute;
-	int64_t orders_last_day;
-	int64_t local_minute; /* of the market's day; for a policy with a window */
+	int64_t orders_last_day; /* for a policy that limits them */
+	int64_t local_minute;	 /* of the market's day; for a policy with a window */
 	struct yq_opt_decimal day_loss;
 	struct yq_opt_decimal last_same_qty; /* see struct yq_risk_facts */
 	int64_t last_same_at_us;

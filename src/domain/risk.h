@@ -141,4 +141,11 @@ YQ_NODISCARD enum yq_rc yq_risk_check_phase(enum yq_risk_phase phase, const stru
 struct yq_opt_decimal yq_risk_price(
     const struct yq_order *order, struct yq_opt_decimal last_price, int64_t last_price_at_us);
 
+/* Facts that take some reckoning, and 0 where no limit looks at them. */
+struct yq_market_hours;
+int64_t yq_risk_local_minute(
+    const struct yq_risk_limits *limits, const struct yq_market_hours *hours, int64_t now_us);
+int64_t yq_risk_orders_last_day(
+    const struct yq_risk_limits *limits, const struct yq_rate *rate, int64_t now_us);
+
 #endif

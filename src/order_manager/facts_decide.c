@@ -78,7 +78,6 @@ market_of(const struct yq_facts *facts, const struct yq_rules *rules,
 		.last_price = price == NULL ? YQ_OPT_DECIMAL_NONE : price->price,
 		.last_price_at_us = price == NULL ? 0 : price->price_at_us,
 		.orders_last_minute = yq_rate_count(&book->rate, yq_clock_monotonic_us(clock)),
-		.orders_last_day = yq_rate_day(&book->rate, yq_clock_monotonic_us(clock)),
 		.last_same_qty = last.qty,
 		.last_same_at_us = last.qty.set ? yq_clock_instant_of(clock, last.at_us) : 0,
 	};
@@ -112,7 +111,8 @@ yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
     const struct yq_signal *signal, const char *alias, int64_t now_us, struct yq_inputs *inputs,
     struct yq_decision *decision)
 {
-	struct yq_account *book = yq_books_get(facts->books, alias)->account;
+	const struct yq_book *kept = yq_books_get(facts->books, alias);
+	struct yq_account *book = kept->account;
 	struct yq_named_policy *named;
 	char reason[YQ_REASON_SIZE];
 	enum yq_rc rc;
@@ -130,9 +130,10 @@ yq_facts_decide(const struct yq_facts *facts, const struct yq_rules *rules,
 		yq_view_see_strategy(
 		    &inputs->account, book, signal->exchange, signal->ticker, reason);
 	inputs->market = market_of(facts, rules, signal, alias, now_us, inputs->kept.halt_reason);
-	if (named->policy.limits.window_from != named->policy.limits.window_until)
-		inputs->market.local_minute =
-		    yq_local_minute(yq_rules_hours(rules, signal->exchange)->zone, now_us);
+	inputs->market.local_minute = yq_risk_local_minute(
+	    &named->policy.limits, yq_rules_hours(rules, signal->exchange), now_us);
+	inputs->market.orders_last_day = yq_risk_orders_last_day(&named->policy.limits, &kept->rate,
+	    yq_clock_monotonic_us(yq_books_clock(facts->books)));
 	if (facts->tracks != NULL)
 		yq_tracks_fill(facts->tracks, &named->policy, signal, alias, inputs);
 	if (named->policy.sizing.plugin != NULL && facts->sizers != NULL)

@@ -124,15 +124,6 @@ is_over(const struct sim_account *account, const struct yq_id *id)
 	return order == NULL || yq_order_state_is_final(order->state);
 }
 
-static int64_t
-local_minute(const struct yq_sim *sim, enum yq_exchange exchange)
-{
-	struct yq_civil civil =
-	    yq_zone_civil(yq_calendar_hours(sim->calendar, exchange)->zone, sim->now_us);
-
-	return civil.hour * 60 + civil.minute;
-}
-
 /* The second check: what the gateway asks before it sends. */
 static enum yq_rc
 check_again(struct sim_account *account, const struct sim_lane *lane, const struct yq_order *order,
@@ -161,8 +152,8 @@ check_again(struct sim_account *account, const struct sim_lane *lane, const stru
 
 	if (limits->max_orders_per_day != 0)
 		facts.orders_last_day = sim_orders_last_day(account, sim->now_us);
-	if (limits->window_from != limits->window_until)
-		facts.local_minute = local_minute(sim, order->exchange);
+	facts.local_minute = yq_risk_local_minute(
+	    limits, yq_calendar_hours(sim->calendar, order->exchange), sim->now_us);
 	memcpy(view.alias, account->settings->alias, sizeof(view.alias));
 	view.active = account->settings->active;
 	view.commission_rate = account->commission_rate;
@@ -365,8 +356,8 @@ facts_of(struct sim_account *account, const struct yq_signal *signal,
 
 	if (limits->max_orders_per_day != 0)
 		market.orders_last_day = sim_orders_last_day(account, sim->now_us);
-	if (limits->window_from != limits->window_until)
-		market.local_minute = local_minute(sim, signal->exchange);
+	market.local_minute = yq_risk_local_minute(
+	    limits, yq_calendar_hours(sim->calendar, signal->exchange), sim->now_us);
 	last_price(account, signal, &market);
 	past_facts(account, signal, &market);
 	return market;
