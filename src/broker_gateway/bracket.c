@@ -324,21 +324,11 @@ gw_brackets_flatten(struct gw_account *a)
 
 /* ---- what is in the way of other orders ---- */
 
-/* How much of what is held `o`, which is to close some of it, wants free of exits; 0 = nothing. */
 static struct yq_decimal
 wanted_by(const struct gw_order *o, const struct yq_holding *h)
 {
-	const struct yq_order *order = &o->order;
-	struct yq_decimal held = yq_holding_closable(h, order->action), wanted = order->qty;
-
-	if (order->cut_to_held)
-		wanted = yq_decimal_min(wanted, held);
-	/* More than is held will be refused; for that nobody gives way. */
-	if (yq_decimal_sign(held) == 0 ||
-	    ((order->reduce_only || !gw_limits(o->account, order)->allow_short) &&
-		wanted.units > held.units))
-		return YQ_DECIMAL_ZERO;
-	return wanted;
+	return yq_bracket_wanted(&o->order, yq_holding_closable(h, o->order.action),
+	    gw_limits(o->account, &o->order)->allow_short);
 }
 
 /* What stands in its way at the broker is more than it leaves. */

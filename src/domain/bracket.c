@@ -175,6 +175,19 @@ beyond(struct yq_decimal a, struct yq_decimal b)
 	return yq_decimal_max(less(a, b), YQ_DECIMAL_ZERO);
 }
 
+struct yq_decimal
+yq_bracket_wanted(const struct yq_order *order, struct yq_decimal closable, bool allow_short)
+{
+	struct yq_decimal wanted = order->qty;
+
+	if (order->cut_to_held)
+		wanted = yq_decimal_min(wanted, closable);
+	if (yq_decimal_sign(closable) == 0 ||
+	    ((order->reduce_only || !allow_short) && yq_decimal_cmp(wanted, closable) > 0))
+		return YQ_DECIMAL_ZERO;
+	return wanted;
+}
+
 /* Whether `price` is at `bound` or further on the way to profit. */
 static bool
 is_at(const struct yq_bracket *b, struct yq_decimal price, struct yq_decimal bound)

@@ -59,6 +59,11 @@ struct yq_id yq_bracket_exit_id(
 struct yq_order yq_bracket_exit(const struct yq_bracket *bracket, enum yq_exit_kind exit,
     int64_t number, struct yq_decimal qty, int64_t now_us);
 
+/* How much of `closable`, which an order of its side can close (yq_account_closable), `order` wants
+ * free of exits; 0 also where it asks for more than there is and will be refused for that. */
+struct yq_decimal yq_bracket_wanted(
+    const struct yq_order *order, struct yq_decimal closable, bool allow_short);
+
 struct yq_bracket_facts {
 	struct yq_decimal entered; /* what the entry has filled */
 	bool entry_final;
