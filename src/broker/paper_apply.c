@@ -196,6 +196,7 @@ apply_trigger(struct yq_paper_book *book, const struct yq_paper_record *r, struc
 	if (known_order(book, r, true, &o, err) != YQ_OK)
 		return YQ_E_CORRUPT;
 	o->triggered = true;
+	o->triggered_us = r->time_us;
 	yq_paper_note_bounds(o->instrument, o);
 	return YQ_OK;
 }

@@ -5,7 +5,8 @@
  * the bar allows: a market order the open, with its slippage; a stop its stop price, or the open
  * where the market opened beyond it, with slippage; a limit its limit price, or the open where that
  * is better, and only if the market traded through it: a touch may have been somebody else's.
- * Stops go before limits.  A stop-limit that is triggered within a bar rests until the next.
+ * Stops go before limits.  A stop-limit that is triggered within a bar trades at its limit if the
+ * bar closes beyond that, for then the price has passed it since; else it rests until the next.
  */
 #include "broker/paper_private.h"
 
@@ -105,10 +106,19 @@ meet_stop(const struct bar_turn *t, struct yq_paper_order *o)
 	trade_slipped(t, o, stop);
 }
 
+/* It became a limit order by the open of this bar at the latest. */
+static bool
+is_limit_since_open(const struct bar_turn *t, const struct yq_paper_order *o)
+{
+	return yq_paper_has_limit(o->type) &&
+	       (!yq_paper_is_stop(o->type) ||
+		   (o->triggered && o->triggered_us <= t->bar->start_us));
+}
+
 static void
 meet_limit(const struct bar_turn *t, struct yq_paper_order *o)
 {
-	if (!yq_paper_has_limit(o->type) || (yq_paper_is_stop(o->type) && !o->triggered) ||
+	if (!is_limit_since_open(t, o) ||
 	    !through(o, o->action == YQ_BUY ? t->bar->low : t->bar->high))
 		return;
 	yq_paper_trade(t->book, o, o->price.value, t->now_us);
@@ -117,8 +127,11 @@ meet_limit(const struct bar_turn *t, struct yq_paper_order *o)
 static void
 meet_stop_limit(const struct bar_turn *t, struct yq_paper_order *o)
 {
-	if (o->type == YQ_TYPE_STOP_LIMIT && stop_is_met(t, o))
-		trigger(t, o);
+	if (o->type != YQ_TYPE_STOP_LIMIT || !stop_is_met(t, o))
+		return;
+	trigger(t, o);
+	if (through(o, t->bar->close))
+		yq_paper_trade(t->book, o, o->price.value, t->now_us);
 }
 
 void

@@ -75,6 +75,7 @@ struct yq_paper_order {
 	enum yq_tif time_in_force;
 	enum yq_order_state state;
 	bool triggered;
+	int64_t triggered_us; /* when; 0 = before it was read back */
 	struct yq_decimal qty, filled, notional, fee, unit_price;
 	struct yq_opt_decimal price, stop_price;
 	int64_t expires_us, time_us;
