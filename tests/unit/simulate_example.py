@@ -11,6 +11,7 @@ import sys
 YQ, ROOT = sys.argv[1:3]
 DATA = os.path.join(ROOT, "tests", "data", "simulate")
 ALERTS = ["--signals", os.path.join(DATA, "alerts.csv")]
+EXITS = ["--signals", os.path.join(DATA, "exits.csv")]
 BARS = ["--bars", os.path.join(DATA, "bars"), "--cash", "USD=10000"]
 PLACES = [{"TZ": "UTC", "LC_ALL": "C"}, {"TZ": "Asia/Seoul", "LC_ALL": "ko_KR.UTF-8"},
           {"TZ": "America/New_York", "LC_ALL": "de_DE.UTF-8"}]
@@ -37,12 +38,16 @@ test.count = 0
 with open(os.path.join(ROOT, "docs", "replay.md"), encoding="utf-8") as file:
     document = file.read()
 for options, promise in ((ALERTS, "prices_of_the_signals"), (ALERTS + BARS, "bars"),
-                         (ALERTS + BARS + ["--verbose"], "bars_told"), (ALERTS + ["--csv"], "trades"),
+                         (ALERTS + BARS + ["--verbose"], "bars_told"),
+                         (EXITS + BARS + ["--verbose"], "exits_told"), (ALERTS + ["--csv"], "trades"),
                          (ALERTS + BARS + ["--json", "--verbose"], "json")):
     said = [simulate(place, *options) for place in PLACES]
     test(f"the_same_everywhere: {promise}", len(set(said)) == 1, *said)
     if promise in ("prices_of_the_signals", "bars_told"):
         test(f"as_documented: {promise}", said[0].strip() in document, said[0])
+    if promise == "exits_told":
+        told = said[0].split("\n\n")[0]
+        test(f"as_documented: {promise}", told in document, told)
     if promise == "json":
         found = json.loads(said[0])
         test("json_is_whole", found["Trades"] == 8 and found["Accounts"][0]["End"] == 10267.7, found)

@@ -60,15 +60,15 @@ on_decided(void *cookie, const struct yq_signal *signal, const struct yq_decisio
 }
 
 static void
-on_traded(void *cookie, const char *alias, const struct yq_trade *trade)
+on_traded(void *cookie, const char *alias, const struct yq_trade *trade, const char *exit)
 {
 	char qty[YQ_DECIMAL_TEXT_SIZE], price[YQ_DECIMAL_TEXT_SIZE], text[128];
 
 	(void)alias;
 	yq_decimal_format(trade->quantity, qty);
 	yq_decimal_format(trade->executed_price, price);
-	yq_str_format(text, sizeof(text), "%s %s %s",
-	    yq_names_text(&yq_action_names, (int)trade->action), qty, price);
+	yq_str_format(text, sizeof(text), "%s %s %s %s",
+	    yq_names_text(&yq_action_names, (int)trade->action), qty, price, exit);
 	add_line(cookie, trade->executed_at_us, "fill", text);
 }
 
@@ -129,6 +129,12 @@ random_signals(uint64_t *seed, struct yq_signal *signals)
 			s->stop_price = near;
 		if ((draw & 6144) == 0)
 			s->price = near;
+		if (draw & 8192)
+			s->exits.take_profit = yq_opt_decimal_of(yq_decimal_from_int(
+			    (s->action == YQ_BUY ? 101 : 94) + (int64_t)(draw >> 20) % 5));
+		if (draw & 16384)
+			s->exits.stop_loss = yq_opt_decimal_of(yq_decimal_from_int(
+			    (s->action == YQ_BUY ? 94 : 101) + (int64_t)(draw >> 30) % 5));
 		s->timestamp_us = s->received_at_us = at_us;
 	}
 }
@@ -181,7 +187,7 @@ test_other_bars_of_the_future_change_nothing_of_the_past(void **unused)
 {
 	static struct yq_signal signals[SIGNALS];
 	uint64_t seed = test_seed();
-	size_t fills = 0;
+	size_t fills = 0, exits[YQ_EXIT_COUNT] = { 0 };
 
 	(void)unused;
 	for (int round = 0; round < 40; round++) {
@@ -208,8 +214,11 @@ test_other_bars_of_the_future_change_nothing_of_the_past(void **unused)
 		assert_string_equal(yq_buf_text(&one), yq_buf_text(&two));
 		for (const char *p = yq_buf_text(&one); (p = strstr(p, " fill ")) != NULL; p++)
 			fills++;
+		for (int e = 0; e < YQ_EXIT_COUNT; e++)
+			exits[e] +=
+			    strstr(yq_buf_text(&one), yq_names_text(&yq_exit_names, e)) != NULL;
 	}
-	assert_true(fills > 100);
+	assert_true(fills > 100 && exits[YQ_TAKE_PROFIT] > 3 && exits[YQ_STOP_LOSS] > 3);
 }
 
 static void
@@ -231,14 +240,16 @@ test_the_same_past_comes_out_the_same(void **unused)
 /* ---- signals from a file ---- */
 
 static void
-play(const char *text, struct yq_buf *out, struct yq_err *err)
+play_in(const char *text, struct yq_bars *bars, const struct yq_sim_listener *listener,
+    struct yq_err *err)
 {
 	struct yq_sim_spec spec = {
 		.config = config,
 		.rules = rules,
 		.accounts = accounts,
 		.markets = markets,
-		.listener = { out, on_decided, on_traded, NULL, on_ended },
+		.bars = bars,
+		.listener = *listener,
 	};
 	YQ_CLEANUP(yq_sim_freep) struct yq_sim *sim = yq_sim_make(&spec);
 	YQ_CLEANUP(yq_signal_file_closep) struct yq_signal_file *file = NULL;
@@ -253,6 +264,15 @@ play(const char *text, struct yq_buf *out, struct yq_err *err)
 		(void)yq_signal_file_blame(file, err);
 		break;
 	}
+	yq_sim_finish(sim);
+}
+
+static void
+play(const char *text, struct yq_buf *out, struct yq_err *err)
+{
+	struct yq_sim_listener listener = { out, on_decided, on_traded, NULL, on_ended };
+
+	play_in(text, NULL, &listener, err);
 }
 
 #define HEAD  "time,symbol,exchange,side,close,strategy\n"
@@ -297,6 +317,120 @@ test_a_flat_withdraws_what_its_strategy_alone_has_resting(void **unused)
 	assert_null(strstr(first + 1, "Canceled"));
 }
 
+/* ---- take-profits and stop-losses ---- */
+
+/* One entry by the first row, at 14:30, and what is told of it and its exits. */
+struct exit_case {
+	const char *name, *type, *limit, *stop, *take_profit;
+	const char *stop_loss; /* with its limit after a comma, if it has one */
+	const char *bars[3];   /* a day each; the first begins with the signal */
+	const char *fills;     /* price and exit of each */
+};
+static const struct exit_case exit_cases[] = {
+	{ "a stop rests over days", "market", "", "", "110", "95",
+	    { "100,101,99,100", "100,101,99,100", "99,100,94,96" }, "100|95 StopLoss|" },
+	{ "a stop is there from the open at which its entry filled", "market", "", "", "110", "95",
+	    { "100,101,94,100", "100,101,99,100", "100,101,99,100" }, "100|95 StopLoss|" },
+	{ "of both in one bar the stop is met", "market", "", "", "105", "95",
+	    { "100,106,94,100", "100,101,99,100", "100,101,99,100" }, "100|95 StopLoss|" },
+	{ "a take-profit is met through its price", "market", "", "", "105", "95",
+	    { "100,105.01,96,100", "100,101,99,100", "100,101,99,100" }, "100|105 TakeProfit|" },
+	{ "a take-profit that was only touched", "market", "", "", "105", "95",
+	    { "100,105,96,100", "100,101,99,100", "100,101,99,100" }, "100|" },
+	{ "the stop is back behind a take-profit that was touched", "market", "", "", "105", "95",
+	    { "100,105,96,104", "104,104.5,94,95", "95,96,94,95" }, "100|95 StopLoss|" },
+	{ "a gap through the stop fills at the open", "market", "", "", "110", "95",
+	    { "100,101,99,100", "90,92,89,91", "91,92,90,91" }, "100|90 StopLoss|" },
+	{ "a gap through the take-profit fills at the open", "market", "", "", "105", "95",
+	    { "100,101,99,100", "108,109,107,108", "91,92,90,91" }, "100|108 TakeProfit|" },
+	{ "an open beyond the stop of an entry that it fills", "stop", "", "101", "110", "100.5",
+	    { "99,100,98,99", "103,104,100,101", "101,102,101,101" }, "103|100.5 StopLoss|" },
+	{ "an entry within the bar may meet its stop there", "limit", "98", "", "110", "95",
+	    { "100,101,94,96", "100,111,99,100", "100,101,99,100" }, "98|95 StopLoss|" },
+	{ "... and its take-profit not before the next", "limit", "98", "", "105", "95",
+	    { "100,106,97,100", "100,101,99,100", "100,106,99,100" }, "98|105 TakeProfit|" },
+	{ "a stop-loss with a limit gets no more than that", "market", "", "", "105", "95,94",
+	    { "100,106,93,100", "104,106,103,104", "100,101,99,100" }, "100|94 StopLoss|" },
+	{ "a stop-loss with a limit, triggered: no take-profit passes by", "market", "", "", "105",
+	    "95,94", { "100,106,93,94", "93,96,92,95", "100,106,99,100" }, "100|94 StopLoss|" },
+	{ "a take-profit alone", "limit", "98", "", "105", "",
+	    { "100,106,97,100", "100,101,90,100", "100,106,99,100" }, "98|105 TakeProfit|" },
+	{ "a stop alone", "market", "", "", "", "95",
+	    { "100,120,97,119", "119,120,90,100", "100,106,99,100" }, "100|95 StopLoss|" },
+};
+
+static void
+on_priced(void *cookie, const char *alias, const struct yq_trade *trade, const char *exit)
+{
+	char price[YQ_DECIMAL_TEXT_SIZE];
+
+	(void)alias;
+	yq_decimal_format(trade->executed_price, price);
+	yq_buf_add_format(cookie, "%s%s%s|", price, exit[0] != '\0' ? " " : "", exit);
+}
+
+static void
+exits_of(const struct exit_case *c, struct yq_buf *fills)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf text = yq_buf_make(4096);
+	YQ_CLEANUP(yq_bars_freep) struct yq_bars *bars = yq_bars_make();
+	struct yq_sim_listener listener = { .cookie = fills, .traded = on_priced };
+	struct yq_err err = { .text = "" };
+
+	yq_buf_add_text(&text, "time,open,high,low,close\n2026-11-02,100,100,100,100\n");
+	for (size_t i = 0; i < YQ_COUNT(c->bars); i++)
+		yq_buf_add_format(&text, "2026-11-%02zu,%s\n", 3 + i, c->bars[i]);
+	if (yq_bars_read(bars, YQ_NASDAQ, "AAPL",
+		yq_calendar_hours(yq_markets_calendar(markets), YQ_NASDAQ), "bars",
+		yq_buf_text(&text), &err) != YQ_OK)
+		fail_msg("%s", err.text);
+	yq_buf_clear(&text);
+	yq_buf_add_format(&text,
+	    "time,symbol,exchange,side,strategy,type,limit_price,stop_price,take_profit,stop_loss,"
+	    "stop_loss_limit,tif\n2026-11-03T14:30:00Z,AAPL,NASDAQ,buy,T,%s,%s,%s,%s,%s%s,gtc\n",
+	    c->type, c->limit, c->stop, c->take_profit, c->stop_loss,
+	    strchr(c->stop_loss, ',') == NULL ? "," : "");
+	play_in(yq_buf_text(&text), bars, &listener, &err);
+	assert_string_equal(err.text, "");
+}
+
+static void
+test_exits_get_the_worst_that_the_bar_allows(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < YQ_COUNT(exit_cases); i++) {
+		YQ_CLEANUP(yq_buf_free) struct yq_buf fills = yq_buf_make(4096);
+
+		exits_of(&exit_cases[i], &fills);
+		if (strcmp(yq_buf_text(&fills), exit_cases[i].fills) != 0)
+			fail_msg("%s: expected \"%s\", found \"%s\"", exit_cases[i].name,
+			    exit_cases[i].fills, yq_buf_text(&fills));
+	}
+}
+
+static void
+test_exits_follow_the_prices_of_signals_and_give_way(void **unused)
+{
+	static const char text[] =
+	    "time,symbol,exchange,side,strategy,price,take_profit,stop_loss\n"
+	    "2026-11-23T15:00:00Z,AAPL,NASDAQ,buy,Trend,100,110,95\n"
+	    "2026-11-23T15:10:00Z,AAPL,NASDAQ,buy,Nobody,111,,120\n"
+	    "2026-11-23T15:20:00Z,AAPL,NASDAQ,buy,Trend,100,110,95\n"
+	    "2026-11-23T15:30:00Z,AAPL,NASDAQ,sell,Trend,99,,\n"
+	    "2026-11-23T15:40:00Z,AAPL,NASDAQ,buy,Nobody,94,,120\n";
+	YQ_CLEANUP(yq_buf_free) struct yq_buf out = yq_buf_make(1U << 16);
+	struct yq_err err;
+
+	(void)unused;
+	play(text, &out, &err);
+	assert_string_equal(err.text, "");
+	assert_non_null(strstr(yq_buf_text(&out), "fill Buy 100 100 \n"));
+	assert_non_null(strstr(yq_buf_text(&out), "fill Sell 100 111 TakeProfit\n"));
+	/* Sold by a signal: the stop made way for it, and is not met at 94. */
+	assert_non_null(strstr(yq_buf_text(&out), "Canceled it gives way to another order"));
+	assert_null(strstr(yq_buf_text(&out), " StopLoss\n"));
+}
+
 static void
 test_a_signal_that_makes_no_sense_is_refused_with_its_line(void **unused)
 {
@@ -335,6 +469,8 @@ main(void)
 		cmocka_unit_test(test_the_same_past_comes_out_the_same),
 		cmocka_unit_test(test_csv_and_json_are_read_by_an_alerts_own_table),
 		cmocka_unit_test(test_a_flat_withdraws_what_its_strategy_alone_has_resting),
+		cmocka_unit_test(test_exits_get_the_worst_that_the_bar_allows),
+		cmocka_unit_test(test_exits_follow_the_prices_of_signals_and_give_way),
 		cmocka_unit_test(test_a_signal_that_makes_no_sense_is_refused_with_its_line),
 	};
 

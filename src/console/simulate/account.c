@@ -116,6 +116,7 @@ free_order(void *cookie, struct yq_table_node *node)
 void
 sim_account_free(struct sim_account *account)
 {
+	sim_brackets_free(account);
 	yq_table_each(&account->lanes, free_lane, NULL);
 	yq_table_each(&account->pasts, free_past, NULL);
 	yq_table_each(&account->orders, free_order, NULL);

@@ -64,7 +64,8 @@ on_fill(
 	account->curves[o->currency].moved = true;
 	account->curves[o->currency].traded = true;
 	if (listener->traded != NULL)
-		listener->traded(listener->cookie, account->settings->alias, &trade);
+		listener->traded(listener->cookie, account->settings->alias, &trade,
+		    order != NULL ? order->exit : "");
 	/* What does not fit the sums is traded all the same. */
 	(void)!yq_lot_books_feed(
 	    sim->lots, account->settings->alias, &trade, on_trip, account, &err);
@@ -79,6 +80,7 @@ tell_end(struct sim_account *account, const struct yq_order *order, struct yq_de
 		.alias = account->settings->alias,
 		.order_id = order->id,
 		.ticker = order->ticker,
+		.exit = order->exit,
 		.action = order->action,
 		.qty = order->qty,
 		.filled = filled,
@@ -95,16 +97,22 @@ void
 sim_on_record(void *cookie, const struct yq_paper_record *r, const struct yq_paper_order *o)
 {
 	struct sim_account *account = cookie;
-	const struct yq_order *order;
+	const struct yq_order *order = NULL;
 	struct sim_order *kept;
 
+	if (o == NULL)
+		return;
 	if (r->kind == YQ_PAPER_FILL)
 		on_fill(account, r, o);
-	order = r->kind == YQ_PAPER_CLOSE ? made_as(account, &r->id) : NULL;
-	if (order != NULL)
+	if (r->kind == YQ_PAPER_CLOSE || account->brackets.count > 0)
+		order = made_as(account, &r->id);
+	if (order != NULL && r->kind == YQ_PAPER_CLOSE)
 		tell_end(account, order, o->filled,
-		    yq_names_text(&yq_order_state_names, (int)r->state), r->text);
-	if (o == NULL || !yq_order_state_is_final(o->state))
+		    yq_names_text(&yq_order_state_names, (int)r->state),
+		    account->why != NULL ? account->why : r->text);
+	if (order != NULL && account->brackets.count > 0)
+		sim_bracket_see(account, order, r, o);
+	if (!yq_order_state_is_final(o->state))
 		return;
 	kept = sim_order_find(account, &r->id);
 	if (kept != NULL)
@@ -124,16 +132,30 @@ is_over(const struct sim_account *account, const struct yq_id *id)
 	return order == NULL || yq_order_state_is_final(order->state);
 }
 
+struct yq_account_view
+sim_view_of(const struct sim_account *account, const struct sim_lane *lane)
+{
+	struct yq_account_view view =
+	    yq_view_of(yq_paper_account(account->book), lane->exchange, lane->ticker);
+
+	memcpy(view.alias, account->settings->alias, sizeof(view.alias));
+	view.active = account->settings->active;
+	view.commission_rate = account->commission_rate;
+	view.selling.units -= lane->guarding[YQ_SELL].units;
+	view.buying.units -= lane->guarding[YQ_BUY].units;
+	view.ahead.units = view.held.units + view.buying.units - view.selling.units;
+	return view;
+}
+
 /* The second check: what the gateway asks before it sends. */
 static enum yq_rc
 check_again(struct sim_account *account, const struct sim_lane *lane, const struct yq_order *order,
     const struct yq_risk_limits *limits, bool open)
 {
 	struct yq_sim *sim = account->sim;
-	const struct yq_account *book = yq_paper_account(account->book);
 	const struct yq_paper_instrument *instrument =
 	    yq_paper_instrument_of(account->book, order->exchange, order->ticker);
-	struct yq_account_view view = yq_view_of(book, order->exchange, order->ticker);
+	struct yq_account_view view = sim_view_of(account, lane);
 	struct yq_risk_facts facts = {
 		.account = &view,
 		.market_open = open,
@@ -154,9 +176,6 @@ check_again(struct sim_account *account, const struct sim_lane *lane, const stru
 		facts.orders_last_day = sim_orders_last_day(account, sim->now_us);
 	facts.local_minute = yq_risk_local_minute(
 	    limits, yq_calendar_hours(sim->calendar, order->exchange), sim->now_us);
-	memcpy(view.alias, account->settings->alias, sizeof(view.alias));
-	view.active = account->settings->active;
-	view.commission_rate = account->commission_rate;
 	yq_trace_clear(&sim->trace);
 	return yq_risk_check(order, &facts, limits, &sim->trace);
 }
@@ -171,13 +190,23 @@ refuse(
 
 /* With cut_to_held: no more than what is held and not being sold.  False: nothing is. */
 static bool
-cut(const struct sim_account *account, struct yq_order *order)
+cut(const struct sim_account *account, const struct sim_lane *lane, struct yq_order *order)
 {
+	struct yq_account_view view;
+
 	if (!order->cut_to_held)
 		return true;
-	order->qty = yq_decimal_min(order->qty, yq_account_closable(yq_paper_account(account->book),
-						    order->exchange, order->ticker, order->action));
+	view = sim_view_of(account, lane);
+	order->qty = yq_decimal_min(order->qty, yq_view_closable(&view, order->action));
 	return yq_decimal_sign(order->qty) > 0;
+}
+
+void
+sim_observe(struct sim_account *account, enum yq_exchange exchange, const char *ticker,
+    struct yq_decimal price, bool open)
+{
+	yq_paper_observe(account->book, exchange, ticker, price, open, account->sim->now_us);
+	sim_lane_moved(account, exchange, ticker);
 }
 
 /* A price that came with an order is a price somebody saw; bars know better, once there is one. */
@@ -191,20 +220,20 @@ observe(struct sim_account *account, const struct yq_order *order, bool open)
 	if (!seen.set && order->type == YQ_TYPE_MARKET)
 		seen = order->price;
 	if (seen.set && (account->sim->spec.bars == NULL || known == NULL || !known->price.set))
-		yq_paper_observe(account->book, order->exchange, order->ticker, seen.value, open,
-		    account->sim->now_us);
+		sim_observe(account, order->exchange, order->ticker, seen.value, open);
 }
 
-static bool
-is_open(const struct sim_account *account, enum yq_exchange exchange)
+bool
+sim_is_open(const struct sim_account *account, enum yq_exchange exchange)
 {
 	return account->settings->any_hour ||
 	       yq_market_is_open(
 		   yq_calendar_hours(account->sim->calendar, exchange), account->sim->now_us);
 }
 
-static void
-give(struct sim_account *account, struct yq_order *order, bool open)
+/* False: the broker refused it. */
+static bool
+give(struct sim_account *account, const struct yq_order *order, bool open, int64_t since_us)
 {
 	struct yq_sim *sim = account->sim;
 	int64_t expires_us =
@@ -215,43 +244,86 @@ give(struct sim_account *account, struct yq_order *order, bool open)
 	enum yq_rc rc;
 
 	account->placing = order;
-	rc = yq_paper_submit(account->book, order, open, sim->now_us, expires_us, &answer, &err);
+	rc = yq_paper_submit(account->book, order, open, since_us, expires_us, &answer, &err);
 	account->placing = NULL;
 	if (rc != YQ_OK) {
 		refuse(account, order, "BROKER", err.text);
-		return;
+		return false;
 	}
 	taken = yq_paper_find(account->book, &order->id);
 	if (taken == NULL || yq_order_state_is_final(taken->state))
-		return;
+		return true;
 	sim_order_keep(account, order);
 	if (expires_us != 0 && expires_us < account->expires_us)
 		account->expires_us = expires_us;
+	return true;
+}
+
+/* Whatever the gateway would say against it. */
+static bool
+is_refused(struct sim_account *account, const struct sim_lane *lane, const struct yq_order *order,
+    const struct yq_risk_limits *limits, bool open)
+{
+	const struct yq_paper_instrument *instrument =
+	    yq_paper_instrument_of(account->book, order->exchange, order->ticker);
+	const struct yq_trace_step *refusal;
+	struct yq_err err;
+
+	if (yq_bracket_check_entry(order,
+		instrument != NULL ? instrument->price : YQ_OPT_DECIMAL_NONE, &err) != YQ_OK) {
+		refuse(account, order, "BRACKET", err.text);
+		return true;
+	}
+	if (check_again(account, lane, order, limits, open) == YQ_OK)
+		return false;
+	refusal = yq_trace_refusal(&account->sim->trace);
+	refuse(account, order, refusal->rule, refusal->text);
+	return true;
+}
+
+bool
+sim_place_exit(struct sim_account *account, const struct yq_order *exit,
+    const struct yq_risk_limits *limits, int64_t since_us)
+{
+	const struct sim_lane *lane = sim_lane_of(account, exit->exchange, exit->ticker);
+
+	if (is_refused(account, lane, exit, limits, true))
+		return false;
+	account->sim->counts.orders++;
+	return give(account, exit, true, since_us);
+}
+
+static void
+place_in(struct sim_account *account, struct sim_lane *lane, struct yq_order *order,
+    const struct yq_risk_limits *limits, bool open)
+{
+	struct yq_sim *sim = account->sim;
+
+	if (!cut(account, lane, order)) {
+		refuse(account, order, "NOTHING_HELD", "nothing is held that it could close");
+		return;
+	}
+	if (is_refused(account, lane, order, limits, open))
+		return;
+	sim->counts.orders++;
+	sim_order_counted(account, sim->now_us);
+	lane->same_qty[order->action] = yq_opt_decimal_of(order->qty);
+	lane->same_at_us[order->action] = sim->now_us;
+	sim_bracket_add(account, order, limits);
+	(void)give(account, order, open, sim->now_us);
 }
 
 static void
 place(struct sim_account *account, struct yq_order *order, const struct yq_risk_limits *limits)
 {
-	struct yq_sim *sim = account->sim;
 	struct sim_lane *lane = sim_lane_of(account, order->exchange, order->ticker);
-	bool open = is_open(account, order->exchange);
-	const struct yq_trace_step *refusal;
+	bool open = sim_is_open(account, order->exchange);
 
 	observe(account, order, open);
-	if (!cut(account, order)) {
-		refuse(account, order, "NOTHING_HELD", "nothing is held that it could close");
-		return;
-	}
-	if (check_again(account, lane, order, limits, open) != YQ_OK) {
-		refusal = yq_trace_refusal(&sim->trace);
-		refuse(account, order, refusal->rule, refusal->text);
-		return;
-	}
-	sim->counts.orders++;
-	sim_order_counted(account, sim->now_us);
-	lane->same_qty[order->action] = yq_opt_decimal_of(order->qty);
-	lane->same_at_us[order->action] = sim->now_us;
-	give(account, order, open);
+	if (open)
+		sim_lane_give_way(account, lane, order, limits->allow_short);
+	place_in(account, lane, order, limits, open);
+	sim_lane_given(account, lane);
 }
 
 static void
@@ -338,14 +410,13 @@ past_facts(
 }
 
 static struct yq_market_facts
-facts_of(struct sim_account *account, const struct yq_signal *signal,
+facts_of(struct sim_account *account, const struct sim_lane *lane, const struct yq_signal *signal,
     const struct yq_risk_limits *limits)
 {
 	struct yq_sim *sim = account->sim;
-	const struct sim_lane *lane = sim_lane_of(account, signal->exchange, signal->ticker);
 	struct yq_market_facts market = {
 		.life = yq_rules_life(sim->spec.rules),
-		.open = is_open(account, signal->exchange),
+		.open = sim_is_open(account, signal->exchange),
 		.covered = account->settings->any_hour ||
 			   yq_market_is_covered(
 			       yq_calendar_hours(sim->calendar, signal->exchange), sim->now_us),
@@ -368,17 +439,13 @@ sim_decide(struct sim_account *account, const struct yq_signal *signal)
 {
 	struct yq_sim *sim = account->sim;
 	const struct yq_sim_listener *listener = &sim->spec.listener;
-	const char *alias = account->settings->alias;
 	const struct yq_named_policy *named =
-	    yq_rules_named(sim->spec.rules, signal->strategy, alias);
-	struct yq_account_view view =
-	    yq_view_of(yq_paper_account(account->book), signal->exchange, signal->ticker);
-	struct yq_market_facts market = facts_of(account, signal, &named->policy.limits);
+	    yq_rules_named(sim->spec.rules, signal->strategy, account->settings->alias);
+	const struct sim_lane *lane = sim_lane_of(account, signal->exchange, signal->ticker);
+	struct yq_account_view view = sim_view_of(account, lane);
+	struct yq_market_facts market = facts_of(account, lane, signal, &named->policy.limits);
 	enum yq_rc rc;
 
-	memcpy(view.alias, alias, sizeof(view.alias));
-	view.active = account->settings->active;
-	view.commission_rate = account->commission_rate;
 	sim_see_strategy(account, signal, &view);
 	rc = yq_compose(signal, &view, &market, &named->policy, sim->now_us, &sim->decision);
 	sim->counts.ordered += rc == YQ_OK;

@@ -124,6 +124,7 @@ expire(struct yq_sim *sim, int64_t now_us)
 			continue;
 		account->expires_us = INT64_MAX;
 		yq_paper_expire(account->book, now_us);
+		(void)sim_brackets_run(account);
 		for (struct yq_table_node *n = account->orders.oldest; n != NULL; n = n->newer) {
 			struct sim_order *kept = yq_container(n, struct sim_order, node);
 			const struct yq_paper_order *order =
@@ -149,20 +150,45 @@ next_expiry(const struct yq_sim *sim)
 	return soonest;
 }
 
+/* Who waited for an order that the open ended meets the same open; so do exits of what it filled.
+ */
+static void
+play_open(struct sim_account *account, const struct yq_bar_step *step)
+{
+	bool again;
+
+	do {
+		yq_paper_bar_open(account->book, step->exchange, step->ticker, step->bar);
+		sim_lane_moved(account, step->exchange, step->ticker);
+		again = sim_release(account);
+		again = sim_brackets_run(account) || again;
+	} while (again);
+}
+
+/* Exits meet the bar's worse end before its better one, those of entries that it filled too. */
+static void
+play_end(struct sim_account *account, const struct yq_bar_step *step)
+{
+	(void)sim_brackets_meet(account, step, SIM_WORST);
+	do
+		yq_paper_bar_close(account->book, step->exchange, step->ticker, step->bar);
+	while (sim_brackets_meet(account, step, SIM_WORST));
+	if (sim_brackets_meet(account, step, SIM_BEST))
+		yq_paper_bar_close(account->book, step->exchange, step->ticker, step->bar);
+	sim_lane_moved(account, step->exchange, step->ticker);
+	sim_release(account);
+	(void)sim_brackets_run(account);
+}
+
 static void
 play(struct yq_sim *sim, const struct yq_bar_step *step)
 {
 	EACH_ACCOUNT(sim, account)
 	{
-		if (step->event == YQ_BAR_ENDS) {
-			yq_paper_bar_close(account->book, step->exchange, step->ticker, step->bar);
-			sim_release(account);
-			continue;
-		}
-		/* Who waited for an order that the open ended meets the same open. */
-		do
-			yq_paper_bar_open(account->book, step->exchange, step->ticker, step->bar);
-		while (sim_release(account));
+		if (step->event == YQ_BAR_ENDS)
+			play_end(account, step);
+		else
+			play_open(account, step);
 	}
 	yq_bars_next(sim->spec.bars);
 }
@@ -217,15 +243,10 @@ open_accounts(struct yq_sim *sim, const struct yq_mapping_row *mapping, struct y
 static void
 see_price(struct sim_account *account, const struct yq_signal *signal)
 {
-	struct yq_sim *sim = account->sim;
-	bool open =
-	    account->settings->any_hour ||
-	    yq_market_is_open(yq_calendar_hours(sim->calendar, signal->exchange), sim->now_us);
-
-	if (!signal->price.set || sim->spec.bars != NULL)
+	if (!signal->price.set || account->sim->spec.bars != NULL)
 		return;
-	yq_paper_observe(account->book, signal->exchange, signal->ticker, signal->price.value, open,
-	    sim->now_us);
+	sim_observe(account, signal->exchange, signal->ticker, signal->price.value,
+	    sim_is_open(account, signal->exchange));
 	account->curves[yq_market_of(signal->exchange)->currency].moved = true;
 }
 
@@ -262,6 +283,7 @@ yq_sim_signal(
 		sim_decide(account, signal);
 		see_price(account, signal);
 		sim_release(account);
+		(void)sim_brackets_run(account);
 	}
 	return YQ_OK;
 }

@@ -24,6 +24,7 @@ struct yq_sim_end {
 	const char *alias;
 	struct yq_id order_id;
 	const char *ticker;
+	const char *exit; /* "StopLoss": it is one of a bracket; "" = none */
 	enum yq_action action;
 	struct yq_decimal qty, filled;
 	const char *code; /* of the gateway's refusal, or the state it ended in */
@@ -36,7 +37,8 @@ struct yq_sim_listener {
 	void *cookie;
 	void (*decided)(
 	    void *cookie, const struct yq_signal *signal, const struct yq_decision *decision);
-	void (*traded)(void *cookie, const char *alias, const struct yq_trade *trade);
+	void (*traded)(
+	    void *cookie, const char *alias, const struct yq_trade *trade, const char *exit);
 	void (*closed)(void *cookie, const struct yq_trip *trip);
 	void (*ended)(void *cookie, const struct yq_sim_end *end);
 };

@@ -124,7 +124,7 @@ on_decided(void *cookie, const struct yq_signal *signal, const struct yq_decisio
 }
 
 static void
-on_traded(void *cookie, const char *alias, const struct yq_trade *trade)
+on_traded(void *cookie, const char *alias, const struct yq_trade *trade, const char *exit)
 {
 	struct yq_sim_report *report = cookie;
 	char qty[YQ_DECIMAL_TEXT_SIZE], price[YQ_DECIMAL_TEXT_SIZE], text[160];
@@ -138,8 +138,9 @@ on_traded(void *cookie, const char *alias, const struct yq_trade *trade)
 		return;
 	yq_decimal_format(trade->quantity, qty);
 	yq_decimal_format(trade->executed_price, price);
-	yq_str_format(text, sizeof(text), "%s %s %s at %s",
-	    yq_names_text(&yq_action_names, (int)trade->action), qty, trade->ticker, price);
+	yq_str_format(text, sizeof(text), "%s %s %s at %s%s%s",
+	    yq_names_text(&yq_action_names, (int)trade->action), qty, trade->ticker, price,
+	    exit[0] != '\0' ? ", " : "", exit);
 	tell(report, trade->executed_at_us, alias, "traded", "FILL", text);
 }
 
@@ -149,12 +150,15 @@ on_ended(void *cookie, const struct yq_sim_end *end)
 	struct yq_sim_report *report = cookie;
 	char qty[YQ_DECIMAL_TEXT_SIZE], what[128];
 
-	count_refusal(report, end->code);
+	/* That one exit takes the other's place is no reason why something was not traded. */
+	if (end->exit[0] == '\0' || !yq_str_equal(end->code, "Canceled"))
+		count_refusal(report, end->code);
 	if (!report->verbose)
 		return;
 	yq_decimal_format(end->qty, qty);
-	yq_str_format(what, sizeof(what), "%s %s %s",
-	    yq_names_text(&yq_action_names, (int)end->action), qty, end->ticker);
+	yq_str_format(what, sizeof(what), "%s%s%s %s %s", end->exit,
+	    end->exit[0] != '\0' ? " " : "", yq_names_text(&yq_action_names, (int)end->action), qty,
+	    end->ticker);
 	tell(report, end->at_us, end->alias, what, end->code, end->text);
 }
 
