@@ -54,7 +54,6 @@ struct raise {
 	struct gw_account *account;
 	enum yq_currency currency;
 	int64_t date;
-	char text[YQ_MESSAGE_SIZE];
 };
 
 static void
@@ -70,10 +69,9 @@ on_raised(void *cookie, enum yq_rc rc, int64_t changed, const struct yq_err *err
 		else
 			yq_warn(
 			    "account %s cannot be halted yet: %s", a->settings.alias, err->text);
-		if (rc == YQ_OK && changed > 0) {
-			gw_notify(a->gw, "Risk", "Critical", "account %s is halted: %s",
-			    a->settings.alias, raise->text);
-		}
+		if (rc == YQ_OK && changed > 0)
+			yq_error("account %s is halted: its limit of losses a day is reached",
+			    a->settings.alias);
 		gw_soon(a->gw);
 	}
 	free(raise);
@@ -87,22 +85,23 @@ halt(struct gw_account *a, enum yq_currency c, struct yq_decimal loss, int64_t n
 	bool flatten = a->limits->daily_loss_action == YQ_LOSS_FLATTEN;
 	struct yq_halt halt = { .flatten = flatten };
 	char scope[YQ_HALT_FIELD_SIZE], rule[YQ_HALT_RULE_SIZE];
-	char lost[YQ_MONEY_TEXT_SIZE], limit[YQ_MONEY_TEXT_SIZE];
+	char lost[YQ_MONEY_TEXT_SIZE], limit[YQ_MONEY_TEXT_SIZE], text[YQ_NOTIFICATION_TEXT_SIZE];
 
 	yq_money_format(loss, c, lost);
 	yq_money_format(a->limits->max_daily_loss[c].value, c, limit);
 	*raise = (struct raise){ .account = a, .currency = c, .date = a->guard.day[c].base.date };
-	yq_str_format(raise->text, sizeof(raise->text),
+	yq_str_format(halt.why, sizeof(halt.why),
 	    "loss today %s, the limit is %s; %suntil the next day begins in %s", lost, limit,
 	    flatten ? "what is held is closed, and nothing is opened " : "nothing is opened ",
 	    yq_zone_name(hours_of(a->gw, c)->zone));
 	halt.id = yq_day_halt_id(a->settings.alias, c, raise->date);
-	yq_str_copy_cut(halt.why, sizeof(halt.why), raise->text);
 	yq_halt_set_times(&halt, now_us, a->guard.day[c].ends_us, a->limits->cooling_off_us);
 	yq_halt_field_account(a->settings.alias, scope);
 	yq_str_format(rule, sizeof(rule), RULE "%s", currency);
 	a->guard.day[c].raising = true;
-	yq_halts_raise(a->gw->valkey, rule, scope, &halt, "BrokerGateway", on_raised, raise);
+	yq_str_format(text, sizeof(text), "account %s is halted: %s", a->settings.alias, halt.why);
+	yq_halts_raise(
+	    a->gw->valkey, rule, scope, &halt, YQ_PROGRAM_GATEWAY, text, on_raised, raise);
 }
 
 /* ---- looking ---- */

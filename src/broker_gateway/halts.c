@@ -1,11 +1,7 @@
 /* halts.c - the kill switches that stand: read, and taken away when they are over. */
 #include "broker_gateway/halts.h"
 
-#include <stdlib.h>
-
 #include "base/log.h"
-#include "base/mem.h"
-#include "base/str.h"
 #include "broker_gateway/flatten.h"
 #include "broker_gateway/gateway.h"
 
@@ -26,50 +22,17 @@ gw_halts_drop(struct gateway *gw)
 
 /* ---- what is over ---- */
 
-struct removal {
-	struct gateway *gw;
-	char text[YQ_HALT_TEXT_SIZE];
-};
-
 static void
 on_removed(void *cookie, enum yq_rc rc, int64_t changed, const struct yq_err *err)
 {
-	struct removal *removal = cookie;
+	struct gateway *gw = cookie;
 
 	if (rc != YQ_OK)
 		yq_debug("a halt that is over still stands there: %s", err->text);
-	if (rc == YQ_OK && changed > 0 && !removal->gw->stopped) {
-		gw_notify(removal->gw, "Risk", "Info", "it is over: %s", removal->text);
-		gw_halts_now(removal->gw);
+	if (rc == YQ_OK && changed > 0 && !gw->stopped) {
+		yq_info("a halt whose time is over is taken away");
+		gw_halts_now(gw);
 	}
-	free(removal);
-}
-
-/* Whoever is first takes it away, and only what says the same and is over by the server's clock. */
-static void
-take_away(struct gateway *gw, const struct yq_halt_entry *entry)
-{
-	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
-	struct yq_halt_change change = {
-		.field = entry->field, .expected = entry->value, .only_over = true
-	};
-	struct yq_halt_item item = { .kind = YQ_SUBMIT_RESUME, .changes = &change, .count = 1 };
-	struct yq_act act = { .id = yq_id_random(), .timestamp_us = yq_clock_now_us(gw->clock) };
-	struct removal *removal = yq_xcalloc(1, sizeof(*removal));
-
-	removal->gw = gw;
-	yq_halt_describe(entry->field, &entry->halt, removal->text, sizeof(removal->text));
-	yq_str_copy_cut(
-	    act.kind, sizeof(act.kind), yq_names_text(&yq_submit_kind_names, YQ_SUBMIT_RESUME));
-	yq_str_copy_cut(act.target, sizeof(act.target), entry->field);
-	yq_str_copy_cut(act.before, sizeof(act.before), removal->text);
-	yq_str_copy_cut(act.reason, sizeof(act.reason), "its time is over");
-	yq_str_copy_cut(act.hand.who, sizeof(act.hand.who), YQ_HALT_WHO_RISK);
-	yq_str_copy_cut(act.hand.origin, sizeof(act.hand.origin), "BrokerGateway");
-	yq_message_encode_act(&act, &payload);
-	item.payload = yq_buf_text(&payload);
-	item.length = payload.length;
-	yq_step_halt(gw->valkey, &item, on_removed, removal);
 }
 
 /* ---- reading ---- */
@@ -97,7 +60,7 @@ on_halts(void *cookie, enum yq_rc rc, struct yq_halts *halts, const struct yq_er
 		const struct yq_halt_entry *entry = &gw->halts.list.items[i];
 
 		if (!yq_halt_stands(&entry->halt, now_us))
-			take_away(gw, entry);
+			yq_halts_end(gw->valkey, entry, YQ_PROGRAM_GATEWAY, now_us, on_removed, gw);
 		else if (entry->halt.flatten)
 			gw->halts.flatten = true;
 	}

@@ -268,6 +268,12 @@ local function sync(keys, args)
 	return answer({ APPLIED }, {})
 end
 
+-- What people should know.
+local function tell(stream, channel, payload)
+	call('XADD', stream, '*', 'payload', payload)
+	call('PUBLISH', channel, payload)
+end
+
 -- notify: KEYS stream; ARGV channel, payload.  A repeat is known by the latest entries.
 local function notify(keys, args)
 	for _, entry in ipairs(call('XREVRANGE', keys[1], '+', '-', 'COUNT', 128)) do
@@ -275,8 +281,7 @@ local function notify(keys, args)
 			return 'OK'
 		end
 	end
-	call('XADD', keys[1], '*', 'payload', args[2])
-	call('PUBLISH', args[1], args[2])
+	tell(keys[1], args[1], args[2])
 	return 'OK'
 end
 

@@ -135,13 +135,18 @@ local function claim(keys, args)
 	return answer(codes, texts)
 end
 
--- halt: KEYS hash, stream, mark; ARGV kind, payload, ttl, (field, value, expected, over)...  An empty
--- value releases the field; where something is expected, only if it says that; where it has to be over,
--- only if it is.  The mark, if there is one,
--- says that all this was done before.  Answer: how many fields are other than they were.
+-- halt: KEYS hash, stream, [mark], [notifications]; ARGV kind, payload, ttl, (field, value, expected,
+-- over)..., [channel, notice].  An empty value releases the field; where something is expected, only if it
+-- says that; where it has to be over, only if it is.  The mark, if there is one, says that all this was
+-- done before.  What is told comes last, so that a program from before it is served as it was.
+-- Answer: how many fields are other than they were.
 local function halt(keys, args)
-	local count = 0
-	if keys[3] and call('EXISTS', keys[3]) == 1 then
+	local count, notices, channel, notice = 0, nil, nil, nil
+	if #args % 4 == 1 then
+		notice, channel, notices = table.remove(args), table.remove(args), table.remove(keys)
+	end
+	local mark = keys[3]
+	if mark and call('EXISTS', mark) == 1 then
 		return count
 	end
 	for i = 4, #args, 4 do
@@ -158,9 +163,12 @@ local function halt(keys, args)
 	end
 	if count > 0 then
 		call('XADD', keys[2], '*', 'kind', args[1], 'payload', args[2])
+		if notices then
+			tell(notices, channel, notice)
+		end
 	end
-	if keys[3] then
-		call('SET', keys[3], '1', 'EX', args[3])
+	if mark then
+		call('SET', mark, '1', 'EX', args[3])
 	end
 	return count
 end

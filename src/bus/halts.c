@@ -30,13 +30,47 @@ copy_alias(char alias[YQ_ALIAS_SIZE], const char *scope)
 		alias[0] = '\0';
 }
 
+/* In one step: the change, the act of a rule that it is, and the notice of it. */
+static void
+carry_out(struct yq_valkey *valkey, struct yq_halt_item *item, struct yq_act *act,
+    struct yq_notification *notice, yq_halted_fn *fn, void *cookie)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
+	YQ_CLEANUP(yq_buf_free) struct yq_buf told = yq_buf_make(YQ_MESSAGE_MAX);
+
+	yq_str_copy_cut(
+	    act->kind, sizeof(act->kind), yq_names_text(&yq_submit_kind_names, (int)item->kind));
+	yq_str_copy_cut(act->target, sizeof(act->target), item->changes[0].field);
+	yq_str_copy_cut(act->hand.who, sizeof(act->hand.who), YQ_HALT_WHO_RISK);
+	yq_str_copy_cut(act->hand.origin, sizeof(act->hand.origin), notice->app);
+	yq_message_encode_act(act, &payload);
+	notice->id = yq_id_random();
+	notice->kind = YQ_NOTIFICATION_RISK;
+	notice->timestamp_us = act->timestamp_us;
+	yq_message_encode_notification(notice, &told);
+	item->payload = yq_buf_text(&payload);
+	item->length = payload.length;
+	item->notice = yq_buf_text(&told);
+	yq_step_halt(valkey, item, fn, cookie);
+}
+
+static struct yq_notification
+notice_by(enum yq_program by, enum yq_severity severity)
+{
+	struct yq_notification notice = { .severity = severity };
+
+	yq_str_copy_cut(notice.app, sizeof(notice.app), yq_programs[by].app);
+	return notice;
+}
+
 void
 yq_halts_raise(struct yq_valkey *valkey, const char *rule, const char *scope,
-    const struct yq_halt *halt, const char *origin, yq_halted_fn *fn, void *cookie)
+    const struct yq_halt *halt, enum yq_program by, const char *text, yq_halted_fn *fn,
+    void *cookie)
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf value = yq_buf_make(YQ_MESSAGE_MAX);
-	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
 	struct yq_act act = { .id = halt->id, .timestamp_us = halt->when_us };
+	struct yq_notification notice = notice_by(by, YQ_SEVERITY_CRITICAL);
 	struct yq_halt thrown = *halt;
 	char field[YQ_HALT_FIELD_SIZE];
 	struct yq_halt_change change = { .field = field };
@@ -48,18 +82,28 @@ yq_halts_raise(struct yq_valkey *valkey, const char *rule, const char *scope,
 	yq_str_copy_cut(thrown.who, sizeof(thrown.who), YQ_HALT_WHO_RISK);
 	yq_message_encode_halt(&thrown, &value);
 	yq_halt_field_rule(rule, scope, field);
-	yq_str_copy_cut(
-	    act.kind, sizeof(act.kind), yq_names_text(&yq_submit_kind_names, YQ_SUBMIT_HALT));
-	yq_str_copy_cut(act.target, sizeof(act.target), field);
+	change.value = yq_buf_text(&value);
 	copy_alias(act.account_alias, scope);
 	yq_str_copy_cut(act.reason, sizeof(act.reason), halt->why);
-	yq_str_copy_cut(act.hand.who, sizeof(act.hand.who), YQ_HALT_WHO_RISK);
-	yq_str_copy_cut(act.hand.origin, sizeof(act.hand.origin), origin);
-	yq_message_encode_act(&act, &payload);
-	change.value = yq_buf_text(&value);
-	item.payload = yq_buf_text(&payload);
-	item.length = payload.length;
-	yq_step_halt(valkey, &item, fn, cookie);
+	yq_str_copy_cut(notice.text, sizeof(notice.text), text);
+	carry_out(valkey, &item, &act, &notice, fn, cookie);
+}
+
+void
+yq_halts_end(struct yq_valkey *valkey, const struct yq_halt_entry *entry, enum yq_program by,
+    int64_t now_us, yq_halted_fn *fn, void *cookie)
+{
+	struct yq_act act = { .id = yq_id_random(), .timestamp_us = now_us };
+	struct yq_notification notice = notice_by(by, YQ_SEVERITY_INFO);
+	struct yq_halt_change change = {
+		.field = entry->field, .expected = entry->value, .only_over = true
+	};
+	struct yq_halt_item item = { .kind = YQ_SUBMIT_RESUME, .changes = &change, .count = 1 };
+
+	yq_halt_describe(entry->field, &entry->halt, act.before, sizeof(act.before));
+	yq_str_copy_cut(act.reason, sizeof(act.reason), "its time is over");
+	yq_str_format(notice.text, sizeof(notice.text), "it is over: %s", act.before);
+	carry_out(valkey, &item, &act, &notice, fn, cookie);
 }
 
 /* ---- reading ---- */

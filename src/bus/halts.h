@@ -10,7 +10,7 @@
 #include "bus/steps.h"
 
 /*
- * Throw a halt because a rule says so: audited as done by "risk", through `origin` (the program).
+ * Throw a halt because a rule says so: audited as done by "risk", through the program `by`.
  * `rule` names the rule (YQ_HALT_RULE_SIZE; letters and digits: "DailyLoss"); `scope` is what it is
  * of, made with yq_halt_field_account, _strategy or _both (schema.h).  Of `halt`, `id`, `when_us`
  * and `why` must be set, `until_us`, `not_before_us` and `flatten` may be (yq_halt_set_times);
@@ -18,11 +18,13 @@
  *
  * Idempotent by id, for a year: once it was thrown, `changed` is 0 and nothing is written, also
  * when it is over or a person has released it since.  Another halt of the same rule and scope takes
- * its place; no other halt is touched.  On YQ_E_UNKNOWN call again with the very same id.  Tell
- * people (notification kind Risk) when `changed` is 1.
+ * its place; no other halt is touched.  On YQ_E_UNKNOWN call again with the very same id.  People
+ * are told `text` (kind Risk, Critical) in the same step, so that no halt is thrown of which they
+ * do not know: the caller tells nobody.
  */
 void yq_halts_raise(struct yq_valkey *valkey, const char *rule, const char *scope,
-    const struct yq_halt *halt, const char *origin, yq_halted_fn *fn, void *cookie);
+    const struct yq_halt *halt, enum yq_program by, const char *text, yq_halted_fn *fn,
+    void *cookie);
 
 /* One field of `halt`. */
 struct yq_halt_entry {
@@ -37,6 +39,11 @@ struct yq_halts {
 	size_t count;
 };
 void yq_halts_clear(struct yq_halts *halts); /* leaves it empty */
+/* Take away a halt whose time is over, by the server's clock: whoever is first does it, and only of
+ * what says the same as `entry` (borrowed for the call).  Audited and told like one that is thrown;
+ * `changed` is 0 if it was not over, or gone. */
+void yq_halts_end(struct yq_valkey *valkey, const struct yq_halt_entry *entry, enum yq_program by,
+    int64_t now_us, yq_halted_fn *fn, void *cookie);
 
 /* `halts` is borrowed for the call, and may be taken (set it empty); NULL unless YQ_OK. */
 typedef void yq_halts_fn(

@@ -137,6 +137,8 @@ struct yq_halt_item {
 				     mark */
 	const char *payload;
 	size_t length;
+	const char *notice; /* an encoded struct yq_notification: told where anything is changed;
+			       NULL = nobody is told */
 };
 typedef void yq_halted_fn(void *cookie, enum yq_rc rc, int64_t changed, const struct yq_err *err);
 void yq_step_halt(

@@ -113,11 +113,15 @@ yq_encode_submit(struct yq_args *args, const struct yq_submit_item *items, size_
 void
 yq_encode_halt(struct yq_args *args, const struct yq_halt_item *item)
 {
-	yq_args_fcall(args, YQ_STEP_HALT, item->once != NULL ? 3 : 2);
+	bool once = item->once != NULL, tells = item->notice != NULL;
+
+	yq_args_fcall(args, YQ_STEP_HALT, 2 + (size_t)tells + (size_t)once);
 	yq_args_key(args, item->kind == YQ_SUBMIT_LIFE ? YQ_KEY_STRATEGY : YQ_KEY_HALT, NULL);
 	yq_args_key(args, YQ_KEY_ORDER_STREAM, NULL);
-	if (item->once != NULL)
+	if (once)
 		yq_args_key(args, YQ_KEY_HALT_RAISED, item->once->text);
+	if (tells)
+		yq_args_key(args, YQ_KEY_NOTIFICATION_STREAM, NULL);
 	yq_args_text(args, kind_names[item->kind]);
 	yq_args_bytes(args, item->payload, item->length);
 	yq_args_int(args, yq_keys[YQ_KEY_HALT_RAISED].ttl_s);
@@ -126,6 +130,10 @@ yq_encode_halt(struct yq_args *args, const struct yq_halt_item *item)
 		yq_args_text(args, item->changes[i].value);
 		yq_args_text(args, item->changes[i].expected);
 		add_flag(args, item->changes[i].only_over);
+	}
+	if (tells) {
+		yq_args_key(args, YQ_KEY_NOTIFICATION, NULL);
+		yq_args_text(args, item->notice);
 	}
 }
 

@@ -157,17 +157,6 @@ try_later(struct pending *pending)
 /* ---- throwing ---- */
 
 static void
-tell(const struct pending *pending)
-{
-	char until[YQ_TIME_TEXT_SIZE], text[YQ_MESSAGE_SIZE];
-
-	yq_time_format(pending->halt.until_us, until);
-	yq_str_format(text, sizeof(text), "Strategy %s pauses in %s until %.19sZ.  %s",
-	    pending->strategy, pending->alias, until, pending->halt.why);
-	yq_daemon_notify(pending->protect->daemon, "Risk", "Critical", text);
-}
-
-static void
 on_thrown(void *cookie, enum yq_rc rc, int64_t changed, const struct yq_err *err)
 {
 	struct pending *pending = cookie;
@@ -182,20 +171,24 @@ on_thrown(void *cookie, enum yq_rc rc, int64_t changed, const struct yq_err *err
 		yq_error("strategy %s is not halted in %s (%s): %s", pending->strategy,
 		    pending->alias, pending->halt.why, err->text);
 	else if (changed > 0)
-		tell(pending);
+		yq_error("strategy %s pauses in %s: %s", pending->strategy, pending->alias,
+		    pending->halt.why);
 	drop(pending);
 }
 
 static void
 throw_halt(struct pending *pending)
 {
-	char scope[YQ_HALT_FIELD_SIZE];
+	char scope[YQ_HALT_FIELD_SIZE], until[YQ_TIME_TEXT_SIZE], text[YQ_NOTIFICATION_TEXT_SIZE];
 
 	yq_halt_field_both(pending->alias, pending->strategy, scope);
+	yq_time_format(pending->halt.until_us, until);
+	yq_str_format(text, sizeof(text), "Strategy %s pauses in %s until %.19sZ.  %s",
+	    pending->strategy, pending->alias, until, pending->halt.why);
 	pending->in_flight = true;
 	yq_halts_raise(yq_daemon_valkey(pending->protect->daemon),
 	    yq_names_text(&yq_protection_names, (int)pending->kind), scope, &pending->halt,
-	    "yq-order-manager", on_thrown, pending);
+	    YQ_PROGRAM_ORDER_MANAGER, text, on_thrown, pending);
 }
 
 /* ---- judging ---- */

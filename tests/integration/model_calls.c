@@ -246,6 +246,8 @@ make_halt(struct yq_args *args, const struct side *side)
 			.only_over = chance(3) == 0 };
 	if (chance(4) == 0)
 		item.once = &once;
+	if (chance(3) == 0)
+		item.notice = "{\"n\":3}";
 	yq_encode_halt(args, &item);
 }
 

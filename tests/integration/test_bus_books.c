@@ -236,6 +236,54 @@ test_a_notification_repeated_is_kept_once(void **state)
 	yq_args_free(&args);
 }
 
+/* Whoever dies after the step has told of it, and whoever takes the step again does not tell twice.
+ */
+static void
+test_a_halt_is_told_in_the_step_that_throws_it(void **state)
+{
+	struct yq_id once = id_of(O1);
+	struct yq_halt_change change = { .field = "risk:R:account:Paper", .value = "{}" };
+	struct yq_halt_item item = { .kind = YQ_SUBMIT_HALT,
+		.changes = &change,
+		.count = 1,
+		.payload = "{}",
+		.length = 2,
+		.notice = "{\"Id\":1}",
+		.once = &once };
+	struct yq_args args = yq_args_make();
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		yq_args_clear(&args);
+		yq_encode_halt(&args, &item);
+		assert_int_equal(steps_run(YQ_PROGRAM_GATEWAY, &args, 0), YQ_OK);
+		assert_int_equal(valkey_do_int(console, "XLEN notification:stream"), 1);
+		assert_int_equal(valkey_do_int(console, "XLEN order:stream"), 1);
+		assert_int_equal(valkey_do_int(console, "EXISTS halt:" O1), 1);
+	}
+	/* Without a mark only what changes anything is told. */
+	item.once = NULL;
+	item.kind = YQ_SUBMIT_RESUME;
+	change.value = NULL;
+	for (int i = 0; i < 2; i++) {
+		yq_args_clear(&args);
+		yq_encode_halt(&args, &item);
+		assert_int_equal(steps_run(YQ_PROGRAM_ORDER_MANAGER, &args, 0), YQ_OK);
+		assert_int_equal(valkey_do_int(console, "HLEN halt"), 0);
+		assert_int_equal(valkey_do_int(console, "XLEN notification:stream"), 2);
+	}
+	/* What has nothing to tell names no notifications, as programs did before there were any.
+	 */
+	item.notice = NULL;
+	change.value = "{}";
+	yq_args_clear(&args);
+	yq_encode_halt(&args, &item);
+	assert_int_equal(steps_run(YQ_PROGRAM_WEB, &args, 0), YQ_OK);
+	assert_int_equal(valkey_do_int(console, "HLEN halt"), 1);
+	assert_int_equal(valkey_do_int(console, "XLEN notification:stream"), 2);
+	yq_args_free(&args);
+}
+
 static void
 trim(const char *bound)
 {
@@ -402,6 +450,7 @@ main(void)
 		STEPS_TEST(test_archived_things_leave_and_open_orders_stay),
 		STEPS_TEST(test_an_item_with_a_nul_byte_is_parked_too),
 		STEPS_TEST(test_a_notification_repeated_is_kept_once),
+		STEPS_TEST(test_a_halt_is_told_in_the_step_that_throws_it),
 		STEPS_TEST(test_trimming_never_takes_what_somebody_still_needs),
 		STEPS_TEST(test_a_group_that_nobody_reads_in_does_not_hold_its_stream),
 		STEPS_TEST(test_a_deserted_group_that_holds_its_stream_is_told_of),

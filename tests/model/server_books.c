@@ -91,19 +91,28 @@ step_lease(struct call *call)
 
 /* ---- halt, color, beat ---- */
 
+static void
+tell(struct server *server, const char *stream, const char *channel, const struct word *payload)
+{
+	server_add(server, stream, NULL, payload);
+	server_publish(server, channel, payload);
+}
+
 redisReply *
 step_halt(struct call *call)
 {
 	const char *halt = call->keys[0].text, *kind = call_text(call);
 	const struct word *payload = call_next(call);
-	const char *once = call->key_count > 2 ? call->keys[2].text : NULL;
+	bool tells = call->arg_count % 4 == 1; /* channel and notice, after the changes */
+	size_t end = call->arg_count - (tells ? 2 : 0);
+	const char *once = call->key_count - tells > 2 ? call->keys[2].text : NULL;
 	struct word done = server_word("1");
 	long long count = 0;
 
 	if (once != NULL && server_find(call->server, once) != NULL)
 		return answer_int(0);
 	(void)call_next(call); /* seconds to live */
-	while (call->at < call->arg_count) {
+	while (call->at < end) {
 		const char *field = call_text(call);
 		const struct word *value = call_next(call), *expected = call_next(call),
 				  *over = call_next(call),
@@ -121,6 +130,11 @@ step_halt(struct call *call)
 	}
 	if (count > 0)
 		server_add(call->server, call->keys[1].text, kind, payload);
+	if (count > 0 && tells) {
+		const char *channel = call_text(call);
+
+		tell(call->server, call->keys[call->key_count - 1].text, channel, call_next(call));
+	}
 	if (once != NULL)
 		server_text(call->server, once, &done);
 	return answer_int(count);
@@ -200,8 +214,7 @@ step_notify(struct call *call)
 	for (size_t i = stream->entry_count; i > 0 && i + 128 > stream->entry_count; i--)
 		if (server_word_is(&stream->entries[i - 1].payload, payload->text))
 			return answer_text("OK", 2);
-	server_add(call->server, call->keys[0].text, NULL, payload);
-	server_publish(call->server, channel, payload);
+	tell(call->server, call->keys[0].text, channel, payload);
 	return answer_text("OK", 2);
 }
 
