@@ -75,6 +75,16 @@ yq_risk_refuse(const struct yq_risk_ask *ask, struct yq_arg value, struct yq_arg
 	return answer;
 }
 
+int64_t
+yq_risk_age_us(const struct yq_risk_ask *ask, int64_t at_us, int64_t window_us)
+{
+	int64_t age_us = ask->facts->now_us - at_us;
+
+	if (age_us >= 0)
+		return age_us;
+	return -age_us < YQ_RISK_AHEAD_US || -age_us < window_us ? 0 : INT64_MAX;
+}
+
 struct yq_decimal
 yq_risk_seconds(int64_t us)
 {

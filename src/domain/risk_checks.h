@@ -38,6 +38,12 @@ enum yq_risk_answer yq_risk_refuse(const struct yq_risk_ask *ask, struct yq_arg 
 #define YQ_RISK_MONEY(ask, amount) YQ_ARG_MONEY(amount, (ask)->market->currency)
 struct yq_decimal yq_risk_seconds(int64_t us); /* to a tenth */
 #define YQ_RISK_SECONDS(us) YQ_ARG_NUMBER(yq_risk_seconds(us))
+/* How long ago that was, for a rule that lasts `window_us`.  What lies ahead of the clock (two
+ * machines' differ a little, and one may have been set back since) was just now; what lies ahead by
+ * as much as the rule lasts, and by a minute, is of no known age: INT64_MAX, so that it bars
+ * nothing for long. */
+#define YQ_RISK_AHEAD_US (60 * YQ_US_PER_SECOND)
+int64_t yq_risk_age_us(const struct yq_risk_ask *ask, int64_t at_us, int64_t window_us);
 /* Whether the order's price is a limit. */
 bool yq_risk_has_limit(const struct yq_order *order);
 

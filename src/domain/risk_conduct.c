@@ -90,7 +90,7 @@ yq_risk_track(const struct yq_risk_ask *ask)
 static enum yq_risk_answer
 check_pause(const struct yq_risk_ask *ask, int64_t since_us, int64_t pause_us, const char *sentence)
 {
-	int64_t passed = ask->facts->now_us - since_us;
+	int64_t passed = yq_risk_age_us(ask, since_us, pause_us);
 
 	if (pause_us == 0 || since_us == 0 || passed >= pause_us)
 		return YQ_RISK_PASS;

@@ -121,7 +121,7 @@ yq_risk_duplicate(const struct yq_risk_ask *ask)
 {
 	const struct yq_risk_facts *facts = ask->facts;
 	int64_t window = ask->limits->duplicate_window_us;
-	int64_t age = facts->now_us - facts->last_same_at_us;
+	int64_t age = yq_risk_age_us(ask, facts->last_same_at_us, window);
 
 	if (window == 0 || facts->last_same_at_us == 0 || !facts->last_same_qty.set)
 		return YQ_RISK_PASS;

@@ -124,6 +124,14 @@ test_cooldown_after_any_close_and_only_of_a_strategy(void **unused)
 	assert_passes(&s);
 	s.facts.last_closed_at_us++;
 	assert_code(&s, YQ_RISK_COOLDOWN);
+	/* Another machine's clock is a little ahead; one that is far ahead was set back since. */
+	s.facts.last_closed_at_us = s.facts.now_us + 59 * YQ_US_PER_SECOND;
+	assert_code(&s, YQ_RISK_COOLDOWN);
+	s.facts.last_closed_at_us = s.facts.now_us + 60 * YQ_US_PER_SECOND;
+	assert_passes(&s);
+	s.limits.cooldown_us = 61 * YQ_US_PER_SECOND; /* set back by less than it lasts */
+	assert_code(&s, YQ_RISK_COOLDOWN);
+	s.facts.last_closed_at_us = s.facts.now_us;
 	s.facts.by_signal = false; /* a person's order */
 	assert_passes(&s);
 	s.facts.by_signal = true;
