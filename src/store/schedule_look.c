@@ -7,7 +7,7 @@
 #include "store/schedule_fields.h"
 #include "store/sql.h"
 
-#define ALL_MAX YQ_SCHEDULES_MAX
+#define ALL_MAX YQ_SCHEDULES_MAX /* rows looked at, whether they can be read or not */
 
 void
 yq_schedule_look_clear(struct yq_schedule_look *look)
@@ -21,12 +21,14 @@ yq_schedule_look_clear(struct yq_schedule_look *look)
 	look->open_count = look->due_count = 0;
 }
 
-/* The rows of a query into a growing array; each begins as `blank`. */
+/* The rows of a query into a growing array; each begins as `blank`.  One that cannot be read takes
+ * nobody's place. */
 struct listing {
 	const struct yq_field *fields;
 	size_t field_count;
 	const void *blank;
 	size_t size;
+	size_t most; /* rows, of those that can be read */
 	char *fault; /* YQ_MESSAGE_SIZE */
 };
 
@@ -40,7 +42,7 @@ list_rows(struct yq_tx *tx, const struct yq_buf *sql, const struct yq_where *whe
 	char *items = NULL;
 	enum yq_rc rc = yq_tx_query(tx, yq_buf_text(sql), where->params, where->count, &rows, err);
 
-	while (rc == YQ_OK && (rc = yq_rows_next(rows, err)) == YQ_OK) {
+	while (rc == YQ_OK && count < listing->most && (rc = yq_rows_next(rows, err)) == YQ_OK) {
 		if (count == capacity) {
 			capacity = capacity == 0 ? 16 : capacity * 2;
 			items = yq_xrealloc(items, capacity, listing->size);
@@ -56,7 +58,7 @@ list_rows(struct yq_tx *tx, const struct yq_buf *sql, const struct yq_where *whe
 			yq_err_set(err, rc, "%s", fault.text);
 		rc = rc == YQ_E_CORRUPT ? YQ_OK : rc;
 	}
-	if (rc != YQ_E_NOT_FOUND) {
+	if (rc != YQ_OK && rc != YQ_E_NOT_FOUND) {
 		free(items);
 		return rc;
 	}
@@ -70,7 +72,7 @@ look_due(struct yq_tx *tx, struct yq_schedule_look *look, struct yq_err *err)
 {
 	static const struct yq_schedule_row blank;
 	const struct listing listing = { yq_schedule_row_fields, yq_schedule_row_field_count,
-		&blank, sizeof(blank), look->fault };
+		&blank, sizeof(blank), look->all ? ALL_MAX : YQ_LOOK_DUE_MAX, look->fault };
 	YQ_CLEANUP(yq_buf_free) struct yq_buf sql = yq_buf_make(YQ_SQL_MAX);
 	struct yq_where where = yq_where_make(&sql);
 	void *items = NULL;
@@ -81,8 +83,7 @@ look_due(struct yq_tx *tx, struct yq_schedule_look *look, struct yq_err *err)
 	if (!look->all)
 		yq_where_add(&where, "(NEXT_AT_US IS NULL OR NEXT_AT_US <= :NOW_US)",
 		    yq_param_time("NOW_US", look->now_us));
-	yq_where_page(
-	    &where, "NEXT_AT_US NULLS FIRST, ID", look->all ? ALL_MAX : YQ_LOOK_DUE_MAX, 0);
+	yq_where_page(&where, "NEXT_AT_US NULLS FIRST, ID", ALL_MAX, 0);
 	rc = list_rows(tx, &sql, &where, &listing, &items, &look->due_count, err);
 	look->due = items;
 	return rc;
@@ -135,7 +136,7 @@ look_orders(struct yq_tx *tx, struct yq_open_run *open, char *fault, struct yq_e
 {
 	static const struct yq_run_order blank;
 	const struct listing listing = { yq_run_order_fields, YQ_RUN_ORDER_FIELDS, &blank,
-		sizeof(blank), fault };
+		sizeof(blank), SIZE_MAX, fault };
 	YQ_CLEANUP(yq_buf_free) struct yq_buf sql = yq_buf_make(YQ_SQL_MAX);
 	struct yq_where where = yq_where_make(&sql);
 	void *items = NULL;
@@ -176,7 +177,7 @@ look_open(struct yq_tx *tx, struct yq_schedule_look *look, struct yq_err *err)
 {
 	static const struct yq_run blank;
 	const struct listing listing = { yq_run_fields, YQ_RUN_FIELDS, &blank, sizeof(blank),
-		look->fault };
+		YQ_LOOK_OPEN_MAX, look->fault };
 	YQ_CLEANUP(yq_buf_free) struct yq_buf sql = yq_buf_make(YQ_SQL_MAX);
 	struct yq_where where = yq_where_make(&sql);
 	struct yq_run *runs;
@@ -187,7 +188,7 @@ look_open(struct yq_tx *tx, struct yq_schedule_look *look, struct yq_err *err)
 	yq_sql_select(&sql, "SCHEDULE_RUNS", yq_run_fields, YQ_RUN_FIELDS);
 	/* IS NOT NULL would not use the index. */
 	yq_where_add(&where, "OPEN_SINCE_US > :NEVER", yq_param_int("NEVER", 0));
-	yq_where_page(&where, "OPEN_SINCE_US", YQ_LOOK_OPEN_MAX, 0);
+	yq_where_page(&where, "OPEN_SINCE_US", ALL_MAX, 0);
 	rc = list_rows(tx, &sql, &where, &listing, &items, &count, err);
 	if (rc != YQ_OK || count == 0)
 		return rc;

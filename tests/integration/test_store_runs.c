@@ -350,21 +350,29 @@ test_a_row_that_cannot_be_read_holds_up_no_other(void **state)
 {
 	struct yq_tx *tx = NULL;
 	struct yq_schedule_look found;
+	char last[32];
 
 	(void)state;
-	add(1);
-	add(2);
+	/* More than one look takes, and one that is as it should be. */
+	for (unsigned i = 1; i <= YQ_LOOK_DUE_MAX + 2; i++)
+		add(i);
+	yq_str_format(last, sizeof(last), "Number %d", YQ_LOOK_DUE_MAX + 2);
 	assert_int_equal(yq_tx_begin(firebird, NULL, &tx, NULL), YQ_OK);
 	assert_int_equal(
 	    yq_tx_exec(tx,
-		"UPDATE SCHEDULED_ORDERS SET NAME = LPAD('', 100, 'x') WHERE NAME = 'Number 1'",
-		NULL, 0, NULL, NULL),
+		"UPDATE SCHEDULED_ORDERS SET NAME = RPAD(NAME, 100, 'x') WHERE NAME <> :LAST",
+		(const struct yq_param[]){ yq_param_text("LAST", last) }, 1, NULL, NULL),
+	    YQ_OK);
+	/* Those stand before it. */
+	assert_int_equal(
+	    yq_tx_exec(tx, "UPDATE SCHEDULED_ORDERS SET NEXT_AT_US = 1 WHERE NAME = :LAST",
+		(const struct yq_param[]){ yq_param_text("LAST", last) }, 1, NULL, NULL),
 	    YQ_OK);
 	assert_int_equal(yq_tx_commit(tx, NULL), YQ_OK);
 	yq_tx_end(tx);
 	found = look(NOW);
 	assert_int_equal(found.due_count, 1);
-	assert_string_equal(found.due[0].schedule.name, "Number 2");
+	assert_string_equal(found.due[0].schedule.name, last);
 	assert_non_null(strstr(found.fault, "NAME"));
 	yq_schedule_look_clear(&found);
 }
