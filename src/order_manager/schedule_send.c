@@ -168,24 +168,25 @@ yq_schedule_send(struct work *work)
 static void
 submitted(struct work *work)
 {
+	const char *left = work->open->run.outcome; /* when it was decided */
 	size_t count = work->open->order_count;
-	char text[YQ_MESSAGE_SIZE];
+	bool partly = work->standing < count || left[0] != '\0';
+	char text[YQ_MESSAGE_SIZE], late[48] = "";
 
+	if (yq_work_late_us(work) > SCHEDULER_LATE_US)
+		yq_str_format(late, sizeof(late), ", %lld s late",
+		    (long long)(yq_work_late_us(work) / YQ_US_PER_SECOND));
 	if (work->standing < count)
 		yq_str_format(text, sizeof(text),
 		    "%zu of %zu orders were sent; for the others it was too late", work->standing,
 		    count);
-	else if (yq_work_late_us(work) > SCHEDULER_LATE_US)
-		yq_str_format(text, sizeof(text), "%zu order%s sent, %lld s late", count,
-		    count == 1 ? "" : "s", (long long)(yq_work_late_us(work) / YQ_US_PER_SECOND));
 	else
-		yq_str_format(text, sizeof(text), "%zu order%s sent%s%s", count,
-		    count == 1 ? "" : "s", work->open->run.outcome[0] != '\0' ? "; " : "",
-		    work->open->run.outcome);
-	yq_work_move(work, YQ_RUN_SUBMITTED, RUN_SENT, text);
+		yq_str_format(text, sizeof(text), "%zu order%s sent%s%s%s", count,
+		    count == 1 ? "" : "s", late, left[0] != '\0' ? "; " : "", left);
+	yq_work_move(work, YQ_RUN_SUBMITTED, partly ? RUN_PARTLY : RUN_SENT, text);
 	work->move.run.order_count = (int64_t)work->standing;
 	work->move.first_order_id = work->open->orders[0].id;
-	if (work->standing < count)
+	if (partly)
 		work->move.run.open_since_us = work->scheduler->now_us; /* people are told */
 }
 
@@ -195,7 +196,7 @@ is_silent(const struct work *work)
 {
 	int64_t limit_us = YQ_SCHEDULER_SILENT_S * YQ_US_PER_SECOND;
 
-	return yq_work_is_late(work) && yq_work_late_us(work) > limit_us;
+	return yq_work_is_overdue(work) && yq_work_late_us(work) > limit_us;
 }
 
 static void

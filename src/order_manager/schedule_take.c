@@ -102,37 +102,60 @@ decide_order(struct work *work)
 
 /* ---- a liquidation ---- */
 
+/* What is not sold by it; people are told the first of it. */
+static void
+leave_out(struct work *work, const char *code, const char *text)
+{
+	if (work->left_code != NULL)
+		return;
+	work->left_code = code;
+	yq_str_copy_cut(work->left, sizeof(work->left), text);
+}
+
 static void
 add_order(struct work *work, const struct yq_order *order)
 {
+	char text[YQ_MESSAGE_SIZE];
 	struct yq_err err = { 0 };
 
 	if (work->order_count == SCHEDULER_ORDERS_MAX) {
-		work->cut = true;
+		leave_out(work, RUN_PARTLY,
+		    "more is held than one run closes; run it again for the rest");
 		return;
 	}
 	/* Grown by doubling. */
 	if ((work->order_count & (work->order_count - 1)) == 0)
 		work->orders = yq_xrealloc(work->orders,
 		    work->order_count == 0 ? 1 : work->order_count * 2, sizeof(*work->orders));
-	if (yq_run_order_of(order, &work->orders[work->order_count], &err) == YQ_OK)
+	if (yq_run_order_of(order, &work->orders[work->order_count], &err) == YQ_OK) {
 		work->order_count++;
-	else
-		yq_warn("%s cannot be closed by its schedule: %s", order->ticker, err.text);
+		return;
+	}
+	yq_str_format(text, sizeof(text), "%s in %s is not closed: %s", order->ticker,
+	    order->account_alias, err.text);
+	leave_out(work, RUN_ORDER, text);
+}
+
+/* What open orders would close of it. */
+static struct yq_decimal
+leaving_of(const struct yq_account *book, const struct yq_position *position)
+{
+	const struct yq_holding *holding =
+	    yq_account_holding(book, position->exchange, position->ticker);
+
+	if (holding == NULL)
+		return YQ_DECIMAL_ZERO;
+	return yq_decimal_sign(position->qty) > 0 ? holding->selling : holding->buying;
 }
 
 /* What is held and on no open order's way out, in whole lots. */
 static bool
 closable(const struct yq_account *book, const struct yq_position *position, struct yq_decimal *qty)
 {
-	const struct yq_holding *holding =
-	    yq_account_holding(book, position->exchange, position->ticker);
 	bool is_long = yq_decimal_sign(position->qty) > 0;
-	struct yq_decimal taken = YQ_DECIMAL_ZERO, left;
+	struct yq_decimal left =
+	    yq_closable(position->qty, leaving_of(book, position), is_long ? YQ_SELL : YQ_BUY);
 
-	if (holding != NULL)
-		taken = is_long ? holding->selling : holding->buying;
-	left = yq_closable(position->qty, taken, is_long ? YQ_SELL : YQ_BUY);
 	return yq_decimal_round_to(
 		   left, yq_market_of(position->exchange)->lot, YQ_ROUND_FLOOR, qty) == YQ_OK &&
 	       yq_decimal_sign(*qty) > 0;
@@ -197,13 +220,15 @@ cancel_if_leaving(void *cookie, const struct yq_open_order *order)
 	if (order->gives_way || order->action != exit)
 		return true;
 	leaving->found = true;
-	cancel_order(leaving->work, position->account_alias, &order->id);
+	if (yq_work_is_canceling(leaving->work))
+		cancel_order(leaving->work, position->account_alias, &order->id);
 	return true;
 }
 
-/* True: some of it is, and the orders are asked to end first.  Exits of a bracket are left to the
- * gateway: they give way to what is sold, and come back if it is not; canceled by us they would be
- * over, and what does not get sold then would be held without a stop. */
+/* True: some of it is, and the orders have to end first: they are asked to once it is written that
+ * they are.  Exits of a bracket are left to the gateway: they give way to what is sold, and come
+ * back if it is not; canceled by us they would be over, and what does not get sold then would be
+ * held without a stop. */
 static bool
 cancel_exits(struct work *work, const struct yq_account *book, const struct yq_position *position)
 {
@@ -218,6 +243,20 @@ cancel_exits(struct work *work, const struct yq_account *book, const struct yq_p
 	yq_account_each_order_of(
 	    book, position->exchange, position->ticker, cancel_if_leaving, &leaving);
 	return leaving.found;
+}
+
+/* The orders in its way have had their time; when they end after all it is held without them. */
+static void
+not_closable(struct work *work, const struct yq_account *book, const struct yq_position *position)
+{
+	char text[YQ_MESSAGE_SIZE];
+
+	if (!yq_work_is_canceling(work) || yq_decimal_sign(leaving_of(book, position)) == 0)
+		return;
+	yq_str_format(text, sizeof(text),
+	    "%s in %s is not closed: orders in its way were canceled, and have not ended",
+	    position->ticker, position->account_alias);
+	leave_out(work, RUN_BLOCKED, text);
 }
 
 static void
@@ -236,24 +275,52 @@ close_account(struct work *work, const struct yq_account_state *state)
 		if (!yq_schedule_closes(schedule, &position))
 			continue;
 		if (cancel_exits(work, book, &position)) {
-			work->canceling = true;
+			work->blocked = true;
 			continue;
 		}
-		if (!closable(book, &position, &qty))
+		if (!closable(book, &position, &qty)) {
+			not_closable(work, book, &position);
 			continue;
+		}
 		order = yq_schedule_close_order(
 		    schedule, work->open->run.due_at_us, &position, qty, s->now_us);
 		add_order(work, &order);
 	}
 }
 
+struct reading {
+	struct work *work;
+	char alias[YQ_ALIAS_SIZE];
+};
+
+/* One of several accounts does not hold up the others for long, and one alone is waited for until
+ * it is too late. */
+static void
+not_read(struct work *work, const char *alias, const struct yq_err *err)
+{
+	bool any = yq_str_equal(work->open->schedule.account_alias, YQ_SCHEDULE_ANY_ACCOUNT);
+	char text[YQ_MESSAGE_SIZE];
+
+	if (may_wait(work) || !(any || yq_work_is_overdue(work))) {
+		yq_warn("account %s, which is to be closed, cannot be read: %s", alias, err->text);
+		work->failed = true;
+		return;
+	}
+	work->unread++;
+	yq_str_format(text, sizeof(text), "account %s is not closed, for it cannot be read: %s",
+	    alias, err->text);
+	leave_out(work, RUN_ACCOUNT, text);
+}
+
 static void
 on_account(
     void *cookie, enum yq_rc rc, const struct yq_account_state *state, const struct yq_err *err)
 {
-	struct work *work = cookie;
+	struct reading reading = *(const struct reading *)cookie;
+	struct work *work = reading.work;
 	struct yq_scheduler *s = work->scheduler;
 
+	free(cookie);
 	if (!yq_scheduler_answered(s))
 		return;
 	if (yq_books_is_stale(s->books)) {
@@ -262,8 +329,7 @@ on_account(
 		close_account(work, state);
 		work->reads++;
 	} else if (rc != YQ_OK && rc != YQ_E_NOT_FOUND) {
-		yq_warn("an account that is to be closed cannot be read: %s", err->text);
-		work->failed = true;
+		not_read(work, reading.alias, err);
 	}
 	yq_scheduler_answer_done(s);
 }
@@ -271,8 +337,12 @@ on_account(
 static void
 read_account(struct work *work, const char *alias)
 {
+	struct reading *reading = yq_xcalloc(1, sizeof(*reading));
+
+	reading->work = work;
+	yq_str_copy_cut(reading->alias, sizeof(reading->alias), alias);
 	yq_scheduler_ask(work->scheduler);
-	yq_state_account(yq_daemon_valkey(work->scheduler->daemon), alias, on_account, work);
+	yq_state_account(yq_daemon_valkey(work->scheduler->daemon), alias, on_account, reading);
 }
 
 static void
@@ -322,17 +392,23 @@ read_accounts(struct work *work)
 static void
 decide_liquidation(struct work *work)
 {
-	if (work->canceling) {
-		work->scheduler->waiting = true;
+	if (work->blocked) {
 		work->order_count = 0;
+		if (yq_work_is_canceling(work))
+			work->scheduler->waiting = true;
+		else
+			yq_work_move(work, YQ_RUN_CLAIMED, RUN_CANCELING, "");
 		return;
 	}
 	if (work->order_count > 0)
 		return;
-	if (work->reads > 0)
-		skip(work, RUN_NOTHING, "nothing of what it sells is held, open orders aside");
-	else if (may_wait(work))
+	if ((work->unread > 0 && !yq_work_is_overdue(work)) ||
+	    (work->unread + work->reads == 0 && may_wait(work)))
 		work->scheduler->waiting = true;
+	else if (work->left_code != NULL)
+		yq_work_move(work, YQ_RUN_FAILED, work->left_code, work->left);
+	else if (work->reads > 0)
+		skip(work, RUN_NOTHING, "nothing of what it sells is held, open orders aside");
 	else
 		yq_work_move(work, YQ_RUN_FAILED, RUN_ACCOUNT,
 		    "no gateway serves an account that it is for");
@@ -375,8 +451,8 @@ yq_schedule_decide(struct work *work)
 		decide_order(work);
 	if (work->moves || work->order_count == 0)
 		return;
-	yq_work_move(work, YQ_RUN_SENDING, "",
-	    work->cut ? "more is held than one run closes; run it again for the rest" : "");
+	yq_work_move(
+	    work, YQ_RUN_SENDING, yq_work_is_canceling(work) ? RUN_CANCELING : "", work->left);
 	work->move.orders = work->orders;
 	work->move.order_count = work->order_count;
 	work->move.run.order_count = (int64_t)work->order_count;

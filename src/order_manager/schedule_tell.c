@@ -13,8 +13,8 @@ severity_of(const struct yq_run *run)
 {
 	if (run->state == YQ_RUN_UNKNOWN || run->state == YQ_RUN_FAILED)
 		return YQ_SEVERITY_CRITICAL;
-	if (run->state == YQ_RUN_SUBMITTED || yq_str_equal(run->code, RUN_HOLIDAY) ||
-	    yq_str_equal(run->code, RUN_NOTHING))
+	if ((run->state == YQ_RUN_SUBMITTED && !yq_str_equal(run->code, RUN_PARTLY)) ||
+	    yq_str_equal(run->code, RUN_HOLIDAY) || yq_str_equal(run->code, RUN_NOTHING))
 		return YQ_SEVERITY_INFO;
 	return YQ_SEVERITY_WARNING;
 }

@@ -33,7 +33,19 @@ yq_work_late_us(const struct work *work)
 }
 
 bool
+yq_work_is_canceling(const struct work *work)
+{
+	return yq_str_equal(work->open->run.code, RUN_CANCELING);
+}
+
+bool
 yq_work_is_late(const struct work *work)
+{
+	return yq_work_is_overdue(work) && !yq_work_is_canceling(work);
+}
+
+bool
+yq_work_is_overdue(const struct work *work)
 {
 	int64_t limit_s =
 	    work->open->has_schedule ? work->open->schedule.max_late_seconds : YQ_SCHEDULE_LATE_S;
@@ -55,10 +67,13 @@ yq_work_move(struct work *work, enum yq_run_state state, const char *code, const
 	move->run.state = state;
 	yq_str_copy_cut(move->run.owner, sizeof(move->run.owner), s->owner);
 	yq_str_copy_cut(move->run.code, sizeof(move->run.code), code);
-	yq_str_copy_cut(move->run.outcome, sizeof(move->run.outcome), text);
+	yq_str_format(move->run.outcome, sizeof(move->run.outcome), "%s%s", text,
+	    yq_work_is_canceling(work) && (state == YQ_RUN_SKIPPED || state == YQ_RUN_FAILED)
+		? "; orders in its way were canceled before"
+		: "");
 	if (run->claimed_at_us == 0)
 		move->run.claimed_at_us = s->now_us;
-	if (state != YQ_RUN_SENDING) {
+	if (state != YQ_RUN_SENDING && state != YQ_RUN_CLAIMED) {
 		move->run.settled_at_us = s->now_us;
 		move->run.open_since_us =
 		    state != YQ_RUN_SUBMITTED || yq_work_late_us(work) > SCHEDULER_LATE_US

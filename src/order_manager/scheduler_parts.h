@@ -23,8 +23,13 @@
 #define RUN_NOTHING   "NOTHING_HELD"
 #define RUN_ACCOUNT   "ACCOUNT_UNKNOWN"
 #define RUN_ORDER     "ORDER_INVALID"
-#define RUN_SILENT    "SILENT" /* its owner never said what became of it */
+#define RUN_SILENT    "SILENT"	    /* its owner never said what became of it */
+#define RUN_BLOCKED   "ORDERS_OPEN" /* orders in its way did not end */
 #define RUN_SENT      "SENT"
+#define RUN_PARTLY    "SENT_PARTLY" /* some of it could not be, or not in time */
+/* Claimed or sending: orders in its way are asked to end, so that it goes on however late it is:
+ * what it does not sell then would be held without the stop that it had. */
+#define RUN_CANCELING "CANCELING"
 
 /* What a pass does about one run that is not over. */
 struct work {
@@ -34,11 +39,14 @@ struct work {
 	bool moves;
 	struct yq_run_order *orders; /* decided here; owned */
 	size_t order_count;
-	size_t reads;	 /* answers to come */
-	bool failed;	 /* one of them was none: the next pass tries again */
-	bool cut;	 /* more orders than a run may have */
-	bool sends;	 /* its orders may be sent */
-	bool canceling;	 /* orders in its way were asked to end */
+	size_t reads;  /* accounts that were read ... */
+	size_t unread; /* ... and that could not be, for too long */
+	bool failed;   /* an answer was none: the next pass tries again */
+	bool sends;    /* its orders may be sent */
+	bool blocked;  /* orders in its way are to end first */
+	/* What a liquidation leaves out, and why: the first of it; NULL = nothing. */
+	const char *left_code;
+	char left[YQ_MESSAGE_SIZE];
 	size_t standing; /* sending: orders that are on the bus or in the archive */
 	bool told;	 /* people were */
 	struct yq_opt_decimal price;
@@ -98,9 +106,12 @@ bool yq_scheduler_answered(struct yq_scheduler *scheduler);
 void yq_scheduler_answer_done(struct yq_scheduler *scheduler);
 /* Fill work->move: the run's next state, code and text. */
 void yq_work_move(struct work *work, enum yq_run_state state, const char *code, const char *text);
-/* How late the run is, and whether that is too late. */
+/* How late the run is, whether that is more than it may be, and whether it is not to go on then. */
 int64_t yq_work_late_us(const struct work *work);
+bool yq_work_is_overdue(const struct work *work);
 bool yq_work_is_late(const struct work *work);
+/* It asked orders in its way to end, in this life or before. */
+bool yq_work_is_canceling(const struct work *work);
 /* An order as a row of its run; YQ_E_INVALID, YQ_E_RANGE: it cannot be one. */
 YQ_NODISCARD enum yq_rc yq_run_order_of(
     const struct yq_order *order, struct yq_run_order *row, struct yq_err *err);

@@ -305,6 +305,59 @@ test_a_liquidation_that_a_life_before_began_has_them_canceled_too(void **state)
 	cancels_and_sells(true);
 }
 
+/* What it canceled is held without its stop now: it is sold an hour later too. */
+static void
+test_a_liquidation_that_canceled_goes_on_however_late_it_is(void **state)
+{
+	int64_t now_us = yq_clock_now_us(yq_clock_system());
+	int64_t due_us = now_us - now_us % MINUTE_US - 60 * MINUTE_US;
+	struct yq_order stop;
+	struct yq_schedule s = due_with_an_exit(now_us, &stop);
+	char words[96];
+
+	(void)state;
+	stop.type = YQ_TYPE_STOP;
+	stop.stop_price = yq_opt_decimal_of(yq_decimal_from_int(90));
+	rest(&stop);
+	start();
+	yq_str_format(words, sizeof(words), "HEXISTS order:%s CancelRequestedAt", stop.id.text);
+	om_await(words, 1, PATIENCE_MS);
+	expect_run("schedule 1", "claimed", "CANCELING");
+	assert_int_equal(om_stop(SIGKILL), 128 + SIGKILL);
+	om_run_sql("UPDATE SCHEDULE_RUNS SET DUE_AT_US = :AT", due_us);
+	yq_str_format(words, sizeof(words), "SREM order:open %s", stop.id.text);
+	assert_int_equal(valkey_do_int(console, words), 1);
+	start();
+	expect_run("schedule 1", "submitted", "SENT");
+	expect_order(&s, due_us, "Paper", "AAPL", YQ_NASDAQ, "\"Qty\":12");
+}
+
+/* One account of all cannot be read: the others are sold, and people are told. */
+static void
+test_a_liquidation_of_all_accounts_does_without_one_that_cannot_be_read(void **state)
+{
+	int64_t now_us = yq_clock_now_us(yq_clock_system());
+	struct yq_schedule s = om_schedule(1, now_us);
+
+	(void)state;
+	s.kind = YQ_SCHEDULE_LIQUIDATION;
+	s.quantity.set = false;
+	s.ticker[0] = '\0';
+	s.action = YQ_SELL;
+	yq_str_copy_cut(s.account_alias, sizeof(s.account_alias), "*");
+	om_account("Alpha", "1.00");
+	yq_reply_free(valkey_do(console, "SADD account:index Paper Alpha"));
+	yq_reply_free(valkey_do(console, "HSET position:Alpha MSFT x"));
+	hold("Paper", "AAPL", "NASDAQ", "12", "Webhook:One");
+	om_add_due(&s, 1, now_us);
+	start();
+	expect_run("schedule 1", "submitted", "SENT_PARTLY");
+	expect_order(&s, now_us - now_us % MINUTE_US, "Paper", "AAPL", YQ_NASDAQ, "\"Qty\":12");
+	om_await_count(
+	    "SELECT COUNT(*) FROM SCHEDULE_RUNS WHERE OPEN_SINCE_US > 0", 0, PATIENCE_MS);
+	assert_int_equal(om_notices("account Alpha is not closed"), 1);
+}
+
 static void
 test_a_clock_that_was_ahead_doubles_nothing_and_loses_nothing(void **state)
 {
@@ -416,6 +469,8 @@ main(int argc, char **argv)
 		TEST(test_a_liquidation_sells_what_is_held_for_its_reasons_in_its_country),
 		TEST(test_a_liquidation_has_the_orders_in_its_way_canceled_first),
 		TEST(test_a_liquidation_that_a_life_before_began_has_them_canceled_too),
+		TEST(test_a_liquidation_that_canceled_goes_on_however_late_it_is),
+		TEST(test_a_liquidation_of_all_accounts_does_without_one_that_cannot_be_read),
 		TEST(test_a_liquidation_leaves_the_exits_of_a_bracket_to_the_gateway),
 		TEST(test_a_clock_that_was_ahead_doubles_nothing_and_loses_nothing),
 		TEST(test_a_run_that_the_other_system_never_ended_is_told_and_not_repeated),
