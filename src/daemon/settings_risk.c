@@ -56,7 +56,7 @@ struct pair {
 static uint64_t
 pair_hash(const char *alias, const char *strategy)
 {
-	char lower[YQ_STRATEGY_SIZE];
+	char lower[YQ_STRATEGY_SIZE] = "";
 	size_t length = 0;
 
 	for (; strategy[length] != '\0' && length + 1 < sizeof(lower); length++)
