@@ -81,6 +81,17 @@ read_all(int fd, struct yq_buf *content)
 	return got;
 }
 
+/* What is wrong with the name is the caller's; the rest is the machine's. */
+static enum yq_rc
+cannot_read(const char *path, int fault, struct yq_err *err)
+{
+	enum yq_rc rc = fault == ENOENT || fault == ENOTDIR ? YQ_E_NOT_FOUND
+			: fault == EISDIR		    ? YQ_E_REFUSED
+							    : YQ_E_SYSTEM;
+
+	return yq_err_errno(err, rc, fault, "cannot read %s", path);
+}
+
 enum yq_rc
 yq_file_read(const char *path, struct yq_buf *content, struct yq_err *err)
 {
@@ -88,12 +99,11 @@ yq_file_read(const char *path, struct yq_buf *content, struct yq_err *err)
 	int fault;
 
 	if (fd < 0)
-		return yq_err_errno(err, errno == ENOENT ? YQ_E_NOT_FOUND : YQ_E_SYSTEM, errno,
-		    "cannot read %s", path);
+		return cannot_read(path, errno, err);
 	fault = read_all(fd, content) < 0 ? errno : 0;
 	(void)close(fd);
 	if (fault != 0)
-		return yq_err_errno(err, YQ_E_SYSTEM, fault, "cannot read %s", path);
+		return cannot_read(path, fault, err);
 	if (!yq_buf_ok(content))
 		return yq_err_set(err, YQ_E_LIMIT, "%s is too large", path);
 	return YQ_OK;

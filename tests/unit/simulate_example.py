@@ -53,8 +53,9 @@ for options, promise in ((ALERTS, "prices_of_the_signals"), (ALERTS + BARS, "bar
         test("json_is_whole", found["Trades"] == 8 and found["Accounts"][0]["End"] == 10267.7, found)
 for options, words in ((["--signals", "/nowhere.csv"], "/nowhere.csv"), ([], "which signals?"),
                        (ALERTS + ["--cash", "100"], "--cash: expected"),
-                       (ALERTS + ["--bars", "/nowhere"], "/nowhere")):
-    status = 1 if "/nowhere" in words else 2
+                       (ALERTS + ["--bars", "/nowhere"], "/nowhere"),
+                       (["--signals", DATA], "Is a directory"), (["--signals", ALERTS[1] + "/x"], "alerts.csv/x")):
+    status = 2 if words in ("which signals?", "--cash: expected") else 1
     said = simulate(PLACES[0], *options, status=status)
     test(f"refused_with_the_reason: {words}", words in said, said)
 print(f"1..{test.count}")
