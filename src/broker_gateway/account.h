@@ -33,6 +33,7 @@ struct gw_account {
 	int64_t retry_ns; /* when a broken broker is opened again */
 	struct yq_account *book;
 	struct yq_table lanes;
+	struct gw_lane *due, **due_end;		/* lanes with brackets to look after, in order */
 	struct gw_task *first, **last, *newest; /* waiting, in order of arrival */
 	size_t task_count, cancel_count;
 	bool slow;     /* its list was full while others waited for the reader */

@@ -121,7 +121,12 @@ gw_lane_due(struct gw_account *a, struct gw_lane *lane)
 
 	if (lane->brackets == NULL)
 		return;
-	lane->brackets_due = true;
+	if (!lane->due) {
+		lane->due = true;
+		lane->next_due = NULL;
+		*(a->due != NULL ? a->due_end : &a->due) = lane;
+		a->due_end = &lane->next_due;
+	}
 	gw->brackets.due = true;
 	gw_soon(gw);
 }

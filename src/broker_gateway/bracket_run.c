@@ -258,13 +258,12 @@ lane_run(struct gw_account *a, struct gw_lane *lane)
 static void
 account_run(struct gw_account *a)
 {
-	for (struct yq_table_node *n = a->lanes.oldest, *next; n != NULL; n = next) {
-		struct gw_lane *lane = yq_container(n, struct gw_lane, node);
+	struct gw_lane *lane = a->due, *next;
 
-		next = n->newer;
-		if (!lane->brackets_due)
-			continue;
-		lane->brackets_due = false;
+	a->due = NULL; /* what becomes due meanwhile has its turn after this one */
+	for (; lane != NULL; lane = next) {
+		next = lane->next_due;
+		lane->due = false;
 		forget_wanted(a, lane);
 		lane_run(a, lane);
 	}

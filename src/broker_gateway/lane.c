@@ -26,7 +26,7 @@ evict_lane(void *cookie, struct yq_table_node *node)
 	struct gw_lane *lane = yq_container(node, struct gw_lane, node);
 
 	if (lane->tasks == 0 && lane->requests == 0 && lane->looked_up == 0 &&
-	    lane->brackets == NULL) {
+	    lane->brackets == NULL && !lane->due) {
 		yq_table_remove(&a->lanes, node);
 		free(lane);
 	}
@@ -65,4 +65,5 @@ gw_lanes_free(struct gw_account *a)
 {
 	yq_table_each(&a->lanes, free_lane, NULL);
 	yq_table_clear(&a->lanes);
+	a->due = NULL;
 }

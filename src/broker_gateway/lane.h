@@ -27,7 +27,8 @@ struct gw_lane {
 	struct yq_opt_decimal price; /* last seen */
 	int64_t price_at_us;
 	struct gw_bracket *brackets; /* the newest first */
-	bool brackets_due;	     /* something has changed */
+	bool due;		     /* something has changed for them: */
+	struct gw_lane *next_due;    /* ... it is in its account's list */
 	struct yq_decimal wanted;    /* an order that waits wants so much to be free of exits */
 	struct yq_id waiting;	     /* ... which it is */
 	struct yq_opt_decimal same_qty[YQ_ACTION_COUNT]; /* of the last order on each side */

@@ -247,6 +247,32 @@ test_an_exit_of_no_bracket_is_refused(void **unused)
 	gateway_stop();
 }
 
+static void
+test_each_of_many_instruments_has_its_exits_looked_after(void **unused)
+{
+	enum { INSTRUMENTS = 6 };
+	struct yq_order entries[INSTRUMENTS], flat;
+
+	(void)unused;
+	gateway_start(BRACKET_QUIET);
+	for (int i = 0; i < INSTRUMENTS; i++) {
+		entries[i] = bracket_entry("10");
+		yq_str_format(entries[i].ticker, sizeof(entries[i].ticker), "MANY%d", i);
+		gateway_submit(&entries[i]);
+	}
+	for (int i = 0; i < INSTRUMENTS; i++)
+		bracket_await_resting(&entries[i], 10);
+	for (int i = INSTRUMENTS - 1; i >= 0; i--) {
+		flat = gateway_order(YQ_SELL, entries[i].ticker, i == 0 ? "4" : "10");
+		gateway_submit(&flat);
+	}
+	for (int i = 1; i < INSTRUMENTS; i++)
+		bracket_await_over(&entries[i], "what it protects is no longer held");
+	bracket_await_resting(&entries[0], 6);
+	(void)gateway_assert_books_equal();
+	gateway_stop();
+}
+
 /* Killed again and again, whatever it was doing. */
 static void
 test_what_is_killed_goes_on_where_it_was(void **unused)
@@ -296,6 +322,7 @@ main(void)
 		TEST(test_a_halt_does_not_keep_a_position_without_its_stop),
 		TEST(test_what_is_being_sold_is_not_told_to_be_without_its_stop),
 		TEST(test_an_exit_of_no_bracket_is_refused),
+		TEST(test_each_of_many_instruments_has_its_exits_looked_after),
 		TEST(test_what_is_killed_goes_on_where_it_was),
 	};
 
