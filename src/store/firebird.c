@@ -115,14 +115,17 @@ attach(struct yq_firebird *firebird, ISC_STATUS *status)
 
 	YQ_CLEANUP(yq_buf_free) struct yq_buf block = yq_buf_make(ATTACH_BYTES_MAX);
 	char name[DATABASE_SIZE];
+	int turn;
 
 	fill_attach_block(firebird, &block);
 	assert(yq_buf_ok(&block));
 	database_name(firebird, name, sizeof(name));
 	firebird->handle = 0;
+	turn = is_embedded(firebird) ? yq_attach_begin() : -1;
 	remember_handlers(&handlers);
 	isc_attach_database(status, 0, name, &firebird->handle, (short)block.length, block.data);
 	restore_handlers(&handlers);
+	yq_attach_end(turn);
 	yq_wipe(block.data, block.length);
 	return firebird->handle != 0;
 }
@@ -134,11 +137,14 @@ create_named(struct yq_firebird *firebird, const char *name, ISC_STATUS *status)
 	YQ_CLEANUP(yq_buf_free) struct yq_buf block = yq_buf_make(ATTACH_BYTES_MAX);
 	ISC_STATUS_ARRAY ignored;
 	isc_db_handle handle = 0;
+	int turn;
 
 	fill_create_block(firebird, &block);
 	assert(yq_buf_ok(&block));
+	turn = is_embedded(firebird) ? yq_attach_begin() : -1;
 	/* The length is a short in the header of Firebird 3, and unsigned in that of 4. */
 	isc_create_database(status, 0, name, &handle, block.length & INT16_MAX, block.data, 0);
+	yq_attach_end(turn);
 	yq_wipe(block.data, block.length);
 	if (handle == 0)
 		return false;

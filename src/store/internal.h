@@ -48,6 +48,10 @@ struct yq_tx {
 /* firebird.c: attach if there is no usable connection. */
 enum yq_rc yq_firebird_connect(struct yq_firebird *firebird, struct yq_err *err);
 
+/* attach.c: before and after an embedded attach or create; the turn is a file descriptor, or -1. */
+int yq_attach_begin(void);
+void yq_attach_end(int turn);
+
 /* status.c: the fault in `status` as our code and one sentence; marks a lost connection. */
 enum yq_rc yq_status_fault(
     struct yq_firebird *firebird, const ISC_STATUS *status, struct yq_err *err);

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -152,6 +153,63 @@ test_isql_opens_the_same_file_meanwhile(void **state)
 	assert_int_equal(count_rows(), 1);
 }
 
+/* Where the mutex of a shared file of the engine is, in glibc's layout: its word and its kind. */
+#define MUTEX_AT   16
+#define KIND_AT	   (MUTEX_AT + 16)
+#define IS_SHARED  128
+#define PATIENCE_S 30
+
+/* The trace file of this process, which still has it when it has lost its name; -1 = another
+ * engine. */
+static int
+open_trace_file(void)
+{
+	char pattern[FIXTURE_PATH_SIZE + 1024];
+	glob_t found = { 0 };
+	int32_t kind = 0;
+	int fd = -1;
+
+	assert_true(yq_str_format(
+	    pattern, sizeof(pattern), "%s/lock/fb[0-9]*_trace*", fixture.root.folder));
+	if (glob(pattern, 0, NULL, &found) == 0)
+		fd = open(found.gl_pathv[0], O_RDWR | O_CLOEXEC);
+	globfree(&found);
+	if (fd >= 0 && pread(fd, &kind, sizeof(kind), KIND_AT) == sizeof(kind) && kind == IS_SHARED)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static void
+set_mutex(int fd, int32_t word)
+{
+	assert_int_equal(pwrite(fd, &word, sizeof(word), MUTEX_AT), sizeof(word));
+}
+
+/* What a process leaves that is killed in its attach, with the mutex of the trace sessions. */
+static void
+test_a_process_killed_in_its_attach_does_not_keep_the_next_one_out(void **state)
+{
+	pid_t child;
+	int fd, status = 0;
+
+	(void)state;
+	fd = fixture.served ? -1 : open_trace_file();
+	if (fd < 0)
+		return;
+	set_mutex(fd, 1);
+	child = fixture_spawn_self(&fixture, "commits", target.database);
+	for (int i = 0; i < PATIENCE_S * 100 && waitpid(child, &status, WNOHANG) == 0; i++)
+		usleep(10000);
+	if (kill(child, SIGKILL) == 0)
+		(void)waitpid(child, &status, 0); /* it waited for good */
+	set_mutex(fd, 0);
+	close(fd);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(count_rows(), ROWS);
+}
+
 static int
 empty_table(void **state)
 {
@@ -183,6 +241,8 @@ main(int argc, char **argv)
 {
 #define T(name) cmocka_unit_test_setup(name, empty_table)
 	const struct CMUnitTest tests[] = {
+		/* First: the trace file of this process has its name still. */
+		T(test_a_process_killed_in_its_attach_does_not_keep_the_next_one_out),
 		T(test_a_process_killed_in_a_transaction_leaves_nothing_half_done),
 		T(test_several_processes_work_on_one_database_at_once),
 		T(test_isql_opens_the_same_file_meanwhile),
