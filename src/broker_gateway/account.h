@@ -59,7 +59,8 @@ struct gw_account {
 	struct yq_rate rate;
 	struct yq_table plain; /* tickers whose field in position:{Alias} has no exchange */
 	struct gw_guard guard;
-	bool flatten_waits; /* for markets to open, which was told */
+	bool flatten_waits;    /* for markets to open, which was told */
+	bool flatten_unpriced; /* no price of something that is to be closed, which was told */
 };
 
 YQ_NODISCARD enum yq_rc gw_accounts_open(struct gateway *gw, struct yq_err *err);

@@ -99,6 +99,9 @@ struct look {
 	size_t closed; /* instruments that wait for their markets */
 	int64_t opens_us;
 	enum yq_exchange exchange; /* of the first that opens */
+	size_t unpriced;	   /* instruments that cannot be closed without a price */
+	const char *ticker;	   /* of the first of them */
+	bool cut;		   /* not all was looked at */
 };
 
 static bool
@@ -186,6 +189,11 @@ look_at(void *cookie, const struct yq_holding *h)
 	if (lane->unknown > 0 || lane->looked_up > 0 || is_being_closed(a, mark) ||
 	    !market_is_open(look, p->exchange, now_us))
 		return true;
+	if (!gw_flatten_can(a, p)) {
+		if (look->unpriced++ == 0)
+			look->ticker = p->ticker;
+		return true;
+	}
 	if (mark != NULL && yq_id_equal(&mark->last.halt, &halt->halt.id)) {
 		int64_t since_us = now_us - mark->last.at_us;
 
@@ -193,9 +201,11 @@ look_at(void *cookie, const struct yq_holding *h)
 			return true;
 		again = true;
 	}
-	if (!gw_flatten_make(a, h, halt, free_of(h)))
+	if (!gw_flatten_make(a, h, halt, free_of(h))) {
+		look->cut = true;
 		return false;
-	if (again)
+	}
+	if (again && mark->awaited_ns != 0)
 		tell_again(a, h, mark);
 	return true;
 }
@@ -207,7 +217,7 @@ tell_closed(const struct look *look)
 	struct gw_account *a = look->account;
 	char opens[YQ_TIME_TEXT_SIZE];
 
-	if (look->closed == 0)
+	if (look->closed == 0 && !look->cut)
 		a->flatten_waits = false;
 	if (look->closed == 0 || a->flatten_waits)
 		return;
@@ -226,6 +236,20 @@ tell_closed(const struct look *look)
 	    "%.16sZ",
 	    a->settings.alias, look->closed, yq_names_text(&yq_exchange_names, (int)look->exchange),
 	    opens);
+}
+
+/* Once while it lasts.  Nothing is tried, so nothing is counted: it goes on when a price comes. */
+static void
+tell_unpriced(const struct look *look)
+{
+	struct gw_account *a = look->account;
+
+	if (look->unpriced > 0 && !a->flatten_unpriced)
+		gw_notify(a->gw, "Risk", "Warning",
+		    "account %s: %zu positions cannot be closed yet, for no price of them is "
+		    "known: the first is %s",
+		    a->settings.alias, look->unpriced, look->ticker);
+	a->flatten_unpriced = look->unpriced > 0 || (look->cut && a->flatten_unpriced);
 }
 
 /* ---- marks of halts that are over ---- */
@@ -266,6 +290,7 @@ account_run(struct gw_account *a)
 	yq_table_each(&a->gw->orders, cancel_one, a);
 	yq_account_each_holding(a->book, look_at, &look);
 	tell_closed(&look);
+	tell_unpriced(&look);
 }
 
 void

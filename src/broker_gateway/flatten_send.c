@@ -1,6 +1,7 @@
 /* flatten_send.c - exits of flatten.h: counted, then put onto order:stream as any order is. */
 #include "broker_gateway/flatten_send.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,8 @@ batch_free(struct gw_flatten_batch *batch)
 void
 gw_flatten_drop(struct gateway *gw)
 {
+	/* The answer to one that is under way looks at nothing else then. */
+	assert(gw->stopped);
 	if (gw->flatten.batch != NULL && !gw->flatten.batch->under_way)
 		batch_free(gw->flatten.batch);
 	gw->flatten.batch = NULL; /* one that is under way is freed by its answer */
@@ -58,17 +61,39 @@ slack_of(const struct gw_account *a)
 	return slack;
 }
 
+/* The newest price that is known of what is held. */
+static struct yq_opt_decimal
+price_of(struct gw_account *a, const struct yq_position *held)
+{
+	const struct gw_lane *lane = gw_lane_of(a, held->exchange, held->ticker);
+
+	return lane->price.set ? lane->price : held->current_price;
+}
+
+static bool
+has_market(const struct gw_account *a)
+{
+	return (a->broker->capabilities.order_types & (1U << YQ_TYPE_MARKET)) != 0;
+}
+
+bool
+gw_flatten_can(struct gw_account *a, const struct yq_position *held)
+{
+	struct yq_opt_decimal price = price_of(a, held);
+
+	return has_market(a) || (price.set && yq_decimal_sign(price.value) > 0);
+}
+
 static enum yq_rc
 order_of(struct gw_account *a, const struct yq_holding *h, const struct gw_mark *mark,
     struct yq_decimal qty, struct yq_order *order)
 {
-	const struct gw_lane *lane = gw_lane_of(a, mark->exchange, mark->ticker);
 	struct yq_flatten_terms terms = {
 		.id = yq_flatten_id(&mark->last.halt, a->settings.alias, mark->ticker,
 		    mark->exchange, mark->last.attempt),
 		.alias = a->settings.alias,
-		.has_market = (a->broker->capabilities.order_types & (1U << YQ_TYPE_MARKET)) != 0,
-		.last = lane->price.set ? lane->price : h->position.current_price,
+		.has_market = has_market(a),
+		.last = price_of(a, &h->position),
 		.slack = slack_of(a),
 		.now_us = mark->last.at_us,
 	};
@@ -125,7 +150,7 @@ gw_flatten_make(struct gw_account *a, const struct yq_holding *h, const struct y
 	if (order_of(a, h, mark, qty, &exit->order) != YQ_OK) {
 		mark->awaited_ns = 0;
 		gw_notify(a->gw, "Risk", "Warning",
-		    "account %s: %s cannot be closed yet, for its price is not known",
+		    "account %s: %s cannot be closed at a price near the last one",
 		    a->settings.alias, mark->ticker);
 		return true;
 	}

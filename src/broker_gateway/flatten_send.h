@@ -8,6 +8,8 @@
 struct gateway;
 struct gw_account;
 
+/* Whether an exit of it has all that it takes: a price, where the broker has no market orders. */
+bool gw_flatten_can(struct gw_account *account, const struct yq_position *held);
 /* An exit of so much is to be made: it is counted, and made when that is on the bus.  False: no
  * more at a time. */
 bool gw_flatten_make(struct gw_account *account, const struct yq_holding *holding,
