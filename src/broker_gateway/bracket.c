@@ -112,6 +112,25 @@ gw_leg_is_live(const struct gw_leg *leg)
 	return leg->leg.exit[0] != '\0' && !yq_order_state_is_final(leg->leg.state);
 }
 
+bool
+gw_leg_is_naught(const struct gw_bracket *b, const struct gw_leg *leg)
+{
+	return leg->leg.exit[0] != '\0' && yq_order_state_is_final(leg->leg.state) &&
+	       yq_decimal_sign(leg->leg.filled) == 0 &&
+	       gw_order_find(b->account->gw, &leg->leg.id) == NULL;
+}
+
+void
+gw_leg_forget(struct gw_bracket *b, const struct yq_id *id)
+{
+	struct gw_leg *leg = gw_bracket_leg(b, id);
+
+	if (leg == NULL || !gw_leg_is_naught(b, leg))
+		return; /* an execution came meanwhile, and is written behind this */
+	memmove(leg, leg + 1, (size_t)(b->legs + b->leg_count - leg - 1) * sizeof(*leg));
+	b->leg_count--;
+}
+
 /* ---- lanes on which something has changed ---- */
 
 void
@@ -145,11 +164,44 @@ leg_of(const struct gw_order *o)
 	return leg;
 }
 
+/* An exit that was forgotten because it came to nothing, and has executed something all the same:
+ * at its place again. */
+static struct gw_leg *
+recall(struct gw_bracket *b, const struct gw_order *o)
+{
+	int exit = yq_names_find(&yq_exit_names, o->order.exit, strlen(o->order.exit));
+	struct yq_bracket_leg leg = leg_of(o);
+	struct yq_id id;
+	size_t at;
+
+	if (exit < 0 || b->leg_count == 0 || yq_decimal_sign(leg.filled) <= 0)
+		return NULL;
+	leg.number = b->legs[b->leg_count - 1].leg.number;
+	do {
+		if (--leg.number <= 0)
+			return NULL;
+		id = yq_bracket_exit_id(&b->plan.id, (enum yq_exit_kind)exit, leg.number);
+	} while (!yq_id_equal(&id, &leg.id));
+	(void)gw_bracket_add(b, &leg);
+	for (at = b->leg_count - 1; at > 0 && b->legs[at - 1].leg.number > leg.number; at--)
+		b->legs[at] = b->legs[at - 1];
+	b->legs[at] = (struct gw_leg){ .leg = leg };
+	return &b->legs[at];
+}
+
+static struct gw_leg *
+leg_for(struct gw_bracket *b, const struct gw_order *o)
+{
+	struct gw_leg *leg = b != NULL ? gw_bracket_leg(b, &o->order.id) : NULL;
+
+	return leg != NULL || b == NULL ? leg : recall(b, o);
+}
+
 const struct yq_id *
 gw_bracket_part(const struct gw_order *o, struct yq_buf *text)
 {
-	const struct gw_bracket *b = gw_bracket_of(o);
-	const struct gw_leg *known = b != NULL ? gw_bracket_leg(b, &o->order.id) : NULL;
+	struct gw_bracket *b = gw_bracket_of(o);
+	const struct gw_leg *known = leg_for(b, o);
 	struct yq_bracket_leg leg;
 
 	if (known == NULL)
@@ -228,7 +280,7 @@ gw_bracket_see(struct gw_order *o)
 	if (o->lane != NULL)
 		gw_lane_due(o->account, o->lane);
 	b = gw_bracket_of(o);
-	leg = b != NULL ? gw_bracket_leg(b, &o->order.id) : NULL;
+	leg = leg_for(b, o);
 	if (leg == NULL)
 		return;
 	/* An entry that is read again makes it Pending anew here, until its claim or the bus tells.

@@ -17,6 +17,12 @@
  *known exit filled, the other there	canceled as soon as it is seen, for less is left to protect
  *	stop canceled, no take-profit	none rests: whichever the price calls for is made
  *	all over, not written so	found over, and written
+ *
+ * Exits that came to nothing are let go when there are many, the oldest first; never the newest,
+ * whose number the next one's follows, so that no exit's id ever comes again.  Dead before they are
+ * gone from the record they are found, and let go again; read from the stream once more such an
+ * exit is of no bracket that stands; executed after all it is taken back, for its id says its
+ * number.
  */
 #ifndef YQ_BROKER_GATEWAY_BRACKET_H
 #define YQ_BROKER_GATEWAY_BRACKET_H

@@ -4,6 +4,9 @@
 
 #include "broker_gateway/bracket.h"
 
+#define GW_NAUGHTS_MAX	64 /* legs that came to nothing, before the oldest go */
+#define GW_NAUGHTS_THIN 32 /* ... so many of them */
+
 /* ---- bracket.c ---- */
 struct gw_bracket *gw_bracket_find(struct gateway *gw, const struct yq_id *id);
 struct gw_bracket *gw_bracket_of(const struct gw_order *o); /* NULL = of none */
@@ -12,6 +15,9 @@ struct gw_leg *gw_bracket_leg(const struct gw_bracket *b, const struct yq_id *id
 struct gw_leg *gw_bracket_add(struct gw_bracket *b, const struct yq_bracket_leg *leg);
 void gw_bracket_free(struct gw_bracket *b);
 bool gw_leg_is_live(const struct gw_leg *leg);
+/* An exit that is over, executed nothing, and is in nobody's hand: nothing follows from it. */
+bool gw_leg_is_naught(const struct gw_bracket *b, const struct gw_leg *leg);
+void gw_leg_forget(struct gw_bracket *b, const struct yq_id *id);
 /* What is held the way such an entry opens it, >= 0; what of it no other order takes or waits for.
  */
 struct yq_decimal gw_bracket_held(
@@ -23,6 +29,7 @@ struct yq_decimal gw_bracket_available(
 void gw_bracket_keep(struct gw_bracket *b);
 void gw_bracket_place(struct gw_bracket *b); /* the newest leg */
 void gw_bracket_note(struct gw_bracket *b);
+void gw_bracket_thin(struct gw_bracket *b); /* the oldest legs that are naught */
 void gw_bracket_end(struct gw_bracket *b);
 
 /* ---- bracket_protect.c ---- */

@@ -203,6 +203,16 @@ is_recorded(const struct gw_bracket *b)
 	return true;
 }
 
+static size_t
+count_naughts(const struct gw_bracket *b)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; b->leg_count > GW_NAUGHTS_MAX && i < b->leg_count; i++)
+		count += gw_leg_is_naught(b, &b->legs[i]);
+	return count;
+}
+
 static void
 bracket_run(struct gw_bracket *b, struct share *share)
 {
@@ -229,6 +239,8 @@ bracket_run(struct gw_bracket *b, struct share *share)
 		gw_bracket_note(b);
 	else if (yq_decimal_sign(plan.place) > 0 && may_place(b))
 		place(b, &plan);
+	else if (b->kept && count_naughts(b) > GW_NAUGHTS_MAX)
+		gw_bracket_thin(b);
 }
 
 /* Who wanted it has been sent, or is gone. */

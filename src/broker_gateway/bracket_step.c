@@ -22,6 +22,8 @@ struct step {
 	int64_t fence;
 	struct yq_decimal lost; /* as it was written */
 	bool ended;
+	size_t gone_count;
+	struct yq_id gone[GW_NAUGHTS_THIN];
 };
 
 static void
@@ -45,6 +47,10 @@ done(struct gw_bracket *b, const struct step *s, enum yq_step_result result)
 	case YQ_BRACKET_NOTE:
 		b->lost_kept = s->lost;
 		b->ended_kept = s->ended;
+		break;
+	case YQ_BRACKET_DROP:
+		for (size_t i = 0; i < s->gone_count; i++)
+			gw_leg_forget(b, &s->gone[i]);
 		break;
 	default:
 		gw_bracket_free(b);
@@ -101,6 +107,10 @@ step_send(struct gw_bracket *b, struct yq_bracket_item *item)
 		.fence = b->account->fence,
 		.lost = b->lost,
 		.ended = b->ended[0] != '\0' };
+	for (size_t i = 0; item->op == YQ_BRACKET_DROP && i < item->field_count; i++)
+		if (yq_id_parse(item->fields[i].field, YQ_ID_LENGTH, &s->gone[s->gone_count]) ==
+		    YQ_OK)
+			s->gone_count++;
 	item->id = b->plan.id;
 	item->alias = b->account->settings.alias;
 	item->fence = b->account->fence;
@@ -168,6 +178,19 @@ gw_bracket_note(struct gw_bracket *b)
 	};
 
 	yq_decimal_format(b->lost, lost);
+	step_send(b, &item);
+}
+
+/* The oldest of more than that many: the newest stays, whose number the next one's follows. */
+void
+gw_bracket_thin(struct gw_bracket *b)
+{
+	struct yq_pair fields[GW_NAUGHTS_THIN];
+	struct yq_bracket_item item = { .op = YQ_BRACKET_DROP, .fields = fields };
+
+	for (size_t i = 0; i < b->leg_count && item.field_count < YQ_COUNT(fields); i++)
+		if (gw_leg_is_naught(b, &b->legs[i]))
+			fields[item.field_count++] = (struct yq_pair){ b->legs[i].leg.id.text, "" };
 	step_send(b, &item);
 }
 

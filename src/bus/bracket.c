@@ -19,6 +19,7 @@ yq_encode_bracket(struct yq_args *args, const struct yq_bracket_item *item)
 		[YQ_BRACKET_KEEP] = "keep",
 		[YQ_BRACKET_PLACE] = "place",
 		[YQ_BRACKET_NOTE] = "note",
+		[YQ_BRACKET_DROP] = "drop",
 		[YQ_BRACKET_END] = "end",
 	};
 	bool places = item->op == YQ_BRACKET_PLACE;

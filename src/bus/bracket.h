@@ -21,6 +21,7 @@
  * place  one more exit: `fields`, and `order` (kind order) onto order:stream in the same step; an
  *        order with that id there already: YQ_ALREADY, and nothing changed.
  * note   `fields` alone.
+ * drop   `fields` go; their values count for nothing.
  * end    `fields`, and it is over.
  * YQ_CLOSED: there is none, or it is over; nothing changed (all but keep).
  */
@@ -28,6 +29,7 @@ enum yq_bracket_op {
 	YQ_BRACKET_KEEP,
 	YQ_BRACKET_PLACE,
 	YQ_BRACKET_NOTE,
+	YQ_BRACKET_DROP,
 	YQ_BRACKET_END,
 	YQ_BRACKET_OP_COUNT
 };

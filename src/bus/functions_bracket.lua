@@ -6,6 +6,7 @@
 --	place	one more exit: these fields, and the order (not PUBLISHed: a gateway may not, and who
 --		it is for reads the stream)
 --	note	these fields
+--	drop	these fields go
 --	end	these fields, and it is over
 local function bracket(keys, args)
 	local bus = { stream = keys[3], open = keys[4], pending = args[5] }
@@ -32,6 +33,14 @@ local function bracket(keys, args)
 		call('SADD', bus.open, id_of(keys[5]))
 		spread('HSET', keys[1], fields)
 		write_order(bus, keys[5], arg(), arg(), arg(), arg(), '1')
+		return answer({ APPLIED }, {})
+	end
+	if args[1] == 'drop' then
+		local gone = {}
+		for i = 1, #fields, 2 do
+			gone[#gone + 1] = fields[i]
+		end
+		spread('HDEL', keys[1], gone)
 		return answer({ APPLIED }, {})
 	end
 	spread('HSET', keys[1], fields)

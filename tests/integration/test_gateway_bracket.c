@@ -10,6 +10,7 @@
 
 #include "base/str.h"
 #include "bracket_fixture.h"
+#include "bus/message.h"
 
 static void
 test_a_stop_rests_as_soon_as_the_entry_is_filled(void **unused)
@@ -208,7 +209,6 @@ static void
 test_what_is_being_sold_is_not_told_to_be_without_its_stop(void **unused)
 {
 	struct yq_order entry = bracket_entry("10"), sell = gateway_order(YQ_SELL, "AAPL", "10");
-	struct yq_id stop = bracket_stop(&entry, 1);
 	pthread_t thread;
 
 	(void)unused;
@@ -222,10 +222,59 @@ test_what_is_being_sold_is_not_told_to_be_without_its_stop(void **unused)
 	valkey_fixture_freeze(&fixture.valkey, false);
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	gateway_await_state(&sell.id, "Filled");
-	gateway_await_state(&stop, "Rejected");
 	bracket_await_over(&entry, "what it protects is no longer held");
 	assert_int_equal(gateway_told_count("is without its"), 0);
 	(void)gateway_assert_books_equal();
+	gateway_stop();
+}
+
+/* What an exit that came to nothing has left in its bracket's record. */
+static void
+leave_rejected(const struct yq_order *entry, int64_t number)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf text = yq_buf_make(YQ_MESSAGE_MAX);
+	struct yq_bracket_leg leg = {
+		.number = number, .qty = entry->qty, .exit = "StopLoss", .state = YQ_ORDER_REJECTED
+	};
+	struct yq_id id = bracket_stop(entry, number);
+	char words[1024];
+
+	yq_message_encode_bracket_leg(&leg, &text);
+	yq_str_format(words, sizeof(words), "HSET bracket:%s %s %s", entry->id.text, id.text,
+	    yq_buf_text(&text));
+	yq_reply_free(valkey_do(fixture.console, words));
+}
+
+static void
+test_exits_that_came_to_nothing_do_not_pile_up_and_no_number_comes_twice(void **unused)
+{
+	enum { PILED = 300 };
+	struct yq_order entry, out = gateway_order(YQ_SELL, "AAPL", "10");
+	struct yq_id stop, next;
+	char words[128];
+
+	(void)unused;
+	bracket_open(&entry, "10");
+	stop = bracket_stop(&entry, 1);
+	gateway_await_state(&stop, "Open");
+	gateway_kill_and_release();
+	for (int64_t i = 2; i <= PILED; i++)
+		leave_rejected(&entry, i);
+	gateway_start_only(BRACKET_QUIET);
+	yq_str_format(words, sizeof(words), "HLEN bracket:%s", entry.id.text);
+	for (int i = 0; i < 3000 && valkey_do_int(fixture.console, words) > 80; i++)
+		usleep(10000);
+	assert_in_range(valkey_do_int(fixture.console, words), 20, 80);
+	bracket_await_resting(&entry, 10);
+	/* It gives way and is made anew: behind the last number, though most are gone. */
+	out.type = YQ_TYPE_LIMIT;
+	out.price = bracket_price("105");
+	gateway_submit(&out);
+	gateway_await_state(&stop, "Canceled");
+	gateway_cancel(&out);
+	next = bracket_stop(&entry, PILED + 1);
+	gateway_await_state(&next, "Open");
+	bracket_await_resting(&entry, 10);
 	gateway_stop();
 }
 
@@ -321,6 +370,7 @@ main(void)
 		TEST(test_a_refused_entry_leaves_no_bracket),
 		TEST(test_a_halt_does_not_keep_a_position_without_its_stop),
 		TEST(test_what_is_being_sold_is_not_told_to_be_without_its_stop),
+		TEST(test_exits_that_came_to_nothing_do_not_pile_up_and_no_number_comes_twice),
 		TEST(test_an_exit_of_no_bracket_is_refused),
 		TEST(test_each_of_many_instruments_has_its_exits_looked_after),
 		TEST(test_what_is_killed_goes_on_where_it_was),

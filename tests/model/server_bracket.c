@@ -31,6 +31,11 @@ step_bracket(struct call *call)
 			return letters_one('y');
 		server_put(call->server, call->keys[3].text, call_id(call->keys[4].text));
 	}
+	if (strcmp(operation, "drop") == 0) {
+		for (size_t i = 0; i < count; i++)
+			server_unset(call->server, key, fields[2 * i].text);
+		return letters_one('w');
+	}
 	for (size_t i = 0; i < count; i++)
 		server_set(call->server, key, fields[2 * i].text, &fields[2 * i + 1]);
 	if (strcmp(operation, "place") == 0)
