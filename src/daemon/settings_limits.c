@@ -122,16 +122,20 @@ read_list(const struct settings_section *section, const char *name, struct setti
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf text = yq_buf_make(YQ_RISK_LIST_SIZE - 1);
 	const yq_json *value = yq_json_get_nocase(section->object, name);
-	bool fine = yq_json_type_of(value) == YQ_JSON_ARRAY;
+	bool is_list = yq_json_type_of(value) == YQ_JSON_ARRAY;
 
-	for (size_t i = 0; fine && i < yq_json_count(value); i++) {
+	for (size_t i = 0; is_list && i < yq_json_count(value); i++) {
 		const yq_json *item = yq_json_at(value, i);
 
-		fine = yq_json_type_of(item) == YQ_JSON_STRING &&
-		       yq_pattern_is_valid(yq_json_text(item, NULL));
+		if (yq_json_type_of(item) != YQ_JSON_STRING ||
+		    !yq_pattern_is_valid(yq_json_text(item, NULL))) {
+			settings_fault_at(section, name, i,
+			    "a pattern of instruments, like \"NASDAQ:*\" or \"KRX:005930\"", item);
+			return;
+		}
 		yq_buf_add_format(&text, "%s%s", i == 0 ? "" : " ", yq_json_text(item, NULL));
 	}
-	if (!fine || !yq_buf_ok(&text)) {
+	if (!is_list || !yq_buf_ok(&text)) {
 		settings_fault(section, name,
 		    "patterns of instruments, [\"NASDAQ:*\", \"KRX:005930\"], 2000 bytes together",
 		    value);

@@ -40,18 +40,23 @@ read_sessions(const struct settings_section *section, struct yq_days *days)
 {
 	const yq_json *list = yq_json_get_nocase(section->object, "Sessions");
 	size_t count = list == NULL ? 0 : yq_json_count(list);
-	bool good = list != NULL && yq_json_type_of(list) == YQ_JSON_ARRAY && count > 0 &&
-		    count <= YQ_SESSIONS_MAX;
-	struct yq_session sessions[YQ_SESSIONS_MAX];
+	struct yq_session sessions[YQ_SESSIONS_MAX] = { 0 };
 
 	if (list == NULL)
 		return;
-	for (size_t i = 0; good && i < count; i++)
-		good = parse_session(yq_json_at(list, i), &sessions[i]) &&
-		       (i == 0 || sessions[i].open >= sessions[i - 1].close);
-	if (!good) {
+	if (yq_json_type_of(list) != YQ_JSON_ARRAY || count == 0 || count > YQ_SESSIONS_MAX) {
 		settings_fault(section, "Sessions",
 		    "1 to 4 sessions in order, like [\"09:00-11:30\", \"12:30-15:30\"]", list);
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (parse_session(yq_json_at(list, i), &sessions[i]) &&
+		    (i == 0 || sessions[i].open >= sessions[i - 1].close))
+			continue;
+		settings_fault_at(section, "Sessions", i,
+		    i == 0 ? "a session, like \"09:00-11:30\""
+			   : "a session after the one before, like \"12:30-15:30\"",
+		    yq_json_at(list, i));
 		return;
 	}
 	memcpy(days->sessions, sessions, count * sizeof(sessions[0]));

@@ -65,6 +65,16 @@ settings_fault(const struct settings_section *section, const char *name, const c
 	    yq_config_source(section->config, path));
 }
 
+void
+settings_fault_at(const struct settings_section *section, const char *name, size_t index,
+    const char *expected, const yq_json *found)
+{
+	char element[128];
+
+	yq_str_format(element, sizeof(element), "%s[%zu]", name, index);
+	settings_fault(section, element, expected, found);
+}
+
 struct known {
 	const struct settings_section *section;
 	bool only; /* any other is a fault */

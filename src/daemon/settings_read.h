@@ -22,6 +22,9 @@ const yq_json *settings_member(const struct settings_section *section, const cha
 /* "path:name: expected ..., found ... (source)" */
 void settings_fault(const struct settings_section *section, const char *name, const char *expected,
     const yq_json *found);
+/* The same of one of a list: "path:name[index]: ...", counted from 0. */
+void settings_fault_at(const struct settings_section *section, const char *name, size_t index,
+    const char *expected, const yq_json *found);
 /* Warn about members that are none of `names`, with the nearest one. */
 void settings_known(const struct settings_section *section, const char *const *names, size_t count);
 /* The same, where what is not understood must not pass: a limit that nobody keeps. */

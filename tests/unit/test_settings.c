@@ -264,6 +264,9 @@ test_wrong_values_are_named_with_what_was_expected_and_found(void **state)
 		    "Markets:US:Closed: expected dates, like \"2026-12-31\", found \"26-1-1\" "
 		    "(environment)\n" },
 		{ "Markets={\"JP\":{\"Sessions\":[\"12:30-15:30\",\"09:00-11:30\"]}}",
+		    "Markets:JP:Sessions[1]: expected a session after the one before, like "
+		    "\"12:30-15:30\", found \"09:00-11:30\" (environment)\n" },
+		{ "Markets={\"JP\":{\"Sessions\":[]}}",
 		    "Markets:JP:Sessions: expected 1 to 4 sessions in order, like "
 		    "[\"09:00-11:30\", "
 		    "\"12:30-15:30\"], found array (environment)\n" },

@@ -213,8 +213,11 @@ test_a_limit_that_makes_no_sense_is_refused_with_path_and_reason(void **state)
 		    "TradingHours: expected local hours of the market, like \"10:00-15:30\", found "
 		    "\"10-15\"" },
 		{ "\"AllowInstruments\":[\"NOWHERE:AAPL\"]",
-		    "AllowInstruments: expected patterns of instruments, [\"NASDAQ:*\", "
-		    "\"KRX:005930\"], 2000 bytes together, found array" },
+		    "AllowInstruments[0]: expected a pattern of instruments, like \"NASDAQ:*\" or "
+		    "\"KRX:005930\", found \"NOWHERE:AAPL\"" },
+		{ "\"DenyInstruments\":[\"NASDAQ:*\",\"KRX:005930\",5]",
+		    "DenyInstruments[2]: expected a pattern of instruments, like \"NASDAQ:*\" or "
+		    "\"KRX:005930\", found 5" },
 		{ "\"DenyInstruments\":\"AAPL\"",
 		    "DenyInstruments: expected patterns of instruments, [\"NASDAQ:*\", "
 		    "\"KRX:005930\"], 2000 bytes together, found \"AAPL\"" },
