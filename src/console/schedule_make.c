@@ -125,10 +125,9 @@ take_size(const struct yq_call *call, const char *qty, struct yq_schedule *sched
 	int status = YQ_CONSOLE_DONE;
 
 	if (qty != NULL) {
-		if (yq_decimal_parse(qty, strlen(qty), &schedule->quantity.value) != YQ_OK ||
-		    yq_decimal_sign(schedule->quantity.value) <= 0)
-			return yq_fail_usage(
-			    call, "quantity: expected a number above 0, found \"%s\"", qty);
+		status = yq_take_number(call, "quantity", qty, &schedule->quantity.value);
+		if (status != YQ_CONSOLE_DONE)
+			return status;
 		schedule->quantity.set = true;
 		schedule->amount.set = yq_call_has(call, YQ_OPT_AMOUNT); /* both: refused */
 	}

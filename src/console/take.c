@@ -29,18 +29,33 @@ yq_take_currency(const struct yq_call *call, const char *text, enum yq_currency 
 }
 
 int
+yq_take_number(
+    const struct yq_call *call, const char *name, const char *text, struct yq_decimal *value)
+{
+	enum yq_rc rc = yq_decimal_parse(text, strlen(text), value);
+
+	if (rc == YQ_OK && yq_decimal_sign(*value) > 0)
+		return YQ_CONSOLE_DONE;
+	return yq_fail_usage(call, "%s: expected a number %s, found \"%s\"", name,
+	    rc == YQ_E_RANGE ? "of at most 10 digits before and 8 after the point" : "above 0",
+	    text);
+}
+
+int
 yq_take_positive(const struct yq_call *call, enum yq_option option, struct yq_opt_decimal *value)
 {
 	const char *text = call->options[option];
+	struct yq_decimal number;
+	char name[48];
+	int status;
 
 	if (text == NULL)
 		return YQ_CONSOLE_DONE;
-	if (yq_decimal_parse(text, strlen(text), &value->value) != YQ_OK ||
-	    yq_decimal_sign(value->value) <= 0)
-		return yq_fail_usage(call, "--%s: expected a number above 0, found \"%s\"",
-		    yq_option_name(option), text);
-	value->set = true;
-	return YQ_CONSOLE_DONE;
+	yq_str_format(name, sizeof(name), "--%s", yq_option_name(option));
+	status = yq_take_number(call, name, text, &number);
+	if (status == YQ_CONSOLE_DONE)
+		*value = yq_opt_decimal_of(number);
+	return status;
 }
 
 int

@@ -10,7 +10,10 @@
 int yq_take_text(const struct yq_call *call, enum yq_option option, char *target, size_t size);
 /* The name of a currency, in any case. */
 int yq_take_currency(const struct yq_call *call, const char *text, enum yq_currency *currency);
-/* A number above 0.  Untouched when it was not given. */
+/* A number above 0; `name` is what it is of, for the sentence. */
+int yq_take_number(
+    const struct yq_call *call, const char *name, const char *text, struct yq_decimal *value);
+/* The same, of an option.  Untouched when it was not given. */
 int yq_take_positive(
     const struct yq_call *call, enum yq_option option, struct yq_opt_decimal *value);
 /* "2026-11-22" is midnight UTC; else RFC 3339.  Untouched when it was not given. */

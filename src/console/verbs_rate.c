@@ -53,12 +53,10 @@ take_rate(const struct yq_call *call, struct yq_exchange_rate *rate)
 	const char *number = call->words[3], *source = call->options[YQ_OPT_SOURCE];
 	int status = take_key(call, rate);
 
+	if (status == YQ_CONSOLE_DONE)
+		status = yq_take_number(call, "rate", number, &rate->rate);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	if (yq_decimal_parse(number, strlen(number), &rate->rate) != YQ_OK ||
-	    yq_decimal_sign(rate->rate) <= 0)
-		return yq_fail_usage(
-		    call, "expected a number above 0 with up to 8 places, found \"%s\"", number);
 	if (source == NULL || source[0] == '\0')
 		source = "by hand";
 	if (!yq_str_is_utf8(source, strlen(source)) ||

@@ -105,11 +105,7 @@ take_qty(const struct yq_call *call, const char *text, const struct yq_account_s
 			    YQ_CONSOLE_REFUSED, "%s holds no %s", account->alias, order->ticker);
 		return YQ_CONSOLE_DONE;
 	}
-	if (yq_decimal_parse(text, strlen(text), &order->qty) != YQ_OK ||
-	    yq_decimal_sign(order->qty) <= 0)
-		return yq_fail_usage(
-		    call, "quantity: expected a number above 0, found \"%s\"", text);
-	return YQ_CONSOLE_DONE;
+	return yq_take_number(call, "quantity", text, &order->qty);
 }
 
 static int
@@ -271,12 +267,8 @@ take_protected(const struct yq_call *call, struct yq_decimal held, struct yq_ord
 		    YQ_CONSOLE_REFUSED, "%s holds no %s", order->account_alias, order->ticker);
 	order->action = yq_decimal_sign(held) > 0 ? YQ_BUY : YQ_SELL;
 	order->qty = yq_decimal_abs(held);
-	if (call->word_count > 1 &&
-	    (yq_decimal_parse(call->words[1], strlen(call->words[1]), &order->qty) != YQ_OK ||
-		yq_decimal_sign(order->qty) <= 0))
-		return yq_fail_usage(
-		    call, "quantity: expected a number above 0, found \"%s\"", call->words[1]);
-	return YQ_CONSOLE_DONE;
+	return call->word_count > 1 ? yq_take_number(call, "quantity", call->words[1], &order->qty)
+				    : YQ_CONSOLE_DONE;
 }
 
 /* As an order that would have opened what is held. */
