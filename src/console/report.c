@@ -101,7 +101,8 @@ print_head(const struct yq_report *report)
 	}
 	yq_date_format(report->days[0].date, from);
 	yq_date_format(report->days[report->day_count - 1].date, to);
-	printf(": %s to %s, %zu days", from, to, report->day_count);
+	printf(": %s to %s, %zu day%s", from, to, report->day_count,
+	    report->day_count == 1 ? "" : "s");
 	if (report->late_days > 0)
 		printf(", %zu of them read late", report->late_days);
 	putchar('\n');

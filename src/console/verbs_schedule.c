@@ -16,6 +16,7 @@
 #define RUNS_SHOWN 10
 #define WAIT_MS	   10000
 #define LOOK_MS	   200
+#define TEXT_MAX   65536
 
 static const struct yq_column columns[] = {
 	{ "NAME", "name", YQ_COLUMN_TEXT },
@@ -239,6 +240,28 @@ add(struct yq_scheduling *s)
 	return status == YQ_CONSOLE_DONE ? say_next(s, &schedule, "scheduled") : status;
 }
 
+static void
+write_down(const struct yq_schedule *schedule, struct yq_buf *text)
+{
+	struct yq_json_writer w = yq_json_writer_make(text);
+
+	yq_json_begin_object(&w);
+	yq_schedule_write(&w, schedule);
+	yq_json_end_object(&w);
+}
+
+static bool
+is_same(const struct yq_schedule *a, const struct yq_schedule *b)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf first = yq_buf_make(TEXT_MAX);
+	YQ_CLEANUP(yq_buf_free) struct yq_buf second = yq_buf_make(TEXT_MAX);
+
+	write_down(a, &first);
+	write_down(b, &second);
+	return yq_buf_ok(&first) && yq_buf_ok(&second) &&
+	       yq_str_equal(yq_buf_text(&first), yq_buf_text(&second));
+}
+
 static int
 edit(struct yq_scheduling *s)
 {
@@ -250,6 +273,8 @@ edit(struct yq_scheduling *s)
 		return status;
 	schedule = row.schedule;
 	status = yq_schedule_alter(s, &schedule);
+	if (status == YQ_CONSOLE_DONE && is_same(&schedule, &row.schedule))
+		return say_next(s, &schedule, "unchanged");
 	if (status == YQ_CONSOLE_DONE)
 		status = change(s, YQ_SCHEDULE_REPLACE, &schedule, &row, "edit");
 	return status == YQ_CONSOLE_DONE ? say_next(s, &schedule, "changed") : status;

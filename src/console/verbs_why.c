@@ -265,7 +265,7 @@ print_story(const struct yq_story *story)
 		order_steps(&story->orders[i], &steps);
 		print_steps(&steps, decided_us, NULL);
 		if (story->orders[i].archived && story->orders[i].archived_at_us == 0)
-			printf("  %-26s%12s  %s\n", "", "", "archived");
+			printf("  %-26s%12s  %s\n", "", "", "archived (when is not kept)");
 	}
 }
 
