@@ -8,6 +8,7 @@
 #include "console/calendars.h"
 #include "console/command_line.h"
 #include "console/find.h"
+#include "console/slip.h"
 #include "console/take.h"
 #include "console/totals.h"
 
@@ -400,6 +401,29 @@ print_csv(const struct yq_call *call, const struct gathered *g)
 	return YQ_CONSOLE_DONE;
 }
 
+/* Nothing was found: perhaps by a slip of the pen. */
+static void
+hint(const struct gathered *g, const struct yq_config *config)
+{
+	const char *named = g->wish->strategy, *nearest = NULL;
+
+	if (g->report_count > 0)
+		return;
+	if (g->wish->accounts != NULL)
+		yq_slip_account(config, g->wish->accounts);
+	for (size_t i = 0; i < g->account_count && named != NULL; i++) {
+		const struct yq_tallies *tallies = g->accounts[i].tallies;
+
+		for (size_t t = 0; t < yq_tallies_count(tallies) && nearest == NULL; t++) {
+			const char *name = yq_tallies_at(tallies, t)->strategy;
+
+			nearest = yq_str_nearest(named, &name, 1);
+		}
+	}
+	if (nearest != NULL)
+		yq_slip_say("strategy", named, nearest);
+}
+
 static int
 print(const struct yq_call *call, const struct gathered *g)
 {
@@ -467,6 +491,8 @@ yq_verb_performance(const struct yq_call *call)
 		status = check_named(&g);
 	if (status == YQ_CONSOLE_DONE && wish.base != YQ_CURRENCY_NONE)
 		status = add_totals(call, &g, system.firebird, config);
+	if (status == YQ_CONSOLE_DONE)
+		hint(&g, config);
 	yq_config_free(config);
 	return status == YQ_CONSOLE_DONE ? print(call, &g) : status;
 }

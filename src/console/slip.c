@@ -1,0 +1,51 @@
+/* slip.c - a name by which nothing was found, and the nearest that there is. */
+#include "console/slip.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "daemon/settings.h"
+
+void
+yq_slip_say(const char *what, const char *name, const char *nearest)
+{
+	fprintf(stderr, "yq: nothing is found of the %s \"%s\"%s%s%s\n", what, name,
+	    nearest != NULL ? "; did you mean \"" : "", nearest != NULL ? nearest : "",
+	    nearest != NULL ? "\"?" : "");
+}
+
+static void
+check_alias(const struct yq_accounts *accounts, const char *alias)
+{
+	const char *nearest = NULL;
+
+	for (size_t i = 0; i < accounts->count; i++) {
+		const char *name = accounts->items[i].alias;
+
+		if (yq_str_equal(name, alias))
+			return;
+		if (nearest == NULL)
+			nearest = yq_str_nearest(alias, &name, 1);
+	}
+	yq_slip_say("account", alias, nearest);
+}
+
+void
+yq_slip_account(const struct yq_config *config, const char *aliases)
+{
+	struct yq_config_report report = { 0 };
+	struct yq_accounts *accounts = yq_settings_accounts(config, &report);
+	size_t length;
+
+	for (const char *at = aliases; at != NULL && report.fault_count == 0;
+	     at = at[length] == ',' ? at + length + 1 : NULL) {
+		char alias[YQ_ALIAS_SIZE];
+
+		length = strcspn(at, ",");
+		if (yq_str_copy_bytes(alias, sizeof(alias), at, length))
+			check_alias(accounts, alias);
+	}
+	yq_config_report_free(&report);
+	yq_accounts_free(accounts);
+}
