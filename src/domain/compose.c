@@ -372,7 +372,6 @@ begin_decision(struct yq_decision *decision, const struct yq_account_view *accou
 	decision->withdraws = false;
 	decision->cancel_count = 0;
 	decision->decided_at_us = now_us;
-	yq_trace_clear(&decision->trace);
 }
 
 static const char *
@@ -400,8 +399,9 @@ conclude(struct yq_decision *decision)
 			YQ_ARG_TEXT(order->ticker), YQ_ARG_TEXT(exchange)));
 }
 
-enum yq_rc
-yq_compose(const struct yq_signal *signal, const struct yq_account_view *account,
+/* With the trace cleared. */
+static enum yq_rc
+compose(const struct yq_signal *signal, const struct yq_account_view *account,
     const struct yq_market_facts *market, const struct yq_policy *policy, int64_t now_us,
     struct yq_decision *decision)
 {
@@ -429,4 +429,22 @@ yq_compose(const struct yq_signal *signal, const struct yq_account_view *account
 	decision->code = refusal->rule;
 	yq_str_copy_cut(decision->text, sizeof(decision->text), refusal->text);
 	return rc;
+}
+
+enum yq_rc
+yq_compose(const struct yq_signal *signal, const struct yq_account_view *account,
+    const struct yq_market_facts *market, const struct yq_policy *policy, int64_t now_us,
+    struct yq_decision *decision)
+{
+	yq_trace_clear(&decision->trace);
+	return compose(signal, account, market, policy, now_us, decision);
+}
+
+enum yq_rc
+yq_compose_brief(const struct yq_signal *signal, const struct yq_account_view *account,
+    const struct yq_market_facts *market, const struct yq_policy *policy, int64_t now_us,
+    struct yq_decision *decision)
+{
+	yq_trace_clear_brief(&decision->trace);
+	return compose(signal, account, market, policy, now_us, decision);
 }

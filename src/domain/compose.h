@@ -89,6 +89,10 @@ struct yq_decision {
 YQ_NODISCARD enum yq_rc yq_compose(const struct yq_signal *signal,
     const struct yq_account_view *account, const struct yq_market_facts *market,
     const struct yq_policy *policy, int64_t now_us, struct yq_decision *decision);
+/* The same decision with a brief trace (trace.h): for who shows refusals alone. */
+YQ_NODISCARD enum yq_rc yq_compose_brief(const struct yq_signal *signal,
+    const struct yq_account_view *account, const struct yq_market_facts *market,
+    const struct yq_policy *policy, int64_t now_us, struct yq_decision *decision);
 
 /* The exits of a signal for `order`, which is sized: rounded to the step and checked against the
  * price at which it opens.  None where it only closes what is `held`. */

@@ -134,6 +134,14 @@ yq_sentence(
 void
 yq_trace_clear(struct yq_trace *trace)
 {
+	trace->brief = false;
+	trace->count = 0;
+}
+
+void
+yq_trace_clear_brief(struct yq_trace *trace)
+{
+	trace->brief = true;
 	trace->count = 0;
 }
 
@@ -151,7 +159,10 @@ yq_trace_add(struct yq_trace *trace, const char *rule, bool ok, const char *sent
 	step->rule = rule;
 	step->ok = ok;
 	step->measured = false;
-	yq_sentence(step->text, sizeof(step->text), sentence, args, arg_count);
+	if (ok && trace->brief)
+		step->text[0] = '\0';
+	else
+		yq_sentence(step->text, sizeof(step->text), sentence, args, arg_count);
 }
 
 static struct yq_decimal

@@ -24,6 +24,7 @@ struct yq_trace_step {
 };
 
 struct yq_trace {
+	bool brief; /* steps that are ok have no sentence */
 	size_t count;
 	struct yq_trace_step steps[YQ_TRACE_STEPS_MAX];
 };
@@ -46,8 +47,9 @@ struct yq_arg {
 	    sizeof((const struct yq_arg[]){ __VA_ARGS__ }) / sizeof(struct yq_arg)
 #define YQ_NO_ARGS NULL, 0
 
-/* Forget all steps. */
+/* Begin anew, whatever was there; in full, or briefly, for who shows refusals alone. */
 void yq_trace_clear(struct yq_trace *trace);
+void yq_trace_clear_brief(struct yq_trace *trace);
 /* Add a step; beyond the last place the last step is overwritten, so that a refusal is never lost.
  * `trace` may be NULL.  A sentence that does not fit is cut. */
 void yq_trace_add(struct yq_trace *trace, const char *rule, bool ok, const char *sentence,

@@ -15,6 +15,7 @@ struct scene {
 	struct yq_market_facts market;
 	struct yq_policy policy;
 	int64_t now_us;
+	bool brief;
 	struct yq_decision decision;
 };
 
@@ -51,7 +52,9 @@ decide(struct scene *s)
 	    s->any_hour || (s->hours != NULL && yq_market_is_open(s->hours, s->now_us));
 	s->market.covered =
 	    s->any_hour || (s->hours != NULL && yq_market_is_covered(s->hours, s->now_us));
-	rc = yq_compose(&s->signal, &view, &s->market, &s->policy, s->now_us, &s->decision);
+	memset(&s->decision, 0xff, sizeof(s->decision)); /* it is all output */
+	rc = (s->brief ? yq_compose_brief : yq_compose)(
+	    &s->signal, &view, &s->market, &s->policy, s->now_us, &s->decision);
 	assert_int_equal(rc, s->decision.ordered ? YQ_OK : YQ_E_REFUSED);
 	assert_int_equal(s->decision.order_count, s->decision.ordered ? 1 : 0);
 	if (s->decision.ordered)
@@ -221,6 +224,28 @@ test_a_stale_signal_is_refused_never_traded_late(void **unused)
 	assert_string_equal(decide(&s), "RISK_STALE");
 	s.now_us = s.signal.timestamp_us - s.policy.limits.max_age_us - 1;
 	assert_string_equal(decide(&s), "RISK_STALE");
+	yq_account_free(s.account);
+}
+
+/* What nobody reads is not written; what is decided, and why not, is the same. */
+static void
+test_a_brief_story_decides_the_same_and_tells_refusals(void **unused)
+{
+	struct scene s = scene_of("10000", "0");
+	struct yq_order order;
+
+	(void)unused;
+	assert_string_equal(decide(&s), "ORDERED");
+	assert_string_not_equal(s.decision.trace.steps[0].text, "");
+	order = s.decision.orders[0];
+	s.brief = true;
+	assert_string_equal(decide(&s), "ORDERED");
+	assert_memory_equal(&order, &s.decision.orders[0], sizeof(order));
+	for (size_t i = 0; i < s.decision.trace.count; i++)
+		assert_string_equal(s.decision.trace.steps[i].text, "");
+	s.market.halt_reason = "Kim";
+	assert_string_equal(decide(&s), "RISK_HALTED");
+	assert_string_equal(s.decision.text, "trading is halted: Kim");
 	yq_account_free(s.account);
 }
 
@@ -450,6 +475,7 @@ main(void)
 		cmocka_unit_test(test_no_price_is_refused_never_assumed),
 		cmocka_unit_test(test_the_newest_price_counts),
 		cmocka_unit_test(test_a_stale_signal_is_refused_never_traded_late),
+		cmocka_unit_test(test_a_brief_story_decides_the_same_and_tells_refusals),
 		cmocka_unit_test(test_halt_market_hours_and_any_hour),
 		cmocka_unit_test(test_the_currency_is_the_markets_never_a_default),
 		cmocka_unit_test(test_prices_off_the_step_are_rounded_to_the_safe_side),

@@ -176,7 +176,7 @@ check_again(struct sim_account *account, const struct sim_lane *lane, const stru
 		facts.orders_last_day = sim_orders_last_day(account, sim->now_us);
 	facts.local_minute = yq_risk_local_minute(
 	    limits, yq_calendar_hours(sim->calendar, order->exchange), sim->now_us);
-	yq_trace_clear(&sim->trace);
+	yq_trace_clear_brief(&sim->trace);
 	return yq_risk_check(order, &facts, limits, &sim->trace);
 }
 
@@ -447,7 +447,7 @@ sim_decide(struct sim_account *account, const struct yq_signal *signal)
 	enum yq_rc rc;
 
 	sim_see_strategy(account, signal, &view);
-	rc = yq_compose(signal, &view, &market, &named->policy, sim->now_us, &sim->decision);
+	rc = yq_compose_brief(signal, &view, &market, &named->policy, sim->now_us, &sim->decision);
 	sim->counts.ordered += rc == YQ_OK;
 	sim->counts.refused += rc != YQ_OK;
 	if (listener->decided != NULL)

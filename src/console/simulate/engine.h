@@ -35,6 +35,7 @@ struct yq_sim_end {
 /* Whoever wants to know; each may be NULL.  What is given is borrowed for the call. */
 struct yq_sim_listener {
 	void *cookie;
+	/* The decision's trace is brief. */
 	void (*decided)(
 	    void *cookie, const struct yq_signal *signal, const struct yq_decision *decision);
 	void (*traded)(
