@@ -109,7 +109,7 @@ plan(struct desk *desk)
 	return rc;
 }
 
-/* Everything but what is sized and the prices. */
+/* Everything but its id, what is sized and the prices. */
 static void
 begin_order(struct desk *desk, size_t leg)
 {
@@ -119,9 +119,6 @@ begin_order(struct desk *desk, size_t leg)
 	desk->leg = &desk->legs.items[leg];
 	desk->order = order;
 	*order = yq_order_default();
-	order->id = yq_order_id_of(&signal->id, desk->account->alias, (unsigned)leg);
-	if (leg > 0)
-		order->after = desk->decision->orders[leg - 1].id;
 	memcpy(order->account_alias, desk->account->alias, sizeof(order->account_alias));
 	memcpy(order->ticker, signal->ticker, sizeof(order->ticker));
 	order->exchange = signal->exchange;
@@ -282,11 +279,24 @@ size_order(struct desk *desk)
 	return round_prices(desk);
 }
 
+/* One more order it is: refused ones need no id, which takes longer than all the rules. */
+static void
+enter_order(struct desk *desk)
+{
+	struct yq_decision *decision = desk->decision;
+	struct yq_opt_decimal reserve = valued_at(desk);
+	size_t leg = decision->order_count++;
+
+	desk->order->id = yq_order_id_of(&desk->signal->id, desk->account->alias, (unsigned)leg);
+	if (leg > 0)
+		desk->order->after = decision->orders[leg - 1].id;
+	decision->reserve_prices[leg] = reserve.set ? reserve.value : YQ_DECIMAL_ZERO;
+}
+
 /* Prices, quantity and what the risk rules say of them. */
 static enum yq_rc
 finish_order(struct desk *desk)
 {
-	struct yq_opt_decimal reserve;
 	enum yq_rc rc;
 
 	desk->order->price = desk->order->reference_price = desk->price;
@@ -299,12 +309,9 @@ finish_order(struct desk *desk)
 	if (rc == YQ_OK)
 		rc = yq_risk_check_phase(YQ_RISK_ORDER, desk->order, &desk->facts,
 		    &desk->policy->limits, &desk->decision->trace);
-	if (rc != YQ_OK)
-		return rc;
-	reserve = valued_at(desk);
-	desk->decision->reserve_prices[desk->decision->order_count++] =
-	    reserve.set ? reserve.value : YQ_DECIMAL_ZERO;
-	return YQ_OK;
+	if (rc == YQ_OK)
+		enter_order(desk);
+	return rc;
 }
 
 static enum yq_rc
