@@ -28,7 +28,6 @@ const { Cluster } = await import('../e2e/lib/cluster.mjs');
 const { CASH, Random, makeAlert } = await import('./lib/schedule.mjs');
 
 const GAP_MS = 40;
-const QUIET_MS = 60000;
 const USERS = { Webhook: 'yq-webhook', OrderManager: 'yq-order-manager', BrokerGateway: 'yq-broker-gateway' };
 
 /* Each leaves the cluster with another master, or will have soon. */
@@ -131,7 +130,7 @@ class FailoverRun extends Harness {
     await this.heal();
     const moved = this.moved;
     delete this.moved;
-    return { 'there was a failover': moved ? [] : ['the master is what it was'], 'the run itself went as planned': this.troubles, ...await this.settle(QUIET_MS) };
+    return { 'there was a failover': moved ? [] : ['the master is what it was'], 'the run itself went as planned': this.troubles, ...await this.settle() };
   }
 
   summary() {

@@ -8,7 +8,6 @@ import { count, total } from './tally.mjs';
 
 const REACH_MS = 180000; /* for all fail points to be passed */
 const RESTART_MS = 20;
-const QUIET_MS = 30000; /* for all books to be equal */
 
 export class Run extends Harness {
   constructor(schedule, say) {
@@ -68,7 +67,7 @@ export class Run extends Harness {
       this.say('heal');
       await this.heal();
       this.say('settle');
-      const found = await this.settle(QUIET_MS);
+      const found = await this.settle();
       this.say('settled');
       return {
         'the run itself went as planned': this.troubles,

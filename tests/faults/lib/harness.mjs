@@ -13,6 +13,9 @@ const ANSWER_MS = 8000;
 const CONNECTIONS = 32;
 const FOLLOW_MS = 250;
 const STEADY_MS = 150; /* for nothing to move any more */
+const LOOK_MS = 30;
+const STILL_MS = 75000; /* nothing moved: what is not equal now never will be; a broker is asked again within 60 s */
+const REST_MS = 240000;
 const PROGRAMS = ['Webhook', 'OrderManager', 'BrokerGateway'];
 
 /* A broker that fills in parts, answers late, not at all, or with a refusal, for good or for now; and tells twice and in disorder. */
@@ -113,9 +116,11 @@ export class Harness {
     await Promise.all(again.map((alert) => this.send(alert)));
   }
 
-  /* What moves even when nobody does anything: a resting order may be executed. */
+  /* What the broker did and what was told of it: moves even when nobody does anything, for a resting order may be executed. */
   moved() {
-    return Object.values(this.books.brokers).map(({ orderCount, fillCount }) => `${orderCount} ${fillCount}`).join();
+    const { brokers, bus } = this.books;
+    const did = Object.values(brokers).map(({ orderCount, fillCount }) => `${orderCount} ${fillCount}`);
+    return [...did, bus.executions.length, bus.notifications.length].join();
   }
 
   async compareOnce() {
@@ -127,17 +132,25 @@ export class Harness {
     }
   }
 
-  /* Compare until all is equal and stays as it is: {check: [what is wrong]}. */
-  async settle(ms) {
-    const end = Date.now() + ms;
+  /*
+   * Compare until all is equal and stays as it is: {check: [what is wrong]}.  Orders whose answer was
+   * lost hold up those behind them, one after the other: as long as something moves it is waited for,
+   * but it must come to rest some time.
+   */
+  async settle(stillMs = STILL_MS) {
+    const end = Date.now() + REST_MS;
+    let state = this.moved();
+    let movedAt = Date.now();
     for (;;) {
-      while (Date.now() < end && !(await this.books.isQuiet().catch(() => false))) await pause(30);
-      const found = await this.compareOnce();
-      const equal = Object.values(found).every((faults) => faults.length === 0);
-      const before = this.moved();
-      await pause(STEADY_MS);
+      const found = await this.books.isQuiet().catch(() => false) ? await this.compareOnce() : null;
+      const compared = this.moved();
+      await pause(found ? STEADY_MS : LOOK_MS);
       await this.books.follow();
-      if ((equal && this.moved() === before) || Date.now() > end) return found;
+      const now = this.moved();
+      if (found && now === compared && Object.values(found).every((faults) => faults.length === 0)) return found;
+      if (now !== state) [state, movedAt] = [now, Date.now()];
+      if (Date.now() > end) return { ...await this.compareOnce(), 'it comes to rest': [`it still moves after ${REST_MS / 1000} s: ${now}`] };
+      if (Date.now() - movedAt > stillMs) return this.compareOnce();
     }
   }
 

@@ -11,7 +11,6 @@ import { count, total } from './tally.mjs';
 const TICKERS = 400; /* an unknown order holds up those behind it on its ticker */
 const KILL_EVERY_MS = 350;
 const GAP_MS = 8;
-const QUIET_MS = 90000;
 const SILENT = { SilentRate: 1, RejectRate: 0, TransientRate: 0, DuplicateRate: 0, ReorderRate: 0 };
 
 export class LostAnswers extends Harness {
@@ -54,7 +53,7 @@ export class LostAnswers extends Harness {
       this.over = true;
       await killing;
       await this.heal();
-      const found = await this.settle(QUIET_MS);
+      const found = await this.settle();
       return { 'the run itself went as planned': this.troubles, 'every order was executed and found again': this.missing(), ...found };
     } catch (error) {
       return { 'the system comes back': [`${error.stack}\n${this.system.output}`] };

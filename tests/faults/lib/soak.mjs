@@ -12,7 +12,6 @@ import { count, tableOf, total } from './tally.mjs';
 
 const CASH = { USD: '1000000000.00', KRW: '1000000000000', CNY: '5000000000.00' };
 const QUIET_EVERY_MS = 5 * 60000;
-const QUIET_MS = 180000; /* for all books to be equal */
 const REPORT_MS = 60000;
 const TICK_MS = 25;
 const REACH_MS = 10000; /* for an armed fail point to be passed */
@@ -111,7 +110,7 @@ export class Soak extends Harness {
     const began = Date.now();
     await this.allEnded();
     await this.heal();
-    const found = await this.settle(QUIET_MS);
+    const found = await this.settle();
     const wrong = Object.entries(found).filter(([, faults]) => faults.length > 0);
     this.say(`quiet point ${++this.quiets} after ${((Date.now() - began) / 1000).toFixed(1)} s: ${this.alerts.length} alerts, ` +
       `${wrong.length === 0 ? 'all books equal' : 'THE BOOKS DIFFER'}; resident MB: ${await this.memory()}`);
