@@ -304,7 +304,8 @@ test_a_flat_withdraws_what_its_strategy_alone_has_resting(void **unused)
 	    "prev_market_position\n"
 	    "2026-11-23T15:00:00Z,AAPL,NASDAQ,buy,Trend,100,95,gtc,long,flat\n"
 	    "2026-11-23T15:00:00Z,AAPL,NASDAQ,buy,Other,100,94,gtc,long,flat\n"
-	    "2026-11-23T15:01:00Z,AAPL,NASDAQ,sell,Trend,100,,,flat,long\n";
+	    "2026-11-23T15:01:00Z,AAPL,NASDAQ,sell,Trend,100,,,flat,long\n"
+	    "2026-11-23T15:02:00Z,AAPL,NASDAQ,sell,Trend,100,,,flat,long\n";
 	YQ_CLEANUP(yq_buf_free) struct yq_buf out = yq_buf_make(4096);
 	const char *first;
 	struct yq_err err;
@@ -315,6 +316,8 @@ test_a_flat_withdraws_what_its_strategy_alone_has_resting(void **unused)
 	first = strstr(yq_buf_text(&out), "Canceled");
 	assert_non_null(first);
 	assert_null(strstr(first + 1, "Canceled"));
+	/* What was withdrawn is on nobody's way any more. */
+	assert_non_null(strstr(first, "SIZE_NOTHING_HELD"));
 }
 
 /* ---- take-profits and stop-losses ---- */

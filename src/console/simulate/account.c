@@ -79,6 +79,7 @@ sim_account_get(
 	(*ret_account)->settings = settings;
 	(*ret_account)->commission_rate = yq_rules_commission_rate(sim->spec.rules, alias);
 	(*ret_account)->book = yq_paper_book_make(&paper, sim_on_record, *ret_account);
+	(*ret_account)->own = yq_account_make(alias);
 	(*ret_account)->expires_us = INT64_MAX;
 	yq_paper_book_found((*ret_account)->book, EPOCH);
 	yq_table_insert(&sim->accounts, hash, &(*ret_account)->node);
@@ -129,6 +130,7 @@ sim_account_free(struct sim_account *account)
 	}
 	for (int c = 0; c < YQ_CURRENCY_COUNT; c++)
 		yq_curve_clear(&account->curves[c]);
+	yq_account_free(account->own);
 	yq_paper_book_free(account->book);
 	free(account->order_times);
 	free(account);
@@ -318,7 +320,7 @@ sim_order_find(const struct sim_account *account, const struct yq_id *id)
 }
 
 struct sim_order *
-sim_order_keep(struct sim_account *account, const struct yq_order *order)
+sim_order_keep(struct sim_account *account, const struct yq_order *order, struct yq_decimal left)
 {
 	struct sim_order *kept = yq_container(account->spare, struct sim_order, node);
 
@@ -330,12 +332,16 @@ sim_order_keep(struct sim_account *account, const struct yq_order *order)
 	kept->limits = NULL;
 	kept->waits = false;
 	yq_table_insert(&account->orders, yq_table_hash_text(order->id.text), &kept->node);
+	/* One that does not fit is as good as not there. */
+	if (yq_account_open(account->own, order, YQ_DECIMAL_ZERO, NULL) == YQ_OK)
+		yq_account_set_remaining(account->own, &order->id, left);
 	return kept;
 }
 
 void
 sim_order_drop(struct sim_account *account, struct sim_order *kept)
 {
+	yq_account_close(account->own, &kept->order.id);
 	yq_table_remove(&account->orders, &kept->node);
 	kept->node.next = account->spare;
 	account->spare = &kept->node;

@@ -93,6 +93,12 @@ tell_end(struct sim_account *account, const struct yq_order *order, struct yq_de
 		listener->ended(listener->cookie, &end);
 }
 
+static struct yq_decimal
+left_of(const struct yq_paper_order *o)
+{
+	return (struct yq_decimal){ o->qty.units - o->filled.units };
+}
+
 void
 sim_on_record(void *cookie, const struct yq_paper_record *r, const struct yq_paper_order *o)
 {
@@ -112,6 +118,8 @@ sim_on_record(void *cookie, const struct yq_paper_record *r, const struct yq_pap
 		    account->why != NULL ? account->why : r->text);
 	if (order != NULL && account->brackets.count > 0)
 		sim_bracket_see(account, order, r, o);
+	if (r->kind == YQ_PAPER_FILL)
+		yq_account_set_remaining(account->own, &r->id, left_of(o));
 	if (!yq_order_state_is_final(o->state))
 		return;
 	kept = sim_order_find(account, &r->id);
@@ -253,7 +261,7 @@ give(struct sim_account *account, const struct yq_order *order, bool open, int64
 	taken = yq_paper_find(account->book, &order->id);
 	if (taken == NULL || yq_order_state_is_final(taken->state))
 		return true;
-	sim_order_keep(account, order);
+	sim_order_keep(account, order, left_of(taken));
 	if (expires_us != 0 && expires_us < account->expires_us)
 		account->expires_us = expires_us;
 	return true;
@@ -336,7 +344,7 @@ place_or_wait(
 		place(account, order, limits);
 		return;
 	}
-	kept = sim_order_keep(account, order);
+	kept = sim_order_keep(account, order, order->qty);
 	kept->limits = limits;
 	kept->waits = true;
 	account->waiting++;

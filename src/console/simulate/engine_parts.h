@@ -60,6 +60,8 @@ struct sim_account {
 	struct sim_lane *due;		/* lanes that are */
 	const char *why;		/* what is being canceled is; NULL = on request */
 	struct yq_table orders;		/* of struct sim_order */
+	struct yq_account *own;		/* ... and nothing else: the book does not know for whom
+					   an order is */
 	size_t waiting;			/* of them */
 	struct yq_table_node *spare;	/* sim_orders to be used again */
 	const struct yq_order *placing; /* the order that the book is being given */
@@ -101,7 +103,9 @@ int64_t sim_orders_last_day(struct sim_account *account, int64_t now_us);
 /* The loss since the first look of the market's local day. */
 struct yq_opt_decimal sim_day_loss(struct sim_account *account, enum yq_exchange exchange);
 struct sim_order *sim_order_find(const struct sim_account *account, const struct yq_id *id);
-struct sim_order *sim_order_keep(struct sim_account *account, const struct yq_order *order);
+/* `left` of it is not filled yet. */
+struct sim_order *sim_order_keep(
+    struct sim_account *account, const struct yq_order *order, struct yq_decimal left);
 void sim_order_drop(struct sim_account *account, struct sim_order *kept);
 
 /* ---- own_orders.c ---- */
