@@ -22,6 +22,7 @@
 /* What of a lane's position is not given to a bracket yet. */
 struct share {
 	struct yq_decimal held, available;
+	struct yq_decimal free; /* of that, what no exit is at the broker for, be it to go */
 	struct yq_decimal lot;
 	/* So much of what rests is withdrawn at most: while the market is closed what is beyond the
 	 * position, for nothing could take its place. */
@@ -76,29 +77,37 @@ gather(const struct gw_bracket *b, const struct share *share, struct yq_bracket_
 	}
 }
 
-/* What rests of a lane's brackets, and is more than is held. */
+/* What all brackets of a lane may still have executed. */
 static struct yq_decimal
-beyond_held(const struct gw_lane *lane, enum yq_action entry, struct yq_decimal held)
+resting_of(const struct gw_lane *lane, enum yq_action entry)
 {
-	struct yq_decimal sum = { -held.units };
+	struct yq_decimal sum = YQ_DECIMAL_ZERO;
 
 	for (const struct gw_bracket *b = lane->brackets; b != NULL; b = b->next)
 		for (size_t i = 0; b->plan.action == entry && i < b->leg_count; i++)
 			if (gw_leg_is_live(&b->legs[i]))
 				sum.units += remaining_of(&b->legs[i]).units;
-	return yq_decimal_max(sum, YQ_DECIMAL_ZERO);
+	return sum;
+}
+
+static struct yq_decimal
+beyond(struct yq_decimal a, struct yq_decimal b)
+{
+	return yq_decimal_max((struct yq_decimal){ a.units - b.units }, YQ_DECIMAL_ZERO);
 }
 
 /* What is held the way this lane's brackets opened it, less what other orders take of it. */
 static struct share
 share_of(const struct gw_account *a, const struct gw_lane *lane, enum yq_action entry)
 {
+	struct yq_decimal resting = resting_of(lane, entry);
 	struct share share = { .held = gw_bracket_held(a, lane, entry),
 		.available = gw_bracket_available(a, lane, entry),
 		.lot = yq_market_of(lane->exchange)->lot };
 
+	share.free = beyond(share.available, resting);
 	if (!gw_bracket_may_rest(a, lane->exchange))
-		share.withdraw = yq_opt_decimal_of(beyond_held(lane, entry, share.held));
+		share.withdraw = yq_opt_decimal_of(beyond(resting, share.held));
 	return share;
 }
 
@@ -154,15 +163,26 @@ may_place(const struct gw_bracket *b)
 	       gw_bracket_may_rest(a, b->plan.exchange);
 }
 
-static void
-place(struct gw_bracket *b, const struct yq_bracket_plan *plan)
+/* What is another's at the broker, and only about to go, would have it refused. */
+static struct yq_decimal
+placeable(const struct yq_bracket_plan *plan, const struct share *share)
 {
-	struct yq_bracket_leg leg = { .number = 1, .qty = plan->place, .state = YQ_ORDER_PENDING };
+	struct yq_decimal qty = yq_decimal_min(plan->place, share->free);
+
+	if (yq_decimal_sign(share->lot) > 0)
+		qty.units -= qty.units % share->lot.units;
+	return qty;
+}
+
+static void
+place(struct gw_bracket *b, enum yq_exit_kind exit, struct yq_decimal qty)
+{
+	struct yq_bracket_leg leg = { .number = 1, .qty = qty, .state = YQ_ORDER_PENDING };
 
 	if (b->leg_count > 0)
 		leg.number = b->legs[b->leg_count - 1].leg.number + 1;
-	leg.id = yq_bracket_exit_id(&b->plan.id, plan->exit, leg.number);
-	yq_str_copy_cut(leg.exit, sizeof(leg.exit), yq_names_text(&yq_exit_names, (int)plan->exit));
+	leg.id = yq_bracket_exit_id(&b->plan.id, exit, leg.number);
+	yq_str_copy_cut(leg.exit, sizeof(leg.exit), yq_names_text(&yq_exit_names, (int)exit));
 	/* Known before it comes: it may come through the stream before its step is answered. */
 	(void)gw_bracket_add(b, &leg);
 	b->placing = true;
@@ -218,9 +238,12 @@ bracket_run(struct gw_bracket *b, struct share *share)
 {
 	struct yq_bracket_facts facts;
 	struct yq_bracket_plan plan;
+	struct yq_decimal qty;
 
 	gather(b, share, &facts);
 	yq_bracket_plan(&b->plan, &facts, &plan);
+	qty = placeable(&plan, share);
+	share->free.units -= qty.units;
 	share->held.units -= plan.left.units;
 	share->available.units -= yq_decimal_min(plan.left, share->available).units;
 	b->lost = plan.lost;
@@ -237,8 +260,8 @@ bracket_run(struct gw_bracket *b, struct share *share)
 	else if (b->kept && (yq_decimal_cmp(b->lost, b->lost_kept) != 0 ||
 				(b->ended[0] != '\0' && !b->ended_kept)))
 		gw_bracket_note(b);
-	else if (yq_decimal_sign(plan.place) > 0 && may_place(b))
-		place(b, &plan);
+	else if (yq_decimal_sign(qty) > 0 && may_place(b))
+		place(b, plan.exit, qty);
 	else if (b->kept && count_naughts(b) > GW_NAUGHTS_MAX)
 		gw_bracket_thin(b);
 }

@@ -108,6 +108,27 @@ test_what_is_held_is_protected_when_asked_for(void **unused)
 	gateway_stop();
 }
 
+/* What the older one has there is gone before the newer one's is sent: the broker would refuse it.
+ */
+static void
+test_a_newer_protection_waits_for_the_shares_of_the_older(void **unused)
+{
+	struct yq_order entry = bracket_entry("10"), newer;
+	struct yq_id stop = bracket_stop(&entry, 1);
+
+	(void)unused;
+	gateway_start("{\"WalkBps\":0,\"LatencyMs\":700}");
+	gateway_submit(&entry);
+	/* It is there, and canceled when the broker has said so. */
+	gateway_await_state(&stop, "Submitting");
+	newer = protect("10", "110", "95");
+	bracket_await_resting(&newer, 10);
+	gateway_await_state(&stop, "Canceled");
+	assert_int_equal(gateway_log_count("came to nothing"), 0);
+	assert_int_equal(gateway_told_count("is without its"), 0);
+	gateway_stop();
+}
+
 /* What cannot be placed before the market opens takes no place until then. */
 static void
 test_a_protection_asked_for_in_a_closed_market_waits_and_the_older_stop_rests(void **unused)
@@ -147,6 +168,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(test_nothing_gives_way_to_an_order_in_a_closed_market),
 		TEST(test_what_is_held_is_protected_when_asked_for),
+		TEST(test_a_newer_protection_waits_for_the_shares_of_the_older),
 		TEST(test_a_protection_asked_for_in_a_closed_market_waits_and_the_older_stop_rests),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
