@@ -5,9 +5,10 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "console/figures.h"
 #include "console/sheet.h"
 
-#define TEXT_SIZE  96
+#define TEXT_SIZE  YQ_FIGURE_SIZE
 #define GAPS_SHOWN 10
 
 static const struct yq_column tally_columns[] = {
@@ -43,24 +44,6 @@ static const struct yq_column month_columns[] = {
 	{ "DEC", "12", YQ_COLUMN_NUMBER },
 	{ "ALL", "all", YQ_COLUMN_NUMBER },
 };
-
-static const char *
-per_cent(struct yq_ratio ratio, char text[TEXT_SIZE])
-{
-	if (!ratio.set)
-		return "-";
-	(void)yq_str_format(text, TEXT_SIZE, "%.2f%%", ratio.value * 100);
-	return text;
-}
-
-static const char *
-plain(struct yq_ratio ratio, char text[TEXT_SIZE])
-{
-	if (!ratio.set)
-		return "-";
-	(void)yq_str_format(text, TEXT_SIZE, "%.2f", ratio.value);
-	return text;
-}
 
 /* Rounded to what people write of the currency. */
 static const char *
@@ -128,25 +111,6 @@ print_equity(const struct yq_report *report)
 }
 
 static void
-print_drawdown(const struct yq_drawdown *drawdown)
-{
-	char depth[TEXT_SIZE], text[3 * TEXT_SIZE], dates[3][YQ_DATE_TEXT_SIZE] = { "" };
-
-	if (!drawdown->depth.set || drawdown->trough == 0) {
-		yq_print_pair("max drawdown", per_cent(drawdown->depth, depth));
-		return;
-	}
-	yq_date_format(drawdown->peak, dates[0]);
-	yq_date_format(drawdown->trough, dates[1]);
-	if (drawdown->recovery != 0)
-		yq_date_format(drawdown->recovery, dates[2]);
-	(void)yq_str_format(text, sizeof(text), "%s from %s to %s, %s%s",
-	    per_cent(drawdown->depth, depth), dates[0], dates[1],
-	    drawdown->recovery != 0 ? "made up for by " : "not made up for yet", dates[2]);
-	yq_print_pair("max drawdown", text);
-}
-
-static void
 print_figures(const struct yq_report *report, const struct yq_performance *p)
 {
 	struct yq_ratio turnover = { .set = false };
@@ -155,17 +119,11 @@ print_figures(const struct yq_report *report, const struct yq_performance *p)
 	if (report->tally_count > 0 && report->tallies[0]->total)
 		turnover = yq_performance_turnover(report->tallies[0]->bought,
 		    report->tallies[0]->sold, report->days, report->day_count);
-	yq_print_pair("total return", per_cent(p->total_return, text));
-	yq_print_pair("CAGR", per_cent(p->cagr, text));
-	yq_print_pair("volatility", per_cent(p->volatility, text));
-	yq_print_pair("Sharpe", plain(p->sharpe, text));
-	yq_print_pair("Sortino", plain(p->sortino, text));
-	print_drawdown(&p->drawdown);
-	yq_print_pair("Calmar", plain(p->calmar, text));
-	yq_print_pair("best day", per_cent(p->best_day, text));
-	yq_print_pair("worst day", per_cent(p->worst_day, text));
-	yq_print_pair("days won", per_cent(p->days_won, text));
-	yq_print_pair("turnover", plain(turnover, text));
+	yq_figures_print(p);
+	yq_print_pair("best day", yq_figure_percent(p->best_day, text));
+	yq_print_pair("worst day", yq_figure_percent(p->worst_day, text));
+	yq_print_pair("days won", yq_figure_percent(p->days_won, text));
+	yq_print_pair("turnover", yq_figure_plain(turnover, text));
 }
 
 static void
@@ -188,11 +146,11 @@ print_months(const struct yq_return *returns, size_t count)
 		for (int month = 1; month <= 12; month++) {
 			bool here = i < found && months[i].year == year && months[i].month == month;
 
-			yq_sheet_add(sheet, here ? per_cent(months[i].value, text) : "");
+			yq_sheet_add(sheet, here ? yq_figure_percent(months[i].value, text) : "");
 			if (here)
 				all.value = (1 + all.value) * (1 + months[i++].value.value) - 1;
 		}
-		yq_sheet_add(sheet, per_cent(all, text));
+		yq_sheet_add(sheet, yq_figure_percent(all, text));
 	}
 	putchar('\n');
 	yq_sheet_print(sheet, &people, "");
@@ -215,8 +173,8 @@ print_tallies(const struct yq_report *report)
 							     : t->strategy);
 		yq_sheet_add_int(sheet, t->trades);
 		yq_sheet_add(sheet, money(yq_tally_profit(t), currency, text));
-		yq_sheet_add(sheet, per_cent(yq_tally_win_rate(t), text));
-		yq_sheet_add(sheet, plain(yq_tally_profit_factor(t), text));
+		yq_sheet_add(sheet, yq_figure_percent(yq_tally_win_rate(t), text));
+		yq_sheet_add(sheet, yq_figure_plain(yq_tally_profit_factor(t), text));
 		yq_sheet_add(sheet, opt_money(yq_tally_expectancy(t), currency, text));
 		yq_sheet_add(sheet, opt_money(yq_tally_average_win(t), currency, text));
 		yq_sheet_add(sheet, opt_money(yq_tally_average_loss(t), currency, text));
@@ -224,7 +182,7 @@ print_tallies(const struct yq_report *report)
 		yq_sheet_add(sheet, opt_money(t->worst, currency, text));
 		yq_sheet_add_int(sheet, t->wins_in_row);
 		yq_sheet_add_int(sheet, t->losses_in_row);
-		yq_sheet_add(sheet, per_cent(yq_tally_exposure(t), text));
+		yq_sheet_add(sheet, yq_figure_percent(yq_tally_exposure(t), text));
 		yq_sheet_add(sheet, money(t->commission, currency, text));
 	}
 	putchar('\n');

@@ -1,74 +1,21 @@
 /* report_data.c - performance as JSON and as CSV, for programs. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/json.h"
 #include "base/mem.h"
-#include "base/str.h"
+#include "console/figures.h"
 #include "console/report.h"
 
 #define REPORTS_MAX (256U << 20)
-#define DIGITS_SIZE 40
-
-/* As few digits as the very same number is read from again. */
-static void
-digits(double value, char text[DIGITS_SIZE])
-{
-	for (int count = 15; count <= 17; count++) {
-		(void)yq_str_format(text, DIGITS_SIZE, "%.*g", count, value);
-		if (strtod(text, NULL) == value)
-			return;
-	}
-}
-
-static void
-put_ratio(struct yq_json_writer *w, const char *name, struct yq_ratio ratio)
-{
-	char text[DIGITS_SIZE];
-
-	yq_json_name(w, name);
-	if (!ratio.set) {
-		yq_json_add_null(w);
-		return;
-	}
-	digits(ratio.value, text);
-	yq_json_add_raw(w, text, strlen(text));
-}
-
-static void
-put_opt(struct yq_json_writer *w, const char *name, struct yq_opt_decimal value)
-{
-	yq_json_name(w, name);
-	if (value.set)
-		yq_json_add_decimal(w, value.value);
-	else
-		yq_json_add_null(w);
-}
-
-static void
-put_date(struct yq_json_writer *w, const char *name, yq_date date)
-{
-	char text[YQ_DATE_TEXT_SIZE];
-
-	yq_json_name(w, name);
-	if (date == 0) {
-		yq_json_add_null(w);
-		return;
-	}
-	yq_date_format(date, text);
-	yq_json_add_text(w, text);
-}
 
 static void
 put_drawdown(struct yq_json_writer *w, const struct yq_drawdown *drawdown)
 {
 	yq_json_name(w, "maxDrawdown");
 	yq_json_begin_object(w);
-	put_ratio(w, "depth", drawdown->depth);
-	put_date(w, "peak", drawdown->peak);
-	put_date(w, "trough", drawdown->trough);
-	put_date(w, "recovery", drawdown->recovery);
+	yq_figure_put(w, "depth", drawdown->depth);
+	yq_figure_put_date(w, "peak", drawdown->peak);
+	yq_figure_put_date(w, "trough", drawdown->trough);
+	yq_figure_put_date(w, "recovery", drawdown->recovery);
 	yq_json_end_object(w);
 }
 
@@ -82,19 +29,19 @@ put_figures(struct yq_json_writer *w, const struct yq_report *report)
 	if (report->tally_count > 0 && report->tallies[0]->total)
 		turnover = yq_performance_turnover(report->tallies[0]->bought,
 		    report->tallies[0]->sold, report->days, report->day_count);
-	put_opt(w, "gain", yq_performance_gain(report->days, report->day_count));
+	yq_figure_put_amount(w, "gain", yq_performance_gain(report->days, report->day_count));
 	yq_json_put_int(w, "returns", (int64_t)p.returns);
-	put_ratio(w, "totalReturn", p.total_return);
-	put_ratio(w, "cagr", p.cagr);
-	put_ratio(w, "volatility", p.volatility);
-	put_ratio(w, "sharpe", p.sharpe);
-	put_ratio(w, "sortino", p.sortino);
+	yq_figure_put(w, "totalReturn", p.total_return);
+	yq_figure_put(w, "cagr", p.cagr);
+	yq_figure_put(w, "volatility", p.volatility);
+	yq_figure_put(w, "sharpe", p.sharpe);
+	yq_figure_put(w, "sortino", p.sortino);
 	put_drawdown(w, &p.drawdown);
-	put_ratio(w, "calmar", p.calmar);
-	put_ratio(w, "bestDay", p.best_day);
-	put_ratio(w, "worstDay", p.worst_day);
-	put_ratio(w, "daysWon", p.days_won);
-	put_ratio(w, "turnover", turnover);
+	yq_figure_put(w, "calmar", p.calmar);
+	yq_figure_put(w, "bestDay", p.best_day);
+	yq_figure_put(w, "worstDay", p.worst_day);
+	yq_figure_put(w, "daysWon", p.days_won);
+	yq_figure_put(w, "turnover", turnover);
 }
 
 static void
@@ -104,11 +51,11 @@ put_days(struct yq_json_writer *w, const struct yq_report *report, const struct 
 	yq_json_begin_array(w);
 	for (size_t i = 0; i < report->day_count; i++) {
 		yq_json_begin_object(w);
-		put_date(w, "date", report->days[i].date);
+		yq_figure_put_date(w, "date", report->days[i].date);
 		yq_json_put_decimal(w, "equity", report->days[i].equity);
 		if (i > 0) {
 			yq_json_put_decimal(w, "paidIn", report->days[i].flow);
-			put_ratio(w, "return", returns[i - 1].value);
+			yq_figure_put(w, "return", returns[i - 1].value);
 		}
 		yq_json_end_object(w);
 	}
@@ -130,7 +77,7 @@ put_months(
 		yq_json_begin_object(w);
 		yq_json_put_int(w, "year", months[i].year);
 		yq_json_put_int(w, "month", months[i].month);
-		put_ratio(w, "return", months[i].value);
+		yq_figure_put(w, "return", months[i].value);
 		yq_json_end_object(w);
 	}
 	yq_json_end_array(w);
@@ -153,17 +100,17 @@ put_tally(struct yq_json_writer *w, const struct yq_tally *t)
 	yq_json_put_decimal(w, "commission", t->commission);
 	yq_json_put_decimal(w, "bought", t->bought);
 	yq_json_put_decimal(w, "sold", t->sold);
-	put_ratio(w, "winRate", yq_tally_win_rate(t));
-	put_ratio(w, "profitFactor", yq_tally_profit_factor(t));
-	put_ratio(w, "payoff", yq_tally_payoff(t));
-	put_opt(w, "expectancy", yq_tally_expectancy(t));
-	put_opt(w, "averageWin", yq_tally_average_win(t));
-	put_opt(w, "averageLoss", yq_tally_average_loss(t));
-	put_opt(w, "best", t->best);
-	put_opt(w, "worst", t->worst);
+	yq_figure_put(w, "winRate", yq_tally_win_rate(t));
+	yq_figure_put(w, "profitFactor", yq_tally_profit_factor(t));
+	yq_figure_put(w, "payoff", yq_tally_payoff(t));
+	yq_figure_put_amount(w, "expectancy", yq_tally_expectancy(t));
+	yq_figure_put_amount(w, "averageWin", yq_tally_average_win(t));
+	yq_figure_put_amount(w, "averageLoss", yq_tally_average_loss(t));
+	yq_figure_put_amount(w, "best", t->best);
+	yq_figure_put_amount(w, "worst", t->worst);
 	yq_json_put_int(w, "winsInRow", t->wins_in_row);
 	yq_json_put_int(w, "lossesInRow", t->losses_in_row);
-	put_ratio(w, "exposure", yq_tally_exposure(t));
+	yq_figure_put(w, "exposure", yq_tally_exposure(t));
 	yq_json_end_object(w);
 }
 
@@ -178,7 +125,7 @@ put_gaps(struct yq_json_writer *w, const struct yq_report *report)
 		const struct yq_total_gap *gap = &report->gaps[i];
 
 		yq_json_begin_object(w);
-		put_date(w, "date", gap->date);
+		yq_figure_put_date(w, "date", gap->date);
 		yq_json_put_text(w, "missing", gap->account != NULL ? "day" : "rate");
 		yq_json_put_text(
 		    w, "currency", yq_names_text(&yq_currency_names, (int)gap->currency));
@@ -237,7 +184,7 @@ yq_report_print_csv(const struct yq_report *report, bool equity)
 {
 	YQ_CLEANUP(yq_freep)
 	struct yq_return *returns = yq_xcalloc(report->day_count + 1, sizeof(*returns));
-	char date[YQ_DATE_TEXT_SIZE], text[DIGITS_SIZE + YQ_DECIMAL_TEXT_SIZE];
+	char date[YQ_DATE_TEXT_SIZE], text[YQ_DIGITS_SIZE + YQ_DECIMAL_TEXT_SIZE];
 
 	(void)yq_performance_returns(report->days, report->day_count, returns);
 	puts(equity ? "date,equity" : "date,return");
@@ -247,7 +194,7 @@ yq_report_print_csv(const struct yq_report *report, bool equity)
 		if (equity)
 			yq_decimal_format(report->days[i].equity, text);
 		else if (returns[i - 1].value.set)
-			digits(returns[i - 1].value.value, text);
+			yq_figure_digits(returns[i - 1].value.value, text);
 		printf("%s,%s\n", date, text);
 	}
 }

@@ -7,6 +7,8 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "console/figures.h"
+#include "domain/days.h"
 
 #define TEXT_MAX (256U << 20)
 
@@ -194,75 +196,25 @@ yq_sim_each_result(const struct yq_sim_account_view *account, sim_result_fn *fn,
 	}
 }
 
-static const char *
-percent(struct yq_ratio ratio, char text[32])
-{
-	if (!ratio.set)
-		return "-";
-	yq_str_format(text, 32, "%.2f %%", 100 * ratio.value);
-	return text;
-}
-
-static const char *
-number(struct yq_ratio ratio, char text[32])
-{
-	if (!ratio.set)
-		return "-";
-	yq_str_format(text, 32, "%.2f", ratio.value);
-	return text;
-}
-
-static void
-pair(const char *name, const char *value)
-{
-	yq_print_pair(name, value);
-}
-
-static const char *
-date_text(yq_date date, char text[16])
-{
-	yq_str_format(text, 16, "%04d-%02d-%02d", date / 10000, date / 100 % 100, date % 100);
-	return text;
-}
-
-static void
-print_drawdown(const struct yq_drawdown *drawdown)
-{
-	char depth[32], peak[16], trough[16], line[96];
-
-	if (drawdown->peak == 0) {
-		pair("max drawdown", percent(drawdown->depth, depth));
-		return;
-	}
-	yq_str_format(line, sizeof(line), "%s, from %s to %s", percent(drawdown->depth, depth),
-	    date_text(drawdown->peak, peak), date_text(drawdown->trough, trough));
-	pair("max drawdown", line);
-}
-
 static void
 print_result(void *cookie, const struct sim_result *result)
 {
-	const struct yq_performance *p = &result->performance;
-	char begin[YQ_MONEY_TEXT_SIZE], end[YQ_MONEY_TEXT_SIZE], line[192], text[32];
-	char from[16], to[16];
+	char begin[YQ_MONEY_TEXT_SIZE], end[YQ_MONEY_TEXT_SIZE], line[192];
+	char from[YQ_DATE_TEXT_SIZE], to[YQ_DATE_TEXT_SIZE];
 
 	(void)cookie;
 	yq_money_format(result->begin.equity, result->currency, begin);
 	yq_money_format(result->end.equity, result->currency, end);
 	printf("\n%s in %s\n", result->alias,
 	    yq_names_text(&yq_currency_names, (int)result->currency));
-	yq_str_format(line, sizeof(line), "%s to %s, %zu days", date_text(result->begin.date, from),
-	    date_text(result->end.date, to), p->returns);
-	pair("period", line);
+	yq_date_format(result->begin.date, from);
+	yq_date_format(result->end.date, to);
+	yq_str_format(
+	    line, sizeof(line), "%s to %s, %zu days", from, to, result->performance.returns);
+	yq_print_pair("period", line);
 	yq_str_format(line, sizeof(line), "%s to %s", begin, end);
-	pair("equity", line);
-	pair("total return", percent(p->total_return, text));
-	pair("CAGR", percent(p->cagr, text));
-	pair("volatility", percent(p->volatility, text));
-	pair("Sharpe", number(p->sharpe, text));
-	pair("Sortino", number(p->sortino, text));
-	print_drawdown(&p->drawdown);
-	pair("Calmar", number(p->calmar, text));
+	yq_print_pair("equity", line);
+	yq_figures_print(&result->performance);
 }
 
 static void
@@ -275,7 +227,8 @@ static void
 print_tally(const struct yq_tally *tally)
 {
 	struct yq_opt_decimal expectancy = yq_tally_expectancy(tally);
-	char line[160], text[32], profit[YQ_MONEY_TEXT_SIZE], each[YQ_MONEY_TEXT_SIZE] = "-";
+	char line[160], text[YQ_FIGURE_SIZE], profit[YQ_MONEY_TEXT_SIZE],
+	    each[YQ_MONEY_TEXT_SIZE] = "-";
 	char name[YQ_STRATEGY_SIZE + 24];
 
 	yq_str_format(name, sizeof(name), "%s, %s",
@@ -286,16 +239,16 @@ print_tally(const struct yq_tally *tally)
 	printf("\n");
 	yq_str_format(line, sizeof(line), "%lld in %lld fills", (long long)tally->trades,
 	    (long long)tally->fills);
-	pair("closed trades", line);
-	pair("won", percent(yq_tally_win_rate(tally), text));
+	yq_print_pair("closed trades", line);
+	yq_print_pair("won", yq_figure_percent(yq_tally_win_rate(tally), text));
 	yq_money_format(yq_tally_profit(tally), tally->currency, profit);
-	pair("profit", profit);
+	yq_print_pair("profit", profit);
 	if (expectancy.set)
 		yq_money_format(expectancy.value, tally->currency, each);
-	pair("a trade", each);
-	pair("profit factor", number(yq_tally_profit_factor(tally), text));
+	yq_print_pair("a trade", each);
+	yq_print_pair("profit factor", yq_figure_plain(yq_tally_profit_factor(tally), text));
 	yq_money_format(tally->commission, tally->currency, profit);
-	pair("commission", profit);
+	yq_print_pair("commission", profit);
 }
 
 static void
@@ -308,16 +261,16 @@ print_people(struct yq_sim_report *report, const struct yq_sim *sim)
 		printf("\n");
 	yq_str_format(line, sizeof(line), "%lld: %lld ordered, %lld refused",
 	    (long long)counts.signals, (long long)counts.ordered, (long long)counts.refused);
-	pair("signals", line);
+	yq_print_pair("signals", line);
 	yq_str_format(line, sizeof(line), "%lld sent, %lld refused at the second check",
 	    (long long)counts.orders, (long long)counts.refused_again);
-	pair("orders", line);
+	yq_print_pair("orders", line);
 	yq_str_format(line, sizeof(line), "%lld", (long long)counts.trades);
-	pair("trades", line);
+	yq_print_pair("trades", line);
 	for (size_t i = 0; i < report->code_count; i++) {
 		yq_str_format(line, sizeof(line), "%lld x %s", (long long)report->codes[i].count,
 		    report->codes[i].code);
-		pair(i == 0 ? "why not" : "", line);
+		yq_print_pair(i == 0 ? "why not" : "", line);
 	}
 	yq_sim_each_account(sim, print_account, NULL);
 	for (size_t i = 0; i < yq_tallies_count(report->tallies); i++)

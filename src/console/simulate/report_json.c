@@ -2,9 +2,8 @@
 #include "console/simulate/report_parts.h"
 
 #include <stdio.h>
-#include <string.h>
 
-#include "base/str.h"
+#include "console/figures.h"
 
 #define TEXT_MAX (512U << 20)
 
@@ -24,43 +23,6 @@ yq_sim_report_add_trade(struct yq_sheet *sheet, const char *alias, const struct 
 	yq_sheet_add(sheet, trade->order_id.text);
 }
 
-/* A ratio for people: what cannot be computed is null. */
-static void
-put_ratio(struct yq_json_writer *w, const char *name, struct yq_ratio ratio)
-{
-	char text[40];
-
-	yq_json_name(w, name);
-	if (!ratio.set) {
-		yq_json_add_null(w);
-		return;
-	}
-	yq_str_format(text, sizeof(text), "%.12g", ratio.value);
-	yq_json_add_raw(w, text, strlen(text));
-}
-
-static void
-put_date(struct yq_json_writer *w, const char *name, yq_date date)
-{
-	char text[16];
-
-	if (date == 0)
-		return;
-	yq_str_format(
-	    text, sizeof(text), "%04d-%02d-%02d", date / 10000, date / 100 % 100, date % 100);
-	yq_json_put_text(w, name, text);
-}
-
-static void
-put_opt(struct yq_json_writer *w, const char *name, struct yq_opt_decimal value)
-{
-	yq_json_name(w, name);
-	if (value.set)
-		yq_json_add_decimal(w, value.value);
-	else
-		yq_json_add_null(w);
-}
-
 static void
 put_result(void *cookie, const struct sim_result *result)
 {
@@ -70,20 +32,20 @@ put_result(void *cookie, const struct sim_result *result)
 	yq_json_begin_object(w);
 	yq_json_put_text(w, "Account", result->alias);
 	yq_json_put_text(w, "Currency", yq_names_text(&yq_currency_names, (int)result->currency));
-	put_date(w, "From", result->begin.date);
-	put_date(w, "To", result->end.date);
+	yq_figure_put_date(w, "From", result->begin.date);
+	yq_figure_put_date(w, "To", result->end.date);
 	yq_json_put_decimal(w, "Begin", result->begin.equity);
 	yq_json_put_decimal(w, "End", result->end.equity);
 	yq_json_put_int(w, "Days", (int64_t)p->returns);
-	put_ratio(w, "TotalReturn", p->total_return);
-	put_ratio(w, "Cagr", p->cagr);
-	put_ratio(w, "Volatility", p->volatility);
-	put_ratio(w, "Sharpe", p->sharpe);
-	put_ratio(w, "Sortino", p->sortino);
-	put_ratio(w, "Calmar", p->calmar);
-	put_ratio(w, "MaxDrawdown", p->drawdown.depth);
-	put_date(w, "DrawdownFrom", p->drawdown.peak);
-	put_date(w, "DrawdownTo", p->drawdown.trough);
+	yq_figure_put_rounded(w, "TotalReturn", p->total_return);
+	yq_figure_put_rounded(w, "Cagr", p->cagr);
+	yq_figure_put_rounded(w, "Volatility", p->volatility);
+	yq_figure_put_rounded(w, "Sharpe", p->sharpe);
+	yq_figure_put_rounded(w, "Sortino", p->sortino);
+	yq_figure_put_rounded(w, "Calmar", p->calmar);
+	yq_figure_put_rounded(w, "MaxDrawdown", p->drawdown.depth);
+	yq_figure_put_date(w, "DrawdownFrom", p->drawdown.peak);
+	yq_figure_put_date(w, "DrawdownTo", p->drawdown.trough);
 	yq_json_end_object(w);
 }
 
@@ -141,10 +103,10 @@ put_tally(struct yq_json_writer *w, const struct yq_tally *tally)
 	yq_json_put_decimal(w, "Bought", tally->bought);
 	yq_json_put_decimal(w, "Sold", tally->sold);
 	yq_json_put_decimal(w, "Commission", tally->commission);
-	put_ratio(w, "WinRate", yq_tally_win_rate(tally));
-	put_ratio(w, "ProfitFactor", yq_tally_profit_factor(tally));
-	put_opt(w, "Expectancy", yq_tally_expectancy(tally));
-	put_ratio(w, "Exposure", yq_tally_exposure(tally));
+	yq_figure_put_rounded(w, "WinRate", yq_tally_win_rate(tally));
+	yq_figure_put_rounded(w, "ProfitFactor", yq_tally_profit_factor(tally));
+	yq_figure_put_amount(w, "Expectancy", yq_tally_expectancy(tally));
+	yq_figure_put_rounded(w, "Exposure", yq_tally_exposure(tally));
 	yq_json_end_object(w);
 }
 
