@@ -355,13 +355,33 @@ look_job(struct yq_firebird *firebird, void *cookie, struct yq_err *err)
 {
 	struct yq_snapshot_round *round = cookie;
 
-	return yq_snapshots_latest(firebird, round->wish.currency, &round->latest, err);
+	return yq_snapshots_latest(
+	    firebird, round->wish.currency, round->wish.end.date, &round->latest, err);
 }
 
 static int
 compare(const void *a, const void *b)
 {
 	return strcmp(((const struct account *)a)->alias, ((const struct account *)b)->alias);
+}
+
+/* What a clock that was ahead recorded of a day that is not over says nothing of those before. */
+static void
+take_latest(struct yq_snapshot_round *round, const struct yq_snapshot *row)
+{
+	struct account key, *account;
+
+	memcpy(key.alias, row->account_alias, sizeof(key.alias));
+	account = bsearch(&key, round->accounts, round->count, sizeof(key), compare);
+	if (account == NULL)
+		return;
+	if (row->closed_at_us > yq_clock_now_us(yq_daemon_clock(round->wish.daemon))) {
+		round->outcome.ahead = row->date;
+		round->outcome.ahead_alias = account->alias;
+	} else if (row->date > account->latest) {
+		account->latest = row->date;
+		account->open = row->date < round->wish.end.date;
+	}
 }
 
 static void
@@ -375,17 +395,8 @@ on_looked(void *cookie, enum yq_rc rc, const struct yq_err *err)
 		put_off_all(round, err->text);
 		return;
 	}
-	for (size_t i = 0; i < round->latest.count; i++) {
-		const struct yq_snapshot *row = &round->latest.items[i];
-		struct account key, *account;
-
-		memcpy(key.alias, row->account_alias, sizeof(key.alias));
-		account = bsearch(&key, round->accounts, round->count, sizeof(key), compare);
-		if (account == NULL)
-			continue;
-		account->latest = row->date;
-		account->open = row->date < round->wish.end.date;
-	}
+	for (size_t i = 0; i < round->latest.count; i++)
+		take_latest(round, &round->latest.items[i]);
 	read_books(round, false);
 }
 

@@ -33,6 +33,8 @@ struct yq_snapshot_outcome {
 	const char *alias;	   /* of the first of them; NULL = none, or all of them */
 	char why[YQ_ERR_TEXT_MAX]; /* why it is; "" = nothing is pending */
 	int64_t taken_at_us;	   /* of what was written */
+	yq_date ahead;		   /* a day that is recorded and is not over; 0 = none */
+	const char *ahead_alias;   /* whose */
 };
 /* Once for each row written, before the end: the account's last day before it, 0 = none. */
 typedef void yq_snapshot_row_fn(void *cookie, const char *alias, yq_date before);

@@ -34,6 +34,7 @@ struct yq_snapshotter {
 	struct kind kinds[KINDS];
 	struct yq_snapshot_round *round; /* NULL = none is under way */
 	size_t present;			 /* the kind whose it is */
+	yq_date ahead; /* the day that is not over, of which people were told last */
 	bool stopped, reload_due;
 	struct yq_counter *written;
 	struct yq_gauge *last, *pending;
@@ -103,6 +104,22 @@ show_pending(struct yq_snapshotter *snapshotter)
 	yq_gauge_set(snapshotter->pending, pending);
 }
 
+/* A row that is there stays, so the end of that day will not be what is written of it. */
+static void
+tell_ahead(struct yq_snapshotter *snapshotter, const struct yq_snapshot_outcome *outcome)
+{
+	char text[320];
+
+	if (outcome->ahead == 0 || outcome->ahead == snapshotter->ahead)
+		return;
+	snapshotter->ahead = outcome->ahead;
+	(void)yq_str_format(text, sizeof(text),
+	    "The end of %d in %s is recorded for %s, and that day is not over: the clock was ahead "
+	    "then.  What is recorded of it stays, and is not of its end",
+	    (int)outcome->ahead, country_name(snapshotter->present), outcome->ahead_alias);
+	tell(snapshotter, text);
+}
+
 static void
 put_off(struct kind *kind, int64_t now_us)
 {
@@ -138,6 +155,7 @@ on_done(void *cookie, const struct yq_snapshot_outcome *outcome)
 		put_off(kind, yq_clock_monotonic_us(yq_daemon_clock(snapshotter->daemon)));
 	}
 	show_pending(snapshotter);
+	tell_ahead(snapshotter, outcome);
 	if (snapshotter->reload_due)
 		load(snapshotter);
 }

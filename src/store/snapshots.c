@@ -203,18 +203,23 @@ yq_snapshots_find(struct yq_firebird *firebird, const struct yq_snapshot_filter 
 }
 
 enum yq_rc
-yq_snapshots_latest(struct yq_firebird *firebird, enum yq_currency currency,
+yq_snapshots_latest(struct yq_firebird *firebird, enum yq_currency currency, yq_date until,
     struct yq_snapshot_list *list, struct yq_err *err)
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf sql = yq_buf_make(YQ_SQL_MAX);
 	struct yq_where where = yq_where_make(&sql);
+	char date[DATE_SIZE];
 
 	yq_buf_add_text(&sql, select_sql);
-	yq_where_add(&where,
-	    "CURRENCY = :CURRENCY AND SNAPSHOT_DATE = (SELECT MAX(L.SNAPSHOT_DATE) FROM"
-	    " DAILY_SNAPSHOTS L WHERE L.ACCOUNT_ALIAS = DAILY_SNAPSHOTS.ACCOUNT_ALIAS AND"
-	    " L.CURRENCY = DAILY_SNAPSHOTS.CURRENCY)",
+	yq_where_add(&where, "CURRENCY = :CURRENCY",
 	    yq_param_enum("CURRENCY", &yq_currency_names, (int)currency));
+	add_date(&where,
+	    "SNAPSHOT_DATE >= COALESCE((SELECT MAX(L.SNAPSHOT_DATE) FROM DAILY_SNAPSHOTS L"
+	    " WHERE L.ACCOUNT_ALIAS = DAILY_SNAPSHOTS.ACCOUNT_ALIAS"
+	    " AND L.CURRENCY = DAILY_SNAPSHOTS.CURRENCY"
+	    " AND L.SNAPSHOT_DATE <= CAST(CAST(:UNTIL AS VARCHAR(10)) AS DATE)),"
+	    " DATE '0001-01-01')",
+	    "UNTIL", until, date);
 	yq_buf_add_text(&sql, LIST_SQL);
 	return list_rows(firebird, &where, list, err);
 }

@@ -50,8 +50,8 @@ void yq_snapshot_list_free(struct yq_snapshot_list *list); /* leaves it empty */
 /* By account, currency and date, all of them. */
 YQ_NODISCARD enum yq_rc yq_snapshots_find(struct yq_firebird *firebird,
     const struct yq_snapshot_filter *filter, struct yq_snapshot_list *list, struct yq_err *err);
-/* The latest row of each account in one currency. */
+/* Of each account in one currency the latest row up to the date `until`, and all that are later. */
 YQ_NODISCARD enum yq_rc yq_snapshots_latest(struct yq_firebird *firebird, enum yq_currency currency,
-    struct yq_snapshot_list *list, struct yq_err *err);
+    yq_date until, struct yq_snapshot_list *list, struct yq_err *err);
 
 #endif

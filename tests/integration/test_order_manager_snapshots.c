@@ -228,6 +228,21 @@ test_what_was_missed_is_not_invented_but_told(void **state)
 	await_notice("ends of 1 days of US are not recorded for Shut");
 }
 
+/* Its day is recorded before it has been; the true ones after that are recorded all the same. */
+static void
+test_a_clock_that_was_ahead_takes_no_day_from_the_true_one(void **state)
+{
+	(void)state;
+	clock_to("2027-06-03T20:00:01Z");
+	om_await_count(ROWS " AND SNAPSHOT_DATE = '2027-06-03'", 1, PATIENCE_MS);
+	(void)om_stop(SIGKILL);
+	clock_to(AT_CLOSE);
+	om_start();
+	om_await_count(ROWS DAY, 1, PATIENCE_MS);
+	await_notice("The end of 20270603 in US is recorded for Shut, and that day is not over");
+	assert_int_equal(om_count(ROWS), 2);
+}
+
 static void
 test_a_position_without_a_price_is_not_given_one(void **state)
 {
@@ -310,6 +325,7 @@ main(int argc, char **argv)
 		SNAPSHOT_TEST(test_killed_again_and_again_it_records_the_day_once),
 		SNAPSHOT_TEST(test_a_day_is_recorded_late_and_says_so),
 		SNAPSHOT_TEST(test_what_was_missed_is_not_invented_but_told),
+		SNAPSHOT_TEST(test_a_clock_that_was_ahead_takes_no_day_from_the_true_one),
 		SNAPSHOT_TEST(test_a_position_without_a_price_is_not_given_one),
 		SNAPSHOT_TEST(test_the_archive_is_waited_for),
 		SNAPSHOT_TEST(test_only_the_active_of_two_systems_records),

@@ -135,10 +135,19 @@ test_the_latest_day_of_each_account(void **state)
 	add(snapshot("A", 20261123, YQ_USD, "1"), YQ_OK);
 	add(snapshot("A", 20261124, YQ_KRW, "1"), YQ_OK);
 	add(snapshot("B", 20261119, YQ_USD, "1"), YQ_OK);
-	assert_int_equal(yq_snapshots_latest(firebird, YQ_USD, &list, NULL), YQ_OK);
+	assert_int_equal(yq_snapshots_latest(firebird, YQ_USD, 20261124, &list, NULL), YQ_OK);
 	assert_int_equal(list.count, 2);
 	assert_int_equal(list.items[0].date, 20261123);
 	assert_int_equal(list.items[1].date, 20261119);
+	yq_snapshot_list_free(&list);
+	/* What is later than that hides nothing. */
+	assert_int_equal(yq_snapshots_latest(firebird, YQ_USD, 20261122, &list, NULL), YQ_OK);
+	assert_int_equal(list.count, 3);
+	assert_int_equal(list.items[0].date, 20261120);
+	assert_int_equal(list.items[1].date, 20261123);
+	yq_snapshot_list_free(&list);
+	assert_int_equal(yq_snapshots_latest(firebird, YQ_USD, 20261118, &list, NULL), YQ_OK);
+	assert_int_equal(list.count, 3);
 }
 
 int
