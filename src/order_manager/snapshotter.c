@@ -9,7 +9,8 @@
 #include "daemon/settings.h"
 #include "order_manager/snapshot_round.h"
 
-#define TICK_MS	     200
+#define TICK_MS	     200  /* while a day's end is to be recorded */
+#define REST_MS	     1000 /* else */
 #define RETRY_MIN_US (250 * YQ_US_PER_MS)
 #define RETRY_MAX_US (60 * YQ_US_PER_SECOND)
 #define KINDS	     (2 * (size_t)YQ_COUNTRY_COUNT) /* in market hours, and at any hour */
@@ -213,15 +214,19 @@ static bool
 look_at(struct yq_snapshotter *snapshotter, size_t number, int64_t now_us)
 {
 	struct kind *kind = &snapshotter->kinds[number];
-	struct yq_day_end end;
+	struct yq_day_end end = kind->end;
 
-	if (!yq_day_end_before(hours_of(snapshotter, number), any_hour_of(number), now_us, &end))
+	/* Until the market opens again there is no later one; calendars are not asked for nothing.
+	 */
+	if ((now_us < end.closed_us || now_us >= end.until_us) &&
+	    !yq_day_end_before(hours_of(snapshotter, number), any_hour_of(number), now_us, &end))
 		return false;
 	if (end.closed_us != kind->end.closed_us) {
 		if (!kind->over)
 			give_up(snapshotter, number);
-		*kind = (struct kind){ .end = end };
+		*kind = (struct kind){ 0 };
 	}
+	kind->end = end;
 	if (kind->over || now_us < kind->end.closed_us + snapshotter->delay_us)
 		return false;
 	if (now_us >= kind->end.until_us) {
@@ -234,9 +239,8 @@ look_at(struct yq_snapshotter *snapshotter, size_t number, int64_t now_us)
 }
 
 static void
-on_timer(uv_timer_t *timer)
+look(struct yq_snapshotter *snapshotter)
 {
-	struct yq_snapshotter *snapshotter = timer->data;
 	int64_t now_us = yq_clock_now_us(yq_daemon_clock(snapshotter->daemon));
 
 	if (snapshotter->round != NULL || snapshotter->stopped ||
@@ -246,6 +250,19 @@ on_timer(uv_timer_t *timer)
 	for (size_t i = 0; i < KINDS; i++)
 		if (look_at(snapshotter, i, now_us))
 			return;
+}
+
+static void
+on_timer(uv_timer_t *timer)
+{
+	struct yq_snapshotter *snapshotter = timer->data;
+	uint64_t ms = REST_MS;
+
+	look(snapshotter);
+	for (size_t i = 0; i < KINDS; i++)
+		if (!snapshotter->kinds[i].over)
+			ms = TICK_MS;
+	uv_timer_start(timer, on_timer, ms, 0);
 }
 
 /* ---- life ---- */
@@ -269,6 +286,8 @@ load(struct yq_snapshotter *snapshotter)
 		yq_markets_free(snapshotter->markets);
 		snapshotter->accounts = accounts;
 		snapshotter->markets = markets;
+		for (size_t i = 0; i < KINDS; i++)
+			snapshotter->kinds[i].end.until_us = 0; /* the calendar may be another */
 	}
 	yq_config_report_free(&report);
 }
@@ -301,7 +320,7 @@ yq_snapshotter_open(struct yq_daemon *daemon, struct yq_worker *worker,
 	snapshotter->timer = yq_xcalloc(1, sizeof(*snapshotter->timer));
 	uv_timer_init(yq_daemon_loop(daemon), snapshotter->timer);
 	snapshotter->timer->data = snapshotter;
-	uv_timer_start(snapshotter->timer, on_timer, TICK_MS, TICK_MS);
+	uv_timer_start(snapshotter->timer, on_timer, TICK_MS, 0);
 	return snapshotter;
 }
 
