@@ -12,8 +12,6 @@
 #include "broker_gateway/flatten.h"
 #include "broker_gateway/gateway.h"
 
-#define PAUSE_MAX_S 300
-
 /* ---- finding, making, forgetting ---- */
 
 static bool
@@ -245,17 +243,13 @@ static void
 came_to_nothing(struct gw_bracket *b, const struct gw_leg *leg)
 {
 	struct gateway *gw = b->account->gw;
-	int64_t pause_s = 1;
+	int64_t pause_s = yq_bracket_pause_s(b->failures);
 
 	/* It is sold, or about to be: nothing is without a protection. */
 	if (yq_decimal_sign(gw_bracket_available(b->account, b->lane, b->plan.action)) == 0) {
 		give_way(b);
 		return;
 	}
-	for (unsigned i = 0; i < b->failures && pause_s < PAUSE_MAX_S; i++)
-		pause_s *= 2;
-	if (pause_s > PAUSE_MAX_S)
-		pause_s = PAUSE_MAX_S;
 	b->retry_ns = yq_clock_monotonic_ns(gw->clock) + pause_s * INT64_C(1000000000);
 	b->failures++;
 	if (leg->leg.state != YQ_ORDER_REJECTED)

@@ -7,6 +7,8 @@
 #include "domain/check.h"
 #include "domain/market.h"
 
+#define PAUSE_MAX_S 300
+
 const struct yq_field yq_bracket_fields[] = {
 	YQ_FIELD_ID("Id", struct yq_bracket, id, YQ_REQUIRED),
 	YQ_FIELD_TEXT("AccountAlias", struct yq_bracket, account_alias, YQ_REQUIRED),
@@ -186,6 +188,14 @@ yq_bracket_wanted(const struct yq_order *order, struct yq_decimal closable, bool
 	    ((order->reduce_only || !allow_short) && yq_decimal_cmp(wanted, closable) > 0))
 		return YQ_DECIMAL_ZERO;
 	return wanted;
+}
+
+int64_t
+yq_bracket_pause_s(unsigned failures)
+{
+	int64_t pause_s = failures < 16 ? INT64_C(1) << failures : PAUSE_MAX_S;
+
+	return pause_s < PAUSE_MAX_S ? pause_s : PAUSE_MAX_S;
 }
 
 /* Whether `price` is at `bound` or further on the way to profit. */

@@ -64,6 +64,10 @@ struct yq_order yq_bracket_exit(const struct yq_bracket *bracket, enum yq_exit_k
 struct yq_decimal yq_bracket_wanted(
     const struct yq_order *order, struct yq_decimal closable, bool allow_short);
 
+/* Before an exit is made again of which `failures` in a row and one more came to nothing: 1, 2, 4
+ * ... up to 300 seconds. */
+int64_t yq_bracket_pause_s(unsigned failures);
+
 struct yq_bracket_facts {
 	struct yq_decimal entered; /* what the entry has filled */
 	bool entry_final;

@@ -1,6 +1,7 @@
 /* test_bracket.c - what should rest at the broker, from the facts; and which prices can be. */
 #include "domain/bracket.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -307,6 +308,17 @@ test_prices_on_the_wrong_side_are_refused_by_name(void **state)
 	}
 }
 
+static void
+test_an_exit_that_comes_to_nothing_waits_longer_each_time(void **unused)
+{
+	(void)unused;
+	assert_int_equal(yq_bracket_pause_s(0), 1);
+	assert_int_equal(yq_bracket_pause_s(1), 2);
+	assert_int_equal(yq_bracket_pause_s(8), 256);
+	assert_int_equal(yq_bracket_pause_s(9), 300);
+	assert_int_equal(yq_bracket_pause_s(UINT_MAX), 300);
+}
+
 int
 main(void)
 {
@@ -317,6 +329,7 @@ main(void)
 		cmocka_unit_test(test_exits_never_close_more_than_was_opened),
 		cmocka_unit_test(test_a_lot_is_not_divided),
 		cmocka_unit_test(test_an_exit_has_the_same_id_for_ever),
+		cmocka_unit_test(test_an_exit_that_comes_to_nothing_waits_longer_each_time),
 		cmocka_unit_test(test_prices_on_the_wrong_side_are_refused_by_name),
 	};
 

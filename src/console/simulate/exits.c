@@ -14,8 +14,6 @@
 #include "console/simulate/engine_parts.h"
 #include "domain/market.h"
 
-#define PAUSE_MAX_S 300 /* before an exit that was refused is tried again */
-
 /* An exit in the book. */
 struct leg {
 	struct yq_id id;
@@ -284,8 +282,7 @@ place(struct sim_account *account, struct sim_bracket *b, const struct yq_bracke
 		m->placed = m->placed || m->bar == NULL || since_us == m->bar->start_us;
 		return;
 	}
-	b->retry_us =
-	    now_us + YQ_US_PER_SECOND * (b->refused < 8 ? INT64_C(1) << b->refused : PAUSE_MAX_S);
+	b->retry_us = now_us + YQ_US_PER_SECOND * yq_bracket_pause_s(b->refused);
 	b->refused++;
 }
 
