@@ -125,6 +125,10 @@ gw_admit(struct gw_order *o)
 	}
 	if (yq_id_is_none(&o->order.bracket_id)) { /* an exit is no order that somebody repeats */
 		yq_rate_add(&a->rate, now_us);
+		if (gw_limits(a, &o->order)->max_orders_per_day != 0) {
+			a->guard.counts = true;
+			gw_guard_touch(a);
+		}
 		o->lane->same_qty[o->order.action] = yq_opt_decimal_of(o->order.qty);
 		o->lane->same_at_us[o->order.action] = now_us;
 	}

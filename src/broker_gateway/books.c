@@ -115,6 +115,23 @@ write_days(const struct gw_account *a, struct pairs *p)
 	}
 }
 
+static void
+write_orders(const struct gw_account *a, struct pairs *p)
+{
+	const struct yq_clock *clock = a->gw->clock;
+	struct yq_rate_part parts[YQ_RATE_STEPS];
+	size_t count = yq_rate_day_parts(&a->rate, yq_clock_monotonic_us(clock), parts);
+
+	for (size_t i = 0; a->guard.counts && i < count; i++) {
+		char at[YQ_TIME_TEXT_SIZE], field[YQ_GUARD_FIELD_SIZE], number[16];
+
+		yq_time_format(yq_clock_instant_of(clock, parts[i].at_us), at);
+		yq_guard_field_orders(at, field);
+		yq_str_format(number, sizeof(number), "%u", (unsigned)parts[i].count);
+		pair(p, field, number);
+	}
+}
+
 static bool
 write_mark(void *cookie, struct yq_table_node *node)
 {
@@ -134,6 +151,7 @@ static void
 write_guard(struct gw_account *a, struct pairs *p)
 {
 	write_days(a, p);
+	write_orders(a, p);
 	yq_table_each(&a->guard.marks, write_mark, p);
 }
 

@@ -96,6 +96,21 @@ load_day(struct gw_account *a, const char *currency, const char *value, struct y
 	return YQ_OK;
 }
 
+static enum yq_rc
+load_orders(struct gw_account *a, const char *time, const char *value, struct yq_err *err)
+{
+	const struct yq_clock *clock = a->gw->clock;
+	int64_t at_us, count;
+
+	if (yq_time_parse(time, strlen(time), &at_us) != YQ_OK ||
+	    !yq_str_to_int64(value, 0, UINT32_MAX, &count))
+		return yq_err_set(err, YQ_E_INVALID, "\"%s\" is no number of orders", value);
+	a->guard.counts = true;
+	if (yq_clock_now_us(clock) - at_us < 86400 * YQ_US_PER_SECOND)
+		yq_rate_add_day(&a->rate, (uint32_t)count, yq_clock_monotonic_of(clock, at_us));
+	return YQ_OK;
+}
+
 /* "AAPL@NASDAQ" */
 static enum yq_rc
 load_mark(struct gw_account *a, const char *name, const char *value, struct yq_err *err)
@@ -118,6 +133,7 @@ void
 gw_guard_load(struct gw_account *a, const struct redisReply *reply)
 {
 	gw_guard_clear(a);
+	a->rate = (struct yq_rate){ 0 };
 	for (size_t i = 0; i + 1 < yq_reply_count(reply); i += 2) {
 		const char *field = yq_reply_text(yq_reply_at(reply, i), NULL);
 		const char *value = yq_reply_text(yq_reply_at(reply, i + 1), NULL);
@@ -128,6 +144,8 @@ gw_guard_load(struct gw_account *a, const struct redisReply *reply)
 			continue;
 		if (yq_guard_day(field) != NULL)
 			rc = load_day(a, yq_guard_day(field), value, &err);
+		else if (yq_guard_orders(field) != NULL)
+			rc = load_orders(a, yq_guard_orders(field), value, &err);
 		else if (yq_guard_flatten(field) != NULL)
 			rc = load_mark(a, yq_guard_flatten(field), value, &err);
 		if (rc != YQ_OK)

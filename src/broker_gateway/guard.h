@@ -1,7 +1,7 @@
 /*
  * guard.h - what an account is watched by, kept on the bus (guard:{Alias}), so that whoever takes
- * over knows it: the equity with which each currency's local day began, and the last order that was
- * made to close each instrument.
+ * over knows it: the equity with which each currency's local day began, the last order that was
+ * made to close each instrument, and, where orders of a day are limited, how many there were.
  *
  * It is written with the account's books, in one transaction, or alone; always with the token of
  * the lease.
@@ -33,6 +33,7 @@ struct gw_guard {
 		int64_t raised;		    /* date of the day for which it was */
 	} day[YQ_CURRENCY_COUNT];
 	struct yq_table marks; /* of struct gw_mark */
+	bool counts;	       /* orders of a day are limited: the account's are kept with it */
 	uint64_t version;      /* counts changes */
 	uint64_t written;      /* the version that is on the bus */
 	uint64_t sent;	       /* the version that is on its way there */

@@ -165,11 +165,18 @@ yq_halt_field_rule(const char *rule, const char *scope, char out[YQ_HALT_FIELD_S
 
 #define GUARD_DAY     "day:"
 #define GUARD_FLATTEN "flatten:"
+#define GUARD_ORDERS  "orders:"
 
 void
 yq_guard_field_day(const char *currency, char out[YQ_GUARD_FIELD_SIZE])
 {
 	yq_str_format(out, YQ_GUARD_FIELD_SIZE, GUARD_DAY "%s", currency);
+}
+
+void
+yq_guard_field_orders(const char *time, char out[YQ_GUARD_FIELD_SIZE])
+{
+	yq_str_format(out, YQ_GUARD_FIELD_SIZE, GUARD_ORDERS "%s", time);
 }
 
 void
@@ -182,6 +189,12 @@ const char *
 yq_guard_day(const char *field)
 {
 	return yq_str_starts(field, GUARD_DAY) ? field + strlen(GUARD_DAY) : NULL;
+}
+
+const char *
+yq_guard_orders(const char *field)
+{
+	return yq_str_starts(field, GUARD_ORDERS) ? field + strlen(GUARD_ORDERS) : NULL;
 }
 
 const char *

@@ -132,10 +132,12 @@ const char *yq_halt_strategy(const char *field); /* the same; "" = of no strateg
 /* Fields of `guard:{Alias}`. */
 #define YQ_GUARD_FIELD_SIZE 64
 void yq_guard_field_day(const char *currency, char out[YQ_GUARD_FIELD_SIZE]);
+void yq_guard_field_orders(const char *time, char out[YQ_GUARD_FIELD_SIZE]);
 void yq_guard_field_flatten(
     const char *ticker, const char *exchange, char out[YQ_GUARD_FIELD_SIZE]);
 /* What is behind "day:" or "flatten:" in such a field; NULL if it is the other. */
 const char *yq_guard_day(const char *field);
+const char *yq_guard_orders(const char *field);
 const char *yq_guard_flatten(const char *field);
 /* Whether a halt of this scope is over an order of this account and strategy ("" = none). */
 bool yq_halt_covers(const char *scope, const char *alias, const char *strategy);

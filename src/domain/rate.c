@@ -55,3 +55,22 @@ yq_rate_day(const struct yq_rate *rate, int64_t now_us)
 {
 	return count(&rate->day, now_us / DAY_STEP_US);
 }
+
+size_t
+yq_rate_day_parts(
+    const struct yq_rate *rate, int64_t now_us, struct yq_rate_part parts[YQ_RATE_STEPS])
+{
+	int64_t now = now_us / DAY_STEP_US;
+	size_t count = 0;
+
+	for (size_t i = 0; i < YQ_RATE_STEPS; i++) {
+		int64_t step = rate->day.step[i];
+
+		if (rate->day.count[i] == 0 || step <= now - YQ_RATE_STEPS || step > now)
+			continue;
+		parts[count++] =
+		    (struct yq_rate_part){ .at_us = step * DAY_STEP_US + DAY_STEP_US / 2,
+			    .count = rate->day.count[i] };
+	}
+	return count;
+}

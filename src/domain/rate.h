@@ -29,4 +29,13 @@ void yq_rate_add_day(struct yq_rate *rate, uint32_t count, int64_t at_us);
 int64_t yq_rate_count(const struct yq_rate *rate, int64_t now_us); /* in the last 60 seconds */
 int64_t yq_rate_day(const struct yq_rate *rate, int64_t now_us);   /* in the last 24 hours */
 
+/* The day's count in parts, to be kept and given to yq_rate_add_day: each with the middle of its
+ * step, which is the same step again though clocks drift apart a little.  Returns how many. */
+struct yq_rate_part {
+	int64_t at_us;
+	uint32_t count;
+};
+size_t yq_rate_day_parts(
+    const struct yq_rate *rate, int64_t now_us, struct yq_rate_part parts[YQ_RATE_STEPS]);
+
 #endif

@@ -174,6 +174,30 @@ test_the_days_begin_survives_a_restart_and_a_withdrawal_is_no_loss(void **unused
 }
 
 static void
+test_orders_of_a_day_are_counted_on_after_a_restart(void **unused)
+{
+	struct yq_order o;
+
+	(void)unused;
+	fixture.risk = "\"Default\":{\"MaxOrdersPerDay\":3}";
+	gateway_start(QUIET);
+	(void)bought("Manual", "AAPL", "1");
+	(void)bought("Manual", "MSFT", "1");
+	/* However often it is started. */
+	for (int i = 0; i < 3; i++) {
+		gateway_stop();
+		gateway_start(QUIET);
+	}
+	(void)bought("Manual", "NVDA", "1");
+	gateway_stop();
+	gateway_start(QUIET);
+	o = gateway_order(YQ_BUY, "AMZN", "1");
+	gateway_submit(&o);
+	assert_refused(&o, "RISK_ORDERS_PER_DAY: 3 orders in 24 hours");
+	gateway_stop();
+}
+
+static void
 test_a_flatten_cancels_and_closes_for_the_strategy_that_holds(void **unused)
 {
 	struct yq_order resting = gateway_order(YQ_BUY, "AAPL", "5");
@@ -293,6 +317,7 @@ main(void)
 		HALTS_TEST(
 		    test_a_loss_of_exactly_the_limit_halts_until_the_next_day_and_an_exit_still_passes),
 		HALTS_TEST(test_the_days_begin_survives_a_restart_and_a_withdrawal_is_no_loss),
+		HALTS_TEST(test_orders_of_a_day_are_counted_on_after_a_restart),
 		HALTS_TEST(test_a_flatten_cancels_and_closes_for_the_strategy_that_holds),
 		HALTS_TEST(test_a_halt_ends_by_itself_which_is_told_and_audited),
 		HALTS_TEST(test_a_stopped_strategy_does_not_fire_but_may_close),

@@ -170,6 +170,30 @@ test_the_rate_forgets_after_sixty_seconds(void **unused)
 }
 
 static void
+test_a_days_orders_are_the_same_however_often_they_are_kept(void **unused)
+{
+	int64_t start = at("2026-11-23T15:00:00Z"), late = start + 23 * 3600 * YQ_US_PER_SECOND;
+	struct yq_rate rate = { 0 };
+
+	(void)unused;
+	yq_rate_add(&rate, start);
+	yq_rate_add(&rate, start + 1);
+	yq_rate_add(&rate, start + 3600 * YQ_US_PER_SECOND);
+	for (int life = 0; life < 100; life++) {
+		struct yq_rate_part parts[YQ_RATE_STEPS];
+		size_t count = yq_rate_day_parts(&rate, late, parts);
+
+		assert_int_equal(count, 2);
+		rate = (struct yq_rate){ 0 };
+		for (size_t i = 0; i < count; i++) /* clocks drift apart */
+			yq_rate_add_day(&rate, parts[i].count, parts[i].at_us - 1000);
+	}
+	assert_int_equal(yq_rate_day(&rate, late), 3);
+	assert_int_equal(yq_rate_day(&rate, late + 3600 * YQ_US_PER_SECOND), 1);
+	assert_int_equal(yq_rate_day(&rate, late + 2 * 3600 * YQ_US_PER_SECOND), 0);
+}
+
+static void
 test_price_collar(void **unused)
 {
 	struct scene s = scene_of(YQ_BUY, "10", "0");
@@ -373,6 +397,7 @@ main(void)
 		cmocka_unit_test(test_position_share),
 		cmocka_unit_test(test_open_orders_and_rate),
 		cmocka_unit_test(test_the_rate_forgets_after_sixty_seconds),
+		cmocka_unit_test(test_a_days_orders_are_the_same_however_often_they_are_kept),
 		cmocka_unit_test(test_price_collar),
 		cmocka_unit_test(test_duplicates),
 		cmocka_unit_test(test_shorts_and_reduce_only),
