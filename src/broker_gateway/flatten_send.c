@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail_point.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -187,6 +188,7 @@ on_sent(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, size_
 		gw->flatten.due = true;
 		return;
 	}
+	YQ_FAIL_POINT("gateway.flattened");
 	/* From now on the pause before the next attempt counts. */
 	gw->flatten.batch = NULL;
 	batch_free(batch);
@@ -237,6 +239,7 @@ gw_flatten_send(struct gateway *gw)
 			.length = exit->payload.length,
 			.foreign = true }; /* a gateway may not PUBLISH orders */
 	}
+	YQ_FAIL_POINT("gateway.flattening");
 	batch->sent = batch->under_way = true;
 	yq_step_submit(gw->valkey, items, batch->count, on_sent, batch);
 }
