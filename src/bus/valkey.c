@@ -14,8 +14,6 @@
 #include "base/str.h"
 #include "bus/keeper.h"
 
-#define TICK_MS 25
-
 struct request {
 	struct request *next;
 	yq_reply_fn *fn;
@@ -42,7 +40,8 @@ struct yq_valkey {
 	void *cookie;
 	struct list waiting, sent, ended;
 	size_t waiting_bytes;
-	uv_timer_t tick;   /* deadlines, while there is a request */
+	uv_timer_t tick;   /* the next deadline, or that of a request that is over by now */
+	uint64_t tick_ms;  /* of the loop's clock */
 	uv_timer_t ending; /* runs the callbacks of `ended` */
 	struct yq_args args, scratch;
 	struct yq_confirm confirm;
@@ -159,6 +158,27 @@ end_waiting(struct yq_valkey *valkey, const char *why)
 
 /* ---- deadlines */
 
+static void on_tick(uv_timer_t *timer);
+
+static void
+look_at(struct yq_valkey *valkey, uint64_t deadline_ms)
+{
+	uint64_t now = uv_now(valkey->loop);
+
+	if (valkey->closing ||
+	    (uv_is_active((uv_handle_t *)&valkey->tick) && valkey->tick_ms <= deadline_ms))
+		return;
+	valkey->tick_ms = deadline_ms;
+	uv_timer_start(&valkey->tick, on_tick, deadline_ms > now ? deadline_ms - now : 0, 0);
+}
+
+static void
+look_at_all(struct yq_valkey *valkey, const struct list *list)
+{
+	for (const struct request *r = list->first; r != NULL; r = r->next)
+		look_at(valkey, r->deadline_ms);
+}
+
 static bool
 any_expired(const struct list *list, uint64_t now)
 {
@@ -204,8 +224,8 @@ on_tick(uv_timer_t *timer)
 	}
 	if (any_expired(&valkey->waiting, now))
 		expire_waiting(valkey, now);
-	if (valkey->sent.count + valkey->waiting.count == 0)
-		uv_timer_stop(timer);
+	look_at_all(valkey, &valkey->sent);
+	look_at_all(valkey, &valkey->waiting);
 }
 
 /* ---- the link's events */
@@ -419,8 +439,7 @@ yq_valkey_send(struct yq_valkey *valkey, const struct yq_args *args, uint32_t ti
 	} else {
 		end(valkey, request, YQ_E_LIMIT, "the queue is full");
 	}
-	if (!valkey->closing && !uv_is_active((uv_handle_t *)&valkey->tick))
-		uv_timer_start(&valkey->tick, on_tick, TICK_MS, TICK_MS);
+	look_at(valkey, request->deadline_ms);
 }
 
 void

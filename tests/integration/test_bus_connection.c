@@ -98,15 +98,18 @@ test_a_lost_answer_is_unknown_and_an_unsent_command_is_not(void **state)
 static void
 test_no_answer_in_time_is_unknown_and_the_connection_is_replaced(void **state)
 {
-	struct outcome frozen, after;
+	struct outcome before, frozen, after;
 	struct ups ups;
 	struct yq_valkey *valkey = open_valkey(&ups);
 
 	(void)state;
 	loop_until(&loop, &ups.up, 2000);
+	/* The deadline of what was answered is looked at first, and then the other. */
+	command(valkey, "HLEN halt", 1000, &before);
+	loop_until(&loop, &before.done, 2000);
 	valkey_fixture_freeze(&server, true);
-	command(valkey, "HSET halt a 1", 100, &frozen);
-	loop_until(&loop, &frozen.done, 1000);
+	command(valkey, "HSET halt a 1", 1500, &frozen);
+	loop_until(&loop, &frozen.done, 15000);
 	assert_int_equal(frozen.rc, YQ_E_UNKNOWN);
 	valkey_fixture_freeze(&server, false);
 	command(valkey, "HLEN halt", 3000, &after);
