@@ -284,8 +284,10 @@ account_run(struct gw_account *a)
 
 	if (a->guard.marks.count > 0)
 		marks_drop(a);
-	if (!a->gw->halts.flatten)
+	if (!a->gw->halts.flatten) {
+		a->flatten_waits = a->flatten_unpriced = false; /* the next halt is told anew */
 		return;
+	}
 	gw_brackets_flatten(a);
 	yq_table_each(&a->gw->orders, cancel_one, a);
 	yq_account_each_holding(a->book, look_at, &look);

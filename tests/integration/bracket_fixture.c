@@ -116,6 +116,29 @@ gateway_kill_and_release(void)
 		yq_reply_free(valkey_do(fixture.console, "HSET lease:Paper ExpiresAt 0"));
 }
 
+int
+gateway_go_on_closed(void)
+{
+	static const struct gateway_spec closed = {
+		.accounts = "\"Paper\":{\"Broker\":\"paper\",\"Session\":\"market\","
+			    "\"Currencies\":{\"USD\":1000000},\"Paper\":" BRACKET_QUIET "}"
+	};
+	char days[3][YQ_TIME_TEXT_SIZE], markets[128];
+	int64_t now_us = yq_clock_now_us(yq_clock_system());
+	int pid;
+
+	for (int i = 0; i < 3; i++)
+		yq_time_format(now_us + (i - 1) * 86400 * YQ_US_PER_SECOND, days[i]);
+	yq_str_format(markets, sizeof(markets),
+	    "\"US\":{\"Closed\":[\"%.10s\",\"%.10s\",\"%.10s\"]}", days[0], days[1], days[2]);
+	gateway_kill_and_release();
+	fixture.markets = markets;
+	pid = gateway_spawn(&closed);
+	fixture.markets = NULL;
+	gateway_await_served();
+	return pid;
+}
+
 void
 bracket_assert_field(const struct yq_id *id, const char *field, const char *expected)
 {

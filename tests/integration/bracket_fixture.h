@@ -25,5 +25,7 @@ void bracket_await_resting(const struct yq_order *entry, int64_t qty);
 void bracket_open(struct yq_order *entry, const char *qty);
 /* Killed, and its leases given back by who knows that it is dead. */
 void gateway_kill_and_release(void);
+/* ... and goes on where the market is closed, today and the days around; its process. */
+int gateway_go_on_closed(void);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "gateway_fixture.h"
+#include "bracket_fixture.h"
 
 #define QUIET "{\"WalkBps\":0,\"SlippageBps\":0,\"Commission\":{\"US\":{\"Rate\":0,\"Minimum\":0}}}"
 #define LOSS  "\"Default\":{\"MaxDailyLoss\":{\"USD\":100}%s}"
@@ -281,6 +281,36 @@ test_a_stopped_strategy_does_not_fire_but_may_close(void **unused)
 	gateway_stop();
 }
 
+static void
+await_told_times(const char *words, size_t times)
+{
+	for (int i = 0; i < 3000 && gateway_told_count(words) < times; i++)
+		usleep(10000);
+	assert_int_equal(gateway_told_count(words), times);
+}
+
+/* Each halt is somebody's wish, and its answer is that the market is closed. */
+static void
+test_a_flatten_in_a_closed_market_is_told_once_for_as_long_as_it_stands(void **unused)
+{
+	static const char told[] = "1 positions are to be closed when their markets open";
+	int pid;
+
+	(void)unused;
+	gateway_start(QUIET);
+	(void)bought("Trend", "AAPL", "10");
+	pid = gateway_go_on_closed();
+	throw("strategy:Trend", HALT ",\"Flatten\":true}");
+	await_told_times(told, 1);
+	usleep(2500000); /* it is looked at every second */
+	assert_int_equal(gateway_told_count(told), 1);
+	throw("strategy:Trend", NULL);
+	usleep(2500000);
+	throw("strategy:Trend", HALT ",\"Flatten\":true}");
+	await_told_times(told, 2);
+	gateway_end(pid);
+}
+
 /* The broker fills in parts, rejects, is late, says "not now"; the gateway dies again and again. */
 static void
 test_whenever_it_is_killed_a_flatten_closes_everything_once(void **unused)
@@ -321,6 +351,7 @@ main(void)
 		HALTS_TEST(test_a_flatten_cancels_and_closes_for_the_strategy_that_holds),
 		HALTS_TEST(test_a_halt_ends_by_itself_which_is_told_and_audited),
 		HALTS_TEST(test_a_stopped_strategy_does_not_fire_but_may_close),
+		HALTS_TEST(test_a_flatten_in_a_closed_market_is_told_once_for_as_long_as_it_stands),
 		HALTS_TEST(test_whenever_it_is_killed_a_flatten_closes_everything_once),
 	};
 

@@ -7,33 +7,8 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include "base/str.h"
 #include "bracket_fixture.h"
-
-/* Goes on where the market is closed, today and the days around; its process. */
-static int
-go_on_closed(void)
-{
-	static const struct gateway_spec closed = {
-		.accounts = "\"Paper\":{\"Broker\":\"paper\",\"Session\":\"market\","
-			    "\"Currencies\":{\"USD\":1000000},\"Paper\":" BRACKET_QUIET "}"
-	};
-	char days[3][YQ_TIME_TEXT_SIZE], markets[128];
-	int64_t now_us = yq_clock_now_us(yq_clock_system());
-	int pid;
-
-	for (int i = 0; i < 3; i++)
-		yq_time_format(now_us + (i - 1) * 86400 * YQ_US_PER_SECOND, days[i]);
-	yq_str_format(markets, sizeof(markets),
-	    "\"US\":{\"Closed\":[\"%.10s\",\"%.10s\",\"%.10s\"]}", days[0], days[1], days[2]);
-	gateway_kill_and_release();
-	fixture.markets = markets;
-	pid = gateway_spawn(&closed);
-	fixture.markets = NULL;
-	gateway_await_served();
-	return pid;
-}
 
 /* The order is refused, and a stop that gave way to it could not come back before the market opens.
  */
@@ -48,7 +23,7 @@ test_nothing_gives_way_to_an_order_in_a_closed_market(void **unused)
 	bracket_open(&entry, "10");
 	stop = bracket_stop(&entry, 1);
 	gateway_await_state(&stop, "Open");
-	pid = go_on_closed();
+	pid = gateway_go_on_closed();
 	gateway_submit(&sell);
 	gateway_await_state(&sell.id, "Rejected");
 	assert_int_equal(gateway_log_count("it gives way"), 0);
@@ -142,7 +117,7 @@ test_a_protection_asked_for_in_a_closed_market_waits_and_the_older_stop_rests(vo
 	bracket_open(&entry, "10");
 	stop = bracket_stop(&entry, 1);
 	gateway_await_state(&stop, "Open");
-	pid = go_on_closed();
+	pid = gateway_go_on_closed();
 	part = protect("4", "110", "95");
 	yq_str_format(words, sizeof(words), "SISMEMBER bracket:open %s", part.id.text);
 	for (int i = 0; i < 3000 && valkey_do_int(fixture.console, words) == 0; i++)
