@@ -40,16 +40,24 @@ gw_order_settle(struct gw_order *o)
 }
 
 bool
+gw_order_advance(struct gw_order *o, enum yq_order_event event)
+{
+	struct yq_err err;
+
+	if (yq_order_apply(&o->progress, event, YQ_DECIMAL_ZERO, YQ_DECIMAL_ZERO, &err) == YQ_OK)
+		return true;
+	yq_warn("order %s: %s", o->order.id.text, err.text);
+	return false;
+}
+
+bool
 gw_order_event(struct gw_order *o, enum yq_order_event event, const char *text, bool success)
 {
 	struct gw_change change = { .text = text, .success = success, .tell = true };
 	int64_t before = o->progress.sequence;
-	struct yq_err err;
 
-	if (yq_order_apply(&o->progress, event, YQ_DECIMAL_ZERO, YQ_DECIMAL_ZERO, &err) != YQ_OK) {
-		yq_warn("order %s: %s", o->order.id.text, err.text);
+	if (!gw_order_advance(o, event))
 		return false;
-	}
 	if (o->progress.sequence == before)
 		return false;
 	if (event == YQ_EVENT_ACK) {

@@ -7,6 +7,9 @@
 yq_broker_event_fn gw_on_events; /* the cookie is the account */
 /* Where an order stands once the broker has spoken. */
 enum gw_phase gw_phase_of(enum yq_order_state state);
+/* Its progress alone, by an event without a fill.  False, and logged: its state does not allow it.
+ */
+bool gw_order_advance(struct gw_order *o, enum yq_order_event event);
 /* An event of the order's life without a fill.  True when it changed the order. */
 bool gw_order_event(struct gw_order *o, enum yq_order_event event, const char *text, bool success);
 /* Book one execution of the broker, once; what was booked by hand before is not booked again. */

@@ -98,12 +98,9 @@ change(struct gw_order *o, enum yq_order_event event, const char *text, bool suc
 {
 	struct gw_change told = { .text = text, .success = success, .tell = true };
 	int64_t before = o->progress.sequence;
-	struct yq_err err;
 
-	if (yq_order_apply(&o->progress, event, YQ_DECIMAL_ZERO, YQ_DECIMAL_ZERO, &err) != YQ_OK) {
-		yq_warn("order %s: %s", o->order.id.text, err.text);
+	if (!gw_order_advance(o, event))
 		return false;
-	}
 	if (o->progress.sequence == before)
 		o->progress.sequence++; /* open before and after, under another id */
 	gw_record(o, &told);

@@ -227,6 +227,19 @@ adopt(struct sync *s, const struct yq_position *positions, size_t count)
 		yq_account_set_cash(a->book, s->balances[i].currency, s->balances[i].amount);
 }
 
+/* Whether what the broker has answered can be used; else the sync has ended, or begun anew. */
+static bool
+goes_on(struct sync *s, enum yq_rc rc, const struct yq_err *err)
+{
+	if (rc != YQ_OK)
+		sync_end(s, rc, err, 0);
+	else if (is_overtaken(s))
+		overtaken(s);
+	else
+		return true;
+	return false;
+}
+
 static void
 on_positions(void *cookie, enum yq_rc rc, const struct yq_position *positions, size_t count,
     const struct yq_err *err)
@@ -236,14 +249,8 @@ on_positions(void *cookie, enum yq_rc rc, const struct yq_position *positions, s
 	uint64_t theirs;
 	bool same;
 
-	if (rc != YQ_OK) {
-		sync_end(s, rc, err, 0);
+	if (!goes_on(s, rc, err))
 		return;
-	}
-	if (is_overtaken(s)) {
-		overtaken(s);
-		return;
-	}
 	same = is_same(s, positions, count, &theirs);
 	if (!same && !may_adopt(a, theirs)) {
 		look_again(s);
@@ -275,14 +282,8 @@ on_balances(void *cookie, enum yq_rc rc, const struct yq_broker_balance *balance
 		rc = yq_err_set(&why, YQ_E_CORRUPT, "the broker tells of %zu currencies", count);
 		err = &why;
 	}
-	if (rc != YQ_OK) {
-		sync_end(s, rc, err, 0);
+	if (!goes_on(s, rc, err))
 		return;
-	}
-	if (is_overtaken(s)) {
-		overtaken(s);
-		return;
-	}
 	memcpy(s->balances, balances, count * sizeof(*balances));
 	s->balance_count = count;
 	yq_broker_positions(s->account->broker, on_positions, s);
