@@ -68,9 +68,9 @@ yq_rate_day_parts(
 
 		if (rate->day.count[i] == 0 || step <= now - YQ_RATE_STEPS || step > now)
 			continue;
-		parts[count++] =
-		    (struct yq_rate_part){ .at_us = step * DAY_STEP_US + DAY_STEP_US / 2,
-			    .count = rate->day.count[i] };
+		parts[count].at_us = step * DAY_STEP_US + DAY_STEP_US / 2;
+		parts[count].count = rate->day.count[i];
+		count++;
 	}
 	return count;
 }
