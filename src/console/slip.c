@@ -18,17 +18,15 @@ yq_slip_say(const char *what, const char *name, const char *nearest)
 static void
 check_alias(const struct yq_accounts *accounts, const char *alias)
 {
-	const char *nearest = NULL;
+	const char *pair[2] = { NULL, NULL };
 
 	for (size_t i = 0; i < accounts->count; i++) {
-		const char *name = accounts->items[i].alias;
-
-		if (yq_str_equal(name, alias))
+		pair[1] = accounts->items[i].alias;
+		if (yq_str_equal(pair[1], alias))
 			return;
-		if (nearest == NULL)
-			nearest = yq_str_nearest(alias, &name, 1);
+		pair[0] = yq_str_nearest(alias, pair, 2);
 	}
-	yq_slip_say("account", alias, nearest);
+	yq_slip_say("account", alias, pair[0]);
 }
 
 void

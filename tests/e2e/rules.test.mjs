@@ -38,6 +38,10 @@ test('what a command would leave out in silence is refused, and nothing is done'
     [['simulate', '--from', '2026-11-02', '--to', '2026-11-01'], 2, /--from has to be before --to/],
     [['simulate', '--from', '2026-11-01', '--cash', 'USD=1,USD=2'], 2, /each currency once/],
     [['simulate', '--from', '2026-11-01', '--cash', 'USD=100000000000000'], 2, /at most 14 digits/],
+    [[...buy.slice(0, 5), '0.123456789', '--at', '10:00'], 2, /quantity: expected a number of at most 10 digits before and 8 after the point, found "0.123456789"/],
+    [[...buy.slice(0, 5), '0', '--at', '10:00'], 2, /quantity: expected a number above 0, found "0"/],
+    [[...buy, '--price', '0.123456789'], 2, /--price: expected a number of at most 10 digits before and 8 after the point/],
+    [['rate', 'set', 'USD', 'KRW', '0.123456789'], 2, /rate: expected a number of at most 10 digits before and 8 after the point/],
   ];
   for (const [words, status, message] of rows) {
     const result = await system.yq(...words);
@@ -45,6 +49,24 @@ test('what a command would leave out in silence is refused, and nothing is done'
     assert.match(result.stderr, message);
   }
   assert.deepEqual(await system.json('schedule'), []);
+});
+
+test('a schedule that is edited into itself stays as it is, and is not told to be changed', async () => {
+  const edit = async (...options) => {
+    const { status, stdout, stderr } = await system.yq('schedule', 'edit', 'morning', ...options);
+    assert.equal(status, 0, stderr);
+    return stdout;
+  };
+  const times = async () => (await system.json('audit')).filter((row) => /morning/.test(JSON.stringify(row))).length;
+  const { status, stderr } = await system.yq('schedule', 'add', 'morning', 'buy', 'NASDAQ:AAPL', '1', '--at', '10:00');
+  assert.equal(status, 0, stderr);
+  const before = await times();
+  assert.match(await edit(), /unchanged/);
+  assert.match(await edit('--at', '10:00'), /unchanged/);
+  assert.equal(await times(), before);
+  assert.match(await edit('--at', '10:01'), /changed/);
+  assert.equal(await times(), before + 1);
+  assert.equal((await system.yq('schedule', 'remove', 'morning')).status, 0);
 });
 
 test('an entry is protected at once, and its take-profit takes the place of the stop-loss', async () => {
@@ -85,4 +107,19 @@ test('every decision comes out the same from what was recorded with it', async (
   });
   assert.equal(status, 0, stdout + stderr);
   assert.match(stdout, /0 +come out different/);
+});
+
+test('performance of what nobody knows names the nearest that there is', async () => {
+  const rows = [
+    [['--account', 'nope'], /nothing is found of the account "nope"$/m],
+    [['--account', 'Papr'], /nothing is found of the account "Papr"; did you mean "Paper"\?/],
+    [['--strategy', 'trent'], /nothing is found of the strategy "trent"; did you mean "trend"\?/],
+    [['--strategy', 'x'], /^$/],
+  ];
+  for (const [words, message] of rows) {
+    const { status, stdout, stderr } = await system.yq('performance', ...words);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /nothing has been traded, and no day recorded/);
+    assert.match(stderr, message, words.join(' '));
+  }
 });
