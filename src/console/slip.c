@@ -47,3 +47,16 @@ yq_slip_account(const struct yq_config *config, const char *aliases)
 	yq_config_report_free(&report);
 	yq_accounts_free(accounts);
 }
+
+const char *
+yq_slip_nearest(const char *named, const struct yq_tallies *tallies, const char *nearest)
+{
+	const char *pair[2] = { nearest, NULL };
+
+	for (size_t i = 0; i < yq_tallies_count(tallies); i++) {
+		pair[1] = yq_tallies_at(tallies, i)->strategy;
+		if (pair[1][0] != '\0')
+			pair[0] = yq_str_nearest(named, pair, 2);
+	}
+	return pair[0];
+}

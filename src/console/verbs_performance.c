@@ -401,35 +401,18 @@ print_csv(const struct yq_call *call, const struct gathered *g)
 	return YQ_CONSOLE_DONE;
 }
 
-/* Of all strategies that traded, the nearest to `named`; what was done by hand has no name. */
-static const char *
-nearest_strategy(const struct gathered *g, const char *named)
-{
-	const char *pair[2] = { NULL, NULL };
-
-	for (size_t i = 0; i < g->account_count; i++) {
-		const struct yq_tallies *tallies = g->accounts[i].tallies;
-
-		for (size_t t = 0; t < yq_tallies_count(tallies); t++) {
-			pair[1] = yq_tallies_at(tallies, t)->strategy;
-			if (pair[1][0] != '\0')
-				pair[0] = yq_str_nearest(named, pair, 2);
-		}
-	}
-	return pair[0];
-}
-
 /* Nothing was found: perhaps by a slip of the pen. */
 static void
 hint(const struct gathered *g, const struct yq_config *config)
 {
-	const char *named = g->wish->strategy, *nearest;
+	const char *named = g->wish->strategy, *nearest = NULL;
 
 	if (g->report_count > 0)
 		return;
 	if (g->wish->accounts != NULL)
 		yq_slip_account(config, g->wish->accounts);
-	nearest = named != NULL ? nearest_strategy(g, named) : NULL;
+	for (size_t i = 0; i < g->account_count && named != NULL; i++)
+		nearest = yq_slip_nearest(named, g->accounts[i].tallies, nearest);
 	if (nearest != NULL)
 		yq_slip_say("strategy", named, nearest);
 }
