@@ -59,9 +59,8 @@ int64_t
 yq_clock_monotonic_of(const struct yq_clock *clock, int64_t instant_us)
 {
 	int64_t age_us = yq_clock_now_us(clock) - instant_us;
-	int64_t at_us = yq_clock_monotonic_us(clock) - (age_us > 0 ? age_us : 0);
 
-	return at_us > 0 ? at_us : 0;
+	return yq_clock_monotonic_us(clock) - (age_us > 0 ? age_us : 0);
 }
 
 int64_t

@@ -21,8 +21,8 @@ int64_t yq_clock_now_us(const struct yq_clock *clock);
 int64_t yq_clock_monotonic_ns(const struct yq_clock *clock);
 /*
  * Spans are measured on the monotonic clock, for the wall clock may be set.  Where an instant
- * stands on it, as seen now (one that is ahead counts as now, one before its beginning as 0); and
- * back.
+ * stands on it, as seen now (one that is ahead counts as now, one before the machine's start is
+ * below 0); and back.
  */
 int64_t yq_clock_monotonic_us(const struct yq_clock *clock);
 int64_t yq_clock_monotonic_of(const struct yq_clock *clock, int64_t instant_us);

@@ -6,12 +6,19 @@
 #define SECOND_US   YQ_US_PER_SECOND
 #define DAY_STEP_US YQ_RATE_DAY_STEP_US
 
+/* Before the machine's start a monotonic clock is below 0. */
+static int64_t
+step_of(int64_t us, int64_t step_us)
+{
+	return us / step_us - (us % step_us < 0);
+}
+
 static void
 add(struct yq_rate_steps *steps, int64_t step, uint32_t count)
 {
-	size_t slot = (size_t)(step % YQ_RATE_STEPS);
+	size_t slot = (size_t)(step - YQ_RATE_STEPS * step_of(step, YQ_RATE_STEPS));
 
-	if (steps->step[slot] > step)
+	if (steps->count[slot] > 0 && steps->step[slot] > step)
 		return; /* of long ago: the present one keeps its place */
 	if (steps->step[slot] != step) {
 		steps->step[slot] = step;
@@ -34,33 +41,33 @@ count(const struct yq_rate_steps *steps, int64_t step)
 void
 yq_rate_add(struct yq_rate *rate, int64_t now_us)
 {
-	add(&rate->minute, now_us / SECOND_US, 1);
-	add(&rate->day, now_us / DAY_STEP_US, 1);
+	add(&rate->minute, step_of(now_us, SECOND_US), 1);
+	add(&rate->day, step_of(now_us, DAY_STEP_US), 1);
 }
 
 void
 yq_rate_add_day(struct yq_rate *rate, uint32_t orders, int64_t at_us)
 {
-	add(&rate->day, at_us / DAY_STEP_US, orders);
+	add(&rate->day, step_of(at_us, DAY_STEP_US), orders);
 }
 
 int64_t
 yq_rate_count(const struct yq_rate *rate, int64_t now_us)
 {
-	return count(&rate->minute, now_us / SECOND_US);
+	return count(&rate->minute, step_of(now_us, SECOND_US));
 }
 
 int64_t
 yq_rate_day(const struct yq_rate *rate, int64_t now_us)
 {
-	return count(&rate->day, now_us / DAY_STEP_US);
+	return count(&rate->day, step_of(now_us, DAY_STEP_US));
 }
 
 size_t
 yq_rate_day_parts(
     const struct yq_rate *rate, int64_t now_us, struct yq_rate_part parts[YQ_RATE_STEPS])
 {
-	int64_t now = now_us / DAY_STEP_US;
+	int64_t now = step_of(now_us, DAY_STEP_US);
 	size_t count = 0;
 
 	for (size_t i = 0; i < YQ_RATE_STEPS; i++) {

@@ -118,7 +118,8 @@ test_a_manual_clock_stands_still_until_told(void **state)
 	assert_int_equal(yq_clock_monotonic_ns(&manual.clock), 5000);
 	assert_int_equal(yq_clock_monotonic_of(&manual.clock, 1002), 2);
 	assert_int_equal(yq_clock_monotonic_of(&manual.clock, 2000), 5); /* ahead: now */
-	assert_int_equal(yq_clock_monotonic_of(&manual.clock, 2), 0);	 /* before it began */
+	assert_int_equal(yq_clock_monotonic_of(&manual.clock, 2), -998); /* before it began */
+	assert_int_equal(yq_clock_instant_of(&manual.clock, -998), 2);
 	assert_int_equal(yq_clock_instant_of(&manual.clock, 2), 1002);
 	yq_manual_clock_advance(&manual, -3); /* the wall clock may be set back */
 	assert_int_equal(yq_clock_instant_of(&manual.clock, 2), 999); /* as long ago as before */

@@ -194,6 +194,24 @@ test_a_days_orders_are_the_same_however_often_they_are_kept(void **unused)
 }
 
 static void
+test_orders_of_before_the_machines_start_are_as_old_as_they_are(void **unused)
+{
+	struct yq_rate rate = { 0 };
+	struct yq_rate_part parts[YQ_RATE_STEPS];
+	int64_t hour = 3600 * YQ_US_PER_SECOND;
+
+	(void)unused;
+	yq_rate_add_day(&rate, 5, -20 * hour);
+	yq_rate_add(&rate, -10 * YQ_US_PER_SECOND);
+	assert_int_equal(yq_rate_count(&rate, 10 * YQ_US_PER_SECOND), 1);
+	assert_int_equal(yq_rate_count(&rate, 50 * YQ_US_PER_SECOND), 0);
+	assert_int_equal(yq_rate_day(&rate, 1), 6);
+	assert_int_equal(yq_rate_day_parts(&rate, 1, parts), 2);
+	assert_int_equal(yq_rate_day(&rate, 4 * hour), 1);
+	assert_int_equal(yq_rate_day(&rate, 24 * hour), 0);
+}
+
+static void
 test_price_collar(void **unused)
 {
 	struct scene s = scene_of(YQ_BUY, "10", "0");
@@ -398,6 +416,7 @@ main(void)
 		cmocka_unit_test(test_open_orders_and_rate),
 		cmocka_unit_test(test_the_rate_forgets_after_sixty_seconds),
 		cmocka_unit_test(test_a_days_orders_are_the_same_however_often_they_are_kept),
+		cmocka_unit_test(test_orders_of_before_the_machines_start_are_as_old_as_they_are),
 		cmocka_unit_test(test_price_collar),
 		cmocka_unit_test(test_duplicates),
 		cmocka_unit_test(test_shorts_and_reduce_only),
