@@ -98,19 +98,23 @@ test_a_lost_answer_is_unknown_and_an_unsent_command_is_not(void **state)
 static void
 test_no_answer_in_time_is_unknown_and_the_connection_is_replaced(void **state)
 {
-	struct outcome before, frozen, after;
+	struct outcome before, longer, frozen, after;
 	struct ups ups;
 	struct yq_valkey *valkey = open_valkey(&ups);
 
 	(void)state;
 	loop_until(&loop, &ups.up, 2000);
-	/* The deadline of what was answered is looked at first, and then the other. */
+	/* The deadline of what was answered is looked at first, and then the others: the shorter
+	 * one, though it was given later. */
 	command(valkey, "HLEN halt", 1000, &before);
 	loop_until(&loop, &before.done, 2000);
 	valkey_fixture_freeze(&server, true);
+	command(valkey, "HLEN halt", 600000, &longer);
 	command(valkey, "HSET halt a 1", 1500, &frozen);
 	loop_until(&loop, &frozen.done, 15000);
 	assert_int_equal(frozen.rc, YQ_E_UNKNOWN);
+	loop_until(&loop, &longer.done, 15000);
+	assert_int_equal(longer.rc, YQ_E_UNKNOWN);
 	valkey_fixture_freeze(&server, false);
 	command(valkey, "HLEN halt", 3000, &after);
 	loop_until(&loop, &after.done, 3000);
