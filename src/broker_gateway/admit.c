@@ -88,7 +88,7 @@ gw_admit(struct gw_order *o)
 	struct gw_account *a = o->account;
 	int64_t now_us = yq_clock_monotonic_us(a->gw->clock);
 	const struct yq_trace_step *step;
-	struct yq_trace trace = { 0 };
+	struct yq_trace trace;
 	struct yq_err err = { 0 };
 
 	if (gw_bracket_objects(o) != NULL) {
@@ -112,6 +112,7 @@ gw_admit(struct gw_order *o)
 		gw_refuse(o, "BROKER_CANNOT", err.text);
 		return;
 	}
+	yq_trace_clear_brief(&trace); /* what passes is told to nobody */
 	/* A second leg is no repeat of the first. */
 	if (gw_check_risk(a, o->lane, &o->order, !yq_id_is_none(&o->order.after), &trace) !=
 	    YQ_OK) {

@@ -360,7 +360,7 @@ change_allowed(
     struct gw_account *a, const struct gw_task *task, struct gw_order *o, char why[YQ_MESSAGE_SIZE])
 {
 	struct yq_order wanted = o->order;
-	struct yq_trace trace = { 0 };
+	struct yq_trace trace;
 	const struct yq_trace_step *step;
 	struct yq_decimal left;
 	bool allowed;
@@ -379,6 +379,7 @@ change_allowed(
 		return false;
 	}
 	yq_account_close(a->book, &o->order.id);
+	yq_trace_clear_brief(&trace);
 	allowed = gw_check_risk(a, o->lane, &wanted, true, &trace) == YQ_OK;
 	reopen(o, left);
 	step = allowed ? NULL : yq_trace_refusal(&trace);
