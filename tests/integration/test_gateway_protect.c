@@ -10,6 +10,16 @@
 #include "base/str.h"
 #include "bracket_fixture.h"
 
+/* Ten held, and their stop at the broker, when the market closes: the gateway's process. */
+static int
+open_and_close_market(struct yq_order *entry, struct yq_id *stop)
+{
+	bracket_open(entry, "10");
+	*stop = bracket_stop(entry, 1);
+	gateway_await_state(stop, "Open");
+	return gateway_go_on_closed();
+}
+
 /* The order is refused, and a stop that gave way to it could not come back before the market opens.
  */
 static void
@@ -20,10 +30,7 @@ test_nothing_gives_way_to_an_order_in_a_closed_market(void **unused)
 	int pid;
 
 	(void)unused;
-	bracket_open(&entry, "10");
-	stop = bracket_stop(&entry, 1);
-	gateway_await_state(&stop, "Open");
-	pid = gateway_go_on_closed();
+	pid = open_and_close_market(&entry, &stop);
 	gateway_submit(&sell);
 	gateway_await_state(&sell.id, "Rejected");
 	assert_int_equal(gateway_log_count("it gives way"), 0);
@@ -114,10 +121,7 @@ test_a_protection_asked_for_in_a_closed_market_waits_and_the_older_stop_rests(vo
 	int pid;
 
 	(void)unused;
-	bracket_open(&entry, "10");
-	stop = bracket_stop(&entry, 1);
-	gateway_await_state(&stop, "Open");
-	pid = gateway_go_on_closed();
+	pid = open_and_close_market(&entry, &stop);
 	part = protect("4", "110", "95");
 	yq_str_format(words, sizeof(words), "SISMEMBER bracket:open %s", part.id.text);
 	for (int i = 0; i < 3000 && valkey_do_int(fixture.console, words) == 0; i++)
