@@ -100,7 +100,7 @@ class FailoverRun extends Harness {
       await pause(GAP_MS);
     }
     await this.allEnded();
-    this.moved = master !== await this.cluster.masterNow();
+    this.turned = master !== await this.cluster.masterNow();
   }
 
   async heal() {
@@ -128,9 +128,8 @@ class FailoverRun extends Harness {
     await this.prepare();
     await this.drive();
     await this.heal();
-    const moved = this.moved;
-    delete this.moved;
-    return { 'there was a failover': moved ? [] : ['the master is what it was'], 'the run itself went as planned': this.troubles, ...await this.settle() };
+    const { turned } = this;
+    return { 'there was a failover': turned ? [] : ['the master is what it was'], 'the run itself went as planned': this.troubles, ...await this.settle() };
   }
 
   summary() {
