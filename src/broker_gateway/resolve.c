@@ -26,6 +26,7 @@ struct gw_resolve {
 	struct yq_resolution resolution;
 	char entry_id[YQ_ENTRY_ID_SIZE];
 	char mark[YQ_REQUEST_MARK_SIZE];
+	int64_t not_before_ns; /* monotonic; 0 = at once */
 };
 
 static const char *
@@ -182,6 +183,21 @@ resolve(struct gw_order *o, const struct gw_resolve *r)
 
 /* ---- orders that are not in hand ---- */
 
+/* Not known now: looked at again, behind the others. */
+static void
+put_back(struct gw_resolve *r)
+{
+	struct gateway *gw = r->account->gw;
+	struct gw_resolve **link = &gw->resolves;
+
+	while (*link != NULL)
+		link = &(*link)->next;
+	r->next = NULL;
+	r->not_before_ns = gw_later_ns(gw);
+	*link = r;
+	gw_retry_later(gw);
+}
+
 static void
 on_order(
     void *cookie, enum yq_rc rc, const struct yq_order_state_full *full, const struct yq_err *err)
@@ -201,13 +217,19 @@ on_order(
 		o->progress = full->progress;
 		gw_order_set_phase(o, GW_OVER);
 	}
+	if (o == NULL && rc != YQ_E_NOT_FOUND && rc != YQ_E_CORRUPT) {
+		yq_debug("order %s is not resolved yet: %s", r->resolution.order_id.text,
+		    err != NULL ? err->text : "it is not in hand");
+		put_back(r);
+		return;
+	}
 	if (o != NULL)
 		resolve(o, r);
 	else if (rc == YQ_E_NOT_FOUND)
 		gw_ack_only(a->gw, r->entry_id);
 	else
 		yq_warn("order %s is not resolved, and read again after a restart: %s",
-		    r->resolution.order_id.text, err != NULL ? err->text : "it is not in hand");
+		    r->resolution.order_id.text, err->text);
 	free(r);
 }
 
@@ -291,6 +313,7 @@ gw_resolves_run(struct gateway *gw)
 		struct gw_resolve *r = *link;
 
 		if (r->account->state == GW_LOADING || r->account->state == GW_SETTLING ||
+		    yq_clock_monotonic_ns(gw->clock) < r->not_before_ns ||
 		    !yq_valkey_is_up(gw->valkey) || !gw_lease_is_valid(gw)) {
 			link = &r->next;
 			continue;

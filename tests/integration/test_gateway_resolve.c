@@ -205,6 +205,29 @@ test_an_order_that_is_open_is_followed_under_its_id(void **unused)
 	gateway_stop();
 }
 
+/* What is said of an order that is not in hand is not forgotten before it is known what it is. */
+static void
+test_a_request_about_an_order_that_is_not_here_waits_for_it(void **unused)
+{
+	struct yq_order away = gateway_order(YQ_BUY, "AAPL", "10");
+	struct yq_resolution said;
+	char words[128];
+
+	(void)unused;
+	gateway_submit(&away);
+	(void)valkey_do_int(fixture.console, "XTRIM order:stream MAXLEN 0");
+	said = doubt_resolve(&away, YQ_RESOLVED_REJECTED, NULL, NULL, NULL);
+	yq_str_format(words, sizeof(words), "SREM order:open %s", away.id.text);
+	assert_int_equal(valkey_do_int(fixture.console, words), 1);
+	gateway_start(NO_IDS);
+	usleep(1500000);
+	yq_str_format(words, sizeof(words), "HSET order:%s State Canceled", away.id.text);
+	assert_int_equal(valkey_do_int(fixture.console, words), 0);
+	doubt_await_word(&said, "refused");
+	gateway_await_quiet(30);
+	gateway_stop();
+}
+
 /* The same entry again, as often as one likes. */
 static void
 test_a_request_that_comes_again_is_carried_out_once(void **unused)
@@ -286,6 +309,7 @@ main(int argc, char **argv)
 		TEST(test_what_is_known_is_not_resolved),
 		TEST(test_what_the_broker_never_had_can_be_resolved),
 		TEST(test_an_order_that_is_open_is_followed_under_its_id),
+		TEST(test_a_request_about_an_order_that_is_not_here_waits_for_it),
 		TEST(test_a_request_that_comes_again_is_carried_out_once),
 		TEST(test_killed_at_any_moment_what_was_said_is_carried_out_once),
 	};
