@@ -220,9 +220,12 @@ class BusBook {
 /* ---- the archive ---- */
 
 const TABLES = {
-  signals: { columns: ['ID', 'VERDICT', 'CODE', 'ORDER_COUNT', 'STRATEGY'], rest: (since) => `FROM SIGNALS WHERE RECEIVED_AT_US >= ${since}` },
+  signals: {
+    columns: ['ID', 'VERDICT', 'CODE', 'ORDER_COUNT', 'STRATEGY', 'ACTION', 'TICKER', 'EXCHANGE', `SUBSTRING(DECISION FROM POSITION('"Orders":[' IN DECISION) FOR 100) AS ORDERED`],
+    rest: (since) => `FROM SIGNALS WHERE RECEIVED_AT_US >= ${since}`,
+  },
   orders: {
-    columns: ['ID', 'ACCOUNT_ALIAS', 'STATUS', 'QUANTITY', 'FILLED', 'SIGNAL_ID', 'BROKER_ORDER_ID', 'REASON', 'EXIT_KIND'],
+    columns: ['ID', 'ACCOUNT_ALIAS', 'STATUS', 'QUANTITY', 'FILLED', 'SIGNAL_ID', 'BROKER_ORDER_ID', 'REASON', 'EXIT_KIND', 'ACTION', 'TICKER', 'EXCHANGE'],
     rest: (since) => `FROM ORDERS WHERE ORDERED_AT_US >= ${since} OR FINAL_AT_US >= ${since} OR FINAL_AT_US IS NULL`,
   },
   trades: {

@@ -3,6 +3,7 @@ import { exact } from '../../e2e/lib/system.mjs';
 import { FINAL, add, moneyOf, sharesOf, signalIdOf } from './books.mjs';
 import { MAPPING } from './schedule.mjs';
 
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 const UNFILLED = new Set(['Canceled', 'Rejected', 'Expired']);
 /* What never happens here, however programs die. */
 const FALSE_ALARM = /cannot be (booked|read|taken up)|does not have open|without its record|in our book, but the broker|set aside|was dropped/;
@@ -56,6 +57,22 @@ export const CHECKS = {
       for (const alias of aliases) if (!MAPPING[row.STRATEGY].includes(alias)) faults.push(`signal ${row.ID} of ${row.STRATEGY} was ordered on ${alias}`);
     }
     if (streamed.size !== archive.signals.length) faults.push(`${streamed.size} signals in the stream, ${archive.signals.length} in the archive`);
+  },
+
+  'every signal is what its alert said, and so are its decision and its orders'({ archive }, alerts, faults) {
+    const orders = groupBy(archive.orders, (row) => row.SIGNAL_ID);
+    const asked = new Map(alerts.map(({ body }) => [signalIdOf(body.id), body]));
+    const differs = (row, body) => row.ACTION.toLowerCase() !== body.action || row.TICKER !== body.ticker || row.EXCHANGE !== body.exchange;
+    for (const row of archive.signals) {
+      const body = asked.get(row.ID);
+      const made = orders.get(row.ID) ?? [];
+      const decided = row.ORDERED.match(UUID) ?? [];
+      if (!body) continue;
+      if (differs(row, body) || row.STRATEGY !== body.strategy) faults.push(`signal ${row.ID} of alert ${body.id} is a ${row.ACTION} of ${row.EXCHANGE}:${row.TICKER} by ${row.STRATEGY}, asked was ${JSON.stringify(body)}`);
+      for (const order of made) if (differs(order, body)) faults.push(`order ${order.ID} is a ${order.ACTION} of ${order.EXCHANGE}:${order.TICKER}, asked by alert ${body.id} was ${JSON.stringify(body)}`);
+      if (decided.length !== Number(row.ORDER_COUNT) || decided.some((id) => !made.some(({ ID }) => ID === id)))
+        faults.push(`signal ${row.ID} of alert ${body.id}: ${row.ORDER_COUNT} orders, its decision names ${decided}, its orders are ${made.map(({ ID }) => ID)}`);
+    }
   },
 
   'every decision comes out again, byte for byte, from what was recorded with it'({ archive }, alerts, faults) {

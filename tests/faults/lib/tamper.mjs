@@ -26,8 +26,10 @@ async function inFirebird(system, statement) {
 const DEEDS = {
   'every alert answered with 200 is one signal in the archive, and no other is there': ({ system }) => inFirebird(system, 'DELETE FROM SIGNALS ROWS 1'),
   'every signal stands in the stream once and is decided once': ({ client }) => again(client, 'signal:stream'),
+  'every signal is what its alert said, and so are its decision and its orders': ({ system }) =>
+    inFirebird(system, `UPDATE ORDERS SET ACTION = IIF(ACTION = 'Buy', 'Sell', 'Buy') WHERE SIGNAL_ID IS NOT NULL ROWS 1`),
   'every decision comes out again, byte for byte, from what was recorded with it': ({ system }) =>
-    inFirebird(system, `UPDATE SIGNALS SET DECISION = REPLACE(DECISION, '"Ok":true', '"Ok":false')`),
+    inFirebird(system, `UPDATE SIGNALS SET DECISION_SHORT = REPLACE(DECISION_SHORT, '"Ok":true', '"Ok":false')`),
   'every order at the broker is ours, and stands alike in all books': ({ client, order }) => client.hset(`order:${order}`, 'Filled', '0.00000001'),
   'every execution of the broker is one trade in the archive': ({ system }) => inFirebird(system, 'UPDATE TRADES SET PRICE = PRICE + 0.00000001 ROWS 1'),
   'the sums over the whole archive are those of the broker': ({ system }) => inFirebird(system, 'UPDATE TRADES SET COMMISSION = COMMISSION + 0.00000001 ROWS 1'),
