@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/long_text.h"
 #include "store/sql.h"
 
 #define ROW struct yq_audit_row
@@ -23,6 +24,9 @@ static const struct yq_field fields[] = {
 	YQ_FIELD_TEXT("AFTER_TEXT", ROW, after, YQ_OPTIONAL),
 	YQ_FIELD_TEXT("REASON", ROW, reason, YQ_OPTIONAL),
 };
+
+#define REQUEST YQ_LONG_TEXT("REQUEST")
+#define COLUMNS (YQ_COUNT(fields) + YQ_LONG_TEXT_COLUMNS)
 
 static const struct yq_field seq_field[] = { YQ_FIELD_INT("SEQ", ROW, seq, YQ_REQUIRED) };
 
@@ -56,14 +60,14 @@ last_seq(struct yq_tx *tx, int64_t *seq, struct yq_err *err)
 static enum yq_rc
 insert(struct yq_tx *tx, const char *sql, struct yq_audit_row *row, struct yq_err *err)
 {
-	struct yq_param params[YQ_COUNT(fields) + 1];
+	struct yq_param params[COLUMNS];
 
 	if (row->hand.who[0] == '\0')
 		memcpy(row->hand.who, "?", 2);
 	if (row->hand.origin[0] == '\0')
 		memcpy(row->hand.origin, "?", 2);
 	yq_params_of(fields, YQ_COUNT(fields), row, params);
-	params[YQ_COUNT(fields)] = yq_param_text("REQUEST", row->request);
+	yq_long_text_params(REQUEST, row->request, params + YQ_COUNT(fields));
 	return yq_tx_exec(tx, sql, params, YQ_COUNT(params), NULL, err);
 }
 
@@ -91,10 +95,12 @@ add_one(struct yq_tx *tx, const void *cookie, size_t index, struct yq_err *err)
 static void
 build_insert(struct yq_buf *sql)
 {
-	struct yq_field all[YQ_COUNT(fields) + 1] = { 0 };
+	struct yq_field all[COLUMNS] = { 0 };
 
 	memcpy(all, fields, sizeof(fields));
-	all[YQ_COUNT(fields)].name = "REQUEST"; /* no member of the struct's own memory */
+	/* no members of the struct's own memory */
+	all[YQ_COUNT(fields)].name = REQUEST.in_row;
+	all[YQ_COUNT(fields) + 1].name = REQUEST.beside;
 	yq_sql_insert(sql, "AUDIT", all, YQ_COUNT(all));
 }
 

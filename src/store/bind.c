@@ -44,9 +44,11 @@ bind_text(const struct target *to, const struct yq_param *param, struct yq_err *
 		return yq_blob_write(
 		    to->tx, bytes, length, (ISC_QUAD *)(void *)to->var->sqldata, err);
 	assert(to->type == SQL_VARYING);
-	if ((to->var->sqlsubtype & 0xff) == YQ_CHARSET_UTF8)
+	characters = length; /* of one byte each, whatever they mean */
+	if ((to->var->sqlsubtype & 0xff) == YQ_CHARSET_UTF8) {
 		column /= 4;
-	characters = count_characters(bytes, length);
+		characters = count_characters(bytes, length);
+	}
 	if (characters > column)
 		return yq_err_set(err, YQ_E_RANGE, "%s: %zu characters, but its column takes %zu",
 		    to->name, characters, column);

@@ -3,11 +3,15 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "store/long_text.h"
 
-#define SQL_ALL	   "SELECT DIGEST, TEXT, FIRST_SEEN_US FROM RULES"
-#define SQL_HAS	   "SELECT DIGEST FROM RULES WHERE DIGEST = :DIGEST"
-#define SQL_READ   "SELECT TEXT, FIRST_SEEN_US FROM RULES WHERE DIGEST = :DIGEST"
-#define SQL_INSERT "INSERT INTO RULES (DIGEST, TEXT, FIRST_SEEN_US) VALUES (:DIGEST, :TEXT, :SEEN)"
+#define SQL_ALL	 "SELECT DIGEST, TEXT_SHORT, TEXT_LONG, FIRST_SEEN_US FROM RULES"
+#define SQL_HAS	 "SELECT DIGEST FROM RULES WHERE DIGEST = :DIGEST"
+#define SQL_READ "SELECT TEXT_SHORT, TEXT_LONG, FIRST_SEEN_US FROM RULES WHERE DIGEST = :DIGEST"
+#define SQL_INSERT                                                         \
+	"INSERT INTO RULES (DIGEST, FIRST_SEEN_US, TEXT_SHORT, TEXT_LONG)" \
+	" VALUES (:DIGEST, :SEEN, :TEXT_SHORT, :TEXT_LONG)"
+#define TEXT YQ_LONG_TEXT("TEXT")
 
 /* YQ_OK or YQ_E_NOT_FOUND. */
 static enum yq_rc
@@ -23,12 +27,13 @@ look(struct yq_tx *tx, const struct yq_id *digest, struct yq_err *err)
 static enum yq_rc
 save_one(struct yq_tx *tx, const struct yq_policy_row *row, struct yq_err *err)
 {
-	struct yq_param params[] = { yq_param_id("DIGEST", &row->digest),
-		yq_param_text("TEXT", row->text), yq_param_time("SEEN", row->first_seen_us) };
+	struct yq_param params[2 + YQ_LONG_TEXT_COLUMNS] = { yq_param_id("DIGEST", &row->digest),
+		yq_param_time("SEEN", row->first_seen_us) };
 	enum yq_rc rc = look(tx, &row->digest, err);
 
 	if (rc != YQ_E_NOT_FOUND)
 		return rc;
+	yq_long_text_params(TEXT, row->text, params + 2);
 	rc = yq_tx_exec(tx, SQL_INSERT, params, YQ_COUNT(params), NULL, err);
 	if (rc == YQ_E_EXISTS)
 		return yq_err_set(err, YQ_E_RETRY, "another transaction writes the same rules");
@@ -47,12 +52,20 @@ yq_policies_save(struct yq_firebird *firebird, const struct yq_policy_row *rows,
 	return rc == YQ_OK ? yq_tx_commit(tx, err) : rc;
 }
 
+static char *
+copy_text(const struct yq_rows *rows)
+{
+	const char *text = yq_long_text_read(rows, TEXT);
+
+	return yq_xstrdup(text != NULL ? text : "");
+}
+
 static enum yq_rc
 tell_row(const struct yq_rows *rows, yq_policy_fn *fn, void *cookie, struct yq_err *err)
 {
 	size_t digest = yq_rows_column(rows, "DIGEST");
 	YQ_CLEANUP(yq_freep)
-	char *text = yq_xstrdup(yq_rows_text(rows, yq_rows_column(rows, "TEXT"), NULL));
+	char *text = copy_text(rows);
 	struct yq_policy_row row = { .text = text,
 		.first_seen_us = yq_rows_time(rows, yq_rows_column(rows, "FIRST_SEEN_US")) };
 
@@ -94,7 +107,7 @@ yq_policies_get(struct yq_firebird *firebird, const struct yq_id *digest, struct
 	if (rc != YQ_OK)
 		return rc;
 	row->digest = *digest;
-	row->text = yq_xstrdup(yq_rows_text(rows, yq_rows_column(rows, "TEXT"), NULL));
+	row->text = copy_text(rows);
 	row->first_seen_us = yq_rows_time(rows, yq_rows_column(rows, "FIRST_SEEN_US"));
 	return YQ_OK;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "store/long_text.h"
 #include "store/sql.h"
 
 static const struct yq_field fields[] = {
@@ -76,9 +77,12 @@ read_more(const char *text, size_t length, struct yq_signal *signal, struct yq_e
 
 #define NOTHING_MORE   2 /* "{}" */
 #define DECIDED_FIELDS (YQ_COUNT(fields) - VERDICT_FIELDS)
-#define SQL_DECIDE                                                                          \
-	"UPDATE SIGNALS SET VERDICT = :VERDICT, CODE = :CODE, REASON = :REASON,"            \
-	" DECIDED_AT_US = :DECIDED_AT_US, ORDER_COUNT = :ORDER_COUNT, DECISION = :DECISION" \
+#define COLUMNS	       (YQ_COUNT(fields) + YQ_LONG_TEXT_COLUMNS + 1) /* and MORE */
+#define DECISION       YQ_LONG_TEXT("DECISION")
+#define SQL_DECIDE                                                               \
+	"UPDATE SIGNALS SET VERDICT = :VERDICT, CODE = :CODE, REASON = :REASON," \
+	" DECIDED_AT_US = :DECIDED_AT_US, ORDER_COUNT = :ORDER_COUNT,"           \
+	" DECISION_SHORT = :DECISION_SHORT, DECISION_LONG = :DECISION_LONG"      \
 	" WHERE RECEIVED_AT_US = :RECEIVED_AT_US AND ID = :ID AND VERDICT IS NULL"
 
 void
@@ -96,14 +100,15 @@ struct save {
 static enum yq_rc
 decide_present(struct yq_tx *tx, const struct yq_signal_row *row, struct yq_err *err)
 {
-	struct yq_param params[DECIDED_FIELDS + 3];
+	struct yq_param params[DECIDED_FIELDS + YQ_LONG_TEXT_COLUMNS + 2], *key;
 	int64_t affected;
 	enum yq_rc rc;
 
 	yq_params_of(fields + VERDICT_FIELDS, DECIDED_FIELDS, row, params);
-	params[DECIDED_FIELDS] = yq_param_text("DECISION", row->decision);
-	yq_params_of(fields + 1, 1, row, params + DECIDED_FIELDS + 1);
-	yq_params_of(fields, 1, row, params + DECIDED_FIELDS + 2);
+	yq_long_text_params(DECISION, row->decision, params + DECIDED_FIELDS);
+	key = params + DECIDED_FIELDS + YQ_LONG_TEXT_COLUMNS;
+	yq_params_of(fields + 1, 1, row, key);
+	yq_params_of(fields, 1, row, key + 1);
 	rc = yq_tx_exec(tx, SQL_DECIDE, params, YQ_COUNT(params), &affected, err);
 	if (rc == YQ_OK && affected == 0)
 		return YQ_E_EXISTS;
@@ -115,7 +120,7 @@ save_one(struct yq_tx *tx, const void *cookie, size_t index, struct yq_err *err)
 {
 	const struct save *save = cookie;
 	YQ_CLEANUP(yq_buf_free) struct yq_buf more = yq_buf_make(YQ_SQL_MAX);
-	struct yq_param params[YQ_COUNT(fields) + 2];
+	struct yq_param params[COLUMNS];
 	struct yq_signal_row row = save->rows[index];
 	enum yq_rc rc;
 
@@ -124,8 +129,8 @@ save_one(struct yq_tx *tx, const void *cookie, size_t index, struct yq_err *err)
 		row.signal.received_at_us = row.signal.timestamp_us;
 	yq_params_of(fields, YQ_COUNT(fields), &row, params);
 	write_more(&more, &row.signal);
-	params[YQ_COUNT(fields)] = yq_param_text("DECISION", row.decision);
-	params[YQ_COUNT(fields) + 1] =
+	yq_long_text_params(DECISION, row.decision, params + YQ_COUNT(fields));
+	params[COLUMNS - 1] =
 	    yq_param_text("MORE", more.length > NOTHING_MORE ? yq_buf_text(&more) : NULL);
 	rc = yq_sql_insert_run(tx, "SIGNALS", save->insert, params, YQ_COUNT(params), err);
 	if (rc == YQ_E_EXISTS && row.verdict[0] != '\0')
@@ -133,15 +138,33 @@ save_one(struct yq_tx *tx, const void *cookie, size_t index, struct yq_err *err)
 	return rc;
 }
 
+/* With the names of those that are no member of the struct's own memory. */
+static void
+all_columns(struct yq_field columns[COLUMNS])
+{
+	memset(columns, 0, COLUMNS * sizeof(columns[0]));
+	memcpy(columns, fields, sizeof(fields));
+	columns[YQ_COUNT(fields)].name = DECISION.in_row;
+	columns[YQ_COUNT(fields) + 1].name = DECISION.beside;
+	columns[COLUMNS - 1].name = "MORE";
+}
+
 static void
 build_insert(struct yq_buf *sql)
 {
-	struct yq_field all[YQ_COUNT(fields) + 2] = { 0 };
+	struct yq_field columns[COLUMNS];
 
-	memcpy(all, fields, sizeof(fields));
-	all[YQ_COUNT(fields) + 1].name = "MORE";
-	all[YQ_COUNT(fields)].name = "DECISION"; /* no member of the struct's own memory */
-	yq_sql_insert(sql, "SIGNALS", all, YQ_COUNT(all));
+	all_columns(columns);
+	yq_sql_insert(sql, "SIGNALS", columns, COLUMNS);
+}
+
+void
+yq_signals_select(struct yq_buf *sql)
+{
+	struct yq_field columns[COLUMNS];
+
+	all_columns(columns);
+	yq_sql_select(sql, "SIGNALS", columns, COLUMNS);
 }
 
 enum yq_rc
@@ -159,7 +182,6 @@ yq_signals_save(struct yq_firebird *firebird, const struct yq_signal_row *rows, 
 enum yq_rc
 yq_signals_row(const struct yq_rows *rows, struct yq_signal_row *row, struct yq_err *err)
 {
-	size_t decision = yq_rows_column(rows, "DECISION");
 	size_t more = yq_rows_column(rows, "MORE"), length = 0;
 	const char *text;
 	enum yq_rc rc;
@@ -170,8 +192,9 @@ yq_signals_row(const struct yq_rows *rows, struct yq_signal_row *row, struct yq_
 		text = yq_rows_text(rows, more, &length);
 		rc = read_more(text, length, &row->signal, err);
 	}
-	if (rc == YQ_OK && !yq_rows_is_null(rows, decision))
-		row->decision = yq_xstrdup(yq_rows_text(rows, decision, NULL));
+	text = rc == YQ_OK ? yq_long_text_read(rows, DECISION) : NULL;
+	if (text != NULL)
+		row->decision = yq_xstrdup(text);
 	return rc;
 }
 
@@ -200,7 +223,7 @@ yq_signals_get(struct yq_firebird *firebird, const struct yq_id *id, struct yq_s
 	enum yq_rc rc;
 
 	*row = (struct yq_signal_row){ .signal = yq_signal_default() };
-	yq_buf_add_text(&sql, YQ_SIGNALS_SELECT);
+	yq_signals_select(&sql);
 	yq_where_id(&where, id, prefix);
 	rc = yq_tx_begin(firebird, &read_only, &tx, err);
 	if (rc == YQ_OK)

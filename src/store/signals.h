@@ -34,7 +34,7 @@ YQ_NODISCARD enum yq_rc yq_signals_save(struct yq_firebird *firebird,
 
 /* A query that selects whole signals, to be followed by conditions; and the present row of it, its
  * decision owned by `row`. */
-#define YQ_SIGNALS_SELECT "SELECT SIGNALS.* FROM SIGNALS"
+void yq_signals_select(struct yq_buf *sql);
 YQ_NODISCARD enum yq_rc yq_signals_row(
     const struct yq_rows *rows, struct yq_signal_row *row, struct yq_err *err);
 

@@ -24,7 +24,7 @@ yq_signals_each(struct yq_firebird *firebird, const struct yq_signal_filter *fil
 	struct yq_where where = yq_where_make(&sql);
 	enum yq_rc rc;
 
-	yq_buf_add_text(&sql, YQ_SIGNALS_SELECT);
+	yq_signals_select(&sql);
 	yq_signals_where(&where, filter);
 	yq_buf_add_text(&sql, " ORDER BY RECEIVED_AT_US, ID");
 	rc = yq_tx_begin(firebird, &read_only, &tx, err);

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "store/long_text.h"
 #include "store/sql.h"
 
 #define PLACES	  4 /* of the amounts */
@@ -40,11 +41,12 @@ static const struct yq_field fields[] = {
 static const char insert_sql[] =
     "INSERT INTO DAILY_SNAPSHOTS (ACCOUNT_ALIAS, SNAPSHOT_DATE, CURRENCY, CASH, POSITION_VALUE,"
     " EQUITY, REALIZED, UNREALIZED, COMMISSION, TRADE_COUNT, POSITION_COUNT, CLOSED_AT_US,"
-    " TAKEN_AT_US, PAID_IN, POSITIONS) VALUES (:ACCOUNT_ALIAS, CAST(CAST(:SNAPSHOT_DATE AS "
+    " TAKEN_AT_US, PAID_IN, POSITIONS_SHORT, POSITIONS_LONG) VALUES (:ACCOUNT_ALIAS, "
+    "CAST(CAST(:SNAPSHOT_DATE AS "
     "VARCHAR(10)) AS"
     " DATE), :CURRENCY, :CASH, :POSITION_VALUE, :EQUITY, :REALIZED, :UNREALIZED, :COMMISSION,"
     " :TRADE_COUNT, :POSITION_COUNT, :CLOSED_AT_US, :TAKEN_AT_US, :PAID_IN,"
-    " :POSITIONS)";
+    " :POSITIONS_SHORT, :POSITIONS_LONG)";
 static const char look_sql[] =
     "SELECT ACCOUNT_ALIAS FROM DAILY_SNAPSHOTS WHERE ACCOUNT_ALIAS = :ACCOUNT_ALIAS AND"
     " SNAPSHOT_DATE = CAST(CAST(:SNAPSHOT_DATE AS VARCHAR(10)) AS DATE) AND CURRENCY = :CURRENCY";
@@ -102,14 +104,15 @@ static enum yq_rc
 add_one(struct yq_tx *tx, const void *cookie, size_t index, struct yq_err *err)
 {
 	const struct yq_snapshot *snapshots = cookie;
-	struct yq_param params[YQ_COUNT(fields) + 1];
+	struct yq_param params[YQ_COUNT(fields) + YQ_LONG_TEXT_COLUMNS];
 	struct row row;
 	enum yq_rc rc = row_of(&snapshots[index], &row, err);
 
 	if (rc != YQ_OK)
 		return rc;
 	yq_params_of(fields, YQ_COUNT(fields), &row, params);
-	params[YQ_COUNT(fields)] = yq_param_text("POSITIONS", snapshots[index].positions);
+	yq_long_text_params(
+	    YQ_LONG_TEXT("POSITIONS"), snapshots[index].positions, params + YQ_COUNT(fields));
 	rc = yq_tx_exec(tx, insert_sql, params, YQ_COUNT(params), NULL, err);
 	return rc == YQ_E_EXISTS ? is_there(tx, params, err) : rc;
 }

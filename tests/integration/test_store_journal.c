@@ -12,6 +12,7 @@
 #include "journal_fixture.h"
 #include "store/orders.h"
 #include "store/signals.h"
+#include "store/tx.h"
 
 static struct yq_order_row
 order(unsigned number)
@@ -285,6 +286,51 @@ test_a_signal_keeps_its_first_decision_whole(void **state)
 	    yq_signals_get(firebird, &(struct yq_id){ "none" }, &found, NULL), YQ_E_NOT_FOUND);
 }
 
+/* The one number of a SELECT. */
+static int64_t
+number_of(const char *sql)
+{
+	YQ_CLEANUP(yq_tx_endp) struct yq_tx *tx = NULL;
+	YQ_CLEANUP(yq_rows_freep) struct yq_rows *rows = NULL;
+
+	assert_int_equal(yq_tx_begin(firebird, NULL, &tx, NULL), YQ_OK);
+	assert_int_equal(yq_tx_query(tx, sql, NULL, 0, &rows, NULL), YQ_OK);
+	assert_int_equal(yq_rows_next(rows, NULL), YQ_OK);
+	return yq_rows_int(rows, 0);
+}
+
+/* Bytes count, not characters; whoever reads DECISION finds it in either place. */
+static void
+test_a_decision_stands_in_its_row_as_far_as_it_fits(void **state)
+{
+	static const size_t lengths[] = { 2, 7998, 7999, 8000, 8001, 12000 };
+	YQ_CLEANUP(yq_freep) char *text = yq_xcalloc(12000 + 1, 1);
+
+	(void)state;
+	for (unsigned i = 0; i < YQ_COUNT(lengths); i++) {
+		struct yq_signal_row row = signal_row(i), found;
+
+		memset(text, 0, 12000);
+		memset(text, ' ', lengths[i]);
+		for (size_t at = 0; at + 3 <= lengths[i]; at += 3)
+			memcpy(text + at, "한", 3);
+		SET(row.verdict, "ordered");
+		row.decision = text;
+		assert_int_equal(save_signal(&row), YQ_OK);
+		assert_int_equal(yq_signals_get(firebird, &row.signal.id, &found, NULL), YQ_OK);
+		assert_string_equal(found.decision, text);
+		yq_signal_row_clear(&found);
+	}
+	assert_int_equal(
+	    number_of("SELECT COUNT(*) FROM SIGNALS WHERE DECISION_SHORT IS NOT NULL"), 4);
+	assert_int_equal(
+	    number_of("SELECT COUNT(*) FROM SIGNALS WHERE DECISION_LONG IS NOT NULL"), 2);
+	assert_int_equal(number_of("SELECT SUM(OCTET_LENGTH(DECISION)) FROM SIGNALS"),
+	    2 + 7998 + 7999 + 8000 + 8001 + 12000);
+	assert_int_equal(
+	    number_of("SELECT COUNT(*) FROM SIGNALS WHERE DECISION STARTING '한한'"), 5);
+}
+
 static void
 test_recent_signals_are_found_by_what_is_asked(void **state)
 {
@@ -346,6 +392,7 @@ main(int argc, char **argv)
 		JOURNAL_TEST(test_a_signal_comes_back_whole),
 		JOURNAL_TEST(test_what_cannot_be_kept_is_said_before_the_order),
 		JOURNAL_TEST(test_a_signal_keeps_its_first_decision_whole),
+		JOURNAL_TEST(test_a_decision_stands_in_its_row_as_far_as_it_fits),
 		JOURNAL_TEST(test_recent_signals_are_found_by_what_is_asked),
 		JOURNAL_TEST(test_orders_that_have_ended_are_counted_by_account_and_time),
 	};
