@@ -55,6 +55,11 @@ struct yq_step_answer {
 typedef void yq_step_fn(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers,
     size_t count, const struct yq_err *err);
 
+/* Have replicas confirm all that the server has by now, also what others wrote.  YQ_E_UNKNOWN: too
+ * few have it.  `count` is 0.  False: none need to (yq_valkey_set_confirm), and `fn` is not called.
+ */
+YQ_NODISCARD bool yq_step_confirm(struct yq_valkey *valkey, yq_step_fn *fn, void *cookie);
+
 /* One field of a hash, NUL-terminated. */
 struct yq_pair {
 	const char *field, *value;

@@ -1,5 +1,5 @@
 /* lane.c - gather, read, load, store, move the position. */
-#include "order_manager/lane.h"
+#include "order_manager/lane_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,28 +15,6 @@
 #define STUCK_MS 200  /* before entries of which none was ready are looked at again */
 #define RETRY_MS 500
 #define READ_MS	 5000
-
-struct yq_lane {
-	struct yq_daemon *daemon;
-	struct yq_worker *worker;
-	const struct yq_lane_table *table;
-	void *shared;
-	uv_timer_t *timer;
-	struct yq_lane_entry entries[YQ_LANE_MAX];
-	size_t count;
-	char read_to[YQ_ENTRY_ID_SIZE]; /* "" = the position is not known */
-	bool busy;			/* from the timer to the end of a batch */
-	bool poked;			/* ... meanwhile */
-	bool full;			/* the last read brought as many as were asked for */
-	size_t asked;			/* answers that load waits for */
-	struct yq_err fault;
-	unsigned in_flight; /* completions to come; memory stays until then */
-	bool stopped, closed;
-	bool behind; /* the last batch failed: it has been said */
-	bool stale;  /* Valkey was away: what is in hand may not be what it has now */
-	void *rows;  /* NULL while nothing is in hand */
-	struct yq_counter *stored;
-};
 
 static void load(struct yq_lane *lane);
 static void on_timer(uv_timer_t *timer);
@@ -348,11 +326,30 @@ store(struct yq_lane *lane)
 /* ---- loading ---- */
 
 static void
+on_confirmed(void *cookie, enum yq_rc rc, const struct yq_step_answer *answers, size_t count,
+    const struct yq_err *err)
+{
+	struct yq_lane *lane = cookie;
+
+	(void)answers;
+	(void)count;
+	if (!landed(lane))
+		return;
+	if (rc != YQ_OK)
+		begin_again(lane, err);
+	else
+		store(lane);
+}
+
+/* What only a master had is taken back when it is lost, and the archive takes nothing back. */
+static void
 finish_load(struct yq_lane *lane)
 {
 	YQ_FAIL_POINT("lane.loaded");
 	if (lane->fault.rc != YQ_OK)
 		begin_again(lane, &lane->fault);
+	else if (yq_step_confirm(yq_lane_valkey(lane), on_confirmed, lane))
+		lane->in_flight++;
 	else
 		store(lane);
 }
@@ -388,16 +385,6 @@ load(struct yq_lane *lane)
 	lane->table->load(lane, lane->rows);
 	if (--lane->asked == 0)
 		finish_load(lane);
-}
-
-void
-yq_lane_discard(struct yq_lane *lane, const struct yq_lane_entry *entry, const char *why)
-{
-	char text[YQ_ERR_TEXT_MAX + 160];
-
-	yq_str_format(text, sizeof(text), "Entry %s of the %s cannot be archived: %s", entry->id,
-	    lane->table->name, why);
-	yq_daemon_notify(lane->daemon, "System", "Warning", text);
 }
 
 /* ---- life ---- */
@@ -448,50 +435,4 @@ bool
 yq_lane_is_idle(const struct yq_lane *lane)
 {
 	return !lane->busy;
-}
-
-struct yq_valkey *
-yq_lane_valkey(struct yq_lane *lane)
-{
-	return yq_daemon_valkey(lane->daemon);
-}
-
-#define AHEAD_US INT64_C(1000000) /* so much clocks of two machines may differ */
-
-int64_t
-yq_lane_age_us(const struct yq_lane *lane, const struct yq_lane_entry *entry)
-{
-	int64_t age_us = yq_clock_now_us(yq_lane_clock(lane)) - yq_entry_time_us(entry->id);
-
-	return age_us < -AHEAD_US ? INT64_MAX : age_us;
-}
-
-const struct yq_clock *
-yq_lane_clock(const struct yq_lane *lane)
-{
-	return yq_daemon_clock(lane->daemon);
-}
-
-size_t
-yq_lane_count(const struct yq_lane *lane)
-{
-	return lane->count;
-}
-
-struct yq_lane_entry *
-yq_lane_entry(struct yq_lane *lane, size_t index)
-{
-	return &lane->entries[index];
-}
-
-void *
-yq_lane_rows(struct yq_lane *lane)
-{
-	return lane->rows;
-}
-
-void *
-yq_lane_shared(struct yq_lane *lane)
-{
-	return lane->shared;
 }

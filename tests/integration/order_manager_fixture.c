@@ -88,8 +88,9 @@ om_configure(const char *sizing, const char *database)
 	    "\"Alpha\":{\"Broker\":\"paper\",\"Session\":\"always\"},"
 	    "\"Ghost\":{\"Broker\":\"paper\",\"Session\":\"always\"},"
 	    "\"Shut\":{\"Broker\":\"paper\",\"Session\":\"market\"}}},"
+	    "\"Valkey\":{\"WaitReplicas\":%d},"
 	    "\"Risk\":%s,\"Markets\":{\"US\":{\"Closed\":[\"%s\",\"%s\",\"%s\"]}}}",
-	    om.folder, om.folder, sizing != NULL ? sizing : DEFAULT_SIZING,
+	    om.folder, om.folder, sizing != NULL ? sizing : DEFAULT_SIZING, om.replicas,
 	    om.risk != NULL ? om.risk : "{}", days[0], days[1], days[2]);
 	assert_int_equal(fclose(file), 0);
 }

@@ -20,6 +20,7 @@ struct order_manager {
 	int pid, notify;
 	const char *program; /* below YQ_BUILD; NULL = yq-order-manager */
 	const char *risk;    /* section Risk of the next settings, JSON; NULL = none */
+	int replicas;	     /* that must confirm, of the next settings */
 };
 extern struct order_manager om; /* one a test program */
 

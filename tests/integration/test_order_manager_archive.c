@@ -347,6 +347,32 @@ test_a_trade_that_is_refused_is_parked_and_reported_and_the_others_go_on(void **
 	assert_int_equal(valkey_do_int(console, "LLEN trades:queue"), 0);
 }
 
+/* A decision that only the master has is made again by the next one, and may come out otherwise. */
+static void
+test_what_replicas_have_not_confirmed_is_not_archived(void **state)
+{
+	struct yq_signal signal = om_signal(1);
+
+	(void)state;
+	assert_int_equal(om_stop(SIGTERM), 0);
+	om.replicas = 1;
+	om_configure(NULL, NULL);
+	om_start();
+	om_accept(&signal, 1);
+	om_expect(&signal, "ORDERED");
+	usleep(2500000);
+	assert_int_equal(om_count("SELECT COUNT(*) FROM SIGNALS"), 0);
+	assert_int_equal(om_count("SELECT COUNT(*) FROM ORDERS"), 0);
+	assert_true(om_log_has("are not archived at the moment and wait"));
+	assert_true(om_log_has("confirmed by 0 of 1 replicas"));
+	assert_int_equal(om_stop(SIGTERM), 0);
+	om.replicas = 0;
+	om_configure(NULL, NULL);
+	om_start();
+	om_await_count("SELECT COUNT(*) FROM SIGNALS", 1, 15000);
+	om_await_count("SELECT COUNT(*) FROM ORDERS", 1, 15000);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -358,6 +384,7 @@ main(int argc, char **argv)
 		OM_TEST(test_a_trade_that_is_refused_is_parked_and_reported_and_the_others_go_on),
 		OM_TEST(test_an_order_that_is_not_archived_as_final_stays_in_the_bus),
 		OM_TEST(test_a_row_locked_by_another_is_waited_for),
+		OM_TEST(test_what_replicas_have_not_confirmed_is_not_archived),
 		/* Last: it keeps the engine in this process, and a process with the engine in it
 		 * cannot be forked and look for itself. */
 		OM_TEST(test_signals_and_orders_are_journaled_whole),
