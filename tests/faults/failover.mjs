@@ -160,6 +160,7 @@ function isDecidedAgain(fault) {
  * broker's journal, which then cannot be read. */
 const MAY_BE_LOST = new Set([
   'every alert answered with 200 is one signal in the archive, and no other is there', 'every signal stands in the stream once and is decided once',
+  'every signal is what its alert said, and so are its decision and its orders',
   'every order at the broker is ours, and stands alike in all books', 'every execution of the broker was told once',
   'every refusal and every end was told once, and nothing that did not happen', 'what people were notified of did happen',
 ]);
