@@ -6,8 +6,8 @@
 NEED_BUILD="
 	gcc=gcc libc6-dev
 	meson=meson ninja=ninja-build pkg-config=pkg-config|pkgconf
-	libuv1-dev libhiredis-dev libmicrohttpd-dev libcurl4-openssl-dev|libcurl4-gnutls-dev libjson-c-dev
-	libsodium-dev libicu-dev uuid-dev
+	libuv1-dev libhiredis-dev libmicrohttpd-dev libcurl4-openssl-dev|libcurl4-gnutls-dev libwslay-dev
+	libjson-c-dev libsodium-dev libicu-dev uuid-dev
 	firebird-dev
 "
 NEED_RUN="$NEED_BUILD

@@ -13,6 +13,7 @@
 #include "base/common.h"
 #include "base/err.h"
 #include "net/address.h"
+#include "net/http.h"
 
 struct yq_http_server;	/* opaque */
 struct yq_http_request; /* opaque; alive until it is answered */
@@ -69,9 +70,6 @@ const char *yq_http_body(const struct yq_http_request *request, size_t *ret_leng
 const struct yq_address *yq_http_peer(const struct yq_http_request *request);
 int64_t yq_http_received_ns(const struct yq_http_request *request); /* monotonic, header read */
 
-struct yq_http_header {
-	const char *name, *value;
-};
 struct yq_http_answer {
 	unsigned status;
 	const char *content_type; /* NULL = application/json */
