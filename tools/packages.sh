@@ -1,13 +1,15 @@
 # packages.sh - what each verb needs from Debian: the only list.
 #
 # A row is PACKAGE[|PACKAGE...], the first that exists is installed where none is; or COMMAND=PACKAGE[|...],
-# satisfied by a COMMAND from anywhere.  The Valkey server has rules of its own: setup.sh.
+# satisfied by a COMMAND from anywhere (cp949: by whatever lets the C library read Korean text).  The Valkey
+# server has rules of its own: setup.sh.
 
 NEED_BUILD="
 	gcc=gcc libc6-dev
 	meson=meson ninja=ninja-build pkg-config=pkg-config|pkgconf
 	libuv1-dev libhiredis-dev libmicrohttpd-dev libcurl4-openssl-dev|libcurl4-gnutls-dev libwslay-dev
-	libjson-c-dev libsodium-dev libicu-dev uuid-dev
+	libjson-c-dev libsodium-dev libicu-dev uuid-dev libzip-dev
+	cp949=libc-gconv-modules-extra|libc6
 	firebird-dev
 "
 NEED_RUN="$NEED_BUILD

@@ -26,7 +26,7 @@ rows_missing() {
 		case $row in
 		*=*)
 			command=${row%%=*}
-			! have "$command" || ok=yes
+			! offers "$command" || ok=yes
 			;;
 		*)
 			for package in ${row//|/ }; do
@@ -36,6 +36,14 @@ rows_missing() {
 		esac
 		[ -n "$ok" ] || printf '%s\n' "$row"
 	done
+}
+
+# A command, or what the C library can do: Debian 13 keeps its rarer tables in a package of their own.
+offers() {
+	case $1 in
+	cp949) iconv -f CP949 -t UTF-8 </dev/null >/dev/null 2>&1 ;;
+	*) have "$1" ;;
+	esac
 }
 
 # A node from elsewhere that is too old hides Debian's: we cannot mend that, only say it.

@@ -11,16 +11,16 @@
 
 #define YQ_INSTRUMENT_NAME_SIZE 201 /* UTF-8 */
 
-#define YQ_INSTRUMENT_KINDS(X)                                                        \
-	X(STOCK, "Stock")                                                             \
-	X(ETF, "Etf") X(ETN, "Etn") X(ETP, "Etp") X(WARRANT, "Warrant") X(ELW, "Elw") \
-	    X(REIT, "Reit") X(RECEIPT, "Receipt") X(FUND, "Fund") X(RIGHT, "Right")   \
-		X(INDEX, "Index") X(OTHER, "Other")
+/* clang-format off */
+#define YQ_INSTRUMENT_KINDS(X) \
+	X(STOCK, "Stock") X(ETF, "Etf") X(ETN, "Etn") X(ETP, "Etp") X(WARRANT, "Warrant") \
+	X(ELW, "Elw") X(REIT, "Reit") X(RECEIPT, "Receipt") X(FUND, "Fund") X(RIGHT, "Right") \
+	X(INDEX, "Index") X(OTHER, "Other")
 /* Of those that stand for it, the first in this order that does. */
-#define YQ_INSTRUMENT_STATUSES(X)                                                             \
-	X(DELISTED, "Delisted")                                                               \
-	X(HALTED, "Halted") X(LIQUIDATION, "Liquidation") X(ADMINISTRATIVE, "Administrative") \
-	    X(WARNED, "Warned") X(LISTED, "Listed")
+#define YQ_INSTRUMENT_STATUSES(X) \
+	X(DELISTED, "Delisted") X(HALTED, "Halted") X(LIQUIDATION, "Liquidation") \
+	X(ADMINISTRATIVE, "Administrative") X(WARNED, "Warned") X(LISTED, "Listed")
+/* clang-format on */
 
 #define YQ_INSTRUMENT_KIND_VALUE(ident, name) YQ_INSTRUMENT_##ident,
 enum yq_instrument_kind { YQ_INSTRUMENT_KINDS(YQ_INSTRUMENT_KIND_VALUE) YQ_INSTRUMENT_KIND_COUNT };
