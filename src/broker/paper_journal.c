@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/line.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "broker/paper_journal_file.h"
@@ -238,7 +239,7 @@ yq_paper_journal_end_line(struct yq_paper_journal *j)
 	j->line_open = false;
 	if (!yq_buf_ok(&j->array))
 		YQ_PANIC("a line of the journal is too long");
-	yq_paper_line_write(&j->pending, yq_buf_text(&j->array), j->array.length);
+	yq_line_write(&j->pending, yq_buf_text(&j->array), j->array.length);
 }
 
 /* Flush what is written, and the file's name while that is not certain. */

@@ -1,7 +1,7 @@
 /* paper_record.c - records as JSON lines with a checksum; one field table a kind. */
 #include "broker/paper_record.h"
 
-#include <string.h>
+#include "base/line.h"
 
 #define R struct yq_paper_record
 
@@ -119,47 +119,6 @@ yq_paper_record_write(struct yq_json_writer *w, const struct yq_paper_record *re
 	yq_json_end_object(w);
 }
 
-/* CRC-32 (ISO 3309), eight bytes of table a nibble pair: small and fast enough for lines. */
-static uint32_t
-crc32_of(const char *bytes, size_t length)
-{
-	static const uint32_t nibble[16] = { 0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
-		0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8,
-		0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c };
-	uint32_t crc = UINT32_MAX;
-
-	for (size_t i = 0; i < length; i++) {
-		crc ^= (unsigned char)bytes[i];
-		crc = (crc >> 4) ^ nibble[crc & 15];
-		crc = (crc >> 4) ^ nibble[crc & 15];
-	}
-	return ~crc;
-}
-
-#define CRC_DIGITS 8
-
-static void
-crc_text(uint32_t crc, char text[CRC_DIGITS + 1])
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (unsigned i = 0; i < CRC_DIGITS; i++)
-		text[i] = digits[crc >> (28 - 4 * i) & 15];
-	text[CRC_DIGITS] = '\0';
-}
-
-void
-yq_paper_line_write(struct yq_buf *out, const char *array, size_t length)
-{
-	char crc[CRC_DIGITS + 1];
-
-	crc_text(crc32_of(array, length), crc);
-	yq_buf_add(out, crc, CRC_DIGITS);
-	yq_buf_add_char(out, ' ');
-	yq_buf_add(out, array, length);
-	yq_buf_add_char(out, '\n');
-}
-
 static enum yq_rc
 record_read(const yq_json *object, struct yq_paper_record *record, struct yq_err *err)
 {
@@ -185,14 +144,11 @@ yq_paper_line_read(
     const char *line, size_t length, yq_paper_record_fn *fn, void *cookie, struct yq_err *err)
 {
 	YQ_CLEANUP(yq_json_freep) yq_json *array = NULL;
-	char crc[CRC_DIGITS + 1];
+	const char *text;
 
-	if (length < CRC_DIGITS + 3 || line[CRC_DIGITS] != ' ')
-		return yq_err_set(err, YQ_E_CORRUPT, "a line without a checksum");
-	crc_text(crc32_of(line + CRC_DIGITS + 1, length - CRC_DIGITS - 1), crc);
-	if (memcmp(crc, line, CRC_DIGITS) != 0)
-		return yq_err_set(err, YQ_E_CORRUPT, "a line with a wrong checksum");
-	if (yq_json_parse(line + CRC_DIGITS + 1, length - CRC_DIGITS - 1, &array, err) != YQ_OK)
+	if (yq_line_check(line, length, &text, &length, err) != YQ_OK)
+		return YQ_E_CORRUPT;
+	if (yq_json_parse(text, length, &array, err) != YQ_OK)
 		return yq_err_context(err, YQ_E_CORRUPT, "a line that is no JSON");
 	for (size_t i = 0; i < yq_json_count(array); i++) {
 		struct yq_paper_record record;

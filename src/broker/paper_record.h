@@ -59,9 +59,6 @@ struct yq_paper_record yq_paper_record_make(enum yq_paper_kind kind);
 /* Append one record's JSON object. */
 void yq_paper_record_write(struct yq_json_writer *w, const struct yq_paper_record *record);
 
-/* Append "crc32 " + `array` + "\n". */
-void yq_paper_line_write(struct yq_buf *out, const char *array, size_t length);
-
 /*
  * Read one line, without its newline, and give its records to `fn` in order; what `fn` returns
  * ends the reading unless YQ_OK.  YQ_E_CORRUPT: the line is not what was written (and then `fn` has
