@@ -108,6 +108,15 @@ def print_rest(f):
         for name, key in (("prices of the signals", "replay_per_s"), ("bars", "replay_bars_per_s")):
             row(name, f"{f[key]:.0f} /s", ">= 200000 /s", f[key] >= 200000)
         row("of each, reading the line", f"{f['replay_read_ns']} ns")
+    if "catalog_first_ms" in f:
+        print("catalog, 50,000 issues from files into Firebird")
+        for name, key in (("a first time", "first"), ("the day after, every base price another", "again"),
+                          ("nothing has changed", "same")):
+            at_most(name, f[f"catalog_{key}_ms"] / 1000, 5, "s")
+        row("of the first, reading the files", f"{f['catalog_first_read_ms']:.0f} ms")
+        row("search anywhere in a name", f"{f['catalog_search_ms']:.1f} ms")
+        row("search by the beginning", f"{f['catalog_begins_ms']:.1f} ms")
+        row("find one", f"{f['catalog_find_us']:.0f} us")
     if "growth_orders" in f:
         print("growth, p50 over the floor of the same system")
         at_most("10 -> 10,000 open orders", f["growth_orders"], 1.5, "x")

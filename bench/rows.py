@@ -4,6 +4,7 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 
 from running import System, Valkey
@@ -101,6 +102,14 @@ def replay(build):
     return {"replay_read_ns": int(re.search(r"reading\s+(\d+) ns", out)[1]),
             "replay_per_s": int(figures["simulate"]),
             "replay_bars_per_s": int(figures["with bars"])}
+
+
+def catalog(build, issues=50000):
+    """A sync of the catalog's files (embedded Firebird): a first time, and a day later."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = subprocess.run([os.path.join(build, "bench", "bench_catalog"), folder, str(issues)],
+                             check=True, capture_output=True, text=True).stdout
+    return {name: float(value) for name, value in (line.split() for line in out.splitlines())}
 
 
 # ---- growth
