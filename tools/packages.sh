@@ -7,7 +7,7 @@
 NEED_BUILD="
 	gcc=gcc libc6-dev
 	meson=meson ninja=ninja-build pkg-config=pkg-config|pkgconf
-	libuv1-dev libhiredis-dev libmicrohttpd-dev libcurl4-openssl-dev|libcurl4-gnutls-dev libwslay-dev
+	libuv1-dev libhiredis-dev libmicrohttpd-dev libcurl4-openssl-dev|libcurl4-gnutls-dev libwslay-dev libssl-dev
 	libjson-c-dev libsodium-dev libicu-dev uuid-dev libzip-dev
 	cp949=libc-gconv-modules-extra|libc6
 	firebird-dev

@@ -107,14 +107,14 @@ yq_kis_collar(enum yq_exchange exchange, enum yq_action action, struct yq_decima
 
 /* ORD_DVSN at home, by type and time in force; NULL: KIS has no such order. */
 static const char *const kinds_at_home[YQ_TYPE_COUNT][YQ_TIF_COUNT] = {
-	[YQ_TYPE_LIMIT] = { [YQ_DAY] = "00", [YQ_IOC] = "11", [YQ_FOK] = "12" },
-	[YQ_TYPE_MARKET] = { [YQ_DAY] = "01", [YQ_IOC] = "13", [YQ_FOK] = "14" },
-	[YQ_TYPE_STOP_LIMIT] = { [YQ_DAY] = "22" },
+	[YQ_TYPE_LIMIT] = { [YQ_TIF_DAY] = "00", [YQ_TIF_IOC] = "11", [YQ_TIF_FOK] = "12" },
+	[YQ_TYPE_MARKET] = { [YQ_TIF_DAY] = "01", [YQ_TIF_IOC] = "13", [YQ_TIF_FOK] = "14" },
+	[YQ_TYPE_STOP_LIMIT] = { [YQ_TIF_DAY] = "22" },
 };
 /* Abroad everything is a limit of one day. */
 static const char *const kinds_abroad[YQ_TYPE_COUNT][YQ_TIF_COUNT] = {
-	[YQ_TYPE_LIMIT] = { [YQ_DAY] = LIMIT_ABROAD },
-	[YQ_TYPE_MARKET] = { [YQ_DAY] = LIMIT_ABROAD },
+	[YQ_TYPE_LIMIT] = { [YQ_TIF_DAY] = LIMIT_ABROAD },
+	[YQ_TYPE_MARKET] = { [YQ_TIF_DAY] = LIMIT_ABROAD },
 };
 
 static enum yq_rc
