@@ -12,8 +12,8 @@
 /* ---- names ---- */
 
 void
-yq_kis_id_make(enum yq_exchange exchange, const char date[YQ_KIS_DATE_SIZE],
-    const char number[YQ_KIS_NUMBER_SIZE], char id[YQ_BROKER_ORDER_ID_SIZE])
+yq_kis_id_make(enum yq_exchange exchange, const char *date, const char *number,
+    char id[YQ_BROKER_ORDER_ID_SIZE])
 {
 	enum yq_country country = yq_market_of(exchange)->country;
 

@@ -10,8 +10,8 @@
 
 #include "broker/kis/decode.h"
 
-void yq_kis_id_make(enum yq_exchange exchange, const char date[YQ_KIS_DATE_SIZE],
-    const char number[YQ_KIS_NUMBER_SIZE], char id[YQ_BROKER_ORDER_ID_SIZE]);
+void yq_kis_id_make(enum yq_exchange exchange, const char *date, const char *number,
+    char id[YQ_BROKER_ORDER_ID_SIZE]);
 /* YQ_E_INVALID: it is no such id.  A bare number, as people read it off KIS's screens, gives an
  * empty date. */
 struct yq_kis_id {

@@ -77,8 +77,8 @@ YQ_NODISCARD enum yq_rc yq_kis_encode_modify(const struct yq_kis_account *accoun
 
 /* Orders of the days from `from` to `to`, in the exchange's time; abroad those of all exchanges. */
 YQ_NODISCARD enum yq_rc yq_kis_encode_orders(const struct yq_kis_account *account,
-    enum yq_exchange exchange, const char from[YQ_KIS_DATE_SIZE], const char to[YQ_KIS_DATE_SIZE],
-    const struct yq_kis_page *page, struct yq_kis_request *request, struct yq_err *err);
+    enum yq_exchange exchange, const char *from, const char *to, const struct yq_kis_page *page,
+    struct yq_kis_request *request, struct yq_err *err);
 /* A real account's NASDAQ stands for the whole US. */
 YQ_NODISCARD enum yq_rc yq_kis_encode_positions(const struct yq_kis_account *account,
     enum yq_exchange exchange, const struct yq_kis_page *page, struct yq_kis_request *request,

@@ -95,8 +95,8 @@ orders_abroad(const struct yq_kis_account *account, const char *from, const char
 
 enum yq_rc
 yq_kis_encode_orders(const struct yq_kis_account *account, enum yq_exchange exchange,
-    const char from[YQ_KIS_DATE_SIZE], const char to[YQ_KIS_DATE_SIZE],
-    const struct yq_kis_page *page, struct yq_kis_request *request, struct yq_err *err)
+    const char *from, const char *to, const struct yq_kis_page *page,
+    struct yq_kis_request *request, struct yq_err *err)
 {
 	enum yq_rc rc;
 
