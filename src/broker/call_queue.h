@@ -23,13 +23,13 @@ enum yq_call_priority {
 	YQ_CALL_PRIORITY_COUNT,
 };
 
-#define YQ_CALL_PATIENCE_NS	INT64_C(10000000000)
-#define YQ_CALLS_PER_WINDOW_MAX 10000
+#define YQ_CALL_PATIENCE_NS INT64_C(10000000000)
 
 struct yq_call_limits {
-	uint32_t calls_max, window_ms; /* in any window; calls_max 0 = no limit of the rate */
-	uint32_t burst;		       /* at once after a pause; 0 = 1; at most calls_max */
-	unsigned in_flight_max;	       /* started and not done; 0 = no limit */
+	uint32_t calls_max,
+	    window_ms;	/* in any window; calls_max 0 = no limit, at most YQ_CALL_WINDOW_MAX */
+	uint32_t burst; /* at once after a pause; 0 = 1; at most calls_max */
+	unsigned in_flight_max; /* started and not done; 0 = no limit */
 	/* Of each of the three above, what only cancels and orders may use, so that they find room
 	 * however much is asked about; less where there would be nothing left for the others. */
 	unsigned reserve;
@@ -37,32 +37,31 @@ struct yq_call_limits {
 
 struct yq_call_queue; /* opaque */
 struct yq_call_party; /* opaque: one of those who take turns */
-struct yq_call;	      /* opaque: alive until it is freed */
+struct yq_queued;     /* opaque: a call, from yq_call_queue_add to yq_call_queue_remove */
 
 YQ_NODISCARD struct yq_call_queue *yq_call_queue_make(
     const struct yq_call_limits *limits, int64_t now_ns);
-/* All parties have left.  Calls started and not freed stay; they count nowhere.  NULL is a no-op.
- */
+/* Nobody has a call in it, and all parties have left.  NULL is a no-op. */
 void yq_call_queue_free(struct yq_call_queue *queue);
 
-YQ_NODISCARD struct yq_call_party *yq_call_party_join(struct yq_call_queue *queue);
-/* It has no call waiting.  NULL is a no-op. */
-void yq_call_party_leave(struct yq_call_party *party);
-/* Its oldest call that waits, of any priority, or NULL. */
-struct yq_call *yq_call_party_waiting(const struct yq_call_party *party);
+YQ_NODISCARD struct yq_call_party *yq_call_queue_join(struct yq_call_queue *queue);
+/* It has no call waiting; those that were started may go on.  NULL is a no-op. */
+void yq_call_queue_leave(struct yq_call_party *party);
+/* One of its calls that wait, or NULL. */
+struct yq_queued *yq_call_queue_of(const struct yq_call_party *party);
 
 /* A call that waits; it is to be started before `deadline_ns`.  `owner` is the caller's. */
-YQ_NODISCARD struct yq_call *yq_call_add(struct yq_call_party *party,
+YQ_NODISCARD struct yq_queued *yq_call_queue_add(struct yq_call_party *party,
     enum yq_call_priority priority, int64_t now_ns, int64_t deadline_ns, void *owner);
-void *yq_call_owner(const struct yq_call *call);
+void *yq_call_queue_owner(const struct yq_queued *call);
 /* The call is over, however far it came: waiting, it is taken back; started, its room is free. */
-void yq_call_free(struct yq_call *call);
+void yq_call_queue_remove(struct yq_queued *call);
 
-/* The call to start now, which is counted as started, or NULL.  One whose deadline is over is never
- * started. */
-struct yq_call *yq_call_queue_start(struct yq_call_queue *queue, int64_t now_ns);
-/* A waiting call whose deadline is over, or NULL: to be freed. */
-struct yq_call *yq_call_queue_overdue(const struct yq_call_queue *queue, int64_t now_ns);
+/* The call to start now, which is counted as started, or NULL; NULL too while one is overdue.  One
+ * whose deadline is over is never started. */
+struct yq_queued *yq_call_queue_start(struct yq_call_queue *queue, int64_t now_ns);
+/* A waiting call whose deadline is over, or NULL: to be removed. */
+struct yq_queued *yq_call_queue_overdue(struct yq_call_queue *queue, int64_t now_ns);
 /* When to look again if nothing else happens; INT64_MAX = nothing changes by time alone. */
 int64_t yq_call_queue_next_ns(const struct yq_call_queue *queue, int64_t now_ns);
 /* Start nothing before `until_ns`, and then no burst: the broker has had enough. */

@@ -18,9 +18,10 @@
 #include "base/err.h"
 #include "broker/call_queue.h"
 
-#define YQ_CALLS_WAITING_MAX	 4096 /* of one key; further ones end with YQ_E_RETRY */
-#define YQ_CALLS_BACK_OFF_MIN_MS 250  /* where the broker does not say how long ... */
-#define YQ_CALLS_BACK_OFF_MAX_MS 8000 /* ... doubling up to this, while it goes on */
+#define YQ_CALLS_WAITING_MAX	      4096   /* of one key; further ones end with YQ_E_RETRY */
+#define YQ_CALLS_BACK_OFF_MIN_MS      250    /* where the broker does not say how long ... */
+#define YQ_CALLS_BACK_OFF_MAX_MS      8000   /* ... doubling up to this, while it goes on */
+#define YQ_CALLS_BACK_OFF_TOLD_MAX_MS 600000 /* it says longer: this */
 
 struct yq_calls;  /* opaque */
 struct yq_caller; /* opaque */
@@ -44,8 +45,7 @@ YQ_NODISCARD struct yq_calls *yq_calls_make(
 void yq_calls_free(struct yq_calls *calls);
 
 YQ_NODISCARD struct yq_caller *yq_caller_make(struct yq_calls *calls);
-/* What waits ends with YQ_E_RETRY, now.  Not from inside a yq_turn_fn of its own with YQ_OK.  NULL
- * is a no-op. */
+/* What waits ends with YQ_E_RETRY, now; nothing more is asked meanwhile.  NULL is a no-op. */
 void yq_caller_free(struct yq_caller *caller);
 
 /*
