@@ -38,7 +38,8 @@ struct yq_session_token {
 
 /*
  * Have a new token issued now: one call to the broker.  Its end is told by yq_session_issued,
- * once, at once or later.  A call that may go out only once: not repeated by the adapter.
+ * once, at once or later.  The adapter does not repeat it, and the session is not freed from
+ * inside.
  */
 typedef void yq_session_issue_fn(void *cookie, struct yq_session *session);
 /* The state, or the token, has changed.  From the loop.  `why`: a sentence for people where there
