@@ -151,6 +151,15 @@ plan_firebird(struct yq_up_plan *plan, struct yq_err *err)
 	return rc;
 }
 
+/* What the brokers' tokens are sealed with must be the same after a restart. */
+static enum yq_rc
+plan_tokens(struct yq_up_plan *plan, struct yq_err *err)
+{
+	if (yq_config_secret(plan->config, "Tokens:Key") != NULL)
+		return YQ_OK;
+	return yq_keep_secret(plan->secrets, "tokens", &plan->token_key, err);
+}
+
 /* The address to show and to post to: "any" means this machine. */
 static void
 make_url(const char *listen, int64_t port, const char *path, char url[YQ_URL_SIZE])
@@ -267,6 +276,12 @@ put_overlay(struct yq_json_writer *w, const struct yq_up_plan *plan, enum yq_pro
 	yq_json_end_object(w);
 	if (program == YQ_PROGRAM_WEBHOOK)
 		put_webhook(w, plan);
+	if (program == YQ_PROGRAM_GATEWAY && plan->token_key != NULL) {
+		yq_json_name(w, "Tokens");
+		yq_json_begin_object(w);
+		yq_json_put_text(w, "Key", yq_secret_reveal(plan->token_key));
+		yq_json_end_object(w);
+	}
 	if (program == YQ_PROGRAM_WEB) {
 		yq_json_name(w, "Web");
 		yq_json_begin_object(w);
@@ -329,6 +344,8 @@ yq_up_plan_make(const struct yq_call *call, struct yq_up_plan *plan)
 	if (rc == YQ_OK)
 		rc = plan_firebird(plan, &err);
 	if (rc == YQ_OK)
+		rc = plan_tokens(plan, &err);
+	if (rc == YQ_OK)
 		rc = plan_webhook(plan, &err);
 	if (rc == YQ_OK)
 		rc = plan_web(plan, &err);
@@ -343,6 +360,7 @@ yq_up_plan_clear(struct yq_up_plan *plan)
 	yq_config_free(plan->config);
 	yq_endpoints_clear(&plan->endpoints);
 	yq_secret_free(plan->console_password);
+	yq_secret_free(plan->token_key);
 	for (int i = 0; i < YQ_PROGRAM_COUNT; i++)
 		yq_secret_free(plan->passwords[i]);
 	if (plan->lock_fd >= 0)

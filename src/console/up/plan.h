@@ -30,6 +30,8 @@ struct yq_up_plan {
 	bool embedded; /* Firebird in our own root */
 	struct yq_firebird_root root;
 
+	struct yq_secret *token_key; /* of our making; NULL = Tokens:Key is set */
+
 	int64_t webhook_port, web_port;		 /* never 0 */
 	char webhook_strategy[YQ_STRATEGY_SIZE]; /* one that the secret is good for */
 	bool default_account;			 /* no account is configured: Paper */
