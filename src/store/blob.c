@@ -15,19 +15,20 @@ yq_blob_write(
 	if (length > YQ_BLOB_MAX)
 		return yq_err_set(err, YQ_E_RANGE, "a text of %zu bytes, but a column takes %d",
 		    length, YQ_BLOB_MAX);
-	if (isc_create_blob2(status, &tx->firebird->handle, &tx->handle, &blob, ret_id, 0, NULL) !=
-	    0)
+	if (yq_client()->isc_create_blob2(
+		status, &tx->firebird->handle, &tx->handle, &blob, ret_id, 0, NULL) != 0)
 		return yq_status_fault(tx->firebird, status, err);
 	for (size_t done = 0; done < length;) {
 		size_t piece = length - done < PIECE_BYTES ? length - done : PIECE_BYTES;
 
-		if (isc_put_segment(status, &blob, (unsigned short)piece, bytes + done) != 0) {
-			isc_cancel_blob(ignored, &blob);
+		if (yq_client()->isc_put_segment(
+			status, &blob, (unsigned short)piece, bytes + done) != 0) {
+			yq_client()->isc_cancel_blob(ignored, &blob);
 			return yq_status_fault(tx->firebird, status, err);
 		}
 		done += piece;
 	}
-	if (isc_close_blob(status, &blob) != 0)
+	if (yq_client()->isc_close_blob(status, &blob) != 0)
 		return yq_status_fault(tx->firebird, status, err);
 	return YQ_OK;
 }
@@ -41,12 +42,13 @@ yq_blob_read(struct yq_tx *tx, const ISC_QUAD *id, struct yq_buf *text, struct y
 	char piece[4096];
 	enum yq_rc rc = YQ_OK;
 
-	if (isc_open_blob2(status, &tx->firebird->handle, &tx->handle, &blob, &copy, 0, NULL) != 0)
+	if (yq_client()->isc_open_blob2(
+		status, &tx->firebird->handle, &tx->handle, &blob, &copy, 0, NULL) != 0)
 		return yq_status_fault(tx->firebird, status, err);
 	while (yq_buf_ok(text)) {
 		unsigned short length = 0;
 
-		isc_get_segment(status, &blob, &length, sizeof(piece), piece);
+		yq_client()->isc_get_segment(status, &blob, &length, sizeof(piece), piece);
 		if (status[1] != 0 && status[1] != isc_segment) {
 			if (status[1] != isc_segstr_eof)
 				rc = yq_status_fault(tx->firebird, status, err);
@@ -54,7 +56,7 @@ yq_blob_read(struct yq_tx *tx, const ISC_QUAD *id, struct yq_buf *text, struct y
 		}
 		yq_buf_add(text, piece, length);
 	}
-	isc_close_blob(ignored, &blob);
+	yq_client()->isc_close_blob(ignored, &blob);
 	if (rc == YQ_OK && !yq_buf_ok(text))
 		rc = yq_err_set(
 		    err, YQ_E_LIMIT, "a stored text is longer than %d bytes", YQ_BLOB_MAX);

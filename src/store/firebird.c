@@ -123,7 +123,8 @@ attach(struct yq_firebird *firebird, ISC_STATUS *status)
 	firebird->handle = 0;
 	turn = is_embedded(firebird) ? yq_attach_begin() : -1;
 	remember_handlers(&handlers);
-	isc_attach_database(status, 0, name, &firebird->handle, (short)block.length, block.data);
+	yq_client()->isc_attach_database(
+	    status, 0, name, &firebird->handle, (short)block.length, block.data);
 	restore_handlers(&handlers);
 	yq_attach_end(turn);
 	yq_wipe(block.data, block.length);
@@ -143,12 +144,13 @@ create_named(struct yq_firebird *firebird, const char *name, ISC_STATUS *status)
 	assert(yq_buf_ok(&block));
 	turn = is_embedded(firebird) ? yq_attach_begin() : -1;
 	/* The length is a short in the header of Firebird 3, and unsigned in that of 4. */
-	isc_create_database(status, 0, name, &handle, block.length & INT16_MAX, block.data, 0);
+	yq_client()->isc_create_database(
+	    status, 0, name, &handle, block.length & INT16_MAX, block.data, 0);
 	yq_attach_end(turn);
 	yq_wipe(block.data, block.length);
 	if (handle == 0)
 		return false;
-	isc_detach_database(ignored, &handle);
+	yq_client()->isc_detach_database(ignored, &handle);
 	return true;
 }
 
@@ -206,9 +208,12 @@ yq_firebird_connect(struct yq_firebird *firebird, struct yq_err *err)
 
 	if (firebird->handle != 0 && !firebird->lost)
 		return YQ_OK;
+	rc = yq_client_load(err);
+	if (rc != YQ_OK)
+		return rc;
 	yq_statements_drop(firebird);
 	if (firebird->handle != 0)
-		isc_detach_database(status, &firebird->handle);
+		yq_client()->isc_detach_database(status, &firebird->handle);
 	firebird->handle = 0;
 	firebird->lost = false;
 	if (attach(firebird, status))
@@ -299,7 +304,7 @@ yq_firebird_close(struct yq_firebird *firebird)
 	assert(firebird->tx == NULL);
 	yq_statements_drop(firebird);
 	if (firebird->handle != 0)
-		isc_detach_database(status, &firebird->handle);
+		yq_client()->isc_detach_database(status, &firebird->handle);
 	yq_firebird_target_clear(&firebird->target);
 	free(firebird);
 }

@@ -4,8 +4,7 @@
 #ifndef YQ_STORE_INTERNAL_H
 #define YQ_STORE_INTERNAL_H
 
-#include <ibase.h>
-
+#include "store/client.h"
 #include "store/firebird.h"
 #include "store/sqltext.h"
 #include "store/tx.h"

@@ -59,7 +59,7 @@ execute_once(struct yq_tx *tx, const char *sql, struct yq_err *err)
 {
 	ISC_STATUS_ARRAY status;
 
-	if (isc_dsql_execute_immediate(
+	if (yq_client()->isc_dsql_execute_immediate(
 		status, &tx->firebird->handle, &tx->handle, 0, sql, SQL_DIALECT_CURRENT, NULL) != 0)
 		return yq_status_fault(tx->firebird, status, err);
 	return YQ_OK;

@@ -51,7 +51,7 @@ yq_tx_query(struct yq_tx *tx, const char *sql, const struct yq_param *params, si
 		return rc;
 	assert(statement->out != NULL);
 	single = statement->type == isc_info_sql_stmt_exec_procedure;
-	if (isc_dsql_execute2(status, &tx->handle, &statement->handle, SQLDA_VERSION1,
+	if (yq_client()->isc_dsql_execute2(status, &tx->handle, &statement->handle, SQLDA_VERSION1,
 		statement->in, single ? statement->out : NULL) != 0)
 		return yq_status_fault(tx->firebird, status, err);
 	rows = yq_xcalloc(1, sizeof(*rows));
@@ -75,7 +75,7 @@ yq_rows_free(struct yq_rows *rows)
 	if (rows == NULL)
 		return;
 	if (!rows->single)
-		isc_dsql_free_statement(status, &rows->statement->handle, DSQL_close);
+		yq_client()->isc_dsql_free_statement(status, &rows->statement->handle, DSQL_close);
 	for (short i = 0; i < rows->statement->out->sqld; i++)
 		yq_buf_free(&rows->blobs[i]);
 	rows->statement->busy = false;
@@ -146,8 +146,8 @@ yq_rows_next(struct yq_rows *rows, struct yq_err *err)
 		}
 		return YQ_E_NOT_FOUND;
 	}
-	fetched =
-	    isc_dsql_fetch(status, &rows->statement->handle, SQLDA_VERSION1, rows->statement->out);
+	fetched = yq_client()->isc_dsql_fetch(
+	    status, &rows->statement->handle, SQLDA_VERSION1, rows->statement->out);
 	if (fetched == 0)
 		return finish_row(rows, err);
 	rows->done = true;

@@ -53,7 +53,8 @@ static bool
 describe_in(struct yq_statement *statement, ISC_STATUS *status)
 {
 	statement->in = make_area(statement->text.slot_count);
-	if (isc_dsql_describe_bind(status, &statement->handle, SQLDA_VERSION1, statement->in) != 0)
+	if (yq_client()->isc_dsql_describe_bind(
+		status, &statement->handle, SQLDA_VERSION1, statement->in) != 0)
 		return false;
 	assert((size_t)statement->in->sqld == statement->text.slot_count);
 	for (short i = 0; i < statement->in->sqld; i++) {
@@ -71,13 +72,13 @@ describe_out(struct yq_statement *statement, ISC_STATUS *status)
 {
 	XSQLDA *area = make_area(COLUMNS_GUESS);
 
-	if (isc_dsql_describe(status, &statement->handle, SQLDA_VERSION1, area) == 0 &&
+	if (yq_client()->isc_dsql_describe(status, &statement->handle, SQLDA_VERSION1, area) == 0 &&
 	    area->sqld > area->sqln) {
 		size_t columns = (size_t)area->sqld;
 
 		free(area);
 		area = make_area(columns);
-		isc_dsql_describe(status, &statement->handle, SQLDA_VERSION1, area);
+		yq_client()->isc_dsql_describe(status, &statement->handle, SQLDA_VERSION1, area);
 	}
 	statement->out = area;
 	if (status[1] != 0)
@@ -96,10 +97,11 @@ ask_type(struct yq_statement *statement, ISC_STATUS *status)
 {
 	char item = isc_info_sql_stmt_type, answer[16] = { 0 };
 
-	if (isc_dsql_sql_info(status, &statement->handle, 1, &item, sizeof(answer), answer) != 0)
+	if (yq_client()->isc_dsql_sql_info(
+		status, &statement->handle, 1, &item, sizeof(answer), answer) != 0)
 		return false;
-	statement->type = (int)isc_portable_integer(
-	    (ISC_UCHAR *)answer + 3, (short)isc_vax_integer(answer + 1, 2));
+	statement->type = (int)yq_client()->isc_portable_integer(
+	    (ISC_UCHAR *)answer + 3, (short)yq_client()->isc_vax_integer(answer + 1, 2));
 	return true;
 }
 
@@ -110,7 +112,7 @@ statement_free(struct yq_statement *statement)
 
 	assert(!statement->busy);
 	if (statement->handle != 0)
-		isc_dsql_free_statement(status, &statement->handle, DSQL_drop);
+		yq_client()->isc_dsql_free_statement(status, &statement->handle, DSQL_drop);
 	yq_sqltext_free(&statement->text);
 	free(statement->in);
 	free(statement->out);
@@ -162,9 +164,9 @@ yq_statement_prepare(
 		statement = yq_xcalloc(1, sizeof(*statement));
 		statement->sql = yq_xstrdup(sql);
 		yq_sqltext_parse(sql, &statement->text);
-		if (isc_dsql_allocate_statement(status, &firebird->handle, &statement->handle) !=
-			0 ||
-		    isc_dsql_prepare(status, &tx->handle, &statement->handle, 0,
+		if (yq_client()->isc_dsql_allocate_statement(
+			status, &firebird->handle, &statement->handle) != 0 ||
+		    yq_client()->isc_dsql_prepare(status, &tx->handle, &statement->handle, 0,
 			statement->text.sql, SQL_DIALECT_CURRENT, NULL) != 0 ||
 		    !describe_in(statement, status) || !describe_out(statement, status) ||
 		    !ask_type(statement, status)) {

@@ -67,7 +67,7 @@ add_texts(struct yq_buf *text, const ISC_STATUS *status)
 	const ISC_STATUS *rest = status;
 	char line[512];
 
-	while (fb_interpret(line, sizeof(line), &rest) > 0) {
+	while (yq_client()->fb_interpret(line, sizeof(line), &rest) > 0) {
 		const char *start = line + strspn(line, "- ");
 
 		for (char *p = line; *p != '\0'; p++) {
@@ -98,7 +98,7 @@ yq_status_fault(struct yq_firebird *firebird, const ISC_STATUS *status, struct y
 	char state[FB_SQLSTATE_SIZE] = "";
 
 	add_texts(&text, status);
-	fb_sqlstate(state, status);
+	yq_client()->fb_sqlstate(state, status);
 	if (row != NULL && row->lost)
 		firebird->lost = true;
 	return yq_err_set(err, row != NULL ? row->rc : YQ_E_SYSTEM, "Firebird %s: %s (SQLSTATE %s)",

@@ -51,7 +51,7 @@ yq_tx_begin(struct yq_firebird *firebird, const struct yq_tx_options *options,
 	rc = yq_firebird_connect(firebird, err);
 	if (rc != YQ_OK)
 		return rc;
-	if (isc_start_transaction(
+	if (yq_client()->isc_start_transaction(
 		status, &handle, 1, &firebird->handle, (unsigned short)length, tpb) != 0) {
 		rc = yq_status_fault(firebird, status, err);
 		if (!firebird->lost)
@@ -60,7 +60,7 @@ yq_tx_begin(struct yq_firebird *firebird, const struct yq_tx_options *options,
 		rc = yq_firebird_connect(firebird, err);
 		if (rc != YQ_OK)
 			return rc;
-		if (isc_start_transaction(
+		if (yq_client()->isc_start_transaction(
 			status, &handle, 1, &firebird->handle, (unsigned short)length, tpb) != 0)
 			return yq_status_fault(firebird, status, err);
 	}
@@ -76,7 +76,7 @@ roll_back(struct yq_tx *tx)
 {
 	ISC_STATUS_ARRAY status;
 
-	if (isc_rollback_transaction(status, &tx->handle) != 0)
+	if (yq_client()->isc_rollback_transaction(status, &tx->handle) != 0)
 		(void)yq_status_fault(tx->firebird, status, NULL); /* notes a lost connection */
 	tx->ended = true;
 }
@@ -93,7 +93,7 @@ yq_tx_commit(struct yq_tx *tx, struct yq_err *err)
 		return yq_err_set(err, YQ_E_RETRY,
 		    "the connection to Firebird %s was lost before the commit", tx->firebird->name);
 	}
-	if (isc_commit_transaction(status, &tx->handle) == 0) {
+	if (yq_client()->isc_commit_transaction(status, &tx->handle) == 0) {
 		tx->ended = true;
 		return YQ_OK;
 	}
@@ -134,15 +134,16 @@ count_affected(struct yq_statement *statement, ISC_STATUS *status, int64_t *ret_
 	const char *p = answer + 3;
 
 	*ret_affected = 0;
-	if (isc_dsql_sql_info(status, &statement->handle, 1, &item, sizeof(answer), answer) != 0)
+	if (yq_client()->isc_dsql_sql_info(
+		status, &statement->handle, 1, &item, sizeof(answer), answer) != 0)
 		return false;
 	if (answer[0] != isc_info_sql_records)
 		return true; /* not a statement that changes rows */
 	while (*p != isc_info_end && p < answer + sizeof(answer) - 8) {
-		short length = (short)isc_vax_integer(p + 1, 2);
+		short length = (short)yq_client()->isc_vax_integer(p + 1, 2);
 
 		if (*p != isc_info_req_select_count)
-			*ret_affected += isc_vax_integer(p + 3, length);
+			*ret_affected += yq_client()->isc_vax_integer(p + 3, length);
 		p += 3 + length;
 	}
 	return true;
@@ -163,7 +164,7 @@ yq_tx_exec(struct yq_tx *tx, const char *sql, const struct yq_param *params, siz
 	if (rc != YQ_OK)
 		return rc;
 	assert(statement->out == NULL);
-	if (isc_dsql_execute(
+	if (yq_client()->isc_dsql_execute(
 		status, &tx->handle, &statement->handle, SQLDA_VERSION1, statement->in) != 0)
 		return yq_status_fault(tx->firebird, status, err);
 	if (ret_affected != NULL && !count_affected(statement, status, ret_affected))
