@@ -4,35 +4,9 @@
 
 #include "base/str.h"
 #include "simulator/alpaca.h"
+#include "simulator/sums.h"
 
 #define PAGE_MOST 100
-
-/* Sums and products of amounts that were checked when they came: what does not fit shows as 0. */
-static struct yq_decimal
-plus(struct yq_decimal a, struct yq_decimal b)
-{
-	struct yq_decimal sum;
-
-	return yq_decimal_add(a, b, &sum) == YQ_OK ? sum : YQ_DECIMAL_ZERO;
-}
-
-static struct yq_decimal
-times(struct yq_decimal a, struct yq_decimal b)
-{
-	struct yq_decimal product;
-
-	return yq_decimal_mul(a, b, YQ_ROUND_HALF_EVEN, &product) == YQ_OK ? product
-									   : YQ_DECIMAL_ZERO;
-}
-
-static struct yq_decimal
-ratio(struct yq_decimal a, struct yq_decimal b)
-{
-	struct yq_decimal result;
-
-	return yq_decimal_div(a, b, YQ_ROUND_HALF_EVEN, &result) == YQ_OK ? result
-									  : YQ_DECIMAL_ZERO;
-}
 
 /* ---- the account ---- */
 
@@ -51,11 +25,11 @@ add_worth(void *cookie, const struct yq_holding *h)
 
 	if (i == NULL || h->position.currency != YQ_USD)
 		return true;
-	value = times(h->position.qty, sim_quote(x, i, worth->call->now_us).price);
+	value = sim_times(h->position.qty, sim_quote(x, i, worth->call->now_us).price);
 	if (yq_decimal_sign(value) < 0)
-		worth->shorts = plus(worth->shorts, value);
+		worth->shorts = sim_plus(worth->shorts, value);
 	else
-		worth->longs = plus(worth->longs, value);
+		worth->longs = sim_plus(worth->longs, value);
 	return true;
 }
 
@@ -82,7 +56,7 @@ alpaca_account(struct sim_call *call)
 	struct yq_json_writer *w = &call->w;
 
 	yq_account_each_holding(book, add_worth, &worth);
-	equity = plus(cash, plus(worth.longs, worth.shorts));
+	equity = sim_plus(cash, sim_plus(worth.longs, worth.shorts));
 	power = yq_decimal_max(yq_account_buying_power(book, YQ_USD), YQ_DECIMAL_ZERO);
 	(void)yq_str_format(name, sizeof(name), "simulator/account/%s", call->account->name);
 	yq_json_begin_object(w);
@@ -113,9 +87,9 @@ alpaca_account(struct sim_call *call)
 static void
 put_gain(struct yq_json_writer *w, const struct yq_position *p, struct yq_decimal price)
 {
-	struct yq_decimal value = times(p->qty, price), cost = times(p->qty, p->avg_price);
-	struct yq_decimal gain = plus(value, yq_decimal_neg(cost));
-	struct yq_decimal rate = ratio(gain, yq_decimal_abs(cost));
+	struct yq_decimal value = sim_times(p->qty, price), cost = sim_times(p->qty, p->avg_price);
+	struct yq_decimal gain = sim_plus(value, yq_decimal_neg(cost));
+	struct yq_decimal rate = sim_ratio(gain, yq_decimal_abs(cost));
 
 	alpaca_put_decimal(w, "market_value", value);
 	alpaca_put_decimal(w, "cost_basis", cost);
@@ -237,7 +211,8 @@ read_share(struct sim_call *call, struct yq_decimal held, struct yq_decimal *qty
 		return false;
 	}
 	if (given == share) {
-		number = ratio(times(yq_decimal_abs(held), number), yq_decimal_from_int(100));
+		number =
+		    sim_ratio(sim_times(yq_decimal_abs(held), number), yq_decimal_from_int(100));
 	}
 	*qty = yq_decimal_sign(held) < 0 ? yq_decimal_neg(number) : number;
 	return true;

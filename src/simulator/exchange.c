@@ -49,7 +49,7 @@ sim_exchange_make(const struct sim_settings *settings, const char *epoch)
 
 	x->settings = *settings;
 	yq_str_copy_cut(x->epoch, sizeof(x->epoch), epoch);
-	x->epoch_changed = true;
+	x->book_changed = true;
 	x->next_order = x->next_execution = 1;
 	return x;
 }

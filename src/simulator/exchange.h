@@ -240,6 +240,8 @@ struct sim_change {
 YQ_NODISCARD enum sim_reason sim_replace(struct sim_exchange *exchange, struct sim_order *order,
     const struct sim_change *change, int64_t now_us, struct sim_order **ret_order,
     struct yq_err *err);
+/* A number of the orders' own that no order has: for brokers that number their cancels too. */
+int64_t sim_take_number(struct sim_exchange *exchange);
 /* Time went by: what has expired ends, stops are triggered, what the quotes reach trades. */
 void sim_tick(struct sim_exchange *exchange, int64_t now_us);
 

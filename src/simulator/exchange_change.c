@@ -5,6 +5,14 @@
 #include "base/str.h"
 #include "simulator/exchange_parts.h"
 
+int64_t
+sim_take_number(struct sim_exchange *x)
+{
+	x->book_changed = true;
+	x->changes++;
+	return x->next_order++;
+}
+
 enum sim_reason
 sim_cancel(struct sim_exchange *x, struct sim_order *order, int64_t now_us, struct yq_err *err)
 {

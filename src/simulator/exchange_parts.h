@@ -22,7 +22,7 @@ struct sim_moved {
 struct sim_exchange {
 	struct sim_settings settings;
 	char epoch[SIM_EPOCH_SIZE];
-	bool epoch_changed;
+	bool book_changed;
 	struct yq_table instruments, accounts, keys;
 	struct yq_table orders, ids, clients; /* the same orders: by number, id, client id */
 	int64_t next_order, next_execution;

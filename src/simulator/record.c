@@ -101,7 +101,7 @@ sim_record_changes(struct sim_exchange *x, struct yq_buf *array)
 	if (x->changes == 0)
 		return false;
 	yq_json_begin_array(&w);
-	if (x->epoch_changed || x->draws != x->draws_recorded)
+	if (x->book_changed || x->draws != x->draws_recorded)
 		put_book(&w, x);
 	changed_things(x, &w);
 	for (size_t i = 0; i < x->moved_count; i++)
@@ -117,7 +117,7 @@ sim_record_changes(struct sim_exchange *x, struct yq_buf *array)
 	for (size_t i = x->executions_recorded; i < x->execution_count; i++)
 		put(&w, SIM_RECORD_EXECUTION, &x->executions[i]);
 	yq_json_end_array(&w);
-	x->epoch_changed = false;
+	x->book_changed = false;
 	x->draws_recorded = x->draws;
 	x->moved_count = x->dirty_count = x->changes = 0;
 	x->executions_recorded = x->execution_count;
@@ -234,7 +234,7 @@ apply_book(struct sim_exchange *x, const yq_json *json, struct yq_err *err)
 	if (rc != YQ_OK)
 		return rc;
 	yq_str_copy_cut(x->epoch, sizeof(x->epoch), r.epoch);
-	x->epoch_changed = false;
+	x->book_changed = false;
 	x->draws = x->draws_recorded = (uint64_t)r.draws;
 	if (r.next_order > x->next_order)
 		x->next_order = r.next_order;

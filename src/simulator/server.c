@@ -13,7 +13,8 @@
 	"<h1>502 Bad "                                                                \
 	"Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
 
-static const struct sim_face *const faces[] = { &sim_face_alpaca, &sim_face_control };
+static const struct sim_face *const faces[] = { &sim_face_alpaca, &sim_face_kis,
+	&sim_face_kis_virtual, &sim_face_control };
 
 int64_t
 sim_now_us(const struct sim *sim)

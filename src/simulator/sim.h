@@ -33,10 +33,9 @@ struct sim_face;
 /* Fill in call->status and call->body.  Runs to its end: nothing is awaited. */
 typedef void sim_handler_fn(struct sim_call *call);
 
-#define SIM_ROUTE_ORDER                                                                         \
-	1u		  /* gives, changes or takes back an order: what knobs of orders strike \
-			   */
-#define SIM_ROUTE_OPEN 2u /* without a key */
+/* It gives, changes or takes back an order: what knobs of orders strike. */
+#define SIM_ROUTE_ORDER 1u
+#define SIM_ROUTE_OPEN	2u /* without a key */
 
 struct sim_route {
 	const char *method;
@@ -125,7 +124,7 @@ struct sim {
 	struct sim_rates rates;
 	struct sim_later *later; /* answers and pushes that wait */
 	struct sim_alpaca *alpaca;
-	struct sim_kis *kis, *kis_virtual;
+	struct sim_kis *kis;
 	bool stopping;
 	int exit_code; /* not 0: the book could not be written */
 };
@@ -157,6 +156,6 @@ void sim_later_stop(struct sim *sim);
  */
 int sim_push_times(struct sim *sim);
 
-extern const struct sim_face sim_face_alpaca, sim_face_control;
+extern const struct sim_face sim_face_alpaca, sim_face_control, sim_face_kis, sim_face_kis_virtual;
 
 #endif
