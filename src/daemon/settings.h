@@ -107,7 +107,7 @@ extern const struct yq_names yq_broker_kind_names;
 struct yq_account_settings {
 	char alias[YQ_ALIAS_SIZE];
 	enum yq_broker_kind broker;
-	char number[65];	     /* at the broker; "" for paper */
+	char number[65];	     /* at the broker; "" for paper and alpaca */
 	char base_url[256];	     /* "" = the broker's own */
 	char gateway[YQ_ALIAS_SIZE]; /* BrokerGateway:Name of who serves it */
 	bool active;		     /* false: known, but not served */
@@ -138,9 +138,18 @@ void yq_settings_gateway_name(
 /* Of all gateways that these accounts have, the one that answers for what belongs to none of them:
  * the first by name.  Borrowed. */
 const char *yq_accounts_first_gateway(const struct yq_accounts *accounts);
-/* "AppKey" or "AppSecret" of an account; NULL when not set.  Borrowed from `config`. */
-const struct yq_secret *yq_settings_account_secret(
-    const struct yq_config *config, const char *alias, const char *name);
+/* An account's keys at its broker: of its section (Alpaca:KeyId, Kis:AppSecret), else its AppKey and
+ * AppSecret; NULL when not set.  Borrowed from `config`. */
+struct yq_account_keys {
+	const struct yq_secret *key, *secret;
+};
+struct yq_account_keys yq_settings_account_keys(
+    const struct yq_config *config, const struct yq_account_settings *account);
+/* The section of its broker, as written: Paper, Alpaca, Kis; NULL = none.  Borrowed. */
+const yq_json *yq_settings_account_section(
+    const struct yq_config *config, const struct yq_account_settings *account);
+/* "12345678-01", with or without the dash. */
+bool yq_kis_number_is_valid(const char *number);
 
 /* ---- Markets: hours, closed days, early closes ---- */
 struct yq_markets; /* opaque; owns zones and days */

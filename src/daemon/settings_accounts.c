@@ -62,8 +62,8 @@ static void
 read_account(const struct settings_section *section, struct yq_account_settings *account)
 {
 	static const char *const names[] = { "Broker", "Number", "Active", "Environment", "BaseUrl",
-		"Session", "Gateway", "CommissionRate", "Currencies", "Paper", "AppKey",
-		"AppSecret" };
+		"Session", "Gateway", "CommissionRate", "Currencies", "Paper", "Alpaca", "Kis",
+		"AppKey", "AppSecret" };
 	static const struct settings_range rate = { "0", "0.5" };
 	int broker = YQ_BROKER_PAPER, session = -1, environment = -1;
 
@@ -91,8 +91,7 @@ read_account(const struct settings_section *section, struct yq_account_settings 
 	if (broker == YQ_BROKER_PAPER && account->live)
 		settings_fault(section, "Environment", "practice for a paper account",
 		    yq_json_get_nocase(section->object, "Environment"));
-	if (broker == YQ_BROKER_KIS && account->number[0] == '\0')
-		settings_fault(section, "Number", "the account's number at the broker", NULL);
+	settings_broker(section, account);
 }
 
 static bool
@@ -207,14 +206,4 @@ yq_accounts_first_gateway(const struct yq_accounts *accounts)
 		    (first == NULL || strcmp(accounts->items[i].gateway, first) < 0))
 			first = accounts->items[i].gateway;
 	return first != NULL ? first : "";
-}
-
-const struct yq_secret *
-yq_settings_account_secret(const struct yq_config *config, const char *alias, const char *name)
-{
-	char path[128];
-
-	if (!yq_str_format(path, sizeof(path), "BrokerGateway:Accounts:%s:%s", alias, name))
-		return NULL;
-	return yq_config_secret(config, path);
 }

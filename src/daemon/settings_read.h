@@ -52,4 +52,9 @@ void settings_enum(const struct settings_section *section, const char *name,
 struct yq_plugin;
 void settings_plugin(const struct settings_section *section, bool needed, struct yq_plugin *plugin);
 
+/* The section of the account's broker (settings_brokers.c); `account` has its other members, and
+ * gets its environment and number. */
+struct yq_account_settings;
+void settings_broker(const struct settings_section *section, struct yq_account_settings *account);
+
 #endif
