@@ -41,7 +41,8 @@ struct yq_alpaca_settings yq_alpaca_settings_of(bool live, const char *base_url)
  * From JSON, as in BrokerGateway:Accounts:{Alias}:Alpaca:
  *	{"DataUrl", "StreamUrl", "Feed", "CaFile", "Proxy", "Stream", "ExtendedHours",
  *	 "CallsPerMinute", "QuoteSeconds"}
- * Absent members keep what `settings` holds; NULL has none.  YQ_E_INVALID names the member.
+ * Absent members keep what `settings` holds, others are not looked at; NULL has none.
+ * YQ_E_INVALID names the member.
  */
 YQ_NODISCARD enum yq_rc yq_alpaca_settings_read(
     const yq_json *alpaca, struct yq_alpaca_settings *settings, struct yq_err *err);

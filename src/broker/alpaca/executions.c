@@ -29,27 +29,17 @@ pages_end(struct pages *p, enum yq_rc rc, const struct yq_err *err)
 	free(p);
 }
 
-/* Oldest first; those of one order by what it had filled, which Alpaca does not keep to within a
- * moment.  They come nearly so. */
-static bool
-is_before(const struct yq_alpaca_fill *a, const struct yq_alpaca_fill *b)
+/* Oldest first; those of one moment by order and what it had filled, which Alpaca does not keep to.
+ */
+static int
+by_time(const void *x, const void *y)
 {
-	if (yq_str_equal(a->order_id, b->order_id))
-		return yq_decimal_cmp(a->filled, b->filled) < 0;
-	return a->time_us < b->time_us;
-}
+	const struct yq_alpaca_fill *a = x, *b = y;
+	int order = strcmp(a->order_id, b->order_id);
 
-static void
-sort(struct yq_alpaca_fill *items, size_t count)
-{
-	for (size_t i = 1; i < count; i++) {
-		struct yq_alpaca_fill item = items[i];
-		size_t j = i;
-
-		for (; j > 0 && is_before(&item, &items[j - 1]); j--)
-			items[j] = items[j - 1];
-		items[j] = item;
-	}
+	if (a->time_us != b->time_us)
+		return a->time_us < b->time_us ? -1 : 1;
+	return order != 0 ? order : yq_decimal_cmp(a->filled, b->filled);
 }
 
 static void page_ask(struct pages *p);
@@ -97,7 +87,7 @@ on_page(void *cookie, enum yq_rc rc, const struct yq_alpaca_reply *reply, const 
 	} else if (more) {
 		page_ask(p);
 	} else {
-		sort(p->items, p->count);
+		qsort(p->items, p->count, sizeof(*p->items), by_time);
 		pages_end(p, YQ_OK, NULL);
 	}
 }
