@@ -47,11 +47,13 @@ struct yq_alpaca_settings yq_alpaca_settings_of(bool live, const char *base_url)
 YQ_NODISCARD enum yq_rc yq_alpaca_settings_read(
     const yq_json *alpaca, struct yq_alpaca_settings *settings, struct yq_err *err);
 
+struct yq_shared; /* shared.h */
 struct yq_alpaca_spec {
 	uv_loop_t *loop;
 	const struct yq_clock *clock;
 	const struct yq_alpaca_settings *settings; /* copied */
 	const struct yq_secret *key, *secret;	   /* copied */
+	struct yq_shared *shared; /* borrowed; NULL: this account shares with none */
 	yq_broker_event_fn *on_event;
 	void *event_cookie;
 };

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "broker/shared.h"
 #include "net/http_client.h"
 
 #define WAIT_ORDER_MS 3000 /* for a turn; with the call itself less than a broker's time */
@@ -31,6 +32,7 @@ struct call {
 
 struct yq_alpaca_rest {
 	const struct yq_clock *clock;
+	struct yq_shared *own; /* NULL = there is one of all accounts */
 	struct yq_http_client *client;
 	struct yq_calls *calls;
 	struct yq_caller *caller;
@@ -44,21 +46,20 @@ struct yq_alpaca_rest *
 yq_alpaca_rest_make(const struct yq_alpaca_spec *spec)
 {
 	const struct yq_alpaca_settings *s = spec->settings;
-	const struct yq_http_client_options options = {
-		.ca_file = s->ca_file[0] != '\0' ? s->ca_file : NULL,
-		.proxy = s->proxy[0] != '\0' ? s->proxy : NULL,
-		.user_agent = "yquant",
-	};
 	const struct yq_call_limits limits = { .calls_max = s->calls_per_minute,
 		.window_ms = WINDOW_MS,
 		.burst = BURST,
 		.in_flight_max = IN_FLIGHT_MAX,
 		.reserve = RESERVE };
 	struct yq_alpaca_rest *rest = yq_xcalloc(1, sizeof(*rest));
+	struct yq_shared *shared;
 
 	rest->clock = spec->clock;
-	rest->client = yq_http_client_make(spec->loop, &options);
-	rest->calls = yq_calls_make(spec->loop, spec->clock, &limits);
+	if (spec->shared == NULL)
+		rest->own = yq_shared_make(spec->loop, spec->clock);
+	shared = spec->shared != NULL ? spec->shared : rest->own;
+	rest->client = yq_shared_client(shared, s->ca_file, s->proxy);
+	rest->calls = yq_shared_calls(shared, s->url, spec->key, &limits);
 	rest->caller = yq_caller_make(rest->calls);
 	rest->key = yq_secret_copy(spec->key);
 	rest->secret = yq_secret_copy(spec->secret);
@@ -206,8 +207,7 @@ yq_alpaca_rest_free(struct yq_alpaca_rest *rest)
 	(void)yq_err_set(&err, YQ_E_UNKNOWN, "the broker was closed before its answer came");
 	while ((c = rest->first) != NULL)
 		call_end(c, YQ_E_UNKNOWN, NULL, &err); /* its memory goes with the client's end */
-	yq_calls_free(rest->calls);
-	yq_http_client_free(rest->client);
+	yq_shared_free(rest->own);
 	yq_secret_free(rest->key);
 	yq_secret_free(rest->secret);
 	free(rest->url);
