@@ -138,8 +138,8 @@ void yq_settings_gateway_name(
 /* Of all gateways that these accounts have, the one that answers for what belongs to none of them:
  * the first by name.  Borrowed. */
 const char *yq_accounts_first_gateway(const struct yq_accounts *accounts);
-/* An account's keys at its broker: of its section (Alpaca:KeyId, Kis:AppSecret), else its AppKey and
- * AppSecret; NULL when not set.  Borrowed from `config`. */
+/* An account's keys at its broker: of its section (Alpaca:KeyId, Kis:AppSecret), else its AppKey
+ * and AppSecret; NULL when not set.  Borrowed from `config`. */
 struct yq_account_keys {
 	const struct yq_secret *key, *secret;
 };
