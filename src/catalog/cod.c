@@ -60,6 +60,17 @@ is_text(const struct yq_row *row, const struct yq_span *span, const char *text)
 	       memcmp(row->bytes + inner.offset, text, inner.length) == 0;
 }
 
+/* Files of one exchange (shares, indices) may name it by each other's code. */
+static bool
+is_of_exchange(const struct yq_row *row, const struct yq_span *excd)
+{
+	for (size_t i = 0; i < YQ_MASTERS; i++)
+		if (yq_masters[i].exchange == row->master->exchange &&
+		    is_text(row, excd, yq_masters[i].code))
+			return true;
+	return false;
+}
+
 /* No issue's line is without any number, under another exchange's code. */
 bool
 yq_row_is_header(const struct yq_row *row)
@@ -68,7 +79,7 @@ yq_row_is_header(const struct yq_row *row)
 	struct cells cells;
 
 	split(row, &cells);
-	if (cells.count != COLUMN_COUNT || is_text(row, &cells.at[AT_excd], row->master->code))
+	if (cells.count != COLUMN_COUNT || is_of_exchange(row, &cells.at[AT_excd]))
 		return false;
 	for (size_t i = 0; i < YQ_COUNT(numbers); i++)
 		if (cells.at[numbers[i]].length == 0 || has_digit(row, &cells.at[numbers[i]]))
@@ -191,7 +202,7 @@ static enum yq_rc
 read_tick_type(const struct yq_row *row, const struct cells *cells,
     struct yq_instrument *instrument, struct yq_err *err)
 {
-	char more[4];
+	char more[4] = "";
 	enum yq_rc rc = yq_row_text(row, &cells->at[AT_ttyp], instrument->tick_type, 5, err);
 
 	if (rc == YQ_OK)
@@ -216,7 +227,7 @@ check_cells(const struct yq_row *row, const struct cells *cells, struct yq_err *
 	for (size_t i = 0; rc == YQ_OK && i < COLUMN_COUNT; i++)
 		if ((KOREAN & 1u << i) == 0)
 			rc = yq_row_is_plain(row, &cells->at[i], err);
-	if (rc != YQ_OK || is_text(row, &cells->at[AT_excd], row->master->code))
+	if (rc != YQ_OK || is_of_exchange(row, &cells->at[AT_excd]))
 		return rc;
 	return yq_row_expected(row, &cells->at[AT_excd], row->master->code, err);
 }

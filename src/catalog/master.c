@@ -148,26 +148,27 @@ static enum yq_rc
 put_in_order(struct reading *reading, struct yq_err *err)
 {
 	struct yq_master_list *list = reading->list;
+	const struct yq_instrument *last = NULL;
 
-	if (reading->count == 0)
+	if (reading->items == NULL)
 		return yq_err_set(err, YQ_E_INVALID, "%s lists nothing", reading->master->file);
 	qsort(reading->items, reading->count, sizeof(*reading->items), compare_items);
 	list->items = yq_xcalloc(reading->count, sizeof(*list->items));
 	for (size_t i = 0; i < reading->count; i++) {
 		const struct item *item = &reading->items[i];
-		const struct yq_instrument *last =
-		    list->count > 0 ? &list->items[list->count - 1] : NULL;
 
-		if (last == NULL || !yq_str_equal(last->ticker, item->instrument.ticker))
-			list->items[list->count++] = item->instrument;
-		else if (yq_instrument_is_same(last, &item->instrument))
+		if (last == NULL || !yq_str_equal(last->ticker, item->instrument.ticker)) {
+			list->items[list->count] = item->instrument;
+			last = &list->items[list->count++];
+		} else if (yq_instrument_is_same(last, &item->instrument)) {
 			leave_out(reading, item->line, last->ticker, "the same once more");
-		else
+		} else {
 			return yq_err_set(err, YQ_E_INVALID,
 			    "%s line %u, column %zu (ticker): %s is on line %u already, as"
 			    " something else",
 			    reading->master->file, item->line, item->column, last->ticker,
 			    reading->items[i - 1].line);
+		}
 	}
 	return YQ_OK;
 }

@@ -61,6 +61,7 @@ test_the_gravest_state_is_told(void **state)
 		enum yq_instrument_status status;
 	} cases[] = {
 		{ { .warning = "01" }, YQ_INSTRUMENT_WARNED },
+		{ { .warning = "10" }, YQ_INSTRUMENT_WARNED }, /* both its places count */
 		{ { .administrative = "Y", .warning = "02" }, YQ_INSTRUMENT_ADMINISTRATIVE },
 		{ { .liquidation = "Y", .administrative = "Y" }, YQ_INSTRUMENT_LIQUIDATION },
 		{ { .halted = "Y", .liquidation = "Y" }, YQ_INSTRUMENT_HALTED },

@@ -107,6 +107,15 @@ test_kind_lot_currency_and_ticks_of_an_issue_overseas(void **state)
 }
 
 static void
+test_two_files_of_one_exchange_may_name_it_by_each_other_s_code(void **state)
+{
+	(void)state;
+	add_cod_line(&file, &COD_LINE(.excd = "SHS", .symb = "000001", .stis = "1", .curr = "CNY"));
+	assert_string_equal(the_one("SHI")->ticker, "000001");
+	refused("SZI", "szimst.cod line 1, column 9 (excd): expected SZI, found \"SHS\"");
+}
+
+static void
 test_names_that_are_missing_are_made_up_for(void **state)
 {
 	(void)state;
@@ -160,6 +169,7 @@ main(void)
 		TEST(test_an_issue_overseas_has_both_its_names),
 		TEST(test_the_first_row_is_a_header_only_if_it_is_one),
 		TEST(test_kind_lot_currency_and_ticks_of_an_issue_overseas),
+		TEST(test_two_files_of_one_exchange_may_name_it_by_each_other_s_code),
 		TEST(test_names_that_are_missing_are_made_up_for),
 		TEST(test_a_broken_line_overseas_says_line_column_and_why),
 	};
