@@ -57,6 +57,7 @@ struct gw_brackets {
 struct gw_homeless;
 struct gw_query;
 struct gw_resolve;
+struct yq_worker;
 
 struct gateway {
 	struct yq_daemon *daemon;
@@ -101,6 +102,7 @@ struct gateway {
 	struct gw_query *queries;     /* that wait for a full sync */
 	struct gw_recovery recovery;
 	struct gw_brackets brackets;
+	struct yq_worker *tokens; /* NULL = no broker of ours has any */
 	uint64_t compare_round;
 	struct yq_recent booked;      /* executions */
 	struct yq_recent told_orders; /* of the broker's that are not ours */

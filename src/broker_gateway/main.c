@@ -29,6 +29,7 @@
 #include "broker_gateway/recover.h"
 #include "broker_gateway/resolve.h"
 #include "broker_gateway/suspect.h"
+#include "broker_gateway/tokens.h"
 
 static const char manual[] =
     "yq-broker-gateway sends orders to brokers and is the only writer of account state.\n"
@@ -339,6 +340,7 @@ stop(struct yq_daemon *daemon)
 	gw_resolves_drop(gw);
 	gw_doubts_flush(gw, false);
 	gw_accounts_close(gw);
+	gw_tokens_close(gw);
 	if (gw->started) {
 		uv_close((uv_handle_t *)&gw->soon, NULL);
 		uv_close((uv_handle_t *)&gw->beat, NULL);

@@ -1,8 +1,6 @@
 /* embedded.c - where the embedded engine of Firebird finds what it needs. */
 #include "order_manager/embedded.h"
 
-#include <stdlib.h>
-
 #include "base/mem.h"
 #include "base/str.h"
 #include "daemon/settings.h"
@@ -14,15 +12,8 @@ yq_embedded_prepare(
 {
 	YQ_CLEANUP(yq_freep) char *folder = yq_settings_data_path(config, "firebird");
 	YQ_CLEANUP(yq_freep) char *database = yq_settings_data_path(config, target->database);
-	struct yq_firebird_root root;
-	enum yq_rc rc;
 
 	if (!yq_str_copy(target->database, sizeof(target->database), database))
 		return yq_err_set(err, YQ_E_RANGE, "the path %s is too long", database);
-	if (getenv("FIREBIRD") != NULL)
-		return YQ_OK;
-	rc = yq_firebird_root_prepare(folder, 0, &root, err);
-	if (rc == YQ_OK)
-		yq_firebird_root_use(&root);
-	return rc;
+	return yq_firebird_root_begin(folder, err);
 }

@@ -274,3 +274,17 @@ yq_firebird_root_use(const struct yq_firebird_root *root)
 			YQ_PANIC("out of memory");
 	}
 }
+
+enum yq_rc
+yq_firebird_root_begin(const char *folder, struct yq_err *err)
+{
+	struct yq_firebird_root root;
+	enum yq_rc rc;
+
+	if (getenv("FIREBIRD") != NULL)
+		return YQ_OK;
+	rc = yq_firebird_root_prepare(folder, 0, &root, err);
+	if (rc == YQ_OK)
+		yq_firebird_root_use(&root);
+	return rc;
+}

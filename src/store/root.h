@@ -37,6 +37,10 @@ YQ_NODISCARD enum yq_rc yq_firebird_root_prepare(const char *folder, unsigned pa
  * Firebird reads it once.  Variables that are set already are replaced. */
 void yq_firebird_root_use(const struct yq_firebird_root *root);
 
+/* What a program that opens a file does first: use the root that the environment names, else
+ * prepare and use `folder`.  The errors of yq_firebird_root_prepare. */
+YQ_NODISCARD enum yq_rc yq_firebird_root_begin(const char *folder, struct yq_err *err);
+
 /* Where the distribution keeps the engine ("/usr/lib/x86_64-linux-gnu/firebird/3.0"), or
  * YQ_E_NOT_FOUND with a sentence on what to install. */
 YQ_NODISCARD enum yq_rc yq_firebird_root_engine(char *folder, size_t size, struct yq_err *err);

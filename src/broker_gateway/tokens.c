@@ -1,0 +1,91 @@
+/* tokens.c - where brokers' access tokens are kept. */
+#include "broker_gateway/tokens.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "broker_gateway/gateway.h"
+#include "store/root.h"
+#include "store/seal.h"
+
+#define QUEUE_MAX 64
+
+/* It is not waited for: who trades with the tokens in hand goes on with them. */
+static void
+on_stuck(void *cookie, unsigned seconds)
+{
+	struct gateway *gw = cookie;
+
+	gw_notify(gw, "System", "Critical",
+	    "Firebird has not answered for %u s: the broker gateway cannot renew its access "
+	    "tokens; "
+	    "it trades as long as those it has are good; start it again",
+	    seconds);
+}
+
+static void
+on_away(void *cookie, const char *why)
+{
+	(void)cookie;
+	if (why != NULL)
+		yq_warn("the brokers' access tokens: %s", why);
+	else
+		yq_info("the brokers' access tokens: Firebird is there");
+}
+
+/* A file below the data folder, and the root that its engine needs. */
+static enum yq_rc
+prepare_file(const struct yq_config *config, struct yq_firebird_target *target, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_freep) char *folder = yq_settings_data_path(config, "firebird");
+	YQ_CLEANUP(yq_freep) char *database = yq_settings_data_path(config, target->database);
+
+	if (!yq_str_copy(target->database, sizeof(target->database), database))
+		return yq_err_set(err, YQ_E_RANGE, "the path %s is too long", database);
+	return yq_firebird_root_begin(folder, err);
+}
+
+static enum yq_rc
+start(struct gateway *gw, struct yq_err *err)
+{
+	const struct yq_config *config = yq_daemon_config(gw->daemon);
+	YQ_CLEANUP(yq_firebird_target_clear) struct yq_firebird_target target = { 0 };
+	const struct yq_secret *where = yq_config_secret(config, "ConnectionStrings:Firebird");
+	enum yq_rc rc = yq_firebird_target_parse(yq_secret_reveal(where), &target, err);
+
+	if (rc != YQ_OK)
+		return yq_err_context(err, rc, "ConnectionStrings:Firebird");
+	if (target.host[0] == '\0')
+		rc = prepare_file(config, &target, err);
+	if (rc == YQ_OK)
+		rc = yq_worker_start(gw->loop, &target, NULL, QUEUE_MAX, &gw->tokens, err);
+	if (rc == YQ_OK)
+		yq_worker_watch(gw->tokens,
+		    &(struct yq_worker_watch){ .stuck = on_stuck, .away = on_away, .cookie = gw });
+	return rc;
+}
+
+enum yq_rc
+gw_tokens_open(struct gateway *gw, struct yq_worker **ret_worker, const struct yq_secret **ret_key,
+    struct yq_err *err)
+{
+	enum yq_rc rc;
+
+	*ret_worker = NULL;
+	*ret_key = yq_config_secret(yq_daemon_config(gw->daemon), "Tokens:Key");
+	rc = yq_seal_key_check(*ret_key, err);
+	if (rc != YQ_OK)
+		return yq_err_context(err, rc, "Tokens:Key");
+	if (gw->tokens == NULL)
+		rc = start(gw, err);
+	*ret_worker = gw->tokens;
+	return rc;
+}
+
+void
+gw_tokens_close(struct gateway *gw)
+{
+	if (gw->tokens != NULL)
+		yq_worker_stop(gw->tokens, true, NULL, NULL);
+	gw->tokens = NULL;
+}
