@@ -15,7 +15,7 @@ struct yq_queued {
 	struct yq_call_queue *queue;
 	struct lane *lane; /* NULL = started */
 	TAILQ_ENTRY(yq_queued) in_lane, by_deadline;
-	int64_t deadline_ns;
+	int64_t asked_ns, deadline_ns;
 	void *owner;
 };
 
@@ -126,9 +126,11 @@ yq_call_queue_add(struct yq_call_party *party, enum yq_call_priority priority, i
 	struct lane *lane = &party->lanes[priority];
 	struct yq_queued *call = yq_xcalloc(1, sizeof(*call));
 
-	*call = (struct yq_queued){
-		.queue = queue, .lane = lane, .deadline_ns = deadline_ns, .owner = owner
-	};
+	*call = (struct yq_queued){ .queue = queue,
+		.lane = lane,
+		.asked_ns = now_ns,
+		.deadline_ns = deadline_ns,
+		.owner = owner };
 	if (TAILQ_EMPTY(&queue->priorities[priority].turn))
 		queue->priorities[priority].since_ns =
 		    now_ns > queue->paused_until_ns ? now_ns : queue->paused_until_ns;
@@ -179,21 +181,51 @@ has_waited(const struct yq_call_queue *queue, enum yq_call_priority priority, in
 	return now_ns - queue->priorities[priority].since_ns >= YQ_CALL_PATIENCE_NS;
 }
 
-/* The priority that comes next, or COUNT: the most urgent of those that have waited too long, else
- * the most urgent. */
+static bool
+is_empty(const struct yq_call_queue *queue, int priority)
+{
+	return TAILQ_EMPTY(&queue->priorities[priority].turn);
+}
+
+/* When the call was asked for that is the next of its priority. */
+static int64_t
+asked_ns(const struct yq_call_queue *queue, int priority)
+{
+	const struct lane *lane = TAILQ_FIRST(&queue->priorities[priority].turn);
+
+	return TAILQ_FIRST(&lane->calls)->asked_ns;
+}
+
+/* Of the questions: the longest asked of those that are not fresh any more, else the most urgent.
+ */
+static int
+next_question(const struct yq_call_queue *queue, int64_t now_ns)
+{
+	int next = YQ_CALL_PRIORITY_COUNT;
+	int64_t oldest_ns = now_ns - YQ_CALL_FRESH_NS + 1;
+
+	for (int i = YQ_CALL_PRIORITY_COUNT - 1; i > YQ_CALL_PRIORITY_ORDER; i--)
+		if (!is_empty(queue, i))
+			next = i;
+	for (int i = YQ_CALL_PRIORITY_ORDER + 1; i < YQ_CALL_PRIORITY_COUNT; i++)
+		if (!is_empty(queue, i) && asked_ns(queue, i) < oldest_ns) {
+			next = i;
+			oldest_ns = asked_ns(queue, i);
+		}
+	return next;
+}
+
+/* The priority that comes next, or COUNT. */
 static enum yq_call_priority
 next_priority(const struct yq_call_queue *queue, int64_t now_ns)
 {
-	enum yq_call_priority first = YQ_CALL_PRIORITY_COUNT;
-
-	for (int i = YQ_CALL_PRIORITY_COUNT - 1; i >= 0; i--)
-		if (!TAILQ_EMPTY(&queue->priorities[i].turn))
-			first = (enum yq_call_priority)i;
 	for (int i = 0; i < YQ_CALL_PRIORITY_COUNT; i++)
-		if (!TAILQ_EMPTY(&queue->priorities[i].turn) &&
-		    has_waited(queue, (enum yq_call_priority)i, now_ns))
+		if (!is_empty(queue, i) && has_waited(queue, (enum yq_call_priority)i, now_ns))
 			return (enum yq_call_priority)i;
-	return first;
+	for (int i = 0; i <= YQ_CALL_PRIORITY_ORDER; i++)
+		if (!is_empty(queue, i))
+			return (enum yq_call_priority)i;
+	return (enum yq_call_priority)next_question(queue, now_ns);
 }
 
 /* What is to be left for those that cannot wait. */

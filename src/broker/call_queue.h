@@ -4,8 +4,11 @@
  * A broker counts calls by key, and several accounts may share one.  Never more than `calls_max`
  * calls are started within any window of `window_ms`, never more than `burst` at once, never more
  * than `in_flight_max` are without an answer.  The most urgent go first; among equals the accounts
- * take turns, each with its oldest.  So that nothing waits for ever, a priority of which something
- * has waited and nothing gone for YQ_CALL_PATIENCE_NS goes before the others, once.
+ * take turns, each with its oldest.  Cancels and orders go before all questions; among the
+ * questions one that has waited for YQ_CALL_FRESH_NS goes before fresher ones of any kind, so that
+ * they share what is left when there is too little for all.  So that nothing waits for ever, a
+ * priority of which something has waited and nothing gone for YQ_CALL_PATIENCE_NS goes before all
+ * others, once.
  *
  * Pure: the time is given, monotonic, in ns.  calls.h drives it on a loop.
  */
@@ -24,6 +27,7 @@ enum yq_call_priority {
 };
 
 #define YQ_CALL_PATIENCE_NS INT64_C(10000000000)
+#define YQ_CALL_FRESH_NS    INT64_C(2000000000)
 
 struct yq_call_limits {
 	uint32_t calls_max,

@@ -71,19 +71,26 @@ yq_call_rate_next_ns(const struct yq_call_rate *rate, uint32_t reserve)
 	return bucket > next ? bucket : next;
 }
 
+/* What the bucket holds by then. */
+static void
+fill_until(struct yq_call_rate *rate, int64_t ns)
+{
+	int64_t full = rate->interval_ns * rate->burst;
+	int64_t since = ns > rate->at_ns ? ns - rate->at_ns : 0;
+
+	/* Compared before it is added: nobody may have called for years. */
+	rate->credit_ns = since >= full - rate->credit_ns ? full : rate->credit_ns + since;
+	rate->at_ns += since;
+}
+
 void
 yq_call_rate_take(struct yq_call_rate *rate, int64_t now_ns)
 {
-	int64_t full = rate->interval_ns * rate->burst, since;
-
 	assert(now_ns >= yq_call_rate_next_ns(rate, 0));
 	if (rate->calls_max == 0)
 		return;
-	since = now_ns > rate->at_ns ? now_ns - rate->at_ns : 0;
-	/* Compared before it is added: nobody may have called for years. */
-	rate->credit_ns = since >= full - rate->credit_ns ? full : rate->credit_ns + since;
+	fill_until(rate, now_ns);
 	rate->credit_ns -= rate->interval_ns;
-	rate->at_ns += since;
 	rate->begun[rate->count++ % rate->calls_max] = now_ns;
 }
 
@@ -93,8 +100,7 @@ yq_call_rate_pause(struct yq_call_rate *rate, int64_t until_ns)
 	if (until_ns <= rate->not_before_ns)
 		return;
 	rate->not_before_ns = until_ns;
-	if (rate->at_ns < until_ns) {
-		rate->at_ns = until_ns;
+	fill_until(rate, until_ns);
+	if (rate->credit_ns > rate->interval_ns)
 		rate->credit_ns = rate->interval_ns;
-	}
 }

@@ -22,7 +22,7 @@ struct reference {
 	enum state state;
 	enum yq_call_priority priority;
 	unsigned party;
-	int64_t deadline_ns;
+	int64_t asked_ns, deadline_ns;
 };
 
 struct scene {
@@ -87,6 +87,7 @@ add_one(struct scene *s)
 	struct reference *call = &s->calls[index];
 
 	call->state = WAITS;
+	call->asked_ns = s->now_ns;
 	call->priority = (enum yq_call_priority)between(&s->seed, 0, YQ_CALL_PRIORITY_COUNT - 1);
 	call->party = (unsigned)between(&s->seed, 0, s->party_count - 1);
 	call->deadline_ns = s->now_ns + between(&s->seed, 0, 20000) * MS;
@@ -153,17 +154,25 @@ check_rate(struct scene *s)
 	assert_true(n < burst || s->now_ns - s->begun[n - burst] >= window_ns / most);
 }
 
+/* Whether a call that is less urgent may go before another one that waits. */
+static bool
+may_pass(const struct scene *s, const struct reference *call, const struct reference *other)
+{
+	if (s->now_ns - s->since_ns[call->priority] >= YQ_CALL_PATIENCE_NS)
+		return true;
+	return other->priority > YQ_CALL_PRIORITY_ORDER &&
+	       s->now_ns - call->asked_ns >= YQ_CALL_FRESH_NS;
+}
+
 static void
 check_order(struct scene *s, const struct reference *call)
 {
-	bool patient = s->now_ns - s->since_ns[call->priority] < YQ_CALL_PATIENCE_NS;
-
 	for (size_t i = 0; i < s->call_count; i++) {
 		const struct reference *other = &s->calls[i];
 
 		if (other->state != WAITS)
 			continue;
-		assert_true(other->priority >= call->priority || !patient);
+		assert_true(other->priority >= call->priority || may_pass(s, call, other));
 		/* the oldest of its account */
 		assert_true(other->priority != call->priority || other->party != call->party ||
 			    i >= (size_t)(call - s->calls));

@@ -84,6 +84,46 @@ test_a_poll_is_not_starved_by_orders_that_never_end(void **state)
 }
 
 static void
+test_questions_share_what_is_too_little_for_all(void **state)
+{
+	enum { ACCOUNTS = 20, KINDS = YQ_CALL_PRIORITY_COUNT - YQ_CALL_PRIORITY_FIND };
+	struct yq_call_queue *queue = yq_call_queue_make(&kis, START);
+	struct yq_call_party *parties[ACCOUNTS];
+	static int64_t asked_ns[ACCOUNTS][KINDS];
+
+	(void)state;
+	for (int i = 0; i < ACCOUNTS; i++) {
+		parties[i] = yq_call_queue_join(queue);
+		for (int k = 0; k < KINDS; k++)
+			(void)!yq_call_queue_add(parties[i],
+			    (enum yq_call_priority)(YQ_CALL_PRIORITY_FIND + k), START, FAR,
+			    &asked_ns[i][k]);
+	}
+	for (int64_t now = START; now < START + 60 * SECOND; now += 5 * MS) {
+		struct yq_queued *call = yq_call_queue_start(queue, now);
+		int64_t *asked;
+		ptrdiff_t place;
+
+		if (call == NULL)
+			continue;
+		asked = yq_call_queue_owner(call);
+		place = asked - asked_ns[0];
+		/* 60 of them at 14 a second: no account waits much longer, for whatever */
+		assert_true(now - (*asked == 0 ? START : *asked) <= 6 * SECOND);
+		*asked = now;
+		yq_call_queue_remove(call);
+		(void)!yq_call_queue_add(parties[place / KINDS],
+		    (enum yq_call_priority)(YQ_CALL_PRIORITY_FIND + place % KINDS), now, FAR,
+		    asked);
+	}
+	for (int i = 0; i < ACCOUNTS; i++) {
+		take_back_all(parties[i]);
+		yq_call_queue_leave(parties[i]);
+	}
+	yq_call_queue_free(queue);
+}
+
+static void
 test_what_is_urgent_finds_room_however_much_is_asked_about(void **state)
 {
 	struct yq_call_queue *queue = yq_call_queue_make(&kis, START);
@@ -229,6 +269,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_poll_is_not_starved_by_orders_that_never_end),
+		cmocka_unit_test(test_questions_share_what_is_too_little_for_all),
 		cmocka_unit_test(test_what_is_urgent_finds_room_however_much_is_asked_about),
 		cmocka_unit_test(test_the_whole_rate_is_used),
 		cmocka_unit_test(test_questions_without_an_answer_leave_room_for_orders),
