@@ -108,6 +108,17 @@ def print_rest(f):
         for name, key in (("prices of the signals", "replay_per_s"), ("bars", "replay_bars_per_s")):
             row(name, f"{f[key]:.0f} /s", ">= 200000 /s", f[key] >= 200000)
         row("of each, reading the line", f"{f['replay_read_ns']} ns")
+    if "calls_per_s" in f:
+        print("a broker's calls, 20 accounts at 18 a second of one key, questions without end")
+        row("more than 18 in any second", f"{f['calls_exceeded']:.0f}", "0", f["calls_exceeded"] == 0)
+        for name, limit in (("cancel", 250), ("order", 500)):
+            row(f"{name} waits, p50", f"{f[f'calls_{name}_p50_ms']:.0f} ms")
+            at_most(f"{name} waits, p99", f[f"calls_{name}_p99_ms"], limit, "ms", ".0f")
+        for name in ("find", "account", "price"):
+            row(f"{name} waits, p50 and p99",
+                f"{f[f'calls_{name}_p50_ms'] / 1000:.1f}, {f[f'calls_{name}_p99_ms'] / 1000:.1f} s")
+        row("used of the 18", f"{f['calls_per_s']:.1f} /s")
+        row("a call's work in the queue", f"{f['calls_ns']:.0f} ns")
     if "catalog_first_ms" in f:
         print("catalog, 50,000 issues from files into Firebird")
         for name, key in (("a first time", "first"), ("the day after, every base price another", "again"),

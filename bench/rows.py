@@ -112,6 +112,13 @@ def catalog(build, issues=50000):
     return {name: float(value) for name, value in (line.split() for line in out.splitlines())}
 
 
+def calls(build):
+    """How long calls wait for their turn at a broker, 20 accounts at the limit of one key."""
+    out = subprocess.run([os.path.join(build, "bench", "bench_calls")], check=True,
+                         capture_output=True, text=True).stdout
+    return {name: float(value) for name, value in (line.split() for line in out.splitlines())}
+
+
 # ---- growth
 
 def over_floor(figures):
