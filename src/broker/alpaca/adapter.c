@@ -12,6 +12,7 @@
 #define IN_FLIGHT_MAX	32
 #define ABSENT_AFTER_US (10 * YQ_US_PER_SECOND)
 #define BURST		20
+#define ACT_WITHIN_NS	INT64_C(6000000000)
 
 /* ---- operations ---- */
 
@@ -44,6 +45,7 @@ yq_alpaca_op_make(struct yq_alpaca *a, size_t size, yq_alpaca_run_fn *run, yq_al
 	op->fail = fail;
 	op->fn = fn;
 	op->cookie = cookie;
+	op->begun_ns = yq_clock_monotonic_ns(a->clock);
 	*a->last = op;
 	a->last = &op->next;
 	(void)uv_idle_start(&a->idle, on_idle);
@@ -62,6 +64,18 @@ yq_alpaca_op_garbled(struct yq_alpaca_op *op, struct yq_err *err)
 {
 	yq_alpaca_op_fail(
 	    op, yq_err_context(err, YQ_E_UNKNOWN, "Alpaca's answer cannot be read"), err);
+}
+
+bool
+yq_alpaca_op_is_late(struct yq_alpaca_op *op)
+{
+	struct yq_err err;
+
+	if (yq_clock_monotonic_ns(op->a->clock) - op->begun_ns < ACT_WITHIN_NS)
+		return false;
+	(void)yq_err_set(&err, YQ_E_RETRY, "Alpaca answers too slowly: nothing was sent");
+	yq_alpaca_op_fail(op, YQ_E_RETRY, &err);
+	return true;
 }
 
 #define FAIL(kind, ...)                                                       \

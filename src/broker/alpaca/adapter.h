@@ -55,6 +55,7 @@ struct yq_alpaca_op {
 	yq_alpaca_fail_fn *fail;
 	union yq_broker_completion fn;
 	void *cookie;
+	int64_t begun_ns;
 };
 
 /* Of `size` bytes, zeroed, to run with the loop's next turn. */
@@ -64,6 +65,9 @@ void *yq_alpaca_op_make(struct yq_alpaca *a, size_t size, yq_alpaca_run_fn *run,
 void yq_alpaca_op_fail(struct yq_alpaca_op *op, enum yq_rc rc, const struct yq_err *err);
 /* Alpaca's answer is none: what acted may have happened, what asked knows nothing. */
 void yq_alpaca_op_garbled(struct yq_alpaca_op *op, struct yq_err *err);
+/* It has waited for other answers for so long that whoever asked for it may not wait any more: it
+ * ends with YQ_E_RETRY, and nothing is sent that acts. */
+bool yq_alpaca_op_is_late(struct yq_alpaca_op *op);
 /* For each kind of completion. */
 void yq_alpaca_fail_done(struct yq_alpaca_op *op, enum yq_rc rc, const struct yq_err *err);
 void yq_alpaca_fail_found(struct yq_alpaca_op *op, enum yq_rc rc, const struct yq_err *err);
@@ -96,8 +100,11 @@ void yq_alpaca_cancel(
     struct yq_broker *broker, const struct yq_broker_ref *ref, yq_broker_done_fn *fn, void *cookie);
 void yq_alpaca_replace(struct yq_broker *broker, const struct yq_broker_ref *ref,
     const struct yq_broker_change *change, yq_broker_done_fn *fn, void *cookie);
-/* An execution is told of: what replaced its order in the meantime, whole, is taken back. */
+/* An execution is told of. */
 void yq_alpaca_told(struct yq_alpaca *a, const struct yq_alpaca_fill *fill);
+/* What was put in the place of an order that executed something meanwhile would execute that once
+ * more: it is taken back, once. */
+void yq_alpaca_take_back(struct yq_alpaca *a, struct yq_alpaca_known *known);
 
 /* ---- find.c, lists.c ---- */
 

@@ -149,6 +149,8 @@ on_patched(
 	struct yq_alpaca_ours *ours;
 	struct yq_err why;
 
+	old = yq_alpaca_known_enter(book, c->current, &c->id);
+	old->replacing = rc == YQ_OK || rc == YQ_E_UNKNOWN;
 	if (rc != YQ_OK) {
 		fail(c, rc, err);
 		return;
@@ -166,6 +168,7 @@ on_patched(
 	old = yq_alpaca_known_enter(book, c->current, &c->id);
 	if (!yq_str_equal(order.id, c->current))
 		memcpy(old->replaced_by, order.id, sizeof(old->replaced_by));
+	yq_alpaca_take_back(c->op.a, old);
 	done(c, order.id, order.time_us);
 }
 
@@ -184,10 +187,13 @@ send_patch(struct change *c)
 
 	yq_alpaca_client_id_next(&c->id, c->client_id);
 	rc = yq_alpaca_encode_change(&c->change, c->client_id, &body, &err);
+	if (rc == YQ_OK && yq_alpaca_op_is_late(&c->op))
+		return;
 	if (rc != YQ_OK) {
 		fail(c, rc, &err);
 		return;
 	}
+	yq_alpaca_known_enter(&c->op.a->book, c->current, &c->id)->replacing = true;
 	yq_buf_add_format(&path, "/v2/orders/%s", c->current);
 	yq_alpaca_rest_send(c->op.a->rest, &call, on_patched, c);
 }
@@ -268,15 +274,11 @@ on_taken_back(
 }
 
 void
-yq_alpaca_told(struct yq_alpaca *a, const struct yq_alpaca_fill *fill)
+yq_alpaca_take_back(struct yq_alpaca *a, struct yq_alpaca_known *known)
 {
-	struct yq_alpaca_known *known = yq_alpaca_known_find(&a->book, fill->order_id);
 	struct take_back *t;
 
-	if (known == NULL)
-		return;
-	known->told = yq_decimal_max(known->told, fill->filled);
-	if (known->replaced_by[0] == '\0' || known->withdrawn)
+	if (known->replaced_by[0] == '\0' || known->withdrawn || yq_decimal_sign(known->told) == 0)
 		return;
 	known->withdrawn = true;
 	yq_warn("alpaca: order %s was executed while %s was put in its place, whole: that is "
@@ -286,4 +288,15 @@ yq_alpaca_told(struct yq_alpaca *a, const struct yq_alpaca_fill *fill)
 	t->a = a;
 	yq_str_copy_cut(t->filled, sizeof(t->filled), known->id);
 	send_delete(a, known->replaced_by, on_taken_back, t);
+}
+
+void
+yq_alpaca_told(struct yq_alpaca *a, const struct yq_alpaca_fill *fill)
+{
+	struct yq_alpaca_known *known = yq_alpaca_known_find(&a->book, fill->order_id);
+
+	if (known == NULL)
+		return;
+	known->told = yq_decimal_max(known->told, fill->filled);
+	yq_alpaca_take_back(a, known);
 }

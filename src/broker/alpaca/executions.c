@@ -7,6 +7,8 @@
 #include "broker/alpaca/adapter.h"
 
 #define PAGES_MAX 200
+/* Further back nobody asks for good reason, and an account may have any number of them. */
+#define BACK_US (INT64_C(90) * 86400 * YQ_US_PER_SECOND)
 
 /* ---- pages ---- */
 
@@ -256,7 +258,10 @@ run_since(struct yq_alpaca_op *op)
 {
 	struct since *s = (struct since *)(void *)op;
 
-	yq_alpaca_fills_ask(op->a, s->since_us, 0, on_since, s);
+	int64_t oldest_us = yq_clock_now_us(op->a->clock) - BACK_US;
+
+	yq_alpaca_fills_ask(
+	    op->a, s->since_us > oldest_us ? s->since_us : oldest_us, 0, on_since, s);
 }
 
 void

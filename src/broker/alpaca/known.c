@@ -108,6 +108,8 @@ yq_alpaca_book_see(struct yq_alpaca_book *book, const struct yq_alpaca_order *or
 	struct yq_alpaca_known *known = yq_alpaca_known_enter(book, order->id, &order->order_id);
 	struct yq_alpaca_ours *ours;
 
+	if (known->replacing && order->status == YQ_ALPACA_REPLACED)
+		memcpy(known->replaced_by, order->replaced_by, sizeof(known->replaced_by));
 	if (yq_id_is_none(&order->order_id))
 		return known;
 	ours = yq_alpaca_ours_find(book, &order->order_id);

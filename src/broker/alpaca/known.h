@@ -17,7 +17,8 @@ struct yq_alpaca_known {
 	struct yq_table_node node;
 	char id[YQ_BROKER_ORDER_ID_SIZE];
 	struct yq_id order_id;			   /* of ours; none = it is not */
-	char replaced_by[YQ_BROKER_ORDER_ID_SIZE]; /* by us; "" = not */
+	bool replacing;				   /* we ask for another in its place */
+	char replaced_by[YQ_BROKER_ORDER_ID_SIZE]; /* which was it; "" = none */
 	struct yq_decimal told;			   /* so much of what it filled was told */
 	bool withdrawn; /* what replaced it is being canceled, for this one was filled */
 };

@@ -1,4 +1,5 @@
 /* lists.c - orders at Alpaca, as lists: whole or not at all. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,6 +126,7 @@ on_page(void *cookie, enum yq_rc rc, const struct yq_alpaca_reply *reply, const 
 		rc = yq_err_set(&why, YQ_E_UNKNOWN, "Alpaca tells of too many orders at once");
 		fail(l, rc, &why);
 	} else if (count >= YQ_ALPACA_PAGE_ORDERS) {
+		assert(l->orders != NULL);
 		l->after_us = l->orders[l->count - 1].time_us - OVERLAP_US;
 		page_ask(l);
 	} else {

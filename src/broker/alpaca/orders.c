@@ -213,6 +213,8 @@ post(struct submit *s)
 	struct yq_err err;
 	enum yq_rc rc = yq_alpaca_encode_order(&request, &body, &err);
 
+	if (rc == YQ_OK && yq_alpaca_op_is_late(&s->op))
+		return;
 	if (rc != YQ_OK) {
 		yq_alpaca_op_fail(&s->op, rc, &err);
 		return;

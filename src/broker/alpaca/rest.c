@@ -1,6 +1,7 @@
 /* rest.c - calls to Alpaca's REST API. */
 #include "broker/alpaca/rest.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -83,6 +84,7 @@ call_end(
 {
 	static const struct yq_alpaca_reply nothing = { .body = "" };
 
+	assert(c->rest != NULL);
 	if (c->prev != NULL)
 		c->prev->next = c->next;
 	else

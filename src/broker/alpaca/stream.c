@@ -141,6 +141,7 @@ on_update(struct yq_alpaca *a, const struct yq_alpaca_update *u)
 	struct yq_alpaca_known *known = yq_alpaca_book_see(&a->book, &u->order);
 	struct yq_broker_event event;
 
+	yq_alpaca_take_back(a, known);
 	if (!u->order.is_stock || u->news == YQ_ALPACA_NEWS_NONE)
 		return;
 	tell_ack(a, u);
