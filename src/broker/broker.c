@@ -35,6 +35,29 @@ yq_broker_supports(const struct yq_broker_capabilities *capabilities, const char
 	return YQ_OK;
 }
 
+bool
+yq_broker_fill_beyond(const struct yq_broker_fill *fill, struct yq_decimal booked,
+    struct yq_decimal booked_value, struct yq_broker_fill *rest)
+{
+	struct yq_decimal qty, value, price;
+
+	*rest = *fill;
+	if (!fill->total.set)
+		return true;
+	if (yq_decimal_sub(fill->total.value, booked, &qty) != YQ_OK || yq_decimal_sign(qty) <= 0)
+		return false;
+	if (yq_decimal_cmp(qty, fill->fill.qty) == 0)
+		return true;
+	rest->fill.qty = qty;
+	/* For what the sum has grown; where that makes no price, for what this one says. */
+	if (fill->total_value.set &&
+	    yq_decimal_sub(fill->total_value.value, booked_value, &value) == YQ_OK &&
+	    yq_decimal_div(value, qty, YQ_ROUND_HALF_EVEN, &price) == YQ_OK &&
+	    yq_decimal_sign(price) > 0)
+		rest->fill.price = price;
+	return true;
+}
+
 /* ---- calls without an answer ---- */
 
 /* Ends a call with a failure: each kind of completion has arguments of its own. */

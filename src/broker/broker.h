@@ -63,7 +63,19 @@ struct yq_broker_fill {
 	char execution_id[YQ_EXECUTION_ID_SIZE]; /* unique within the account, for ever */
 	struct yq_fill fill;
 	int64_t time_us;
+	/* Of a broker that tells sums by order, not executions: what was executed of the order in
+	 * all up to this, it included, and the sum of quantity x price.  Both or neither; see
+	 * yq_broker_fill_beyond. */
+	struct yq_opt_decimal total, total_value;
 };
+
+/*
+ * What of `fill` goes beyond the `booked` quantity and value of its order.  Where sums are told the
+ * fills of one order may be cut differently by whoever starts anew, so that only the sum says what
+ * is new.  False: nothing is.  Any other fill is `rest` as it is.
+ */
+bool yq_broker_fill_beyond(const struct yq_broker_fill *fill, struct yq_decimal booked,
+    struct yq_decimal booked_value, struct yq_broker_fill *rest);
 
 /* An order as the broker sees it. */
 struct yq_broker_order {

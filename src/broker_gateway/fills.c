@@ -127,15 +127,32 @@ gw_order_book(struct gw_order *o, const struct yq_broker_fill *fill, enum yq_ord
 	return true;
 }
 
+/* What the broker has told of it so far: what a person booked, and it has not told, is not. */
+static bool
+is_beyond(const struct gw_order *o, const struct yq_broker_fill *fill, struct yq_broker_fill *rest)
+{
+	struct yq_decimal booked = o->progress.filled, value = o->progress.notional;
+	struct yq_decimal by_hand, worth;
+
+	by_hand = o->doubt != NULL ? o->doubt->manual_left : YQ_DECIMAL_ZERO;
+	if (yq_decimal_sign(by_hand) > 0 &&
+	    (yq_decimal_sub(booked, by_hand, &booked) != YQ_OK ||
+		yq_decimal_mul(by_hand, o->progress.avg_price, YQ_ROUND_HALF_EVEN, &worth) !=
+		    YQ_OK ||
+		yq_decimal_sub(value, worth, &value) != YQ_OK))
+		return false;
+	return yq_broker_fill_beyond(fill, booked, value, rest);
+}
+
 void
 gw_order_fill(struct gw_order *o, const struct yq_broker_fill *fill)
 {
-	struct yq_broker_fill rest = *fill;
+	struct yq_broker_fill rest;
 
-	if (gw_order_has_execution(o, fill->execution_id))
+	if (gw_order_has_execution(o, fill->execution_id) || !is_beyond(o, fill, &rest))
 		return;
 	if (o->left)
-		gw_late_fill(o->account, fill);
+		gw_late_fill(o->account, &rest);
 	else if (gw_resolve_cover(o, &rest))
 		(void)gw_order_book(o, &rest, YQ_ORDER_EVENT_COUNT, NULL);
 }

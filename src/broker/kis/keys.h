@@ -1,0 +1,34 @@
+/* keys.h - app key and secret of KIS: the headers they go in, and the keys that are got for them.
+ */
+#ifndef YQ_BROKER_KIS_KEYS_H
+#define YQ_BROKER_KIS_KEYS_H
+
+#include "broker/kis/kis.h"
+#include "broker/session.h"
+#include "net/http_client.h"
+
+struct yq_kis_issue;
+
+struct yq_kis_keys {
+	const struct yq_clock *clock;
+	struct yq_http_client *client;		    /* owned */
+	struct yq_secret *key, *secret, *token_key; /* owned; token_key may be NULL */
+	char url[YQ_KIS_URL_SIZE];
+	bool is_virtual;
+	struct yq_kis_issue *issuing[2]; /* under way: a token, an approval */
+};
+
+void yq_kis_keys_make(struct yq_kis_keys *keys, const struct yq_kis_spec *spec);
+/* What is under way ends from the loop, and tells no session any more. */
+void yq_kis_keys_free(struct yq_kis_keys *keys);
+
+/* One HTTP request with `token`; what held secrets is wiped before it returns. */
+void yq_kis_keys_send(struct yq_kis_keys *keys, const struct yq_secret *token,
+    const struct yq_kis_request *request, uint32_t timeout_ms, size_t answer_max,
+    yq_http_reply_fn *fn, void *cookie);
+
+/* yq_session_issue_fn; the cookie is the keys. */
+void yq_kis_keys_issue_token(void *cookie, struct yq_session *session);
+void yq_kis_keys_issue_approval(void *cookie, struct yq_session *session);
+
+#endif

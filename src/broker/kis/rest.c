@@ -1,0 +1,353 @@
+/* rest.c - calls to KIS under one key. */
+#include "broker/kis/rest.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "broker/kis/keys.h"
+
+#define WAIT_ACT_MS   3000 /* for token and turn; with the call itself less than a broker's time */
+#define WAIT_MS	      20000
+#define TIMEOUT_MS    5000
+#define ANSWER_MAX    (4 * 1024 * 1024)
+#define WINDOW_MS     1000
+#define IN_FLIGHT_MAX 16
+#define RESERVE	      4
+#define AGAIN_MAX     2 /* times that a question is asked again */
+#define TICK_MS	      250
+
+struct call {
+	struct call *prev, *next;
+	struct yq_kis_rest *rest; /* NULL: it has ended, and only the client still knows it */
+	enum { WAITS_FOR_TOKEN, WAITS_FOR_TURN, SENT } phase;
+	struct yq_turn *turn;
+	struct yq_kis_request request; /* owned */
+	enum yq_call_priority priority;
+	int64_t deadline_ns; /* before which it is to be begun */
+	uint64_t serial;     /* of the token it went with */
+	unsigned times;
+	yq_kis_reply_fn *fn;
+	void *cookie;
+};
+
+struct yq_kis_rest {
+	const struct yq_clock *clock;
+	struct yq_kis_keys keys;
+	struct yq_calls *calls;
+	struct yq_caller *caller;
+	struct yq_session *token, *approval; /* approval NULL = none */
+	struct yq_kis_spec spec;	     /* for another session; its pointers are not kept */
+	struct call *first, *last;
+	uv_timer_t *tick; /* owned; freed when it is closed */
+	bool closing;
+};
+
+/* ---- the end of a call ---- */
+
+static void
+call_free(struct call *c)
+{
+	yq_kis_request_free(&c->request);
+	free(c);
+}
+
+static void
+turn_back(struct call *c)
+{
+	if (c->turn != NULL && c->phase == SENT)
+		yq_turn_done(c->turn);
+	c->turn = NULL;
+}
+
+/* Out of the list, its turn given back; it may still be the client's. */
+static void
+call_end(
+    struct call *c, enum yq_rc rc, const struct yq_kis_answer *answer, const struct yq_err *err)
+{
+	struct yq_kis_rest *rest = c->rest;
+
+	*(c->prev != NULL ? &c->prev->next : &rest->first) = c->next;
+	*(c->next != NULL ? &c->next->prev : &rest->last) = c->prev;
+	c->rest = NULL;
+	turn_back(c);
+	c->fn(c->cookie, rc, answer, err);
+}
+
+static void
+end_unsent(struct call *c, const char *why)
+{
+	struct yq_err err;
+
+	(void)yq_err_set(&err, YQ_E_RETRY, "%s", why);
+	call_end(c, YQ_E_RETRY, NULL, &err);
+	call_free(c);
+}
+
+/* ---- sending ---- */
+
+static void call_go_on(struct call *c);
+
+static bool
+may_ask_again(const struct call *c, enum yq_kis_advice advice)
+{
+	return !c->request.code.posts && advice != YQ_KIS_NOTHING && c->times <= AGAIN_MAX &&
+	       !c->rest->closing && yq_clock_monotonic_ns(c->rest->clock) < c->deadline_ns;
+}
+
+static void
+on_reply(void *cookie, enum yq_rc rc, const struct yq_http_reply *http, const struct yq_err *err)
+{
+	struct yq_kis_answer answer = { 0 };
+	struct call *c = cookie;
+	struct yq_err why;
+
+	if (c->rest == NULL) {
+		call_free(c);
+		return;
+	}
+	if (rc == YQ_OK) {
+		rc = yq_kis_answer_read(http->status, yq_http_reply_header(http, "tr_cont"),
+		    http->body, http->length, c->request.code.posts, &answer, &why);
+		err = rc == YQ_OK ? NULL : &why;
+	} else if (rc != YQ_E_UNKNOWN) {
+		rc = YQ_E_RETRY; /* nothing was sent */
+	}
+	if (answer.advice == YQ_KIS_RENEW)
+		yq_session_expired(c->rest->token, c->serial);
+	if (answer.advice == YQ_KIS_SLOW)
+		yq_calls_back_off(c->rest->calls, 0);
+	if (rc != YQ_OK && may_ask_again(c, answer.advice)) {
+		turn_back(c);
+		c->phase = WAITS_FOR_TOKEN;
+		call_go_on(c);
+		return;
+	}
+	call_end(c, rc, rc == YQ_OK ? &answer : NULL, err);
+	yq_kis_answer_free(&answer);
+	call_free(c);
+}
+
+static void
+call_send(struct call *c, const struct yq_session_token *token)
+{
+	c->serial = token->serial;
+	c->times++;
+	yq_kis_keys_send(
+	    &c->rest->keys, token->value, &c->request, TIMEOUT_MS, ANSWER_MAX, on_reply, c);
+}
+
+static void
+on_turn(void *cookie, enum yq_rc rc, struct yq_turn *turn, const struct yq_err *err)
+{
+	struct call *c = cookie;
+	struct yq_session_token token;
+
+	if (rc != YQ_OK) {
+		c->turn = NULL;
+		end_unsent(c, err->text);
+		return;
+	}
+	c->turn = turn;
+	c->phase = SENT;
+	if (yq_session_token(c->rest->token, &token)) {
+		call_send(c, &token);
+		return;
+	}
+	turn_back(c); /* it went while we waited */
+	c->phase = WAITS_FOR_TOKEN;
+}
+
+static void
+call_go_on(struct call *c)
+{
+	struct yq_session_token token;
+	int64_t left_ns = c->deadline_ns - yq_clock_monotonic_ns(c->rest->clock);
+
+	if (c->phase != WAITS_FOR_TOKEN || !yq_session_token(c->rest->token, &token))
+		return;
+	c->phase = WAITS_FOR_TURN;
+	c->turn = yq_calls_ask(c->rest->caller, c->priority,
+	    left_ns > 1000000 ? (uint32_t)(left_ns / 1000000) : 1, on_turn, c);
+}
+
+/* ---- waiting for a token ---- */
+
+static void
+all_go_on(struct yq_kis_rest *rest)
+{
+	struct call *next;
+
+	for (struct call *c = rest->first; c != NULL; c = next) {
+		next = c->next;
+		call_go_on(c);
+	}
+}
+
+static void
+on_token(void *cookie, enum yq_session_state state, const char *why)
+{
+	(void)why;
+	if (state == YQ_SESSION_READY)
+		all_go_on(cookie);
+}
+
+/* One at a time: the end of a call may begin and end others. */
+static bool
+end_overdue(struct yq_kis_rest *rest)
+{
+	int64_t now_ns = yq_clock_monotonic_ns(rest->clock);
+
+	for (struct call *c = rest->first; c != NULL; c = c->next) {
+		const char *why;
+
+		if (c->phase != WAITS_FOR_TOKEN || c->deadline_ns > now_ns)
+			continue;
+		why = yq_session_why(rest->token);
+		end_unsent(c, why[0] != '\0' ? why : "there is no token of KIS yet");
+		return true;
+	}
+	return false;
+}
+
+static void
+on_tick(uv_timer_t *timer)
+{
+	struct yq_kis_rest *rest = timer->data;
+
+	while (!rest->closing && end_overdue(rest))
+		;
+	if (rest->first == NULL)
+		(void)uv_timer_stop(timer);
+}
+
+void
+yq_kis_rest_send(struct yq_kis_rest *rest, const struct yq_kis_request *request,
+    enum yq_call_priority priority, yq_kis_reply_fn *fn, void *cookie)
+{
+	uint32_t wait_ms = request->code.posts ? WAIT_ACT_MS : WAIT_MS;
+	struct yq_err err;
+	struct call *c;
+
+	if (rest->closing) {
+		(void)yq_err_set(&err, YQ_E_RETRY, "the broker is being closed");
+		fn(cookie, YQ_E_RETRY, NULL, &err);
+		return;
+	}
+	c = yq_xcalloc(1, sizeof(*c));
+	c->rest = rest;
+	c->request = yq_kis_request_make();
+	c->request.code = request->code;
+	c->request.next_page = request->next_page;
+	yq_buf_add(&c->request.query, yq_buf_text(&request->query), request->query.length);
+	yq_buf_add(&c->request.body, yq_buf_text(&request->body), request->body.length);
+	c->priority = priority;
+	c->deadline_ns = yq_clock_monotonic_ns(rest->clock) + (int64_t)wait_ms * 1000000;
+	c->fn = fn;
+	c->cookie = cookie;
+	c->prev = rest->last;
+	*(rest->last != NULL ? &rest->last->next : &rest->first) = c;
+	rest->last = c;
+	(void)uv_timer_start(rest->tick, on_tick, TICK_MS, TICK_MS);
+	call_go_on(c);
+}
+
+/* ---- life ---- */
+
+static enum yq_rc
+session_make(struct yq_kis_rest *rest, const struct yq_kis_spec *spec, const char *kind,
+    yq_session_issue_fn *issue, struct yq_session **ret_session, struct yq_err *err)
+{
+	struct yq_session_options options = { .loop = spec->loop,
+		.clock = spec->clock,
+		.worker = spec->worker,
+		.key = rest->keys.token_key,
+		.issue = issue,
+		.issue_cookie = &rest->keys };
+
+	yq_str_copy_cut(options.name.broker, sizeof(options.name.broker),
+	    rest->keys.is_virtual ? "kis-virtual" : "kis");
+	yq_token_credential(rest->keys.key, options.name.credential);
+	yq_str_copy_cut(options.name.kind, sizeof(options.name.kind), kind);
+	return yq_session_make(&options, ret_session, err);
+}
+
+enum yq_rc
+yq_kis_rest_make(const struct yq_kis_spec *spec, struct yq_kis_rest **ret_rest, struct yq_err *err)
+{
+	uint32_t rate = spec->settings->calls_per_second;
+	const struct yq_call_limits limits = { .calls_max = rate,
+		.window_ms = WINDOW_MS,
+		.burst = rate,
+		.in_flight_max = IN_FLIGHT_MAX,
+		.reserve = RESERVE };
+	struct yq_kis_rest *rest = yq_xcalloc(1, sizeof(*rest));
+	enum yq_rc rc;
+
+	*ret_rest = NULL;
+	rest->clock = spec->clock;
+	rest->spec = *spec;
+	yq_kis_keys_make(&rest->keys, spec);
+	rc = session_make(rest, spec, "access", yq_kis_keys_issue_token, &rest->token, err);
+	if (rc != YQ_OK) {
+		yq_kis_keys_free(&rest->keys);
+		free(rest);
+		return rc;
+	}
+	rest->calls = yq_calls_make(spec->loop, spec->clock, &limits);
+	rest->caller = yq_caller_make(rest->calls);
+	rest->tick = yq_xcalloc(1, sizeof(*rest->tick));
+	(void)uv_timer_init(spec->loop, rest->tick);
+	rest->tick->data = rest;
+	yq_session_watch(rest->token, on_token, rest);
+	*ret_rest = rest;
+	return YQ_OK;
+}
+
+enum yq_rc
+yq_kis_rest_approval(struct yq_kis_rest *rest, struct yq_session **ret_session, struct yq_err *err)
+{
+	enum yq_rc rc = YQ_OK;
+
+	if (rest->approval == NULL)
+		rc = session_make(rest, &rest->spec, "approval", yq_kis_keys_issue_approval,
+		    &rest->approval, err);
+	*ret_session = rest->approval;
+	return rc;
+}
+
+static void
+on_closed(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+void
+yq_kis_rest_free(struct yq_kis_rest *rest)
+{
+	struct yq_err err;
+
+	if (rest == NULL)
+		return;
+	rest->closing = true;
+	yq_caller_free(rest->caller); /* what waits for its turn ends */
+	while (rest->first != NULL) {
+		struct call *c = rest->first;
+
+		if (c->phase != SENT) {
+			end_unsent(c, "the broker is being closed");
+			continue;
+		}
+		(void)yq_err_set(&err, YQ_E_UNKNOWN, "the broker is closed before its answer");
+		call_end(c, YQ_E_UNKNOWN, NULL, &err); /* the client's reply frees it */
+	}
+	yq_session_unwatch(rest->token, rest);
+	yq_session_free(rest->token);
+	yq_session_free(rest->approval);
+	yq_calls_free(rest->calls);
+	yq_kis_keys_free(&rest->keys);
+	uv_close((uv_handle_t *)rest->tick, on_closed);
+	free(rest);
+}
