@@ -11,7 +11,7 @@
 
 /* Exchanges that are asked one after another. */
 struct round {
-	struct yq_kis_op op;
+	struct yq_kis_task op;
 	enum yq_exchange exchanges[YQ_EXCHANGE_COUNT];
 	size_t count, at;
 	struct yq_kis_page page;
@@ -21,14 +21,14 @@ struct round {
 };
 
 static void
-fail_positions(struct yq_kis_op *op, enum yq_rc rc, const struct yq_err *err)
+fail_positions(struct yq_kis_task *op, enum yq_rc rc, const struct yq_err *err)
 {
 	yq_kis_positions_free(&((struct round *)(void *)op)->positions);
 	op->fn.positions(op->cookie, rc, NULL, 0, err);
 }
 
 static void
-fail_balances(struct yq_kis_op *op, enum yq_rc rc, const struct yq_err *err)
+fail_balances(struct yq_kis_task *op, enum yq_rc rc, const struct yq_err *err)
 {
 	op->fn.balances(op->cookie, rc, NULL, 0, err);
 }
@@ -36,7 +36,7 @@ fail_balances(struct yq_kis_op *op, enum yq_rc rc, const struct yq_err *err)
 static void
 garbled(struct round *r, const struct yq_err *err)
 {
-	yq_kis_op_fail(&r->op, YQ_E_UNKNOWN, err);
+	yq_kis_task_fail(&r->op, YQ_E_UNKNOWN, err);
 }
 
 /* ---- positions ---- */
@@ -75,7 +75,7 @@ positions_end(struct round *r)
 	free(r);
 }
 
-static void positions_ask(struct yq_kis_op *op);
+static void positions_ask(struct yq_kis_task *op);
 
 static void
 on_positions(
@@ -87,7 +87,7 @@ on_positions(
 	struct yq_err why;
 
 	if (rc != YQ_OK) {
-		yq_kis_op_fail(&r->op, rc, err);
+		yq_kis_task_fail(&r->op, rc, err);
 		return;
 	}
 	rc = yq_kis_decode_positions(answer->root, domestic, exchange, &r->positions, &why);
@@ -105,7 +105,7 @@ on_positions(
 }
 
 static void
-positions_ask(struct yq_kis_op *op)
+positions_ask(struct yq_kis_task *op)
 {
 	struct round *r = (struct round *)(void *)op;
 	struct yq_kis_request request;
@@ -147,7 +147,7 @@ yq_kis_positions(struct yq_broker *broker, yq_broker_positions_fn *fn, void *coo
 	const union yq_broker_completion positions = { .positions = fn };
 	struct yq_kis *k = (struct yq_kis *)(void *)broker;
 	struct round *r =
-	    yq_kis_op_make(k, sizeof(*r), positions_ask, fail_positions, positions, cookie);
+	    yq_kis_task_make(k, sizeof(*r), positions_ask, fail_positions, positions, cookie);
 
 	exchanges_for_positions(k, r);
 }
@@ -168,7 +168,7 @@ balances_end(struct round *r)
 	free(r);
 }
 
-static void balances_ask(struct yq_kis_op *op);
+static void balances_ask(struct yq_kis_task *op);
 
 static void
 on_balances(
@@ -180,7 +180,7 @@ on_balances(
 	struct yq_err why;
 
 	if (rc != YQ_OK) {
-		yq_kis_op_fail(&r->op, rc, err);
+		yq_kis_task_fail(&r->op, rc, err);
 		return;
 	}
 	if (yq_kis_market_of(exchange)->domestic) {
@@ -199,7 +199,7 @@ on_balances(
 }
 
 static void
-balances_ask(struct yq_kis_op *op)
+balances_ask(struct yq_kis_task *op)
 {
 	struct round *r = (struct round *)(void *)op;
 	struct yq_kis_request request;
@@ -227,7 +227,7 @@ yq_kis_balances(struct yq_broker *broker, yq_broker_balances_fn *fn, void *cooki
 	const union yq_broker_completion balances = { .balances = fn };
 	struct yq_kis *k = (struct yq_kis *)(void *)broker;
 	struct round *r =
-	    yq_kis_op_make(k, sizeof(*r), balances_ask, fail_balances, balances, cookie);
+	    yq_kis_task_make(k, sizeof(*r), balances_ask, fail_balances, balances, cookie);
 
 	for (int c = 0; c < YQ_COUNTRY_COUNT; c++) {
 		enum yq_exchange e = yq_market_of_country((enum yq_country)c)->exchange;
@@ -295,13 +295,13 @@ yq_kis_price_ask(struct yq_kis *k, enum yq_call_priority priority, enum yq_excha
 }
 
 struct ask {
-	struct yq_kis_op op;
+	struct yq_kis_task op;
 	enum yq_exchange exchange;
 	char ticker[YQ_TICKER_SIZE];
 };
 
 static void
-fail_price(struct yq_kis_op *op, enum yq_rc rc, const struct yq_err *err)
+fail_price(struct yq_kis_task *op, enum yq_rc rc, const struct yq_err *err)
 {
 	op->fn.price(op->cookie, rc, NULL, err);
 }
@@ -317,7 +317,7 @@ on_asked(void *cookie, enum yq_rc rc, struct yq_decimal price, struct yq_opt_dec
 		.time_us = yq_clock_now_us(ask->op.k->clock) };
 
 	if (rc != YQ_OK) {
-		yq_kis_op_fail(&ask->op, rc, err);
+		yq_kis_task_fail(&ask->op, rc, err);
 		return;
 	}
 	yq_str_copy_cut(quote.ticker, sizeof(quote.ticker), ask->ticker);
@@ -326,7 +326,7 @@ on_asked(void *cookie, enum yq_rc rc, struct yq_decimal price, struct yq_opt_dec
 }
 
 static void
-run_price(struct yq_kis_op *op)
+run_price(struct yq_kis_task *op)
 {
 	struct ask *ask = (struct ask *)(void *)op;
 
@@ -338,7 +338,7 @@ yq_kis_price(struct yq_broker *broker, enum yq_exchange exchange, const char *ti
     yq_broker_price_fn *fn, void *cookie)
 {
 	const union yq_broker_completion price = { .price = fn };
-	struct ask *ask = yq_kis_op_make(
+	struct ask *ask = yq_kis_task_make(
 	    (struct yq_kis *)(void *)broker, sizeof(*ask), run_price, fail_price, price, cookie);
 
 	ask->exchange = exchange;

@@ -25,13 +25,13 @@ static void
 on_idle(uv_idle_t *idle)
 {
 	struct yq_kis *k = idle->data;
-	struct yq_kis_op *op = k->first;
+	struct yq_kis_task *op = k->first;
 
 	(void)uv_idle_stop(idle);
 	k->first = NULL;
 	k->last = &k->first;
 	while (op != NULL) {
-		struct yq_kis_op *next = op->next;
+		struct yq_kis_task *next = op->next;
 
 		op->run(op);
 		op = next;
@@ -39,10 +39,10 @@ on_idle(uv_idle_t *idle)
 }
 
 void *
-yq_kis_op_make(struct yq_kis *k, size_t size, yq_kis_run_fn *run, yq_kis_fail_fn *fail,
+yq_kis_task_make(struct yq_kis *k, size_t size, yq_kis_run_fn *run, yq_kis_fail_fn *fail,
     union yq_broker_completion fn, void *cookie)
 {
-	struct yq_kis_op *op = yq_xcalloc(1, size);
+	struct yq_kis_task *op = yq_xcalloc(1, size);
 
 	assert(!k->freed);
 	op->k = k;
@@ -57,7 +57,7 @@ yq_kis_op_make(struct yq_kis *k, size_t size, yq_kis_run_fn *run, yq_kis_fail_fn
 }
 
 void
-yq_kis_op_fail(struct yq_kis_op *op, enum yq_rc rc, const struct yq_err *err)
+yq_kis_task_fail(struct yq_kis_task *op, enum yq_rc rc, const struct yq_err *err)
 {
 	op->fail(op, rc, err);
 	free(op);
@@ -211,16 +211,16 @@ static void
 kis_free(struct yq_broker *broker)
 {
 	struct yq_kis *k = kis_of(broker);
-	struct yq_kis_op *op = k->first;
+	struct yq_kis_task *op = k->first;
 	struct yq_err err;
 
 	assert(!k->freed);
 	k->freed = true;
 	(void)yq_err_set(&err, YQ_E_RETRY, "the broker is being closed");
 	while (op != NULL) {
-		struct yq_kis_op *next = op->next;
+		struct yq_kis_task *next = op->next;
 
-		yq_kis_op_fail(op, YQ_E_RETRY, &err);
+		yq_kis_task_fail(op, YQ_E_RETRY, &err);
 		op = next;
 	}
 	yq_kis_stream_free(k->stream);

@@ -14,7 +14,7 @@
 #define YQ_KIS_WATCH_MAX 36 /* of 41 registrations of one key; notices take two */
 
 struct yq_kis_stream; /* stream.h */
-struct yq_kis_op;
+struct yq_kis_task;
 
 /* A ticker whose price is of interest. */
 struct yq_kis_watched {
@@ -35,7 +35,7 @@ struct yq_kis {
 	struct yq_kis_rest *rest;
 	struct yq_kis_stream *stream; /* NULL = none */
 	struct yq_kis_ledger ledger;
-	struct yq_kis_op *first, **last; /* operations that wait for the loop */
+	struct yq_kis_task *first, **last; /* operations that wait for the loop */
 	uv_idle_t idle;
 	uv_timer_t quotes;
 	struct yq_kis_watched watched[YQ_KIS_WATCH_MAX];
@@ -45,13 +45,13 @@ struct yq_kis {
 	bool freed;
 };
 
-typedef void yq_kis_run_fn(struct yq_kis_op *op);
+typedef void yq_kis_run_fn(struct yq_kis_task *op);
 /* Tell the port; `op` is freed by the caller afterwards. */
-typedef void yq_kis_fail_fn(struct yq_kis_op *op, enum yq_rc rc, const struct yq_err *err);
+typedef void yq_kis_fail_fn(struct yq_kis_task *op, enum yq_rc rc, const struct yq_err *err);
 
 /* The head of every operation, its first member. */
-struct yq_kis_op {
-	struct yq_kis_op *next;
+struct yq_kis_task {
+	struct yq_kis_task *next;
 	struct yq_kis *k;
 	yq_kis_run_fn *run;
 	yq_kis_fail_fn *fail;
@@ -60,10 +60,10 @@ struct yq_kis_op {
 };
 
 /* Of `size` bytes, zeroed, to run with the loop's next turn. */
-void *yq_kis_op_make(struct yq_kis *k, size_t size, yq_kis_run_fn *run, yq_kis_fail_fn *fail,
+void *yq_kis_task_make(struct yq_kis *k, size_t size, yq_kis_run_fn *run, yq_kis_fail_fn *fail,
     union yq_broker_completion fn, void *cookie);
 /* Its end: tells the failure, and frees it. */
-void yq_kis_op_fail(struct yq_kis_op *op, enum yq_rc rc, const struct yq_err *err);
+void yq_kis_task_fail(struct yq_kis_task *op, enum yq_rc rc, const struct yq_err *err);
 
 bool yq_kis_trades(const struct yq_kis *k, enum yq_exchange exchange);
 /* Where a ticker of Korea is listed, as well as it is known. */

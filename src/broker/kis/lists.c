@@ -8,7 +8,7 @@
 #include "domain/market.h"
 
 struct look {
-	struct yq_kis_op op;
+	struct yq_kis_task op;
 	int64_t since_us;
 	bool open_only;
 	struct yq_order order;
@@ -16,19 +16,19 @@ struct look {
 };
 
 static void
-fail_orders(struct yq_kis_op *op, enum yq_rc rc, const struct yq_err *err)
+fail_orders(struct yq_kis_task *op, enum yq_rc rc, const struct yq_err *err)
 {
 	op->fn.orders(op->cookie, rc, NULL, 0, err);
 }
 
 static void
-fail_fills(struct yq_kis_op *op, enum yq_rc rc, const struct yq_err *err)
+fail_fills(struct yq_kis_task *op, enum yq_rc rc, const struct yq_err *err)
 {
 	op->fn.fills(op->cookie, rc, NULL, 0, err);
 }
 
 static void
-fail_found(struct yq_kis_op *op, enum yq_rc rc, const struct yq_err *err)
+fail_found(struct yq_kis_task *op, enum yq_rc rc, const struct yq_err *err)
 {
 	op->fn.found(op->cookie, rc, NULL, NULL, 0, err);
 }
@@ -43,7 +43,7 @@ on_orders(void *cookie, enum yq_rc rc, const struct yq_kis_orders *orders, const
 	size_t count = 0;
 
 	if (rc != YQ_OK) {
-		yq_kis_op_fail(&look->op, rc, err);
+		yq_kis_task_fail(&look->op, rc, err);
 		return;
 	}
 	list = yq_xcalloc(orders->count + 1, sizeof(*list));
@@ -60,7 +60,7 @@ on_orders(void *cookie, enum yq_rc rc, const struct yq_kis_orders *orders, const
 }
 
 static void
-run_orders(struct yq_kis_op *op)
+run_orders(struct yq_kis_task *op)
 {
 	struct look *look = (struct look *)(void *)op;
 
@@ -71,7 +71,7 @@ void
 yq_kis_open_orders(struct yq_broker *broker, yq_broker_orders_fn *fn, void *cookie)
 {
 	const union yq_broker_completion orders = { .orders = fn };
-	struct look *look = yq_kis_op_make((struct yq_kis *)(void *)broker, sizeof(*look),
+	struct look *look = yq_kis_task_make((struct yq_kis *)(void *)broker, sizeof(*look),
 	    run_orders, fail_orders, orders, cookie);
 
 	look->open_only = true;
@@ -83,7 +83,7 @@ yq_kis_orders_since(
     struct yq_broker *broker, int64_t since_us, yq_broker_orders_fn *fn, void *cookie)
 {
 	const union yq_broker_completion orders = { .orders = fn };
-	struct look *look = yq_kis_op_make((struct yq_kis *)(void *)broker, sizeof(*look),
+	struct look *look = yq_kis_task_make((struct yq_kis *)(void *)broker, sizeof(*look),
 	    run_orders, fail_orders, orders, cookie);
 
 	look->since_us = since_us - YQ_US_PER_SECOND;
@@ -129,7 +129,7 @@ on_fills(void *cookie, enum yq_rc rc, const struct yq_kis_orders *orders, const 
 	struct fills fills = { 0 };
 
 	if (rc != YQ_OK) {
-		yq_kis_op_fail(&look->op, rc, err);
+		yq_kis_task_fail(&look->op, rc, err);
 		return;
 	}
 	for (size_t i = 0; i < orders->count; i++) {
@@ -147,7 +147,7 @@ on_fills(void *cookie, enum yq_rc rc, const struct yq_kis_orders *orders, const 
 }
 
 static void
-run_fills(struct yq_kis_op *op)
+run_fills(struct yq_kis_task *op)
 {
 	struct look *look = (struct look *)(void *)op;
 
@@ -158,7 +158,7 @@ void
 yq_kis_fills_since(struct yq_broker *broker, int64_t since_us, yq_broker_fills_fn *fn, void *cookie)
 {
 	const union yq_broker_completion fills = { .fills = fn };
-	struct look *look = yq_kis_op_make(
+	struct look *look = yq_kis_task_make(
 	    (struct yq_kis *)(void *)broker, sizeof(*look), run_fills, fail_fills, fills, cookie);
 
 	look->since_us = since_us;
@@ -196,7 +196,7 @@ on_found(void *cookie, enum yq_rc rc, const struct yq_kis_orders *orders, const 
 	struct yq_err why;
 
 	if (rc != YQ_OK) {
-		yq_kis_op_fail(&look->op, rc, err);
+		yq_kis_task_fail(&look->op, rc, err);
 		return;
 	}
 	found =
@@ -208,11 +208,11 @@ on_found(void *cookie, enum yq_rc rc, const struct yq_kis_orders *orders, const 
 		return;
 	}
 	(void)yq_err_set(&why, YQ_E_UNKNOWN, "KIS does not list the order %s", look->id);
-	yq_kis_op_fail(&look->op, YQ_E_UNKNOWN, &why);
+	yq_kis_task_fail(&look->op, YQ_E_UNKNOWN, &why);
 }
 
 static void
-run_find(struct yq_kis_op *op)
+run_find(struct yq_kis_task *op)
 {
 	struct look *look = (struct look *)(void *)op;
 	struct yq_err err;
@@ -223,7 +223,7 @@ run_find(struct yq_kis_op *op)
 		return;
 	}
 	(void)yq_err_set(&err, YQ_E_UNKNOWN, "KIS keeps no ids of ours");
-	yq_kis_op_fail(op, YQ_E_UNKNOWN, &err);
+	yq_kis_task_fail(op, YQ_E_UNKNOWN, &err);
 }
 
 void
@@ -231,7 +231,7 @@ yq_kis_find(
     struct yq_broker *broker, const struct yq_broker_ref *ref, yq_broker_found_fn *fn, void *cookie)
 {
 	const union yq_broker_completion found = { .found = fn };
-	struct look *look = yq_kis_op_make(
+	struct look *look = yq_kis_task_make(
 	    (struct yq_kis *)(void *)broker, sizeof(*look), run_find, fail_found, found, cookie);
 
 	look->order = *ref->order;

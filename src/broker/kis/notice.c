@@ -390,7 +390,7 @@ yq_kis_tick_read(
 			return yq_err_set(err, YQ_E_INVALID, "a trade of KIS is cut short");
 		return tick_at(record, 0, HOME_PRICE, HOME_RATE, tick, err);
 	}
-	ticker = is_date(record, 1 + ABROAD_DATE) ? 1 : 0;
+	ticker = is_date(record, ABROAD_DATE) ? 0 : 1;
 	if (!is_date(record, ticker + ABROAD_DATE))
 		return yq_err_set(err, YQ_E_INVALID, "a trade of KIS without its date");
 	/* "DNASAAPL": live or delayed, the exchange, the ticker */

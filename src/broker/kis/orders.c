@@ -8,7 +8,7 @@
 #include "domain/market.h"
 
 struct act {
-	struct yq_kis_op op;
+	struct yq_kis_task op;
 	struct yq_order order;
 	char id[YQ_BROKER_ORDER_ID_SIZE];
 	bool cancels;		 /* else, of one that has an id: a new price */
@@ -17,7 +17,7 @@ struct act {
 };
 
 static void
-fail_done(struct yq_kis_op *op, enum yq_rc rc, const struct yq_err *err)
+fail_done(struct yq_kis_task *op, enum yq_rc rc, const struct yq_err *err)
 {
 	op->fn.done(op->cookie, rc, NULL, err);
 }
@@ -27,7 +27,7 @@ act_make(struct yq_broker *broker, const struct yq_order *order, yq_kis_run_fn *
     yq_broker_done_fn *fn, void *cookie)
 {
 	const union yq_broker_completion done = { .done = fn };
-	struct act *act = yq_kis_op_make(
+	struct act *act = yq_kis_task_make(
 	    (struct yq_kis *)(void *)broker, sizeof(*act), run, fail_done, done, cookie);
 
 	act->order = *order;
@@ -37,7 +37,7 @@ act_make(struct yq_broker *broker, const struct yq_order *order, yq_kis_run_fn *
 static void
 refuse(struct act *act, enum yq_rc rc, struct yq_err *err)
 {
-	yq_kis_op_fail(&act->op, rc == YQ_E_RETRY ? rc : YQ_E_REFUSED, err);
+	yq_kis_task_fail(&act->op, rc == YQ_E_RETRY ? rc : YQ_E_REFUSED, err);
 }
 
 /* What came back of something that may have been taken. */
@@ -99,12 +99,12 @@ on_submitted(
 	struct yq_err why;
 
 	if (rc != YQ_OK) {
-		yq_kis_op_fail(&act->op, act_rc(rc), err);
+		yq_kis_task_fail(&act->op, act_rc(rc), err);
 		return;
 	}
 	rc = read_ack(answer, &ack, &why);
 	if (rc != YQ_OK) {
-		yq_kis_op_fail(&act->op, rc, &why);
+		yq_kis_task_fail(&act->op, rc, &why);
 		return;
 	}
 	date_of(k, &act->order, &ack, date);
@@ -158,7 +158,7 @@ on_priced(void *cookie, enum yq_rc rc, struct yq_decimal price, struct yq_opt_de
 }
 
 static void
-run_submit(struct yq_kis_op *op)
+run_submit(struct yq_kis_task *op)
 {
 	struct act *act = (struct act *)(void *)op;
 	struct yq_err err;
@@ -197,12 +197,12 @@ on_changed(
 	struct yq_err why;
 
 	if (rc != YQ_OK) {
-		yq_kis_op_fail(&act->op, act_rc(rc), err);
+		yq_kis_task_fail(&act->op, act_rc(rc), err);
 		return;
 	}
 	rc = read_ack(answer, &ack, &why);
 	if (rc != YQ_OK) {
-		yq_kis_op_fail(&act->op, rc, &why);
+		yq_kis_task_fail(&act->op, rc, &why);
 		return;
 	}
 	if (!act->cancels && entry != NULL)
@@ -210,7 +210,7 @@ on_changed(
 	done(act, act->id);
 }
 
-static void run_change(struct yq_kis_op *op);
+static void run_change(struct yq_kis_task *op);
 
 /* Which number it has by now: it is from before our time. */
 static void
@@ -226,7 +226,7 @@ on_looked(void *cookie, enum yq_rc rc, const struct yq_kis_orders *orders, const
 		return;
 	}
 	why = *err; /* nothing was sent */
-	yq_kis_op_fail(&act->op, YQ_E_RETRY, &why);
+	yq_kis_task_fail(&act->op, YQ_E_RETRY, &why);
 }
 
 static void
@@ -255,7 +255,7 @@ change(struct act *act, const struct yq_kis_entry *entry)
 }
 
 static void
-run_change(struct yq_kis_op *op)
+run_change(struct yq_kis_task *op)
 {
 	struct act *act = (struct act *)(void *)op;
 	struct yq_kis *k = op->k;
@@ -266,7 +266,7 @@ run_change(struct yq_kis_op *op)
 	if (act->id[0] == '\0') {
 		/* It may be there: once it is found, it can be changed. */
 		(void)yq_err_set(&err, YQ_E_RETRY, "the order's number at KIS is not known");
-		yq_kis_op_fail(op, YQ_E_RETRY, &err);
+		yq_kis_task_fail(op, YQ_E_RETRY, &err);
 	} else if (yq_kis_id_parse(act->id, &id, &err) != YQ_OK) {
 		refuse(act, YQ_E_REFUSED, &err);
 	} else if (entry != NULL) {
@@ -292,13 +292,13 @@ yq_kis_cancel(
 
 /* A change of the quantity is not one at KIS: the rest would stay where it was. */
 static void
-run_refusal(struct yq_kis_op *op)
+run_refusal(struct yq_kis_task *op)
 {
 	struct yq_err err;
 
 	(void)yq_err_set(&err, YQ_E_REFUSED,
 	    "KIS changes the limit price of an order, nothing else: cancel it, and order again");
-	yq_kis_op_fail(op, YQ_E_REFUSED, &err);
+	yq_kis_task_fail(op, YQ_E_REFUSED, &err);
 }
 
 void

@@ -62,6 +62,14 @@ look_at_feeds(struct yq_kis_stream *s)
 
 /* ---- asking for feeds ---- */
 
+/* What cannot be said ends the connection: it begins anew after a pause. */
+static void
+say(struct yq_kis_stream *s, const char *text, size_t length)
+{
+	if (yq_ws_send_text(s->ws, text, length) != YQ_OK)
+		yq_ws_close(s->ws, YQ_WS_NORMAL, NULL);
+}
+
 static void
 subscribe(struct yq_kis_stream *s, enum yq_kis_feed feed, const char *key)
 {
@@ -71,7 +79,7 @@ subscribe(struct yq_kis_stream *s, enum yq_kis_feed feed, const char *key)
 	if (yq_session_token(s->approval, &token)) {
 		yq_kis_encode_subscribe(yq_secret_reveal(token.value),
 		    yq_kis_feed_id(feed, s->k->settings.account.is_virtual), key, true, &text);
-		(void)yq_ws_send_text(s->ws, yq_buf_text(&text), text.length);
+		say(s, yq_buf_text(&text), text.length);
 	}
 	if (text.data != NULL)
 		yq_wipe(text.data, text.capacity);
@@ -216,9 +224,10 @@ on_message(void *cookie, struct yq_ws *ws, enum yq_ws_kind kind, const char *byt
 	struct yq_err err;
 	enum yq_rc rc = yq_kis_message_read(bytes, length, &m, &err);
 
+	(void)ws;
 	(void)kind;
 	if (rc == YQ_OK && m.kind == YQ_KIS_PING)
-		(void)yq_ws_send_text(ws, bytes, length);
+		say(s, bytes, length);
 	else if (rc == YQ_OK && m.kind == YQ_KIS_STATUS)
 		on_status(s, &m);
 	else if (rc == YQ_OK)
