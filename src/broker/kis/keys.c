@@ -15,17 +15,13 @@
 #define CONTENT_TYPE	 "application/json; charset=utf-8"
 
 void
-yq_kis_keys_make(struct yq_kis_keys *keys, const struct yq_kis_spec *spec)
+yq_kis_keys_make(
+    struct yq_kis_keys *keys, const struct yq_kis_spec *spec, struct yq_http_client *client)
 {
 	const struct yq_kis_settings *s = spec->settings;
-	const struct yq_http_client_options options = {
-		.ca_file = s->ca_file[0] != '\0' ? s->ca_file : NULL,
-		.proxy = s->proxy[0] != '\0' ? s->proxy : NULL,
-		.user_agent = "yquant",
-	};
 
 	*keys = (struct yq_kis_keys){ .clock = spec->clock,
-		.client = yq_http_client_make(spec->loop, &options),
+		.client = client,
 		.key = yq_secret_copy(spec->key),
 		.secret = yq_secret_copy(spec->secret),
 		.token_key = yq_secret_copy(spec->token_key),
@@ -190,7 +186,6 @@ yq_kis_keys_free(struct yq_kis_keys *keys)
 	for (size_t i = 0; i < YQ_COUNT(keys->issuing); i++)
 		if (keys->issuing[i] != NULL)
 			keys->issuing[i]->keys = NULL;
-	yq_http_client_free(keys->client);
 	yq_secret_free(keys->key);
 	yq_secret_free(keys->secret);
 	yq_secret_free(keys->token_key);

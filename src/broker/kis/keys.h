@@ -11,15 +11,16 @@ struct yq_kis_issue;
 
 struct yq_kis_keys {
 	const struct yq_clock *clock;
-	struct yq_http_client *client;		    /* owned */
+	struct yq_http_client *client;		    /* borrowed */
 	struct yq_secret *key, *secret, *token_key; /* owned; token_key may be NULL */
 	char url[YQ_KIS_URL_SIZE];
 	bool is_virtual;
 	struct yq_kis_issue *issuing[2]; /* under way: a token, an approval */
 };
 
-void yq_kis_keys_make(struct yq_kis_keys *keys, const struct yq_kis_spec *spec);
-/* What is under way ends from the loop, and tells no session any more. */
+void yq_kis_keys_make(
+    struct yq_kis_keys *keys, const struct yq_kis_spec *spec, struct yq_http_client *client);
+/* What is under way tells no session any more. */
 void yq_kis_keys_free(struct yq_kis_keys *keys);
 
 /* One HTTP request with `token`; what held secrets is wiped before it returns. */

@@ -46,15 +46,21 @@ struct yq_kis_settings yq_kis_settings_of(bool is_virtual, const char *base_url)
 YQ_NODISCARD enum yq_rc yq_kis_settings_read(
     const yq_json *kis, struct yq_kis_settings *settings, struct yq_err *err);
 
+/* Its account by that number, "12345678-01", with or without the dash. */
+YQ_NODISCARD enum yq_rc yq_kis_settings_account(
+    struct yq_kis_settings *settings, const char *number, struct yq_err *err);
+
 /* Which of Korea's markets a ticker is listed on: KIS does not say.  Without it an order's own
  * word counts, and KRX for what no order named. */
 typedef enum yq_exchange yq_kis_home_fn(void *cookie, const char *ticker);
 
+struct yq_shared; /* shared.h */
 struct yq_kis_spec {
 	uv_loop_t *loop;
 	const struct yq_clock *clock;
 	const struct yq_kis_settings *settings; /* copied */
 	const struct yq_secret *key, *secret;	/* copied */
+	struct yq_shared *shared;		/* borrowed; NULL: this account shares with none */
 	struct yq_worker *worker;		/* borrowed; NULL: tokens are kept in memory */
 	const struct yq_secret *token_key;	/* copied; with a worker */
 	yq_kis_home_fn *home;			/* may be NULL */

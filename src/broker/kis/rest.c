@@ -1,13 +1,13 @@
 /* rest.c - calls to KIS under one key. */
 #include "broker/kis/rest.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "broker/kis/keys.h"
+#include "broker/shared.h"
 
 #define WAIT_ACT_MS   3000 /* for token and turn; with the call itself less than a broker's time */
 #define WAIT_MS	      20000
@@ -35,8 +35,9 @@ struct call {
 
 struct yq_kis_rest {
 	const struct yq_clock *clock;
+	struct yq_shared *own; /* NULL = there is one of all accounts */
 	struct yq_kis_keys keys;
-	struct yq_calls *calls;
+	struct yq_calls *calls; /* borrowed */
 	struct yq_caller *caller;
 	struct yq_session *token, *approval; /* approval NULL = none */
 	struct yq_kis_spec spec;	     /* for another session; its pointers are not kept */
@@ -284,19 +285,24 @@ yq_kis_rest_make(const struct yq_kis_spec *spec, struct yq_kis_rest **ret_rest, 
 		.in_flight_max = IN_FLIGHT_MAX,
 		.reserve = RESERVE };
 	struct yq_kis_rest *rest = yq_xcalloc(1, sizeof(*rest));
+	struct yq_shared *shared = spec->shared;
 	enum yq_rc rc;
 
 	*ret_rest = NULL;
 	rest->clock = spec->clock;
 	rest->spec = *spec;
-	yq_kis_keys_make(&rest->keys, spec);
+	if (shared == NULL)
+		shared = rest->own = yq_shared_make(spec->loop, spec->clock);
+	yq_kis_keys_make(&rest->keys, spec,
+	    yq_shared_client(shared, spec->settings->ca_file, spec->settings->proxy));
 	rc = session_make(rest, spec, "access", yq_kis_keys_issue_token, &rest->token, err);
 	if (rc != YQ_OK) {
 		yq_kis_keys_free(&rest->keys);
+		yq_shared_free(rest->own);
 		free(rest);
 		return rc;
 	}
-	rest->calls = yq_calls_make(spec->loop, spec->clock, &limits);
+	rest->calls = yq_shared_calls(shared, spec->settings->url, spec->key, &limits);
 	rest->caller = yq_caller_make(rest->calls);
 	rest->tick = yq_xcalloc(1, sizeof(*rest->tick));
 	(void)uv_timer_init(spec->loop, rest->tick);
@@ -346,8 +352,8 @@ yq_kis_rest_free(struct yq_kis_rest *rest)
 	yq_session_unwatch(rest->token, rest);
 	yq_session_free(rest->token);
 	yq_session_free(rest->approval);
-	yq_calls_free(rest->calls);
 	yq_kis_keys_free(&rest->keys);
+	yq_shared_free(rest->own);
 	uv_close((uv_handle_t *)rest->tick, on_closed);
 	free(rest);
 }

@@ -71,26 +71,33 @@ is_digits(const char *digits, size_t length)
 	return strspn(digits, "0123456789") >= length;
 }
 
-/* "12345678-01", with or without the dash. */
-static enum yq_rc
-account(const yq_json *kis, struct yq_kis_account *account, struct yq_err *err)
+enum yq_rc
+yq_kis_settings_account(struct yq_kis_settings *settings, const char *number, struct yq_err *err)
 {
-	const size_t number = sizeof(account->number) - 1, product = sizeof(account->product) - 1;
+	struct yq_kis_account *account = &settings->account;
+	const size_t digits = sizeof(account->number) - 1, product = sizeof(account->product) - 1;
+	const char *rest = number + digits;
+
+	if (is_digits(number, digits)) {
+		rest += *rest == '-';
+		if (strlen(rest) == product && is_digits(rest, product) &&
+		    yq_str_copy_bytes(account->number, sizeof(account->number), number, digits) &&
+		    yq_str_copy(account->product, sizeof(account->product), rest))
+			return YQ_OK;
+	}
+	return yq_err_set(
+	    err, YQ_E_INVALID, "Account: expected eight digits and two, \"12345678-01\"");
+}
+
+static enum yq_rc
+account(const yq_json *kis, struct yq_kis_settings *settings, struct yq_err *err)
+{
 	char given[16] = "";
-	const char *rest = given + number;
 	enum yq_rc rc = text(kis, "Account", given, sizeof(given), err);
 
 	if (rc != YQ_OK || given[0] == '\0')
 		return rc;
-	if (strlen(given) > number && *rest == '-')
-		rest++;
-	if (strlen(given) < number || !is_digits(given, number) || strlen(rest) != product ||
-	    !is_digits(rest, product) ||
-	    !yq_str_copy_bytes(account->number, sizeof(account->number), given, number) ||
-	    !yq_str_copy(account->product, sizeof(account->product), rest))
-		return yq_err_set(
-		    err, YQ_E_INVALID, "Account: expected eight digits and two, \"12345678-01\"");
-	return YQ_OK;
+	return yq_kis_settings_account(settings, given, err);
 }
 
 static enum yq_rc
@@ -141,7 +148,7 @@ yq_kis_settings_read(const yq_json *kis, struct yq_kis_settings *s, struct yq_er
 
 	if (kis == NULL)
 		return YQ_OK;
-	rc = account(kis, &s->account, err);
+	rc = account(kis, s, err);
 	if (rc == YQ_OK)
 		rc = route(kis, s->account.route, err);
 	if (rc == YQ_OK)
