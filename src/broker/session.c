@@ -14,32 +14,32 @@
 #define LIFE_MAX_US (INT64_C(400) * 86400 * YQ_US_PER_SECOND)
 
 int64_t
-yq_session_now_us(const struct yq_session *session)
+yq_session_now_us(const struct yq_broker_session *session)
 {
 	return yq_clock_now_us(session->options.clock);
 }
 
 int64_t
-yq_session_now_ns(const struct yq_session *session)
+yq_session_now_ns(const struct yq_broker_session *session)
 {
 	return yq_clock_monotonic_ns(session->options.clock);
 }
 
 static int64_t
-interval_ns(const struct yq_session *session)
+interval_ns(const struct yq_broker_session *session)
 {
 	return session->options.interval_ms * MS_NS;
 }
 
 bool
-yq_session_has_token(const struct yq_session *session)
+yq_session_has_token(const struct yq_broker_session *session)
 {
 	return session->token.value != NULL &&
 	       session->token.expires_at_us > yq_session_now_us(session);
 }
 
 enum yq_session_state
-yq_session_state(const struct yq_session *session)
+yq_session_state(const struct yq_broker_session *session)
 {
 	return yq_session_has_token(session) ? YQ_SESSION_READY
 	       : session->refused	     ? YQ_SESSION_REFUSED
@@ -48,13 +48,13 @@ yq_session_state(const struct yq_session *session)
 }
 
 const char *
-yq_session_why(const struct yq_session *session)
+yq_session_why(const struct yq_broker_session *session)
 {
 	return session->why;
 }
 
 bool
-yq_session_token(const struct yq_session *session, struct yq_session_token *token)
+yq_session_token(const struct yq_broker_session *session, struct yq_session_token *token)
 {
 	*token = (struct yq_session_token){ 0 };
 	if (!yq_session_has_token(session))
@@ -68,7 +68,7 @@ yq_session_token(const struct yq_session *session, struct yq_session_token *toke
 /* ---- telling ---- */
 
 void
-yq_session_watch(struct yq_session *session, yq_session_changed_fn *fn, void *cookie)
+yq_session_watch(struct yq_broker_session *session, yq_session_changed_fn *fn, void *cookie)
 {
 	struct yq_session_watcher *watcher = yq_xcalloc(1, sizeof(*watcher));
 
@@ -78,7 +78,7 @@ yq_session_watch(struct yq_session *session, yq_session_changed_fn *fn, void *co
 }
 
 static void
-drop_watchers(struct yq_session *session, bool all)
+drop_watchers(struct yq_broker_session *session, bool all)
 {
 	struct yq_session_watcher **place = &session->watchers;
 
@@ -95,7 +95,7 @@ drop_watchers(struct yq_session *session, bool all)
 }
 
 void
-yq_session_unwatch(struct yq_session *session, void *cookie)
+yq_session_unwatch(struct yq_broker_session *session, void *cookie)
 {
 	for (struct yq_session_watcher *w = session->watchers; w != NULL; w = w->next)
 		if (w->cookie == cookie)
@@ -107,7 +107,7 @@ yq_session_unwatch(struct yq_session *session, void *cookie)
 static void
 on_closed(uv_handle_t *handle)
 {
-	struct yq_session *session = handle->data;
+	struct yq_broker_session *session = handle->data;
 
 	drop_watchers(session, true);
 	yq_token_clear(&session->token);
@@ -117,7 +117,7 @@ on_closed(uv_handle_t *handle)
 
 /* False: the session was freed meanwhile. */
 bool
-yq_session_tell(struct yq_session *session)
+yq_session_tell(struct yq_broker_session *session)
 {
 	enum yq_session_state state = yq_session_state(session);
 
@@ -142,7 +142,7 @@ yq_session_tell(struct yq_session *session)
 }
 
 void
-yq_session_explain(struct yq_session *session, const char *why)
+yq_session_explain(struct yq_broker_session *session, const char *why)
 {
 	yq_str_copy_cut(session->why, sizeof(session->why), why);
 }
@@ -150,7 +150,7 @@ yq_session_explain(struct yq_session *session, const char *why)
 /* ---- the token ---- */
 
 void
-yq_session_adopt(struct yq_session *session, struct yq_token *token)
+yq_session_adopt(struct yq_broker_session *session, struct yq_token *token)
 {
 	yq_token_clear(&session->token);
 	session->token = *token;
@@ -163,7 +163,7 @@ yq_session_adopt(struct yq_session *session, struct yq_token *token)
 
 /* One that is over, or that the broker does not take. */
 static void
-drop_token(struct yq_session *session, const char *why)
+drop_token(struct yq_broker_session *session, const char *why)
 {
 	session->after_us = session->token.issued_at_us;
 	session->unsaved = false;
@@ -175,7 +175,7 @@ drop_token(struct yq_session *session, const char *why)
 static void on_timer(uv_timer_t *timer);
 
 void
-yq_session_step_in(struct yq_session *session, int64_t ms)
+yq_session_step_in(struct yq_broker_session *session, int64_t ms)
 {
 	uint64_t bounded = ms < 0 ? 0 : ms > TICK_MS ? TICK_MS : (uint64_t)ms;
 
@@ -184,7 +184,7 @@ yq_session_step_in(struct yq_session *session, int64_t ms)
 }
 
 void
-yq_session_expired(struct yq_session *session, uint64_t serial)
+yq_session_expired(struct yq_broker_session *session, uint64_t serial)
 {
 	if (serial != session->serial || session->token.value == NULL)
 		return;
@@ -195,7 +195,7 @@ yq_session_expired(struct yq_session *session, uint64_t serial)
 /* ---- what is to be done now ---- */
 
 void
-yq_session_issue(struct yq_session *session)
+yq_session_issue(struct yq_broker_session *session)
 {
 	session->issuing = true;
 	session->next_ns = yq_session_now_ns(session) + interval_ns(session);
@@ -203,14 +203,14 @@ yq_session_issue(struct yq_session *session)
 }
 
 static int64_t
-due_us(const struct yq_session *session)
+due_us(const struct yq_broker_session *session)
 {
 	return yq_token_due_us(&session->token, session->early_pct);
 }
 
 /* There is no worker: nobody else has a token, or a turn. */
 static void
-do_alone(struct yq_session *session)
+do_alone(struct yq_broker_session *session)
 {
 	session->loaded = true;
 	if (yq_session_now_ns(session) >= session->next_ns)
@@ -221,7 +221,7 @@ do_alone(struct yq_session *session)
 }
 
 static void
-step(struct yq_session *session)
+step(struct yq_broker_session *session)
 {
 	if (session->token.value != NULL && !yq_session_has_token(session))
 		drop_token(session, "the token is over: a new one is asked for");
@@ -252,7 +252,8 @@ on_timer(uv_timer_t *timer)
 
 /* Whether it is a token that can be used and kept. */
 static bool
-is_token(const struct yq_session *session, const struct yq_secret *value, int64_t expires_at_us)
+is_token(
+    const struct yq_broker_session *session, const struct yq_secret *value, int64_t expires_at_us)
 {
 	int64_t life_us = expires_at_us - yq_session_now_us(session);
 
@@ -261,7 +262,7 @@ is_token(const struct yq_session *session, const struct yq_secret *value, int64_
 }
 
 static void
-take_issued(struct yq_session *session, const struct yq_secret *value, int64_t expires_at_us)
+take_issued(struct yq_broker_session *session, const struct yq_secret *value, int64_t expires_at_us)
 {
 	struct yq_token token = { .value = yq_secret_copy(value),
 		.issued_at_us = yq_session_now_us(session),
@@ -272,7 +273,7 @@ take_issued(struct yq_session *session, const struct yq_secret *value, int64_t e
 }
 
 static void
-note_failure(struct yq_session *session, enum yq_rc rc, const struct yq_err *err)
+note_failure(struct yq_broker_session *session, enum yq_rc rc, const struct yq_err *err)
 {
 	yq_session_explain(session, err != NULL ? err->text : "the broker issued no token");
 	session->look_ns = yq_session_now_ns(session) + YQ_SESSION_LOOK_MS * MS_NS;
@@ -283,7 +284,7 @@ note_failure(struct yq_session *session, enum yq_rc rc, const struct yq_err *err
 }
 
 void
-yq_session_issued(struct yq_session *session, enum yq_rc rc, const struct yq_secret *value,
+yq_session_issued(struct yq_broker_session *session, enum yq_rc rc, const struct yq_secret *value,
     int64_t expires_at_us, const struct yq_err *err)
 {
 	struct yq_err fault;
@@ -306,10 +307,10 @@ yq_session_issued(struct yq_session *session, enum yq_rc rc, const struct yq_sec
 /* ---- begin and end ---- */
 
 enum yq_rc
-yq_session_make(
-    const struct yq_session_options *options, struct yq_session **ret_session, struct yq_err *err)
+yq_session_make(const struct yq_session_options *options, struct yq_broker_session **ret_session,
+    struct yq_err *err)
 {
-	struct yq_session *session;
+	struct yq_broker_session *session;
 	enum yq_rc rc = YQ_OK;
 
 	*ret_session = NULL;
@@ -335,7 +336,7 @@ yq_session_make(
 }
 
 void
-yq_session_free(struct yq_session *session)
+yq_session_free(struct yq_broker_session *session)
 {
 	if (session == NULL)
 		return;

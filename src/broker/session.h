@@ -20,7 +20,7 @@
 #define YQ_SESSION_LOOK_MS     1000   /* between looks at the store while there is none */
 #define YQ_SESSION_REFUSED_MS  600000 /* after the broker refused the keys */
 
-struct yq_session; /* opaque */
+struct yq_broker_session; /* opaque */
 
 enum yq_session_state {
 	YQ_SESSION_LOADING, /* nothing is known yet */
@@ -41,7 +41,7 @@ struct yq_session_token {
  * once, at once or later.  The adapter does not repeat it, and the session is not freed from
  * inside.
  */
-typedef void yq_session_issue_fn(void *cookie, struct yq_session *session);
+typedef void yq_session_issue_fn(void *cookie, struct yq_broker_session *session);
 /* The state, or the token, has changed.  From the loop.  `why`: a sentence for people where there
  * is something to say - why there is none, or what went wrong while there still is one -, else "".
  */
@@ -59,25 +59,26 @@ struct yq_session_options {
 };
 
 /* Loads at once.  YQ_E_INVALID: the key is none. */
-YQ_NODISCARD enum yq_rc yq_session_make(
-    const struct yq_session_options *options, struct yq_session **ret_session, struct yq_err *err);
+YQ_NODISCARD enum yq_rc yq_session_make(const struct yq_session_options *options,
+    struct yq_broker_session **ret_session, struct yq_err *err);
 /* Nothing is told after it, and yq_session_issued must not come any more.  Before its worker is
  * stopped.  NULL is a no-op. */
-void yq_session_free(struct yq_session *session);
+void yq_session_free(struct yq_broker_session *session);
 
 /* Be told; the session may be shared.  Not before the next turn of the loop.  The same `cookie`
  * ends it. */
-void yq_session_watch(struct yq_session *session, yq_session_changed_fn *fn, void *cookie);
-void yq_session_unwatch(struct yq_session *session, void *cookie);
+void yq_session_watch(struct yq_broker_session *session, yq_session_changed_fn *fn, void *cookie);
+void yq_session_unwatch(struct yq_broker_session *session, void *cookie);
 
-enum yq_session_state yq_session_state(const struct yq_session *session);
-const char *yq_session_why(const struct yq_session *session); /* "" = nothing to say; borrowed */
+enum yq_session_state yq_session_state(const struct yq_broker_session *session);
+const char *yq_session_why(
+    const struct yq_broker_session *session); /* "" = nothing to say; borrowed */
 /* The token to use now; false: there is none. */
-bool yq_session_token(const struct yq_session *session, struct yq_session_token *token);
+bool yq_session_token(const struct yq_broker_session *session, struct yq_session_token *token);
 
 /* The broker does not take the token `serial` any more: it is not handed out again, and a new one
  * is issued.  Of one that is not the present one: no-op. */
-void yq_session_expired(struct yq_session *session, uint64_t serial);
+void yq_session_expired(struct yq_broker_session *session, uint64_t serial);
 
 /*
  * The end of yq_session_issue_fn:
@@ -87,7 +88,7 @@ void yq_session_expired(struct yq_session *session, uint64_t serial);
  *   anything else  may be tried again
  * `err` (NULL with YQ_OK) is the sentence for people.
  */
-void yq_session_issued(struct yq_session *session, enum yq_rc rc, const struct yq_secret *value,
-    int64_t expires_at_us, const struct yq_err *err);
+void yq_session_issued(struct yq_broker_session *session, enum yq_rc rc,
+    const struct yq_secret *value, int64_t expires_at_us, const struct yq_err *err);
 
 #endif

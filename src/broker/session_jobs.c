@@ -18,7 +18,7 @@ free_job(struct yq_session_job *job)
 }
 
 static struct yq_session_job *
-make_job(struct yq_session *session)
+make_job(struct yq_broker_session *session)
 {
 	struct yq_session_job *job = yq_xcalloc(1, sizeof(*job));
 
@@ -30,7 +30,7 @@ make_job(struct yq_session *session)
 }
 
 static void
-submit(struct yq_session *session, struct yq_session_job *job, yq_worker_fn *fn,
+submit(struct yq_broker_session *session, struct yq_session_job *job, yq_worker_fn *fn,
     yq_worker_done_fn *done)
 {
 	if (yq_worker_submit(session->options.worker, fn, done, job) == YQ_OK)
@@ -52,7 +52,7 @@ static void
 on_saved(void *cookie, enum yq_rc rc, const struct yq_err *err)
 {
 	struct yq_session_job *job = cookie;
-	struct yq_session *session = job->session;
+	struct yq_broker_session *session = job->session;
 	char text[YQ_ERR_TEXT_MAX];
 
 	free_job(job);
@@ -71,7 +71,7 @@ on_saved(void *cookie, enum yq_rc rc, const struct yq_err *err)
 }
 
 void
-yq_session_ask_save(struct yq_session *session)
+yq_session_ask_save(struct yq_broker_session *session)
 {
 	struct yq_session_job *job = make_job(session);
 
@@ -90,7 +90,7 @@ run_look(struct yq_firebird *firebird, void *cookie, struct yq_err *err)
 
 /* What the store says: use it, or have one issued, or wait for who does. */
 static void
-use_look(struct yq_session *session, struct yq_session_look *look)
+use_look(struct yq_broker_session *session, struct yq_session_look *look)
 {
 	session->loaded = true;
 	if (session->store_away)
@@ -108,7 +108,7 @@ use_look(struct yq_session *session, struct yq_session_look *look)
 
 /* Before the next look. */
 static int64_t
-pause_ns(const struct yq_session *session)
+pause_ns(const struct yq_broker_session *session)
 {
 	bool calm = yq_session_has_token(session) || session->refused;
 
@@ -119,7 +119,7 @@ static void
 on_looked(void *cookie, enum yq_rc rc, const struct yq_err *err)
 {
 	struct yq_session_job *job = cookie;
-	struct yq_session *session = job->session;
+	struct yq_broker_session *session = job->session;
 	bool ours = rc == YQ_OK && job->look.ours;
 	char text[YQ_ERR_TEXT_MAX];
 
@@ -144,7 +144,7 @@ on_looked(void *cookie, enum yq_rc rc, const struct yq_err *err)
 }
 
 void
-yq_session_ask_look(struct yq_session *session)
+yq_session_ask_look(struct yq_broker_session *session)
 {
 	struct yq_session_job *job = make_job(session);
 

@@ -22,13 +22,13 @@ struct yq_session_watcher {
 
 /* Something the worker does for the session, which may be gone before it is done. */
 struct yq_session_job {
-	struct yq_session *session;
+	struct yq_broker_session *session;
 	struct yq_session_store store;
 	struct yq_session_look look;
 	struct yq_token token; /* to save */
 };
 
-struct yq_session {
+struct yq_broker_session {
 	struct yq_session_options options;
 	struct yq_session_store store;
 	uv_timer_t timer;
@@ -51,21 +51,21 @@ struct yq_session {
 	bool telling, freed;
 };
 
-bool yq_session_has_token(const struct yq_session *session);
-int64_t yq_session_now_us(const struct yq_session *session);
-int64_t yq_session_now_ns(const struct yq_session *session);
-void yq_session_explain(struct yq_session *session, const char *why);
+bool yq_session_has_token(const struct yq_broker_session *session);
+int64_t yq_session_now_us(const struct yq_broker_session *session);
+int64_t yq_session_now_ns(const struct yq_broker_session *session);
+void yq_session_explain(struct yq_broker_session *session, const char *why);
 /* Take it over, and leave `token` empty. */
-void yq_session_adopt(struct yq_session *session, struct yq_token *token);
+void yq_session_adopt(struct yq_broker_session *session, struct yq_token *token);
 /* Tell those who watch, if something has changed.  False: the session was freed meanwhile. */
-bool yq_session_tell(struct yq_session *session);
+bool yq_session_tell(struct yq_broker_session *session);
 /* Look what is to be done, at the latest in so long. */
-void yq_session_step_in(struct yq_session *session, int64_t ms);
+void yq_session_step_in(struct yq_broker_session *session, int64_t ms);
 /* It is our turn: have a token issued. */
-void yq_session_issue(struct yq_session *session);
+void yq_session_issue(struct yq_broker_session *session);
 
 /* At the worker; its end steps on. */
-void yq_session_ask_look(struct yq_session *session);
-void yq_session_ask_save(struct yq_session *session);
+void yq_session_ask_look(struct yq_broker_session *session);
+void yq_session_ask_save(struct yq_broker_session *session);
 
 #endif

@@ -34,7 +34,7 @@ struct program {
 	uv_loop_t loop;
 	uv_timer_t patience;
 	struct yq_worker *worker;
-	struct yq_session *session;
+	struct yq_broker_session *session;
 	char log[FIXTURE_PATH_SIZE]; /* a line for each call to the broker */
 	bool dies;		     /* with the broker's answer in its hands */
 	size_t calls;
@@ -57,7 +57,7 @@ log_call(const struct program *p, const char *token)
 }
 
 static void
-on_issue(void *cookie, struct yq_session *session)
+on_issue(void *cookie, struct yq_broker_session *session)
 {
 	struct program *p = cookie;
 	struct yq_secret *value;

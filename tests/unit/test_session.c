@@ -16,7 +16,7 @@
 struct scene {
 	uv_loop_t loop;
 	uv_timer_t stop_timer;
-	struct yq_session *session;
+	struct yq_broker_session *session;
 	/* how the broker answers */
 	enum yq_rc rc;
 	int64_t life_us;
@@ -52,7 +52,7 @@ answer(struct scene *s)
 }
 
 static void
-on_issue(void *cookie, struct yq_session *session)
+on_issue(void *cookie, struct yq_broker_session *session)
 {
 	struct scene *s = cookie;
 

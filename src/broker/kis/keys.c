@@ -82,7 +82,7 @@ yq_kis_keys_send(struct yq_kis_keys *keys, const struct yq_secret *token,
 
 struct yq_kis_issue {
 	struct yq_kis_keys *keys; /* NULL: they are gone, and the session with them */
-	struct yq_session *session;
+	struct yq_broker_session *session;
 	bool approval;
 };
 
@@ -141,7 +141,7 @@ on_issued(void *cookie, enum yq_rc rc, const struct yq_http_reply *http, const s
 }
 
 static void
-issue_begin(struct yq_kis_keys *keys, struct yq_session *session, bool approval)
+issue_begin(struct yq_kis_keys *keys, struct yq_broker_session *session, bool approval)
 {
 	static const struct yq_http_header headers[] = { { "content-type", CONTENT_TYPE } };
 	struct yq_buf url = yq_buf_make(URL_MAX), body = yq_buf_make(YQ_KIS_REQUEST_MAX);
@@ -169,13 +169,13 @@ issue_begin(struct yq_kis_keys *keys, struct yq_session *session, bool approval)
 }
 
 void
-yq_kis_keys_issue_token(void *cookie, struct yq_session *session)
+yq_kis_keys_issue_token(void *cookie, struct yq_broker_session *session)
 {
 	issue_begin(cookie, session, false);
 }
 
 void
-yq_kis_keys_issue_approval(void *cookie, struct yq_session *session)
+yq_kis_keys_issue_approval(void *cookie, struct yq_broker_session *session)
 {
 	issue_begin(cookie, session, true);
 }

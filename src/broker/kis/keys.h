@@ -29,7 +29,7 @@ void yq_kis_keys_send(struct yq_kis_keys *keys, const struct yq_secret *token,
     yq_http_reply_fn *fn, void *cookie);
 
 /* yq_session_issue_fn; the cookie is the keys. */
-void yq_kis_keys_issue_token(void *cookie, struct yq_session *session);
-void yq_kis_keys_issue_approval(void *cookie, struct yq_session *session);
+void yq_kis_keys_issue_token(void *cookie, struct yq_broker_session *session);
+void yq_kis_keys_issue_approval(void *cookie, struct yq_broker_session *session);
 
 #endif

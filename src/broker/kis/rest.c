@@ -39,8 +39,8 @@ struct yq_kis_rest {
 	struct yq_kis_keys keys;
 	struct yq_calls *calls; /* borrowed */
 	struct yq_caller *caller;
-	struct yq_session *token, *approval; /* approval NULL = none */
-	struct yq_kis_spec spec;	     /* for another session; its pointers are not kept */
+	struct yq_broker_session *token, *approval; /* approval NULL = none */
+	struct yq_kis_spec spec; /* for another session; its pointers are not kept */
 	struct call *first, *last;
 	uv_timer_t *tick; /* owned; freed when it is closed */
 	bool closing;
@@ -259,7 +259,7 @@ yq_kis_rest_send(struct yq_kis_rest *rest, const struct yq_kis_request *request,
 
 static enum yq_rc
 session_make(struct yq_kis_rest *rest, const struct yq_kis_spec *spec, const char *kind,
-    yq_session_issue_fn *issue, struct yq_session **ret_session, struct yq_err *err)
+    yq_session_issue_fn *issue, struct yq_broker_session **ret_session, struct yq_err *err)
 {
 	struct yq_session_options options = { .loop = spec->loop,
 		.clock = spec->clock,
@@ -313,7 +313,8 @@ yq_kis_rest_make(const struct yq_kis_spec *spec, struct yq_kis_rest **ret_rest, 
 }
 
 enum yq_rc
-yq_kis_rest_approval(struct yq_kis_rest *rest, struct yq_session **ret_session, struct yq_err *err)
+yq_kis_rest_approval(
+    struct yq_kis_rest *rest, struct yq_broker_session **ret_session, struct yq_err *err)
 {
 	enum yq_rc rc = YQ_OK;
 

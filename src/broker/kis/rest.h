@@ -31,6 +31,6 @@ void yq_kis_rest_send(struct yq_kis_rest *rest, const struct yq_kis_request *req
 
 /* The key of the stream: a session of its own, made when it is first asked for. */
 YQ_NODISCARD enum yq_rc yq_kis_rest_approval(
-    struct yq_kis_rest *rest, struct yq_session **ret_session, struct yq_err *err);
+    struct yq_kis_rest *rest, struct yq_broker_session **ret_session, struct yq_err *err);
 
 #endif

@@ -21,7 +21,7 @@
 
 struct yq_kis_stream {
 	struct yq_kis *k; /* NULL: freed, and waits for its timer's end */
-	struct yq_session *approval;
+	struct yq_broker_session *approval;
 	uint64_t serial;  /* of the key that was used */
 	struct yq_ws *ws; /* NULL = none */
 	uv_timer_t timer;
