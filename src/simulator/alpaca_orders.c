@@ -342,6 +342,13 @@ alpaca_order_replace(struct sim_call *call)
 	}
 	if (change.client_id[0] == '\0')
 		change.client_id = NULL;
+	if (order->notional.set) {
+		alpaca_error(call, ALPACA_REFUSED, "notional orders cannot be replaced");
+		return;
+	}
+	/* The new order is of the whole quantity, whatever the old one has executed. */
+	if (!change.qty.set)
+		change.qty = yq_opt_decimal_of(order->qty);
 	reason = sim_replace(call->sim->exchange, order, &change, call->now_us, &fresh, &err);
 	if (reason == SIM_DONE)
 		show(call, fresh, true);

@@ -124,6 +124,7 @@ struct sim_order {
 	int64_t parent, legs[2];			    /* numbers; 0 = none */
 	int64_t replaces, replaced_by;			    /* numbers; 0 = none */
 	int64_t time_us, updated_us, closed_us, expires_us; /* 0 = not (yet), never */
+	int64_t cancel_number;	  /* of the cancel where a face numbers them; not recorded */
 	char note[SIM_NOTE_SIZE]; /* the face's own: kept, not looked at */
 };
 
@@ -187,6 +188,8 @@ YQ_NODISCARD enum yq_rc sim_set_position(struct sim_exchange *exchange, struct s
     struct yq_err *err);
 /* Who first uses a key decides its secret.  False: it is another. */
 YQ_NODISCARD bool sim_key_fits(struct sim_exchange *exchange, const char *key, const char *secret);
+/* The same without giving it one. */
+bool sim_key_is(const struct sim_exchange *exchange, const char *key, const char *secret);
 
 /* ---- orders ---- */
 
@@ -226,8 +229,8 @@ YQ_NODISCARD enum sim_reason sim_submit(struct sim_exchange *exchange, const str
 YQ_NODISCARD enum sim_reason sim_cancel(
     struct sim_exchange *exchange, struct sim_order *order, int64_t now_us, struct yq_err *err);
 /*
- * Another order in its place, with a number and an id of its own.  What is not set stays.  `qty`
- * counts what is filled already: the new order is of the rest.
+ * Another order in its place, with a number and an id of its own.  What is not set stays; `qty` is
+ * the new order's, not set = what is left of the old one.
  */
 struct sim_change {
 	struct yq_opt_decimal qty, price, stop_price;

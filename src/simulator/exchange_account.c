@@ -122,6 +122,17 @@ sim_key_add(struct sim_exchange *x, const char *name)
 }
 
 bool
+sim_key_is(const struct sim_exchange *x, const char *name, const char *secret)
+{
+	struct yq_id fingerprint = yq_id_named(secret, strlen(secret));
+	const struct sim_key *key =
+	    yq_container(yq_table_find(&x->keys, yq_table_hash_text(name), same_key, name),
+		struct sim_key, node);
+
+	return key != NULL && yq_id_equal(&key->fingerprint, &fingerprint);
+}
+
+bool
 sim_key_fits(struct sim_exchange *x, const char *name, const char *secret)
 {
 	struct yq_id fingerprint = yq_id_named(secret, strlen(secret));

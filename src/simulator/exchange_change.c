@@ -30,7 +30,7 @@ check_fresh(const struct sim_exchange *x, const struct sim_order *o, struct yq_e
 	struct yq_decimal rounded;
 
 	if (yq_decimal_sign(o->qty) <= 0)
-		return sim_say(err, SIM_BAD_QTY, "qty must be > filled qty");
+		return sim_say(err, SIM_BAD_QTY, "qty must be > 0");
 	if (yq_decimal_round_to(o->qty, o->instrument->lot, YQ_ROUND_DOWN, &rounded) != YQ_OK ||
 	    yq_decimal_cmp(rounded, o->qty) != 0)
 		return sim_say(err, SIM_BAD_QTY, "qty is no multiple of the lot");
@@ -108,7 +108,6 @@ fresh_order(struct sim_exchange *x, const struct sim_order *old, const struct si
     int64_t now_us)
 {
 	struct sim_order *o = yq_xcalloc(1, sizeof(*o));
-	struct yq_decimal qty = change->qty.set ? change->qty.value : old->qty;
 
 	*o = *old;
 	o->node = o->client_node = o->id_node = (struct yq_table_node){ .next = NULL };
@@ -121,8 +120,7 @@ fresh_order(struct sim_exchange *x, const struct sim_order *old, const struct si
 	if (change->note != NULL)
 		yq_str_copy_cut(o->note, sizeof(o->note), change->note);
 	o->state = old->state == SIM_HELD ? SIM_HELD : SIM_NEW;
-	if (yq_decimal_sub(qty, old->filled, &o->qty) != YQ_OK)
-		o->qty = YQ_DECIMAL_ZERO;
+	o->qty = change->qty.set ? change->qty.value : sim_order_left(old);
 	o->filled = o->value = o->fee = YQ_DECIMAL_ZERO;
 	o->notional = YQ_OPT_DECIMAL_NONE;
 	if (change->has_type)

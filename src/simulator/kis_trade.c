@@ -235,10 +235,14 @@ cancel(struct sim_call *call, struct sim_order *order)
 {
 	struct yq_err err;
 
-	if (sim_cancel(call->sim->exchange, order, call->now_us, &err) != SIM_DONE)
-		say_reason(call, SIM_CLOSED, err.text);
-	else
-		show_number(call, sim_take_number(call->sim->exchange));
+	if (sim_state_is_final(order->state)) {
+		say_reason(call, SIM_CLOSED, "");
+		return;
+	}
+	/* The cancel has a number before its notice is made. */
+	order->cancel_number = sim_take_number(call->sim->exchange);
+	if (sim_cancel(call->sim->exchange, order, call->now_us, &err) == SIM_DONE)
+		show_number(call, order->cancel_number);
 }
 
 /* Of the order so much is to be left, at a price if one is given. */
@@ -246,13 +250,12 @@ static void
 replace(struct sim_call *call, struct sim_order *order, struct yq_decimal left,
     struct yq_opt_decimal price)
 {
-	struct sim_change change = { .qty.set = true, .price = price };
+	struct sim_change change = { .qty = yq_opt_decimal_of(left), .price = price };
 	struct sim_order *fresh;
 	enum sim_reason reason;
 	struct yq_err err;
 
-	if (yq_decimal_add(order->filled, left, &change.qty.value) != YQ_OK ||
-	    yq_decimal_cmp(left, sim_order_left(order)) > 0) {
+	if (yq_decimal_cmp(left, sim_order_left(order)) > 0) {
 		say_reason(call, SIM_CLOSED, "");
 		return;
 	}

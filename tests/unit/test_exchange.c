@@ -300,7 +300,7 @@ test_a_replaced_order_is_another_of_the_rest(void **state)
 	struct market m;
 	struct sim_ask ask;
 	struct sim_order *old, *fresh;
-	struct sim_change change = { .qty = opt("8"), .price = opt("98") };
+	struct sim_change change = { .price = opt("98") };
 
 	(void)state;
 	market_open(&m);
@@ -313,10 +313,13 @@ test_a_replaced_order_is_another_of_the_rest(void **state)
 	assert_int_equal(old->state, SIM_REPLACED);
 	assert_int_equal(old->replaced_by, fresh->number);
 	assert_int_equal(fresh->replaces, old->number);
-	assert_dec(fresh->qty, "3");
+	assert_dec(fresh->qty, "5");
 	assert_string_not_equal(fresh->id.text, old->id.text);
-	assert_dec(m.account->book->reserved[YQ_USD], "294");
-	change.qty = opt("5");
+	assert_dec(m.account->book->reserved[YQ_USD], "490");
+	change.qty = opt("7");
+	old = fresh;
+	assert_int_equal(sim_replace(m.x, old, &change, m.now_us, &fresh, &m.err), SIM_DONE);
+	assert_dec(fresh->qty, "7");
 	assert_int_equal(sim_replace(m.x, old, &change, m.now_us, &fresh, &m.err), SIM_CLOSED);
 	market_close(&m);
 }
