@@ -217,10 +217,10 @@ test_an_execution_has_one_id_by_whichever_way_it_comes(void **unused)
 	static const char list[] = "[" FIRST "," SECOND "]";
 	static const char told[] = ALPACA_UPDATE_JSON("fill", "\"107\"", "\"10\"",
 	    ALPACA_ORDER_JSON(ALPACA_ORDER, ALPACA_OURS, "filled", "15", "15", "\"107\"", ""));
-	char listed_id[YQ_EXECUTION_ID_SIZE], told_id[YQ_EXECUTION_ID_SIZE];
-	struct yq_alpaca_update update;
-	struct yq_alpaca_fills fills;
-	enum yq_alpaca_heard heard;
+	char listed_id[YQ_EXECUTION_ID_SIZE] = "", told_id[YQ_EXECUTION_ID_SIZE] = "";
+	struct yq_alpaca_update update = { .news = YQ_ALPACA_NEWS_NONE };
+	struct yq_alpaca_fills fills = { .items = NULL };
+	enum yq_alpaca_heard heard = YQ_ALPACA_OTHER;
 	struct yq_err err = { .text = "" };
 
 	(void)unused;

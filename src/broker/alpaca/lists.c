@@ -91,14 +91,17 @@ static void page_ask(struct list *l);
 static size_t
 page_add(struct list *l, const struct yq_alpaca_order *orders, size_t count)
 {
+	struct yq_alpaca_order *all;
 	size_t before = l->count;
 
-	l->orders = yq_xrealloc(l->orders, l->count + count + 1, sizeof(*l->orders));
+	all = yq_xrealloc(l->orders, l->count + count + 1, sizeof(*all));
+	l->orders = all;
+	assert(all != NULL && (orders != NULL || count == 0));
 	for (size_t i = 0; i < count; i++) {
 		if (before > 0 && order_find(l, orders[i].id) != NULL)
 			continue;
 		(void)yq_alpaca_book_see(&l->op.a->book, &orders[i]);
-		l->orders[l->count++] = orders[i];
+		all[l->count++] = orders[i];
 	}
 	return l->count - before;
 }

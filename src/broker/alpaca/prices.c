@@ -8,9 +8,9 @@
 #include "broker/alpaca/adapter.h"
 
 static void
-latest_path(const struct yq_alpaca *a, const char *symbols, struct yq_buf *path)
+latest_path(const struct yq_alpaca *a, const char *what, const char *symbols, struct yq_buf *path)
 {
-	yq_buf_add_text(path, "/v2/stocks/trades/latest");
+	yq_buf_add_format(path, "/v2/stocks/%s/latest", what);
 	yq_alpaca_add_query(path, "symbols", symbols);
 	if (a->settings.feed[0] != '\0')
 		yq_alpaca_add_query(path, "feed", a->settings.feed);
@@ -42,7 +42,10 @@ struct ask {
 	struct yq_alpaca_op op;
 	enum yq_exchange exchange;
 	char ticker[YQ_TICKER_SIZE];
+	bool bars; /* there is no trade: the close of the last bar */
 };
+
+static void price_ask(struct ask *ask);
 
 static void
 on_price(void *cookie, enum yq_rc rc, const struct yq_alpaca_reply *reply, const struct yq_err *err)
@@ -60,6 +63,12 @@ on_price(void *cookie, enum yq_rc rc, const struct yq_alpaca_reply *reply, const
 	}
 	while (i < count && !yq_str_equal(prices[i].symbol, ask->ticker))
 		i++;
+	if (rc == YQ_OK && i == count && !ask->bars) {
+		free(prices);
+		ask->bars = true;
+		price_ask(ask);
+		return;
+	}
 	if (rc == YQ_OK && i == count) {
 		rc = yq_err_set(&why, YQ_E_NOT_FOUND, "Alpaca knows no price of %s", ask->ticker);
 		err = &why;
@@ -75,11 +84,19 @@ on_price(void *cookie, enum yq_rc rc, const struct yq_alpaca_reply *reply, const
 	free(ask);
 }
 
+static void
+price_ask(struct ask *ask)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf path = yq_buf_make(YQ_ALPACA_PATH_MAX);
+
+	latest_path(ask->op.a, ask->bars ? "bars" : "trades", ask->ticker, &path);
+	latest_ask(ask->op.a, &path, on_price, ask);
+}
+
 /* Another market's ticker of the same name is not this one. */
 static void
 on_listed(void *cookie, enum yq_rc rc, const struct yq_err *err)
 {
-	YQ_CLEANUP(yq_buf_free) struct yq_buf path = yq_buf_make(YQ_ALPACA_PATH_MAX);
 	struct ask *ask = cookie;
 	enum yq_exchange exchange;
 	struct yq_err why;
@@ -94,8 +111,7 @@ on_listed(void *cookie, enum yq_rc rc, const struct yq_err *err)
 		yq_alpaca_op_fail(&ask->op, rc, err);
 		return;
 	}
-	latest_path(ask->op.a, ask->ticker, &path);
-	latest_ask(ask->op.a, &path, on_price, ask);
+	price_ask(ask);
 }
 
 static const char *
@@ -209,7 +225,7 @@ on_quotes_due(uv_timer_t *timer)
 		return;
 	for (size_t i = 0; i < a->watched_count; i++)
 		yq_buf_add_format(&symbols, "%s%s", i > 0 ? "," : "", a->watched[i].ticker);
-	latest_path(a, yq_buf_text(&symbols), &path);
+	latest_path(a, "trades", yq_buf_text(&symbols), &path);
 	a->quoting = true;
 	latest_ask(a, &path, on_quotes, a);
 }
