@@ -247,8 +247,12 @@ check_books(const struct row *row, const struct yq_kis_account *account)
 	assert_int_equal(yq_kis_encode_cash(account, row->exchange, &cash, NULL), YQ_OK);
 	check_code(&request, account->is_virtual ? row->positions.virtual : row->positions.real,
 	    is_home(row) ? D "/trading/inquire-balance" : O "/trading/inquire-balance");
-	check_code(&cash, account->is_virtual ? row->cash.virtual : row->cash.real,
-	    is_home(row) ? D "/trading/inquire-balance" : O "/trading/inquire-present-balance");
+	if (account->is_virtual && !is_home(row)) /* all that it is told */
+		check_code(&cash, "VTTS3007R", O "/trading/inquire-psamount");
+	else
+		check_code(&cash, account->is_virtual ? row->cash.virtual : row->cash.real,
+		    is_home(row) ? D "/trading/inquire-balance"
+				 : O "/trading/inquire-present-balance");
 	yq_buf_add_format(&expected, "CANO=%s&ACNT_PRDT_CD=01&", account->number);
 	if (is_home(row))
 		yq_buf_add_text(&expected,
@@ -260,12 +264,15 @@ check_books(const struct row *row, const struct yq_kis_account *account)
 		    row->currency);
 	check_query(&request, yq_buf_text(&expected));
 	yq_buf_clear(&expected);
-	yq_buf_add_format(&expected,
-	    "CANO=%s&ACNT_PRDT_CD=01&WCRC_FRCR_DVSN_CD=02&NATN_CD=%s&TR_MKET_CD=00&"
-	    "INQR_DVSN_CD=00",
-	    account->number, account->is_virtual ? row->nation : "000");
+	yq_buf_add_format(&expected, "CANO=%s&ACNT_PRDT_CD=01&", account->number);
+	if (account->is_virtual)
+		yq_buf_add_format(&expected, "OVRS_EXCG_CD=%s&OVRS_ORD_UNPR=1&ITEM_CD=", row->code);
+	else
+		yq_buf_add_text(
+		    &expected, "WCRC_FRCR_DVSN_CD=02&NATN_CD=000&TR_MKET_CD=00&INQR_DVSN_CD=00");
 	if (!is_home(row))
-		check_query(&cash, yq_buf_text(&expected));
+		assert_memory_equal(
+		    yq_buf_text(&cash.query), yq_buf_text(&expected), expected.length);
 	assert_int_equal(
 	    yq_kis_code_find(row->exchange, YQ_KIS_OPEN, account->is_virtual, &code, NULL),
 	    account->is_virtual ? YQ_E_REFUSED : YQ_OK);

@@ -275,7 +275,7 @@ test_cash_is_read_by_currency(void **unused)
 			      "\"1000000\"}]}");
 	yq_json *real = parse("{\"output2\":[{\"crcy_cd\":\"USD\",\"frcr_dncl_amt_2\":\"100.50\"},"
 			      "{\"crcy_cd\":\"JPY\",\"frcr_dncl_amt_2\":\"0\"}]}");
-	yq_json *virtual = parse("{\"output3\":{\"frcr_use_psbl_amt\":\"77.25\"}}");
+	yq_json *virtual = parse("{\"output\":{\"ord_psbl_frcr_amt\":\"77.25\"}}");
 	yq_json *unknown = parse("{\"output2\":[{\"crcy_cd\":\"XXX\",\"frcr_dncl_amt_2\":\"1\"}]}");
 	yq_json *twice = parse("{\"output2\":[{\"crcy_cd\":\"USD\",\"frcr_dncl_amt_2\":\"1\"},"
 			       "{\"crcy_cd\":\"USD\",\"frcr_dncl_amt_2\":\"1\"}]}");

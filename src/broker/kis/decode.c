@@ -253,20 +253,19 @@ read_currencies(
 	return rc;
 }
 
-/* All that a virtual account is told: what may be used of the currency that was asked for. */
+/* In the currency of the exchange that was asked about. */
 static enum yq_rc
-read_usable(const yq_json *root, enum yq_currency currency,
+read_power(const yq_json *root, enum yq_currency currency,
     struct yq_opt_decimal cash[YQ_CURRENCY_COUNT], struct yq_err *err)
 {
-	struct yq_kis_list list;
+	const yq_json *output = yq_json_get(root, "output");
 	struct yq_decimal amount;
-	enum yq_rc rc = yq_kis_list(root, "output3", &list, err);
+	enum yq_rc rc;
 
-	if (rc == YQ_OK && list.count != 1)
-		rc = yq_err_set(
-		    err, YQ_E_INVALID, "output3: expected one account, found %zu", list.count);
-	if (rc == YQ_OK)
-		rc = yq_kis_number(yq_kis_list_at(&list, 0), "frcr_use_psbl_amt", &amount, err);
+	if (yq_json_type_of(output) != YQ_JSON_OBJECT)
+		return yq_err_set(err, YQ_E_INVALID, "output: expected an object, found %s",
+		    yq_json_type_name(yq_json_type_of(output)));
+	rc = yq_kis_number(output, "ord_psbl_frcr_amt", &amount, err);
 	if (rc == YQ_OK)
 		cash[currency] = yq_opt_decimal_of(amount);
 	return rc;
@@ -277,7 +276,7 @@ yq_kis_decode_cash(const yq_json *root, bool is_virtual, enum yq_exchange exchan
     struct yq_opt_decimal cash[YQ_CURRENCY_COUNT], struct yq_err *err)
 {
 	if (is_virtual)
-		return read_usable(root, yq_market_of(exchange)->currency, cash, err);
+		return read_power(root, yq_market_of(exchange)->currency, cash, err);
 	return read_currencies(root, cash, err);
 }
 

@@ -120,7 +120,7 @@ void yq_kis_positions_free(struct yq_kis_positions *positions);
 YQ_NODISCARD enum yq_rc yq_kis_decode_won(
     const yq_json *root, struct yq_decimal *amount, struct yq_err *err);
 /* Of each foreign currency; `cash` is indexed by enum yq_currency, what is not told stays unset.  A
- * virtual account tells of one: that of `exchange`. */
+ * virtual account is told what an order on `exchange` may cost. */
 YQ_NODISCARD enum yq_rc yq_kis_decode_cash(const yq_json *root, bool is_virtual,
     enum yq_exchange exchange, struct yq_opt_decimal cash[YQ_CURRENCY_COUNT], struct yq_err *err);
 

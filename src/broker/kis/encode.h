@@ -83,7 +83,8 @@ YQ_NODISCARD enum yq_rc yq_kis_encode_orders(const struct yq_kis_account *accoun
 YQ_NODISCARD enum yq_rc yq_kis_encode_positions(const struct yq_kis_account *account,
     enum yq_exchange exchange, const struct yq_kis_page *page, struct yq_kis_request *request,
     struct yq_err *err);
-/* Foreign cash: of a real account in every currency, of a virtual one in that of `exchange`. */
+/* Cash at home; foreign cash of a real account in every currency, of a virtual one, which is told
+ * no more, what an order on `exchange` may cost. */
 YQ_NODISCARD enum yq_rc yq_kis_encode_cash(const struct yq_kis_account *account,
     enum yq_exchange exchange, struct yq_kis_request *request, struct yq_err *err);
 YQ_NODISCARD enum yq_rc yq_kis_encode_price(enum yq_exchange exchange, const char *ticker,

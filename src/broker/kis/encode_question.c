@@ -161,29 +161,56 @@ yq_kis_encode_positions(const struct yq_kis_account *account, enum yq_exchange e
 		   : positions_abroad(account, exchange, page, request, err);
 }
 
+/* A virtual account is told no foreign cash but what an order may cost, and that of an issue: one
+ * that everybody knows. */
+static const char *const known_issues[YQ_COUNTRY_COUNT] = {
+	[YQ_COUNTRY_US] = "AAPL",
+	[YQ_COUNTRY_CN] = "600519",
+	[YQ_COUNTRY_JP] = "7203",
+	[YQ_COUNTRY_HK] = "00700",
+	[YQ_COUNTRY_VN] = "SHS",
+};
+
+static enum yq_rc
+power(const struct yq_kis_account *account, enum yq_exchange exchange,
+    struct yq_kis_request *request, struct yq_err *err)
+{
+	const struct pair pairs[] = {
+		{ "CANO", account->number },
+		{ "ACNT_PRDT_CD", account->product },
+		{ "OVRS_EXCG_CD", yq_kis_market_of(exchange)->order_code },
+		{ "OVRS_ORD_UNPR", "1" },
+		{ "ITEM_CD", known_issues[yq_market_of(exchange)->country] },
+	};
+	enum yq_rc rc =
+	    yq_kis_code_find(exchange, YQ_KIS_POWER, account->is_virtual, &request->code, err);
+
+	return rc == YQ_OK ? ask(request, pairs, YQ_COUNT(pairs), err) : rc;
+}
+
 enum yq_rc
 yq_kis_encode_cash(const struct yq_kis_account *account, enum yq_exchange exchange,
     struct yq_kis_request *request, struct yq_err *err)
 {
 	static const struct yq_kis_page first = { 0 };
-	const char *nation = yq_kis_market_of(exchange)->nation;
-	enum yq_rc rc;
-
-	rc = yq_kis_code_find(exchange, YQ_KIS_CASH, account->is_virtual, &request->code, err);
-	if (rc != YQ_OK)
-		return rc;
-	if (nation == NULL)
-		return positions_at_home(account, &first, request, err);
-	return ask(request,
-	    (const struct pair[]){
+	const struct pair pairs[] = {
 		{ "CANO", account->number },
 		{ "ACNT_PRDT_CD", account->product },
 		{ "WCRC_FRCR_DVSN_CD", "02" },
-		{ "NATN_CD", account->is_virtual ? nation : "000" },
+		{ "NATN_CD", "000" },
 		{ "TR_MKET_CD", "00" },
 		{ "INQR_DVSN_CD", "00" },
-	    },
-	    6, err);
+	};
+	bool domestic = yq_kis_market_of(exchange)->domestic;
+	enum yq_rc rc;
+
+	if (account->is_virtual && !domestic)
+		return power(account, exchange, request, err);
+	rc = yq_kis_code_find(exchange, YQ_KIS_CASH, account->is_virtual, &request->code, err);
+	if (rc != YQ_OK)
+		return rc;
+	return domestic ? positions_at_home(account, &first, request, err)
+			: ask(request, pairs, YQ_COUNT(pairs), err);
 }
 
 enum yq_rc
