@@ -23,6 +23,13 @@ enum http_phase {
 	HTTP_ANSWERED, /* `response` waits for the library to take it, or has been taken */
 };
 
+/* A request that became something else than HTTP (websocket_server.c). */
+struct http_upgrade {
+	LIST_ENTRY(http_upgrade) link; /* of the server's `upgrades`, until `end` has run */
+	void (*end)(struct http_upgrade *upgrade);	    /* the server is being closed */
+	void (*request_gone)(struct http_upgrade *upgrade); /* the last thing it hears */
+};
+
 struct yq_http_request {
 	LIST_ENTRY(yq_http_request) link; /* of the server's `pending`, while HTTP_HANDED */
 	struct yq_http_server *server;
@@ -37,6 +44,7 @@ struct yq_http_request {
 	bool suspended;
 	struct MHD_Response *response;
 	unsigned status;
+	struct http_upgrade *upgrade; /* NULL unless it is one */
 };
 
 struct yq_http_stream {
@@ -70,6 +78,7 @@ struct yq_http_server {
 	LIST_HEAD(, yq_http_request) pending;
 	size_t pending_count;
 	LIST_HEAD(, yq_http_stream) streams;
+	LIST_HEAD(, http_upgrade) upgrades;
 	TAILQ_HEAD(http_timed, http_connection) timed;
 };
 

@@ -184,6 +184,8 @@ http_on_completed(void *cookie, struct MHD_Connection *connection, void **reques
 		http_time_start(request->server, request->peer_connection);
 	if (request->response != NULL)
 		MHD_destroy_response(request->response);
+	if (request->upgrade != NULL)
+		request->upgrade->request_gone(request->upgrade);
 	yq_buf_free(&request->body);
 	free(request);
 	*request_slot = NULL;

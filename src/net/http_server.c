@@ -74,8 +74,8 @@ start_library(struct yq_http_server *server, const struct yq_http_options *optio
 	size_t memory = header_max * 2; /* the pool also holds what is being sent */
 
 	server->timeout_ns = (int64_t)timeout_s * 1000 * 1000 * 1000;
-	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
-	    http_on_request, server,					  /* handler */
+	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE, 0,
+	    NULL, NULL, http_on_request, server,			  /* handler */
 	    MHD_OPTION_LISTEN_SOCKET, fd,				  /* owned by it */
 	    MHD_OPTION_CONNECTION_LIMIT, connections,			  /* in all */
 	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->per_address_max, /* by address */
@@ -116,6 +116,7 @@ yq_http_server_open(uv_loop_t *loop, const struct yq_http_options *options, yq_h
 	server->body_max = options->body_max;
 	LIST_INIT(&server->pending);
 	LIST_INIT(&server->streams);
+	LIST_INIT(&server->upgrades);
 	TAILQ_INIT(&server->timed);
 	fd = http_listen(server, options, &local);
 	if (fd < 0) {
@@ -184,6 +185,7 @@ yq_http_server_free(struct yq_http_server *server)
 {
 	struct yq_http_request *request;
 	struct yq_http_stream *stream;
+	struct http_upgrade *upgrade;
 
 	if (server == NULL)
 		return;
@@ -192,6 +194,8 @@ yq_http_server_free(struct yq_http_server *server)
 		yq_http_answer_error(request, 503, "the server is stopping");
 	LIST_FOREACH(stream, &server->streams, link)
 	yq_http_stream_end(stream);
+	while ((upgrade = LIST_FIRST(&server->upgrades)) != NULL)
+		upgrade->end(upgrade);
 	run(server); /* what can be sent at once is */
 	run(server);
 	if (server->unix_path != NULL)

@@ -90,7 +90,7 @@ YQ_NODISCARD enum yq_rc yq_ws_send(
 YQ_NODISCARD enum yq_rc yq_ws_send_text(struct yq_ws *ws, const char *text, size_t length);
 
 /* Close with a handshake, once what is queued has been sent; `closed` follows, at the latest after
- * two seconds.  `code` is 1000-1003, 1007-1014 or 3000-4999, `reason` NULL or at most 123 bytes of
+ * two seconds.  `code` is 1000-1003, 1007-1011 or 3000-4999, `reason` NULL or at most 123 bytes of
  * UTF-8.  A connection that is not open yet is cut. */
 void yq_ws_close(struct yq_ws *ws, unsigned code, const char *reason);
 /* While it is held, nothing is read, so that pings are not answered either. */
