@@ -131,10 +131,9 @@ gather(const struct yq_call *call, const struct yq_config *config, yq_exchange_s
 	const char *folder = call->options[YQ_OPT_FROM];
 	int status = yq_catalog_files_choose(files, config, set);
 
-	if (status == YQ_CONSOLE_DONE && folder == NULL)
-		status = yq_fail_usage(call, "say where the files are: --from FOLDER");
 	if (status == YQ_CONSOLE_DONE)
-		status = yq_catalog_files_open(files, folder, set);
+		status = folder != NULL ? yq_catalog_files_open(files, folder, set)
+					: yq_catalog_files_fetch(files, config, progress);
 	return status == YQ_CONSOLE_DONE ? yq_catalog_files_read(files, progress) : status;
 }
 
