@@ -127,4 +127,7 @@ const struct sim_face sim_face_alpaca = {
 	.route_count = YQ_COUNT(routes),
 	.admit = admit,
 	.refuse = refuse,
+	.upgrade = alpaca_upgrade,
+	.push = alpaca_push,
+	.disconnect = alpaca_disconnect,
 };

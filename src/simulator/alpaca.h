@@ -52,4 +52,9 @@ struct alpaca_data {
 };
 extern const struct alpaca_data alpaca_trade, alpaca_quote, alpaca_bar;
 
+/* ---- alpaca_stream.c ---- */
+bool alpaca_upgrade(struct sim *sim, struct yq_http_request *request, const char *path);
+void alpaca_push(struct sim *sim, const struct sim_event *event);
+void alpaca_disconnect(struct sim *sim);
+
 #endif

@@ -218,12 +218,12 @@ kis_page_has(struct kis_page *page)
 void
 kis_page_end(struct sim_call *call, const struct kis_page *page)
 {
-	bool more = page->at > page->from + page->most;
+	int64_t end = page->from + page->most;
 	char name[24], next[32] = "";
+	bool more = page->at > end;
 
 	if (more)
-		(void)yq_str_format(
-		    next, sizeof(next), "%lld", (long long)(page->from + page->most));
+		(void)yq_str_format(next, sizeof(next), "%lld", (long long)end);
 	(void)yq_str_format(name, sizeof(name), "ctx_area_fk%u", page->places);
 	kis_put(&call->w, name, kis_param(call, "CANO"));
 	(void)yq_str_format(name, sizeof(name), "ctx_area_nk%u", page->places);
@@ -274,6 +274,10 @@ const struct sim_face sim_face_kis = {
 	.route_count = YQ_COUNT(routes),
 	.admit = admit,
 	.refuse = refuse,
+	.upgrade = kis_upgrade,
+	.push = kis_push, /* to the virtual ones too */
+	.tick = kis_stream_tick,
+	.disconnect = kis_disconnect,
 	.expire = kis_tokens_expire,
 	.stop = kis_tokens_stop,
 };
@@ -284,4 +288,5 @@ const struct sim_face sim_face_kis_virtual = {
 	.route_count = YQ_COUNT(routes),
 	.admit = admit,
 	.refuse = refuse,
+	.upgrade = kis_virtual_upgrade,
 };

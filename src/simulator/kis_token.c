@@ -196,14 +196,28 @@ kis_revoke(struct sim_call *call)
 	yq_json_end_object(&call->w);
 }
 
-struct yq_id
-kis_approval_of(const struct sim *sim, const char *key)
+static struct yq_id
+approval_of(const struct sim *sim, const char *key)
 {
 	char name[SIM_KEY_SIZE + 64];
 
 	(void)yq_str_format(
 	    name, sizeof(name), "simulator/approval/%s/%s", sim_epoch(sim->exchange), key);
 	return yq_id_named(name, strlen(name));
+}
+
+const char *
+kis_key_of_approval(struct sim *sim, const char *approval)
+{
+	struct sim_kis *kis = state_of(sim);
+
+	for (struct yq_table_node *n = kis->keys.oldest; n != NULL; n = n->newer) {
+		struct key_state *state = yq_container(n, struct key_state, node);
+
+		if (yq_str_equal(approval_of(sim, state->key).text, approval))
+			return state->key;
+	}
+	return NULL;
 }
 
 void
@@ -213,8 +227,9 @@ kis_approval(struct sim_call *call)
 
 	if (key == NULL)
 		return;
+	(void)key_state_of(call->sim, key);
 	yq_json_begin_object(&call->w);
-	kis_put(&call->w, "approval_key", kis_approval_of(call->sim, key).text);
+	kis_put(&call->w, "approval_key", approval_of(call->sim, key).text);
 	yq_json_end_object(&call->w);
 }
 

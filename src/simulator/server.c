@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "simulator/sim.h"
+#include "simulator/stream.h"
 
 #define UNHEARD_MS 100000 /* after which a call that is never to be answered is let go */
 #define HTML                                                                          \
@@ -459,6 +460,7 @@ sim_stop(struct sim *sim)
 		if (faces[f]->stop != NULL)
 			faces[f]->stop(sim);
 	}
+	sim_streams_cut(sim, NULL);
 	yq_http_server_free(sim->server);
 	sim_later_stop(sim);
 	if (sim->tick.loop != NULL)

@@ -106,8 +106,8 @@ bool sim_rate_take(struct sim_rates *rates, const char *key, int64_t most, int64
 void sim_rates_clear(struct sim_rates *rates);
 
 struct sim_later;
-struct sim_alpaca; /* the faces' own */
-struct sim_kis;
+struct sim_stream;
+struct sim_kis; /* that face's own */
 
 struct sim {
 	uv_loop_t *loop;
@@ -123,8 +123,10 @@ struct sim {
 	uv_timer_t tick;
 	struct sim_rates rates;
 	struct sim_later *later; /* answers and pushes that wait */
-	struct sim_alpaca *alpaca;
 	struct sim_kis *kis;
+	struct sim_stream *streams; /* WebSockets that are open; stream.h */
+	size_t stream_count;
+	int64_t stream_number;
 	bool stopping;
 	int exit_code; /* not 0: the book could not be written */
 };
