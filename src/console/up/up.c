@@ -35,7 +35,10 @@ static const struct daemon_row daemon_rows[] = {
 	{ YQ_PROGRAM_WEB, true, false },
 	{ YQ_PROGRAM_NOTIFIER, false, false },
 };
-#define DAEMONS YQ_COUNT(daemon_rows)
+#define DAEMONS		YQ_COUNT(daemon_rows)
+#define SIMULATOR	DAEMONS /* the child after them, if it was asked for */
+#define CHILDREN	(DAEMONS + 1)
+#define SIMULATOR_READY "the exchange is at "
 
 enum phase { PHASE_STARTING, PHASE_RUNNING, PHASE_DAEMONS_STOP, PHASE_VALKEY_STOP };
 
@@ -45,8 +48,8 @@ struct up {
 	uv_loop_t loop;
 	uv_signal_t signals[YQ_COUNT(watched_signals)];
 	struct yq_up_plan plan;
-	struct yq_child *valkey;	   /* NULL = not ours */
-	struct yq_child *daemons[DAEMONS]; /* NULL = not installed */
+	struct yq_child *valkey;	    /* NULL = not ours */
+	struct yq_child *daemons[CHILDREN]; /* NULL = not installed, not asked for */
 	struct yq_up_firebird *firebird;
 	bool valkey_ready, firebird_ready;
 	enum phase phase;
@@ -65,7 +68,7 @@ remove_endpoints(const struct up *up)
 static void
 close_all(struct up *up)
 {
-	for (size_t i = 0; i < DAEMONS; i++)
+	for (size_t i = 0; i < CHILDREN; i++)
 		yq_child_free(up->daemons[i]);
 	yq_child_free(up->valkey);
 	yq_up_firebird_free(up->firebird);
@@ -76,7 +79,7 @@ close_all(struct up *up)
 static bool
 daemons_stopped(const struct up *up)
 {
-	for (size_t i = 0; i < DAEMONS; i++)
+	for (size_t i = 0; i < CHILDREN; i++)
 		if (up->daemons[i] != NULL && yq_child_state(up->daemons[i]) != YQ_CHILD_STOPPED)
 			return false;
 	return true;
@@ -110,7 +113,7 @@ stop(struct up *up, int status)
 	up->phase = PHASE_DAEMONS_STOP;
 	up->status = status;
 	remove_endpoints(up);
-	for (size_t i = 0; i < DAEMONS; i++)
+	for (size_t i = 0; i < CHILDREN; i++)
 		if (up->daemons[i] != NULL)
 			yq_child_stop(up->daemons[i]);
 	stop_further(up);
@@ -119,7 +122,7 @@ stop(struct up *up, int status)
 static void
 kill_all(struct up *up)
 {
-	for (size_t i = 0; i < DAEMONS; i++)
+	for (size_t i = 0; i < CHILDREN; i++)
 		if (up->daemons[i] != NULL)
 			yq_child_kill(up->daemons[i]);
 	if (up->phase == PHASE_VALKEY_STOP && up->valkey != NULL)
@@ -145,7 +148,7 @@ check_ready(struct up *up)
 
 	if (up->phase != PHASE_STARTING || !up->valkey_ready || !up->firebird_ready)
 		return;
-	for (size_t i = 0; i < DAEMONS; i++)
+	for (size_t i = 0; i < CHILDREN; i++)
 		if (up->daemons[i] != NULL && !yq_child_was_ready(up->daemons[i]))
 			return;
 	rc = yq_path_join(path, up->plan.run, "endpoints.json", &err);
@@ -278,7 +281,7 @@ on_signal(uv_signal_t *handle, int number)
 
 	if (number == SIGCHLD) {
 		yq_up_firebird_reap(up->firebird);
-		for (size_t i = 0; i < DAEMONS; i++)
+		for (size_t i = 0; i < CHILDREN; i++)
 			if (up->daemons[i] != NULL)
 				yq_child_reap(up->daemons[i]);
 		if (up->valkey != NULL)
@@ -356,6 +359,32 @@ make_daemon(struct up *up, size_t index, struct yq_err *err)
 	return make_child(up, &spec, on_daemon, &up->daemons[index], err);
 }
 
+/* It needs nothing of the others, and keeps its book beside theirs. */
+static enum yq_rc
+make_simulator(struct up *up, struct yq_err *err)
+{
+	char folder[YQ_PATH_SIZE], log_path[YQ_PATH_SIZE], path[YQ_PATH_SIZE];
+	const char *const arguments[] = { "--folder", folder, NULL };
+	struct yq_child_spec spec = { .name = "yq-simulator",
+		.program = path,
+		.arguments = arguments,
+		.ready_line = SIMULATOR_READY,
+		.log_path = log_path };
+	enum yq_rc rc = yq_path_join(path, up->plan.programs, "yq-simulator", err);
+
+	if (rc == YQ_OK)
+		rc = yq_path_join(folder, up->plan.folder, "simulator", err);
+	if (rc == YQ_OK)
+		rc = yq_path_join(log_path, up->plan.log, "yq-simulator.log", err);
+	if (rc == YQ_OK && access(path, F_OK) != 0)
+		rc = yq_err_set(err, YQ_E_NOT_FOUND, "yq-simulator is not installed beside yq");
+	if (rc == YQ_OK)
+		rc = make_child(up, &spec, on_daemon, &up->daemons[SIMULATOR], err);
+	if (rc == YQ_OK)
+		yq_child_start(up->daemons[SIMULATOR]);
+	return rc;
+}
+
 static enum yq_rc
 begin_firebird(struct up *up, struct yq_err *err)
 {
@@ -381,7 +410,7 @@ watch_signals(struct up *up)
 
 /* Whatever fails here is said once; what was made before it is undone by the usual stop. */
 static enum yq_rc
-begin(struct up *up, struct yq_err *err)
+begin(struct up *up, bool with_simulator, struct yq_err *err)
 {
 	enum yq_rc rc;
 
@@ -389,6 +418,8 @@ begin(struct up *up, struct yq_err *err)
 	watch_signals(up);
 	for (size_t i = 0; i < DAEMONS && rc == YQ_OK; i++)
 		rc = make_daemon(up, i, err);
+	if (rc == YQ_OK && with_simulator)
+		rc = make_simulator(up, err);
 	if (rc == YQ_OK && up->plan.own_valkey)
 		rc = make_valkey(up, err);
 	if (rc != YQ_OK)
@@ -419,7 +450,7 @@ yq_verb_up(const struct yq_call *call)
 		remove_endpoints(&up); /* left over by one that was killed */
 		yq_screen_begin(&up.plan);
 		uv_loop_init(&up.loop);
-		if (begin(&up, &err) != YQ_OK)
+		if (begin(&up, yq_call_has(call, YQ_OPT_SIMULATOR), &err) != YQ_OK)
 			fail(&up, "cannot start", err.text);
 		uv_run(&up.loop, UV_RUN_DEFAULT);
 		uv_loop_close(&up.loop);
