@@ -163,7 +163,7 @@ net_url_parse(
 {
 	YQ_CLEANUP(url_freep) CURLU *parts = curl_url();
 	YQ_CLEANUP(yq_freep) char *scheme = NULL;
-	struct net_url url = { NULL };
+	struct net_url url = { .url = NULL };
 	bool secure;
 
 	if (parts == NULL)
@@ -205,7 +205,7 @@ net_url_clear(struct net_url *url)
 	free(url->place);
 	free(url->authority);
 	free(url->target);
-	*url = (struct net_url){ NULL };
+	*url = (struct net_url){ .url = NULL };
 }
 
 bool

@@ -33,7 +33,7 @@ on_call_end(
 		yq_buf_add(&end->body, reply->body, reply->length);
 		assert_int_equal(reply->body[reply->length], '\0');
 		yq_str_copy_cut(end->header, sizeof(end->header), header == NULL ? "" : header);
-	} else {
+	} else if (err != NULL) {
 		assert_int_equal(err->rc, rc);
 		yq_str_copy_cut(end->text, sizeof(end->text), err->text);
 	}

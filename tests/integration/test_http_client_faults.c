@@ -128,9 +128,7 @@ static void
 answer_once(struct net_connection *connection, const char *request, size_t length)
 {
 	(void)length;
-	if (strstr(request, "/first") != NULL)
-		peer_say(connection, OK_ANSWER, strlen(OK_ANSWER));
-	else if (connection->peer->requests >= 3)
+	if (strstr(request, "/first") != NULL || connection->peer->requests >= 3)
 		peer_say(connection, OK_ANSWER, strlen(OK_ANSWER));
 	else
 		peer_end(connection, connection->peer->after);

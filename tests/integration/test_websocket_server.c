@@ -80,9 +80,8 @@ client_hear(int fd, struct yq_buf *heard, size_t length)
 
 		if (got > 0)
 			yq_buf_add(heard, block, (size_t)got);
-		else if (got == 0 || errno != EAGAIN)
-			return;
-		else if (end != NULL && heard->length - (size_t)(end + 4 - heard->data) >= length)
+		else if (got == 0 || errno != EAGAIN ||
+			 (end != NULL && heard->length - (size_t)(end + 4 - heard->data) >= length))
 			return;
 		turn();
 	}
