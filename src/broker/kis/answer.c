@@ -23,6 +23,7 @@ static const struct {
 	{ "EGW00133", YQ_E_RETRY, YQ_KIS_SLOW },      /* one token a minute */
 	{ "EGW00201", YQ_E_RETRY, YQ_KIS_SLOW },      /* calls a second */
 	{ "EGW00215", YQ_E_RETRY, YQ_KIS_SLOW },      /* ... of the ledger */
+	{ "EGW00203", YQ_E_UNKNOWN, YQ_KIS_NOTHING }, /* lost on the way to the service */
 	{ "EGW00301", YQ_E_UNKNOWN, YQ_KIS_NOTHING }, /* timeouts behind the gateway */
 	{ "EGW00302", YQ_E_UNKNOWN, YQ_KIS_NOTHING },
 };
