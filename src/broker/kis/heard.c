@@ -74,17 +74,16 @@ static void
 on_other(struct yq_kis *k, bool domestic, const struct yq_kis_notice *n)
 {
 	struct yq_kis_entry *entry = entry_of(k, domestic, n);
+	bool done = n->kind == YQ_KIS_DONE;
 
 	if (n->kind == YQ_KIS_TAKEN)
 		return; /* its answer has said so */
-	if (entry == NULL)
-		yq_kis_stale(k);
-	else if (n->kind == YQ_KIS_REJECTED && n->what == YQ_KIS_ROW_ORDER)
+	if (entry != NULL && n->kind == YQ_KIS_REJECTED && n->what == YQ_KIS_ROW_ORDER)
 		on_end(k, entry, YQ_BROKER_EV_REJECTED, "rejected by the exchange");
-	else if (n->kind == YQ_KIS_ENDED ||
-		 (n->kind == YQ_KIS_DONE && n->what == YQ_KIS_ROW_CANCEL))
+	else if (entry != NULL &&
+		 (n->kind == YQ_KIS_ENDED || (done && n->what == YQ_KIS_ROW_CANCEL)))
 		on_end(k, entry, YQ_BROKER_EV_CANCELED, NULL);
-	else if (n->kind == YQ_KIS_DONE && n->what == YQ_KIS_ROW_MODIFY)
+	else if (entry != NULL && done && n->what == YQ_KIS_ROW_MODIFY)
 		yq_kis_ledger_renumbered(&k->ledger, entry, n->number);
 	else
 		yq_kis_stale(k);

@@ -1,6 +1,7 @@
 /* rest.c - calls to KIS under one key. */
 #include "broker/kis/rest.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,8 +71,15 @@ call_end(
 {
 	struct yq_kis_rest *rest = c->rest;
 
-	*(c->prev != NULL ? &c->prev->next : &rest->first) = c->next;
-	*(c->next != NULL ? &c->next->prev : &rest->last) = c->prev;
+	assert(rest != NULL);
+	if (c->prev != NULL)
+		c->prev->next = c->next;
+	else
+		rest->first = c->next;
+	if (c->next != NULL)
+		c->next->prev = c->prev;
+	else
+		rest->last = c->prev;
 	c->rest = NULL;
 	turn_back(c);
 	c->fn(c->cookie, rc, answer, err);
@@ -249,7 +257,10 @@ yq_kis_rest_send(struct yq_kis_rest *rest, const struct yq_kis_request *request,
 	c->fn = fn;
 	c->cookie = cookie;
 	c->prev = rest->last;
-	*(rest->last != NULL ? &rest->last->next : &rest->first) = c;
+	if (rest->last != NULL)
+		rest->last->next = c;
+	else
+		rest->first = c;
 	rest->last = c;
 	(void)uv_timer_start(rest->tick, on_tick, TICK_MS, TICK_MS);
 	call_go_on(c);

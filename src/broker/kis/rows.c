@@ -180,7 +180,7 @@ static enum yq_rc
 read_filled(
     const yq_json *json, const struct row_names *names, struct yq_kis_row *row, struct yq_err *err)
 {
-	struct yq_decimal average;
+	struct yq_decimal average = YQ_DECIMAL_ZERO;
 	enum yq_rc rc = yq_kis_number(json, names->filled, &row->filled, err);
 
 	if (rc == YQ_OK)
@@ -222,7 +222,7 @@ read_home(
     const yq_json *json, enum yq_exchange exchange, struct yq_kis_row *row, struct yq_err *err)
 {
 	char canceled[8];
-	struct yq_decimal confirmed;
+	struct yq_decimal confirmed = YQ_DECIMAL_ZERO;
 	enum yq_rc rc = yq_kis_text_optional(json, "cncl_yn", canceled, sizeof(canceled), err);
 
 	row->exchange = exchange;
