@@ -135,11 +135,10 @@ is_beyond(const struct gw_order *o, const struct yq_broker_fill *fill, struct yq
 	struct yq_decimal by_hand, worth;
 
 	by_hand = o->doubt != NULL ? o->doubt->manual_left : YQ_DECIMAL_ZERO;
-	if (yq_decimal_sign(by_hand) > 0 &&
-	    (yq_decimal_sub(booked, by_hand, &booked) != YQ_OK ||
-		yq_decimal_mul(by_hand, o->progress.avg_price, YQ_ROUND_HALF_EVEN, &worth) !=
-		    YQ_OK ||
-		yq_decimal_sub(value, worth, &value) != YQ_OK))
+	if (yq_decimal_sign(by_hand) > 0 && (yq_decimal_sub(booked, by_hand, &booked) != YQ_OK ||
+						yq_decimal_mul(by_hand, o->progress.avg_price,
+						    YQ_ROUND_HALF_EVEN, &worth) != YQ_OK ||
+						yq_decimal_sub(value, worth, &value) != YQ_OK))
 		return false;
 	return yq_broker_fill_beyond(fill, booked, value, rest);
 }

@@ -426,6 +426,25 @@ test_what_the_broker_refuses_is_said_in_its_words(void **state)
 	answer(w, YQ_E_REFUSED);
 }
 
+static void
+test_executions_are_pushed_once_and_asked_for_the_same(void **state)
+{
+	struct world *w = *state;
+	struct yq_order o = order(YQ_KOSPI, "005930", YQ_BUY, 5, NULL);
+
+	await(w, NULL, &w->stale, 1); /* notices are coming */
+	assert_true(yq_broker_can(w->broker, YQ_BROKER_PUSHES));
+	yq_broker_submit(w->broker, &o, on_done, w);
+	answer(w, YQ_OK);
+	await(w, NULL, &w->pushed_fills, 1);
+	yq_broker_fills_since(w->broker, 0, on_fills, w);
+	answer(w, YQ_OK);
+	assert_int_equal(w->fill_count, w->pushed_fills);
+	for (size_t i = 0; i < w->fill_count; i++)
+		assert_string_equal(w->fills[i].execution_id, w->pushed[i].execution_id);
+	check(w->fills[w->fill_count - 1].total.value, "5");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -437,6 +456,7 @@ main(int argc, char **argv)
 		BOTH(test_a_market_order_abroad_is_a_limit_that_trades),
 		BOTH(test_cash_and_prices_are_told),
 		BOTH(test_what_the_broker_refuses_is_said_in_its_words),
+		BOTH(test_executions_are_pushed_once_and_asked_for_the_same),
 	};
 
 	if (argc != 2)
