@@ -6,26 +6,21 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "broker/open.h"
 #include "broker/paper.h"
+#include "broker/shared.h"
 #include "broker_gateway/brokers.h"
 #include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/tokens.h"
 
 #define REOPEN_NS INT64_C(3000000000) /* before a broker is opened again */
-
-static const yq_json *
-paper_section(struct gateway *gw, const char *alias)
-{
-	const yq_json *all = yq_config_json(yq_daemon_config(gw->daemon), "BrokerGateway:Accounts");
-	const yq_json *account = all != NULL ? yq_json_get_nocase(all, alias) : NULL;
-
-	return account != NULL ? yq_json_get_nocase(account, "Paper") : NULL;
-}
 
 static enum yq_rc
 paper_settings(struct gw_account *a, struct yq_paper_settings *s, struct yq_err *err)
 {
-	const yq_json *section = paper_section(a->gw, a->settings.alias);
+	const yq_json *section =
+	    yq_settings_account_section(yq_daemon_config(a->gw->daemon), &a->settings);
 
 	return yq_paper_settings_of(a->settings.cash, a->settings.commission_rate,
 	    yq_risks_any_short(a->gw->risks, a->settings.alias), a->settings.any_hour, section, s,
@@ -71,18 +66,59 @@ paper_open(struct gw_account *a, struct yq_err *err)
 	return rc;
 }
 
-/* One row a kind of broker; NULL = there is no adapter in this program. */
+/* ---- real ones ---- */
+
+/* The first account that calls a broker makes what they share. */
+static struct yq_open_spec
+spec_of(struct gw_account *a)
+{
+	struct gateway *gw = a->gw;
+	const struct yq_config *config = yq_daemon_config(gw->daemon);
+	struct yq_account_keys keys = yq_settings_account_keys(config, &a->settings);
+
+	if (gw->shared == NULL)
+		gw->shared = yq_shared_make(gw->loop, gw->clock);
+	return (struct yq_open_spec){ .loop = gw->loop,
+		.clock = gw->clock,
+		.shared = gw->shared,
+		.live = a->settings.live,
+		.base_url = a->settings.base_url,
+		.number = a->settings.number,
+		.section = yq_settings_account_section(config, &a->settings),
+		.key = keys.key,
+		.secret = keys.secret,
+		.on_event = gw_on_events,
+		.event_cookie = a };
+}
+
+static enum yq_rc
+alpaca_open(struct gw_account *a, struct yq_err *err)
+{
+	struct yq_open_spec spec = spec_of(a);
+
+	return yq_open_alpaca(&spec, &a->broker, err);
+}
+
+static enum yq_rc
+kis_open(struct gw_account *a, struct yq_err *err)
+{
+	struct yq_open_spec spec = spec_of(a);
+	enum yq_rc rc = gw_tokens_open(a->gw, &spec.worker, &spec.token_key, err);
+
+	return rc == YQ_OK ? yq_open_kis(&spec, &a->broker, err) : rc;
+}
+
+/* One row a kind of broker. */
 typedef enum yq_rc broker_open_fn(struct gw_account *account, struct yq_err *err);
 static broker_open_fn *const openers[YQ_BROKER_KIND_COUNT] = {
 	[YQ_BROKER_PAPER] = paper_open,
+	[YQ_BROKER_KIS] = kis_open,
+	[YQ_BROKER_ALPACA] = alpaca_open,
 };
 
 static enum yq_rc
 broker_open(struct gw_account *a, struct yq_err *err)
 {
-	if (openers[a->settings.broker] == NULL)
-		return yq_err_set(err, YQ_E_STATE, "broker %s is not supported yet",
-		    yq_names_text(&yq_broker_kind_names, (int)a->settings.broker));
 	return openers[a->settings.broker](a, err);
 }
 

@@ -57,6 +57,7 @@ struct gw_brackets {
 struct gw_homeless;
 struct gw_query;
 struct gw_resolve;
+struct yq_shared;
 struct yq_worker;
 
 struct gateway {
@@ -107,7 +108,8 @@ struct gateway {
 	struct yq_recent booked;      /* executions */
 	struct yq_recent told_orders; /* of the broker's that are not ours */
 	bool told_ready;
-	uint64_t sent_trimmed; /* orders sent when memory was last given back */
+	struct yq_shared *shared; /* by accounts at real brokers; NULL = there is none */
+	uint64_t sent_trimmed;	  /* orders sent when memory was last given back */
 	uv_idle_t soon;
 	uv_timer_t beat, retry;
 	struct gw_metrics metrics;

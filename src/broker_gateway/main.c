@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "broker/shared.h"
 #include "broker_gateway/account.h"
 #include "broker_gateway/ack.h"
 #include "broker_gateway/apply.h"
@@ -341,6 +342,7 @@ stop(struct yq_daemon *daemon)
 	gw_doubts_flush(gw, false);
 	gw_accounts_close(gw);
 	gw_tokens_close(gw);
+	yq_shared_free(gw->shared);
 	if (gw->started) {
 		uv_close((uv_handle_t *)&gw->soon, NULL);
 		uv_close((uv_handle_t *)&gw->beat, NULL);

@@ -1,0 +1,120 @@
+/* test_gateway_alpaca.c - an account at Alpaca, which the simulator plays: orders, prices and what
+ * is held go through the gateway, found by asking alone. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/str.h"
+#include "gateway_fixture.h"
+#include "simulator_process.h"
+
+static struct simulator_process simulator;
+
+static int
+set_up(void **state)
+{
+	int rc = gateway_set_up(state);
+
+	fixture.settings = "\"ReconcileOrdersSeconds\":1,\"ReconcilePositionsSeconds\":1,";
+	simulator = simulator_begin(fixture.folder);
+	return rc;
+}
+
+static int
+tear_down(void **state)
+{
+	simulator_end(&simulator);
+	return gateway_tear_down(state);
+}
+
+/* The account has the alias that the fixture waits for. */
+static void
+start(const char *key, const char *more)
+{
+	char accounts[1024];
+	const struct gateway_spec spec = { .accounts = accounts };
+
+	assert_true(yq_str_format(accounts, sizeof(accounts),
+	    "\"Paper\":{\"Broker\":\"alpaca\",\"Session\":\"always\",\"BaseUrl\":\"%s/alpaca\","
+	    "\"Alpaca\":{\"Environment\":\"paper\",\"Stream\":false,\"QuoteSeconds\":1,\"KeyId\":"
+	    "\"%s\",\"SecretKey\":\"secret-of-%s\"}}%s",
+	    simulator.url, key, key, more));
+	yq_reply_free(valkey_do(fixture.console, "HDEL account:Paper SyncedAt"));
+	(void)gateway_spawn(&spec);
+}
+
+static void
+await_text(const char *command, const char *expected)
+{
+	char found[256] = "";
+
+	for (int i = 0; i < 1500; i++) {
+		valkey_do_text(fixture.console, command, found, sizeof(found));
+		if (strstr(found, expected) != NULL)
+			return;
+		usleep(10000);
+	}
+	gateway_show_log();
+	assert_string_equal(found, expected);
+}
+
+static void
+test_an_order_goes_to_alpaca_and_what_it_did_is_booked(void **unused)
+{
+	struct yq_order order = gateway_order(YQ_BUY, "AAPL", "3");
+
+	(void)unused;
+	start("PKONE", "");
+	gateway_await_served();
+	await_text("HGET deposit:Paper USD", "100000");
+	gateway_submit(&order);
+	gateway_await_state(&order.id, "Filled");
+	await_text("HGET position:Paper AAPL", "\"Qty\":3");
+	/* What it cost is known, and which market's price it is. */
+	await_text("HGET stock:AAPL Exchange", "NASDAQ");
+	await_text("HGET stock:AAPL Currency", "USD");
+}
+
+static void
+test_a_cancel_reaches_alpaca(void **unused)
+{
+	struct yq_order order = gateway_order(YQ_BUY, "AAPL", "1");
+
+	(void)unused;
+	order.type = YQ_TYPE_LIMIT;
+	order.price = yq_opt_decimal_of(yq_decimal_from_int(1));
+	start("PKTWO", "");
+	gateway_await_served();
+	gateway_submit(&order);
+	gateway_await_state(&order.id, "Open");
+	gateway_cancel(&order);
+	gateway_await_state(&order.id, "Canceled");
+}
+
+static void
+test_without_keys_the_account_is_broken_and_no_other(void **unused)
+{
+	(void)unused;
+	start(
+	    "PKTHREE", ",\"Bare\":{\"Broker\":\"alpaca\",\"Alpaca\":{\"Environment\":\"paper\"}}");
+	gateway_await_served();
+	gateway_await_told("account Bare is not served: there are no keys for Alpaca");
+	assert_int_equal(gateway_log_count("secret-of-PKTHREE"), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    test_an_order_goes_to_alpaca_and_what_it_did_is_booked, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_a_cancel_reaches_alpaca, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_without_keys_the_account_is_broken_and_no_other, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
