@@ -1,6 +1,7 @@
 /* verbs_state.c - what is now: status, positions, deposit, account. */
 #include "base/mem.h"
 #include "base/str.h"
+#include "console/account_show.h"
 #include "console/fetch.h"
 #include "console/sheet.h"
 #include "console/verbs_halt.h"
@@ -322,7 +323,7 @@ account_rows(
 }
 
 int
-yq_verb_account(const struct yq_call *call)
+yq_account_show(const struct yq_call *call)
 {
 	YQ_CLEANUP(yq_sheet_freep)
 	struct yq_sheet *sheet = yq_sheet_make(account_columns, YQ_COUNT(account_columns));
