@@ -30,6 +30,7 @@ struct world {
 	pid_t pid;
 	FILE *log;
 	int port;
+	const char *face;
 	struct yq_broker *broker;
 	/* what came last */
 	bool ended;
@@ -74,8 +75,8 @@ simulator_start(struct world *w)
 		(void)dup2(ends[1], STDOUT_FILENO);
 		(void)close(ends[0]);
 		(void)execl(simulator, simulator, "--port", "0", "--folder", w->folder, "--no-sync",
-		    "--knob", "kis_per_second=1000", "--knob", "kis_virtual_per_second=1000",
-		    (char *)NULL);
+		    "--knob", "kis_tokens_per_minute=0", "--knob", "kis_per_second=1000", "--knob",
+		    "kis_virtual_per_second=1000", (char *)NULL);
 		_exit(127);
 	}
 	(void)close(ends[1]);
@@ -223,8 +224,6 @@ answer(struct world *w, enum yq_rc expected)
 	w->ended = false;
 }
 
-/* ---- an account ---- */
-
 static void
 open_account(struct world *w, bool is_virtual)
 {
@@ -241,11 +240,11 @@ open_account(struct world *w, bool is_virtual)
 	char url[128];
 	struct yq_err err;
 
-	(void)yq_str_format(url, sizeof(url), "http://127.0.0.1:%d/%s", w->port,
-	    is_virtual ? "kis-virtual" : "kis");
+	w->face = is_virtual ? "kis-virtual" : "kis";
+	(void)yq_str_format(url, sizeof(url), "http://127.0.0.1:%d/%s", w->port, w->face);
 	settings = yq_kis_settings_of(is_virtual, url);
 	(void)yq_str_format(settings.stream_url, sizeof(settings.stream_url),
-	    "ws://127.0.0.1:%d/%s/tryitout", w->port, is_virtual ? "kis-virtual" : "kis");
+	    "ws://127.0.0.1:%d/%s/tryitout", w->port, w->face);
 	yq_str_copy_cut(settings.hts_id, sizeof(settings.hts_id), "hts1");
 	settings.calls_per_second = 0;
 	settings.countries = UINT32_MAX;
@@ -324,8 +323,6 @@ check(struct yq_decimal value, const char *expected)
 	yq_decimal_format(value, text);
 	assert_string_equal(text, expected);
 }
-
-/* ---- the tests ---- */
 
 static void
 test_an_order_lives_through_its_changes_under_one_name(void **state)
@@ -445,6 +442,40 @@ test_executions_are_pushed_once_and_asked_for_the_same(void **state)
 	check(w->fills[w->fill_count - 1].total.value, "5");
 }
 
+/* Nothing is kept: what the adapter has to know of its orders is asked for. */
+static void
+test_orders_of_a_life_before_are_known_and_can_be_canceled(void **state)
+{
+	struct world *w = *state;
+	struct yq_order rests = order(YQ_KOSPI, "005930", YQ_BUY, 10, "70000");
+	struct yq_order trades = order(YQ_NASDAQ, "AAPL", YQ_BUY, 3, NULL);
+	char resting[YQ_BROKER_ORDER_ID_SIZE], execution[YQ_EXECUTION_ID_SIZE];
+	struct yq_broker_ref ref = { &rests, resting, rests.timestamp_us };
+
+	yq_broker_submit(w->broker, &rests, on_done, w);
+	answer(w, YQ_OK);
+	memcpy(resting, w->id, sizeof(resting));
+	yq_broker_submit(w->broker, &trades, on_done, w);
+	answer(w, YQ_OK);
+	yq_broker_fills_since(w->broker, 0, on_fills, w);
+	answer(w, YQ_OK);
+	assert_true(w->fill_count >= 1);
+	memcpy(execution, w->fills[w->fill_count - 1].execution_id, sizeof(execution));
+	yq_broker_free(w->broker);
+	open_account(w, yq_str_equal(w->face, "kis-virtual"));
+	yq_broker_fills_since(w->broker, 0, on_fills, w);
+	answer(w, YQ_OK);
+	assert_int_equal(w->fill_count, 1);
+	assert_string_equal(w->fills[0].execution_id, execution);
+	check(w->fills[0].total.value, "3");
+	yq_broker_cancel(w->broker, &ref, on_done, w);
+	answer(w, YQ_OK);
+	yq_broker_find_order(w->broker, &ref, on_found, w);
+	answer(w, YQ_OK);
+	assert_int_equal(w->orders[0].state, YQ_ORDER_CANCELED);
+	assert_int_equal(w->orders[0].exchange, YQ_KOSPI);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -457,6 +488,7 @@ main(int argc, char **argv)
 		BOTH(test_cash_and_prices_are_told),
 		BOTH(test_what_the_broker_refuses_is_said_in_its_words),
 		BOTH(test_executions_are_pushed_once_and_asked_for_the_same),
+		BOTH(test_orders_of_a_life_before_are_known_and_can_be_canceled),
 	};
 
 	if (argc != 2)
