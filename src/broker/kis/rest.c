@@ -66,22 +66,28 @@ turn_back(struct call *c)
 
 /* Out of the list, its turn given back; it may still be the client's. */
 static void
-call_end(
-    struct call *c, enum yq_rc rc, const struct yq_kis_answer *answer, const struct yq_err *err)
+call_unlink(struct call *c)
 {
 	struct yq_kis_rest *rest = c->rest;
 
 	assert(rest != NULL);
-	if (c->prev != NULL)
-		c->prev->next = c->next;
-	else
+	if (rest->first == c)
 		rest->first = c->next;
+	else
+		c->prev->next = c->next;
 	if (c->next != NULL)
 		c->next->prev = c->prev;
 	else
 		rest->last = c->prev;
 	c->rest = NULL;
 	turn_back(c);
+}
+
+static void
+call_end(
+    struct call *c, enum yq_rc rc, const struct yq_kis_answer *answer, const struct yq_err *err)
+{
+	call_unlink(c);
 	c->fn(c->cookie, rc, answer, err);
 }
 
@@ -203,33 +209,42 @@ on_token(void *cookie, enum yq_session_state state, const char *why)
 		all_go_on(cookie);
 }
 
-/* One at a time: the end of a call may begin and end others. */
-static bool
-end_overdue(struct yq_kis_rest *rest)
+/* Those whose time is over, out of the list: the end of a call may begin and end others. */
+static struct call *
+take_overdue(struct yq_kis_rest *rest)
 {
 	int64_t now_ns = yq_clock_monotonic_ns(rest->clock);
+	struct call *overdue = NULL, **last = &overdue, *next;
 
-	for (struct call *c = rest->first; c != NULL; c = c->next) {
-		const char *why;
-
+	for (struct call *c = rest->first; c != NULL; c = next) {
+		next = c->next;
 		if (c->phase != WAITS_FOR_TOKEN || c->deadline_ns > now_ns)
 			continue;
-		why = yq_session_why(rest->token);
-		end_unsent(c, why[0] != '\0' ? why : "there is no token of KIS yet");
-		return true;
+		call_unlink(c);
+		c->next = NULL;
+		*last = c;
+		last = &c->next;
 	}
-	return false;
+	return overdue;
 }
 
 static void
 on_tick(uv_timer_t *timer)
 {
 	struct yq_kis_rest *rest = timer->data;
+	const char *why = yq_session_why(rest->token);
+	struct call *c = take_overdue(rest), *next;
+	struct yq_err err;
 
-	while (!rest->closing && end_overdue(rest))
-		;
+	(void)yq_err_set(
+	    &err, YQ_E_RETRY, "%s", why[0] != '\0' ? why : "there is no token of KIS yet");
 	if (rest->first == NULL)
 		(void)uv_timer_stop(timer);
+	for (; c != NULL; c = next) {
+		next = c->next;
+		c->fn(c->cookie, YQ_E_RETRY, NULL, &err);
+		call_free(c);
+	}
 }
 
 void
@@ -342,25 +357,35 @@ on_closed(uv_handle_t *handle)
 	free(handle);
 }
 
+/* What was sent is freed by the client's reply, which nobody waits for any more. */
+static void
+end_all(struct yq_kis_rest *rest)
+{
+	struct call *c = rest->first, *next;
+	struct yq_err unsent, sent;
+
+	(void)yq_err_set(&unsent, YQ_E_RETRY, "the broker is being closed");
+	(void)yq_err_set(&sent, YQ_E_UNKNOWN, "the broker is closed before its answer");
+	for (; c != NULL; c = next) {
+		next = c->next;
+		call_unlink(c);
+		if (c->phase == SENT) {
+			c->fn(c->cookie, YQ_E_UNKNOWN, NULL, &sent);
+			continue;
+		}
+		c->fn(c->cookie, YQ_E_RETRY, NULL, &unsent);
+		call_free(c);
+	}
+}
+
 void
 yq_kis_rest_free(struct yq_kis_rest *rest)
 {
-	struct yq_err err;
-
 	if (rest == NULL)
 		return;
 	rest->closing = true;
 	yq_caller_free(rest->caller); /* what waits for its turn ends */
-	while (rest->first != NULL) {
-		struct call *c = rest->first;
-
-		if (c->phase != SENT) {
-			end_unsent(c, "the broker is being closed");
-			continue;
-		}
-		(void)yq_err_set(&err, YQ_E_UNKNOWN, "the broker is closed before its answer");
-		call_end(c, YQ_E_UNKNOWN, NULL, &err); /* the client's reply frees it */
-	}
+	end_all(rest);
 	yq_session_unwatch(rest->token, rest);
 	yq_session_free(rest->token);
 	yq_session_free(rest->approval);
