@@ -327,8 +327,7 @@ on_price(void *cookie, enum yq_rc rc, const struct yq_broker_quote *quote, const
 		return;
 	a->price_asked = false;
 	if (rc == YQ_OK)
-		gw_price_seen(a, quote->exchange, quote->ticker, quote->price, quote->change_rate,
-		    quote->time_us);
+		(void)gw_quote_seen(a, quote);
 	else
 		yq_debug("account %s: no price: %s", a->settings.alias, err->text);
 }

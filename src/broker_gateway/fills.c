@@ -197,8 +197,7 @@ on_event(struct gw_account *a, const struct yq_broker_event *e)
 	struct gw_order *o;
 
 	if (e->kind == YQ_BROKER_EV_QUOTE) {
-		gw_price_seen(a, e->quote->exchange, e->quote->ticker, e->quote->price,
-		    e->quote->change_rate, e->quote->time_us);
+		(void)gw_quote_seen(a, e->quote);
 		return;
 	}
 	if (e->kind == YQ_BROKER_EV_STALE) {

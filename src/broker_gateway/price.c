@@ -59,6 +59,37 @@ gw_price_seen(struct gw_account *a, enum yq_exchange exchange, const char *ticke
 	stock_add(a->gw, &item);
 }
 
+bool
+gw_quote_seen(struct gw_account *a, const struct yq_broker_quote *quote)
+{
+	return gw_quote_answered(a, quote->exchange, quote->ticker, quote);
+}
+
+static bool
+is_same_market(enum yq_exchange asked, enum yq_exchange told)
+{
+	/* Korea's exchanges are one space of tickers, and a broker may name either. */
+	return told == asked || (yq_market_of(told)->country == YQ_COUNTRY_KR &&
+				    yq_market_of(asked)->country == YQ_COUNTRY_KR);
+}
+
+bool
+gw_quote_answered(struct gw_account *a, enum yq_exchange asked, const char *ticker,
+    const struct yq_broker_quote *quote)
+{
+	bool trades = (a->broker->capabilities.exchanges & 1U << quote->exchange) != 0;
+
+	if (!trades || !is_same_market(asked, quote->exchange) ||
+	    !yq_str_equal(quote->ticker, ticker)) {
+		yq_warn("account %s: its broker tells a price of %s on %s, %s", a->settings.alias,
+		    quote->ticker, yq_names_text(&yq_exchange_names, (int)quote->exchange),
+		    trades ? "which was not asked for" : "where it does not trade");
+		return false;
+	}
+	gw_price_seen(a, asked, ticker, quote->price, quote->change_rate, quote->time_us);
+	return true;
+}
+
 static void
 on_stocks(void *cookie, enum yq_rc rc, const struct yq_err *err)
 {
@@ -95,8 +126,7 @@ on_asked(void *cookie, enum yq_rc rc, const struct yq_broker_quote *quote, const
 		return;
 	o->price_asking = false;
 	if (rc == YQ_OK) {
-		gw_price_seen(o->account, o->order.exchange, o->order.ticker, quote->price,
-		    quote->change_rate, quote->time_us);
+		(void)gw_quote_answered(o->account, o->order.exchange, o->order.ticker, quote);
 	} else if (rc == YQ_E_RETRY) { /* not now: no reason to refuse the order */
 		o->price_asked = false;
 		o->not_before_ns = gw_later_ns(gw);

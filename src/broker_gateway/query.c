@@ -20,6 +20,8 @@ struct gw_query {
 	struct gateway *gw;
 	struct gw_account *account;
 	struct yq_query query;
+	enum yq_exchange exchange; /* of a price */
+	char ticker[YQ_TICKER_SIZE];
 	uint64_t syncs; /* of the account when it was asked */
 	int64_t until_ns;
 };
@@ -252,8 +254,10 @@ on_price(void *cookie, enum yq_rc rc, const struct yq_broker_quote *quote, const
 		answer_plain(q, false, err->text);
 		return;
 	}
-	gw_price_seen(q->account, quote->exchange, quote->ticker, quote->price, quote->change_rate,
-	    quote->time_us);
+	if (!gw_quote_answered(q->account, q->exchange, q->ticker, quote)) {
+		answer_plain(q, false, "the broker answered with another instrument's price");
+		return;
+	}
 	/* On the same connection and before the answer, so that who reads after it finds it. */
 	gw_stocks_flush(q->gw);
 	answer_begin(&a, q, true, "");
@@ -320,16 +324,16 @@ known_exchange(struct gw_account *account, const char *ticker, enum yq_exchange 
 static void
 ask_price(struct gw_query *q)
 {
-	char ticker[YQ_TICKER_SIZE];
-	enum yq_exchange exchange;
 	struct yq_err err;
 	enum yq_rc rc;
 
-	rc = yq_market_split(q->query.target, strlen(q->query.target), &exchange, ticker, &err);
-	if (rc == YQ_E_NOT_FOUND && (parameter_exchange(q->query.parameters, &exchange) ||
-					known_exchange(q->account, q->query.target, &exchange))) {
-		if (yq_str_copy(ticker, sizeof(ticker), q->query.target) &&
-		    yq_ticker_is_valid(ticker))
+	rc = yq_market_split(
+	    q->query.target, strlen(q->query.target), &q->exchange, q->ticker, &err);
+	if (rc == YQ_E_NOT_FOUND &&
+	    (parameter_exchange(q->query.parameters, &q->exchange) ||
+		known_exchange(q->account, q->query.target, &q->exchange))) {
+		if (yq_str_copy(q->ticker, sizeof(q->ticker), q->query.target) &&
+		    yq_ticker_is_valid(q->ticker))
 			rc = YQ_OK;
 	}
 	if (rc != YQ_OK) {
@@ -338,7 +342,7 @@ ask_price(struct gw_query *q)
 					 : err.text);
 		return;
 	}
-	yq_broker_price(q->account->broker, exchange, ticker, on_price, q);
+	yq_broker_price(q->account->broker, q->exchange, q->ticker, on_price, q);
 }
 
 /* ---- taking questions ---- */

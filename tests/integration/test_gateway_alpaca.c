@@ -95,6 +95,31 @@ test_a_cancel_reaches_alpaca(void **unused)
 }
 
 static void
+ask_price(const char *target)
+{
+	struct yq_query query = { .id = yq_id_random(), .type = YQ_QUERY_PRICE };
+	YQ_CLEANUP(yq_buf_free) struct yq_buf text = yq_buf_make(YQ_MESSAGE_MAX);
+
+	yq_str_copy_cut(query.target, sizeof(query.target), target);
+	yq_message_encode_query(&query, &text);
+	gateway_publish("query", yq_buf_text(&text), text.length);
+}
+
+static void
+test_a_price_that_is_asked_for_is_its_own_markets(void **unused)
+{
+	(void)unused;
+	start("PKFOUR", "");
+	gateway_await_served();
+	ask_price("NYSE:AAPL"); /* there is none of that name there */
+	ask_price("NASDAQ:MSFT");
+	await_text("HGET stock:MSFT Exchange", "NASDAQ");
+	ask_price("NASDAQ:AAPL");
+	await_text("HGET stock:AAPL Exchange", "NASDAQ");
+	assert_in_range(valkey_do_int(fixture.console, "TTL stock:AAPL"), 89900, 90000);
+}
+
+static void
 test_without_keys_the_account_is_broken_and_no_other(void **unused)
 {
 	(void)unused;
@@ -112,6 +137,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_an_order_goes_to_alpaca_and_what_it_did_is_booked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_cancel_reaches_alpaca, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_a_price_that_is_asked_for_is_its_own_markets, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_without_keys_the_account_is_broken_and_no_other, set_up, tear_down),
 	};
