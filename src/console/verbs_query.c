@@ -6,6 +6,7 @@
 #include "console/sheet.h"
 #include "console/story.h"
 #include "domain/market.h"
+#include "store/catalog.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +34,50 @@ publish(struct yq_system *system, const struct yq_query *query)
 	return YQ_CONSOLE_DONE;
 }
 
+/* No price of a bare ticker is known: where the catalog has it on one exchange only, that is meant.
+ * `found` is for the exchange's name; NULL = not found. */
+static int
+look_up(struct yq_system *system, const char *ticker, const char **found)
+{
+	const struct yq_catalog_query query = { .text = ticker, .begins = true, .limit = 50 };
+	YQ_CLEANUP(yq_instrument_list_free) struct yq_instrument_list list = { 0 };
+	struct yq_err err = { 0 };
+	size_t count = 0;
+	int status = yq_system_firebird(system);
+
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	if (yq_catalog_search(system->firebird, &query, &list, &err) != YQ_OK)
+		return yq_fail_err(&err);
+	for (size_t i = 0; i < list.count; i++) {
+		if (!yq_str_equal_nocase(list.items[i].ticker, ticker))
+			continue;
+		*found = yq_names_text(&yq_exchange_names, (int)list.items[i].exchange);
+		count++;
+	}
+	if (count > 1)
+		return yq_fail(YQ_CONSOLE_REFUSED,
+		    "%s is the name of %zu instruments: say which with --exchange (`yq catalog "
+		    "search %s`)",
+		    ticker, count, ticker);
+	return YQ_CONSOLE_DONE;
+}
+
+static int
+find_exchange(struct yq_system *system, const char *ticker, const char **exchange)
+{
+	YQ_CLEANUP(yq_reply_freep) struct redisReply *price = NULL;
+	int status;
+
+	if (strchr(ticker, ':') != NULL || !yq_ticker_is_valid(ticker))
+		return YQ_CONSOLE_DONE;
+	status = yq_fetch_hash(system, YQ_KEY_STOCK, ticker, &price);
+	/* The gateway knows what it holds by its ticker alone. */
+	if (status != YQ_CONSOLE_DONE || yq_reply_field(price, "Price") != NULL)
+		return status;
+	return look_up(system, ticker, exchange);
+}
+
 /* "AAPL" for a price is sent as EXCHANGE:AAPL, so that no two markets are mixed up. */
 static int
 take_target(const struct yq_call *call, struct yq_system *system, struct yq_query *query)
@@ -48,6 +93,10 @@ take_target(const struct yq_call *call, struct yq_system *system, struct yq_quer
 		status = yq_fetch_alias(system, call, alias);
 		word = alias;
 	}
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	if (query->type == YQ_QUERY_PRICE && exchange == NULL)
+		status = find_exchange(system, word, &exchange);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
 	if (!yq_str_format(query->target, sizeof(query->target), "%s%s%s",
