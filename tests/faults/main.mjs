@@ -6,16 +6,21 @@
  *	run --lost-answers N [--seed S] [--keep]
  *	run --soak MINUTES [--rate N] [--seed S] [--faults KIND,...] [--log FILE] [--keep]
  *
+ *	run --broker paper|alpaca [--push on|off] ...
+ *
  * --seed     these runs and no others: a seed replays the same alerts and the same faults
  * --seeds    so many runs, from seed 1 (default 20)
  * --alerts   in one run (default 2000)
- * --faults   kill stop freeze starve lock hide blackout points (default: all); "none" for none
+ * --faults   kill stop freeze starve lock hide blackout exchange points (default: all); "none" for none
  * --kills    deaths at each fail point in one run (default 3); 20 seeds or more must come to 50 each
  * --at-once  runs side by side (default 8: most of the time they wait)
  * --lost-answers  N orders, each executed and never answered, while programs are killed; after the
  *            seeds it is done with 1000
  * --soak     MINUTES of one system, compared every five; with --rate ALERTS a second (default 36),
  *            --seed S and --log FILE, which gets all it says
+ * --broker   where the accounts are (default paper): at yq-simulator in the words of Alpaca, which is
+ *            killed and cut off too
+ * --push     off: what happens there is found by asking alone (default on)
  * --keep     the folder of a failed run stays, and is named
  *
  * Needs a build with -Dfail_points=true (YQ_BUILD; default build-faults).  Writes TAP.  What the
@@ -35,7 +40,8 @@ const { LostAnswers } = await import('./lib/lost.mjs');
 const { Soak } = await import('./lib/soak.mjs');
 const { tamper } = await import('./lib/tamper.mjs');
 const { addAll, tableOf, total } = await import('./lib/tally.mjs');
-const { KINDS, describe, makeSchedule } = await import('./lib/schedule.mjs');
+const { KINDS, describe, kindsAt, makeSchedule } = await import('./lib/schedule.mjs');
+const { BROKERS } = await import('./lib/brokers.mjs');
 
 /* Every name in the sources: a fail point that nobody runs into is no proof. */
 function findPoints() {
@@ -47,16 +53,19 @@ function readArguments() {
   const { values } = parseArgs({
     options: {
       seed: { type: 'string' }, seeds: { type: 'string', default: '20' }, alerts: { type: 'string', default: '2000' },
-      faults: { type: 'string', default: [...Object.keys(KINDS), 'points'].join() }, 'at-once': { type: 'string', default: '8' },
+      faults: { type: 'string' }, broker: { type: 'string', default: 'paper' }, push: { type: 'string', default: 'on' }, 'at-once': { type: 'string', default: '8' },
       kills: { type: 'string', default: '3' }, 'lost-answers': { type: 'string', default: '' }, soak: { type: 'string' }, rate: { type: 'string', default: '36' }, log: { type: 'string' },
       keep: { type: 'boolean', default: false }, verbose: { type: 'boolean', default: false },
     },
   });
   const seeds = values.seed?.split(',').map(Number) ?? Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
+  if (!(values.broker in BROKERS)) throw new Error(`no such broker: ${values.broker}`);
+  if (!['on', 'off'].includes(values.push)) throw new Error(`--push ${values.push}: on or off`);
+  values.faults ??= [...kindsAt(values.broker), 'points'].join();
   const kinds = values.faults.split(',');
-  const unknown = kinds.filter((kind) => kind !== 'points' && kind !== 'none' && !(kind in KINDS));
+  const unknown = kinds.filter((kind) => kind !== 'points' && kind !== 'none' && !kindsAt(values.broker).includes(kind));
   if (unknown.length > 0) throw new Error(`no such fault: ${unknown}`);
-  return { ...values, seeds, kinds, alerts: Number(values.alerts), kills: Number(values.kills), atOnce: Number(values['at-once']) };
+  return { ...values, seeds, kinds, at: { broker: values.broker, push: values.push === 'on' }, alerts: Number(values.alerts), kills: Number(values.kills), atOnce: Number(values['at-once']) };
 }
 
 /* The rows of docs/reliability.md: name and who holds the promise. */
@@ -66,9 +75,9 @@ function documentedPoints() {
 }
 
 /* A point whose row names other tests alone is killed there: no alert comes to it. */
-function heldHere(points) {
+function heldHere(points, broker) {
   const documented = documentedPoints();
-  return points.filter((name) => !documented.has(name) || /\bfaults\b/.test(documented.get(name)));
+  return points.filter((name) => broker === 'paper' || !name.startsWith('paper.')).filter((name) => !documented.has(name) || /\bfaults\b/.test(documented.get(name)));
 }
 
 /* The table has each of them, and no other. */
@@ -105,12 +114,12 @@ function addTotals(run) {
 
 async function runSeed(seed, options, points) {
   const started = Date.now();
-  const schedule = makeSchedule(seed, options.alerts, options.kinds, points, options.kills);
-  const run = new Run(schedule, (text) => options.verbose && console.log(`# ${((Date.now() - started) / 1000).toFixed(2)} s, seed ${seed}: ${text}`));
+  const schedule = makeSchedule(seed, options.alerts, options.kinds, points, options.kills, BROKERS[options.broker]?.markets);
+  const run = new Run(schedule, (text) => options.verbose && console.log(`# ${((Date.now() - started) / 1000).toFixed(2)} s, seed ${seed}: ${text}`), options.at);
   const found = await run.run();
   addTotals(run);
   const notes = [`${run.summary()}, ${Math.round((Date.now() - started) / 100) / 10} s`];
-  if (Object.values(found).some((faults) => faults.length > 0)) notes.push(...schedule.faults.map(describe), `again: tests/faults/run --seed ${seed} --alerts ${options.alerts} --kills ${options.kills} --faults ${options.faults}`);
+  if (Object.values(found).some((faults) => faults.length > 0)) notes.push(...schedule.faults.map(describe), `again: tests/faults/run --broker ${options.broker} --push ${options.push} --seed ${seed} --alerts ${options.alerts} --kills ${options.kills} --faults ${options.faults}`);
   await finish(run, `seed ${seed}`, found, options, notes);
 }
 
@@ -143,7 +152,7 @@ async function runSoak(options, points) {
 async function runLostAnswers(options, number) {
   const started = Date.now();
   const seed = options.seeds[0];
-  const run = new LostAnswers(number, seed);
+  const run = new LostAnswers(number, seed, options.at);
   const found = await run.run();
   console.log(`# ${run.summary()}, ${((Date.now() - started) / 1000).toFixed(1)} s`);
   if (Object.values(found).every((faults) => faults.length === 0)) Object.assign(found, await tamper(run));
@@ -151,7 +160,7 @@ async function runLostAnswers(options, number) {
 }
 
 async function runSeeds(options, all) {
-  const points = heldHere(all);
+  const points = heldHere(all, options.broker);
   const waiting = [...options.seeds];
   const started = Date.now();
   console.log(`# ${points.length} fail points; seeds ${options.seeds}; ${options.alerts} alerts each; faults ${options.kinds}`);
@@ -166,7 +175,7 @@ const options = readArguments();
 const points = findPoints();
 const lost = options['lost-answers'];
 if (options.soak !== undefined) {
-  await runSoak(options, heldHere(points));
+  await runSoak(options, heldHere(points, options.broker));
 } else if (lost !== '') {
   await runLostAnswers(options, Number(lost));
 } else {

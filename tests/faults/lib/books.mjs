@@ -32,7 +32,7 @@ export function add(map, key, amount) {
 
 /* ---- the broker's own book, from its journal: what really happened ---- */
 
-class BrokerBook {
+class PaperBook {
   constructor(system, alias, cash) {
     const opening = new Map(Object.entries(cash).map(([currency, amount]) => [currency, exact(amount)]));
     Object.assign(this, {
@@ -114,7 +114,7 @@ export function sharesOf({ order, qty }) {
   return order.Action === 'Buy' ? qty : -qty;
 }
 
-function addToSums(sums, { order, qty, fee }) {
+export function addToSums(sums, { order, qty, fee }) {
   const kind = `${order.Exchange}:${order.Ticker} ${order.Action}`;
   add(sums, `number ${kind}`, 1n);
   add(sums, `quantity ${kind}`, qty);
@@ -273,9 +273,10 @@ class ArchiveBook {
 /* ---- all of them ---- */
 
 export class Books {
-  constructor(system, cash) {
+  /* `brokers`: {alias: its book at the broker}; without it, paper accounts that began with `cash`. */
+  constructor(system, cash, brokers) {
     this.system = system;
-    this.brokers = Object.fromEntries(Object.entries(cash).map(([alias, amounts]) => [alias, new BrokerBook(system, alias, amounts)]));
+    this.brokers = brokers ?? Object.fromEntries(Object.entries(cash).map(([alias, amounts]) => [alias, new PaperBook(system, alias, amounts)]));
     Object.assign(this, { bus: new BusBook(), archive: new ArchiveBook(), turn: Promise.resolve() });
   }
 

@@ -10,10 +10,11 @@ const REACH_MS = 180000; /* for all fail points to be passed */
 const RESTART_MS = 20;
 
 export class Run extends Harness {
-  constructor(schedule, say) {
+  constructor(schedule, say, at) {
     super();
     this.schedule = schedule;
     this.say = say;
+    this.at = at;
     this.faults = new Map(); /* by name */
     this.alerts = schedule.alerts.map((alert) => ({ ...alert, answers: [] }));
   }
@@ -59,7 +60,7 @@ export class Run extends Harness {
   /* {check: [what is wrong]} */
   async run() {
     try {
-      await this.start(this.schedule.seed, CASH, { restartMs: RESTART_MS });
+      await this.start(this.schedule.seed, CASH, { restartMs: RESTART_MS, at: this.at });
       this.killers = new Killers(this.system, this.schedule.kills, { release: () => this.release(), personSpeaks: () => this.personSpeaks(), say: this.say });
       const killing = this.killers.run();
       await this.drive();

@@ -124,10 +124,15 @@ export async function order(system, { point, passage, order: what }) {
   await rename(`${file}.new`, system.dark ? `${file}.held` : file);
 }
 
+/* The exchange is gone for so long; or only its streams are. */
+function exchange(system, { of, ms }) {
+  return of === 'streams' ? system.exchange.disconnect() : system.exchange.restart(ms);
+}
+
 const DOERS = {
   kill: (system, { target }) => signal(system, target, 'SIGKILL'),
   stop: (system, { target }) => signal(system, target, 'SIGTERM'),
-  freeze, starve, lock, hide, blackout,
+  freeze, starve, lock, hide, blackout, exchange,
 };
 
 export function doFault(system, fault) {

@@ -4,6 +4,7 @@ import http from 'node:http';
 import { rename, stat } from 'node:fs/promises';
 import { System, pause, until } from '../../e2e/lib/system.mjs';
 import { Books } from './books.mjs';
+import { Exchange } from './brokers.mjs';
 import { CHECKS, compare } from './compare.mjs';
 import { disarmAll, makePointsFolder } from './faults.mjs';
 import { MAPPING } from './schedule.mjs';
@@ -47,12 +48,20 @@ export class Harness {
     this.agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   }
 
-  /* Programs that die are started again within `restartMs`; `paper`: how else the broker misbehaves. */
+  /*
+   * Programs that die are started again within `restartMs`; `paper`: how else the broker misbehaves;
+   * `at`: {broker, push} where the accounts are, without it the paper broker; `silent`: no order is
+   * ever answered there.
+   */
   async start(seed, cash, how = {}) {
     this.system = await System.make(settings(seed, cash, how));
+    if (how.at && how.at.broker !== 'paper') {
+      this.exchange = this.system.exchange = await Exchange.start(this.system, how.at, seed, cash, how.silent);
+      await this.exchange.configure(this.system, settings(seed, cash, how), ALIASES);
+    }
     await makePointsFolder(this.system);
     await this.system.up();
-    this.books = new Books(this.system, Object.fromEntries(ALIASES.map((alias) => [alias, cash])));
+    this.books = new Books(this.system, Object.fromEntries(ALIASES.map((alias) => [alias, cash])), this.exchange?.books(ALIASES));
     this.following = setInterval(() => this.books.follow().catch((error) => this.troubles.push(error.message)), FOLLOW_MS);
   }
 
@@ -68,6 +77,7 @@ export class Harness {
 
   async send(alert) {
     try {
+      await this.exchange?.price(alert.body);
       const { status, body } = await this.system.post(alert.body, this.agent, ANSWER_MS);
       alert.answers.push({ status, id: status === 200 ? JSON.parse(body).id : null });
     } catch {
@@ -159,7 +169,8 @@ export class Harness {
     clearInterval(this.following);
     this.agent.destroy();
     await this.books?.end();
-    await this.system.down('SIGTERM');
+    if (this.system.child) await this.system.down('SIGTERM');
+    await this.exchange?.end();
     if (keep !== undefined && await stat(this.system.folder).catch(() => null)) await rename(this.system.folder, keep).catch(() => {});
     else await this.system.remove();
   }

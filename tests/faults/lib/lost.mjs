@@ -14,9 +14,9 @@ const GAP_MS = 8;
 const SILENT = { SilentRate: 1, RejectRate: 0, TransientRate: 0, DuplicateRate: 0, ReorderRate: 0 };
 
 export class LostAnswers extends Harness {
-  constructor(number, seed) {
+  constructor(number, seed, at) {
     super();
-    Object.assign(this, { number, seed, faults: new Map(), over: false });
+    Object.assign(this, { number, seed, at, faults: new Map(), over: false });
   }
 
   async post() {
@@ -47,7 +47,7 @@ export class LostAnswers extends Harness {
 
   async run() {
     try {
-      await this.start(this.seed, CASH, { restartMs: 20, paper: SILENT });
+      await this.start(this.seed, CASH, { restartMs: 20, paper: SILENT, at: this.at, silent: true });
       const killing = this.kill();
       await this.post();
       this.over = true;

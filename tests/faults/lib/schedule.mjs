@@ -57,8 +57,9 @@ const INSTRUMENTS = [
 
 const near = (price, share) => (Number(price) * share + (share > 1 ? 0.02 : 0)).toFixed(2);
 
-export function makeAlert(random, name) {
-  const instrument = random.pick(INSTRUMENTS);
+/* `markets`: what is traded where the accounts are; without it, everything. */
+export function makeAlert(random, name, markets) {
+  const instrument = random.pick(INSTRUMENTS.filter(({ exchange }) => !markets || markets.includes(exchange)));
   const price = instrument.price(random);
   const alert = {
     id: name, strategy: random.pick(Object.keys(MAPPING)), ticker: instrument.ticker, exchange: instrument.exchange,
@@ -82,7 +83,13 @@ export const KINDS = {
   lock: [2, (r) => ({ kind: 'lock', ms: r.whole(300, 2500), rudely: r.chance(0.5) })],
   hide: [1, (r) => ({ kind: 'hide', ms: r.whole(300, 2000) })],
   blackout: [1, () => ({ kind: 'blackout' })],
+  exchange: [6, (r) => ({ kind: 'exchange', of: r.pick(['all', 'all', 'streams']), ms: r.chance(0.2) ? r.whole(2000, 5000) : r.whole(0, 1000) })],
 };
+
+/* What can happen where the accounts are: the paper broker is a part of the gateway. */
+export function kindsAt(broker) {
+  return Object.keys(KINDS).filter((kind) => kind !== 'exchange' || broker !== 'paper');
+}
 
 /* Points that are only passed when a person has asked for something. */
 export const NEEDS_PERSON = /^gateway\.resolv/;
@@ -120,10 +127,10 @@ const FAULTS_MAX = 10;
  * {seed, alerts, faults, kills}: each fault has `at`, the number of the alert before which it
  * begins; `kills` are the orders for Killers, each of `points` so many `times`.
  */
-export function makeSchedule(seed, count, kinds, points, times) {
+export function makeSchedule(seed, count, kinds, points, times, markets) {
   const random = new Random(seed * 2654435761);
   const alerts = Array.from({ length: count }, (_, i) => ({
-    body: makeAlert(random, `seed-${seed}-alert-${i}`),
+    body: makeAlert(random, `seed-${seed}-alert-${i}`, markets),
     gapMs: random.whole(0, count > MANY ? 16 : 60),
     againMs: random.chance(0.2) ? random.pick([0, random.whole(0, 4000)]) : null, /* sent a second time after so long */
     insist: random.chance(0.9), /* sent again in the end if it was not answered */
