@@ -35,7 +35,7 @@ struct yq_kis_settings {
 	uint32_t countries; /* bit by enum yq_country: where it trades; others are never asked */
 };
 
-/* The hosts of real money, or virtual; `base_url` "" or one that stands in for the REST host. */
+/* The hosts of real money, or virtual; `base_url` "" or one that stands in for both. */
 struct yq_kis_settings yq_kis_settings_of(bool is_virtual, const char *base_url);
 /*
  * From JSON, as in BrokerGateway:Accounts:{Alias}:Kis:

@@ -31,8 +31,12 @@ yq_kis_settings_of(bool is_virtual, const char *base_url)
 	    base_url[0] != '\0' ? base_url
 	    : is_virtual	? VIRTUAL_URL
 				: REAL_URL);
-	yq_str_copy_cut(
-	    s.stream_url, sizeof(s.stream_url), is_virtual ? VIRTUAL_STREAM : REAL_STREAM);
+	/* Who stands in for the one stands in for the other. */
+	if (yq_str_starts(base_url, "http"))
+		yq_str_format(s.stream_url, sizeof(s.stream_url), "ws%s/tryitout", base_url + 4);
+	else
+		yq_str_copy_cut(
+		    s.stream_url, sizeof(s.stream_url), is_virtual ? VIRTUAL_STREAM : REAL_STREAM);
 	return s;
 }
 
