@@ -181,7 +181,7 @@ test(const struct yq_call *call)
 	const struct yq_account_settings *account;
 	struct yq_config *config = NULL;
 	struct yq_accounts *accounts;
-	struct yq_try_result result;
+	struct yq_try_result result = { .works = false };
 	char folder[YQ_PATH_SIZE];
 	int status;
 
@@ -198,7 +198,7 @@ test(const struct yq_call *call)
 		    "there is no account \"%s\"; `yq account list` shows them", alias);
 	else
 		status = try_account(call, config, account, &result);
-	if (status == YQ_CONSOLE_DONE) {
+	if (status == YQ_CONSOLE_DONE && account != NULL) {
 		if (yq_call_has(call, YQ_OPT_JSON))
 			print_json(account, &result, true);
 		status = result.works ? YQ_CONSOLE_DONE : YQ_CONSOLE_REFUSED;
@@ -378,7 +378,7 @@ add_to(const struct yq_call *call, const char *folder, struct yq_account_new *ac
 {
 	struct yq_config *config = NULL;
 	struct yq_accounts *accounts;
-	struct yq_try_result result;
+	struct yq_try_result result = { .works = false };
 	int status = yq_account_new_take(call, account);
 
 	if (status == YQ_CONSOLE_DONE)
