@@ -53,7 +53,7 @@ check_all(const struct yq_kis_answer *answer, const struct yq_kis_zones *zones)
 	if (yq_kis_decode_ack(answer->root, &ack, &err) == YQ_OK)
 		assert(strlen(ack.number) >= 10);
 	(void)!yq_kis_decode_won(answer->root, &value, &err);
-	(void)!yq_kis_decode_token(answer->root, &text, &life_s, &err);
+	(void)!yq_kis_decode_token(answer->root, 0, &text, &life_s, &err);
 	(void)!yq_kis_decode_approval(answer->root, &text, &err);
 }
 

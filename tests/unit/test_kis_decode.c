@@ -42,6 +42,10 @@ test_an_error_means_what_its_code_says(void **unused)
 		{ 500, E("EGW00302"), YQ_E_UNKNOWN, YQ_E_UNKNOWN, YQ_KIS_NOTHING, "EGW00302" },
 		{ 500, E("EGW00399"), YQ_E_UNKNOWN, YQ_E_UNKNOWN, YQ_KIS_NOTHING, "EGW00399" },
 		{ 403, E("EGW00103"), YQ_E_REFUSED, YQ_E_REFUSED, YQ_KIS_NOTHING, "EGW00103" },
+		{ 500, E("EGW00213"), YQ_E_REFUSED, YQ_E_REFUSED, YQ_KIS_NOTHING, "EGW00213" },
+		/* "a server's error": it may have been on its way by then */
+		{ 500, E("EGW00002"), YQ_E_UNKNOWN, YQ_E_REFUSED, YQ_KIS_NOTHING, "EGW00002" },
+		{ 500, E("EGW00216"), YQ_E_UNKNOWN, YQ_E_REFUSED, YQ_KIS_NOTHING, "EGW00216" },
 		{ 200, E("APBK0918"), YQ_E_REFUSED, YQ_E_REFUSED, YQ_KIS_NOTHING,
 		    "why (KIS APBK0918)" },
 		{ 200, E("APBK1664"), YQ_E_REFUSED, YQ_E_REFUSED, YQ_KIS_NOTHING, "APBK1664" },
@@ -139,8 +143,11 @@ test_pages_follow_until_the_header_says_so(void **unused)
 	static const struct {
 		const char *tr_cont;
 		bool more;
-	} rows[] = { { "F", true }, { "M", true }, { "D", false }, { "E", false }, { "", false },
-		{ NULL, false } };
+		enum yq_rc rc;
+	} rows[] = { { "F", true, YQ_OK }, { "M", true, YQ_OK }, { "D", false, YQ_OK },
+		{ "E", false, YQ_OK }, { "", false, YQ_E_INVALID }, { NULL, false, YQ_E_INVALID },
+		{ "X", false, YQ_E_INVALID } };
+	const char *all = "{\"rt_cd\":\"0\",\"ctx_area_fk100\":\"k\",\"ctx_area_nk100\":\"  \"}";
 	const char *body = "{\"rt_cd\":\"0\",\"msg_cd\":\"KIOK0510\",\"msg1\":\"ok\","
 			   "\"ctx_area_fk100\":\"k \",\"ctx_area_nk100\":\"n \",\"output1\":[]}";
 
@@ -152,7 +159,8 @@ test_pages_follow_until_the_header_says_so(void **unused)
 		assert_int_equal(
 		    yq_kis_answer_read(200, rows[i].tr_cont, body, strlen(body), false, &a, NULL),
 		    YQ_OK);
-		assert_int_equal(yq_kis_decode_page(&a, true, &page, NULL), YQ_OK);
+		/* A part must not pass for the whole. */
+		assert_int_equal(yq_kis_decode_page(&a, true, &page, NULL), rows[i].rc);
 		assert_int_equal(page.more, rows[i].more);
 		if (page.more) {
 			assert_string_equal(page.nk, "n "); /* as it came */
@@ -160,6 +168,15 @@ test_pages_follow_until_the_header_says_so(void **unused)
 			assert_int_equal(yq_kis_decode_page(&a, true, &page, NULL), YQ_E_INVALID);
 			assert_int_equal(yq_kis_decode_page(&a, false, &page, NULL), YQ_E_INVALID);
 		}
+		yq_kis_answer_free(&a);
+		if (rows[i].more)
+			continue;
+		/* There is no other page to be had. */
+		assert_int_equal(
+		    yq_kis_answer_read(200, rows[i].tr_cont, all, strlen(all), false, &a, NULL),
+		    YQ_OK);
+		assert_int_equal(yq_kis_decode_page(&a, true, &page, NULL), YQ_OK);
+		assert_false(page.more);
 		yq_kis_answer_free(&a);
 	}
 }
@@ -344,13 +361,49 @@ test_keys_are_printable_and_never_shown(void **unused)
 	struct yq_err err;
 
 	(void)unused;
-	assert_int_equal(yq_kis_decode_token(good, &text, &life_s, &err), YQ_OK);
+	assert_int_equal(yq_kis_decode_token(good, 0, &text, &life_s, &err), YQ_OK);
 	assert_string_equal(text, "abc");
 	assert_int_equal(life_s, 86400);
-	assert_int_equal(yq_kis_decode_token(bad, &text, &life_s, &err), YQ_E_INVALID);
+	assert_int_equal(yq_kis_decode_token(bad, 0, &text, &life_s, &err), YQ_E_INVALID);
 	assert_null(strstr(err.text, "topsecret"));
 	yq_json_free(good);
 	yq_json_free(bad);
+}
+
+/* Asked again after five hours KIS gives the token of then, and may say a day all the same. */
+static void
+test_a_token_given_again_ends_when_it_would_have(void **unused)
+{
+	static const struct {
+		const char *end;
+		int64_t life_s;
+	} rows[] = {
+		{ "2026-11-24 10:00:00", 86400 },
+		{ "2026-11-24 05:00:00", 19 * 3600 },
+		{ "2026-11-24 10:00:01", 86400 },
+		{ "2026-11-23 09:00:00", 86400 }, /* a clock that is wrong, not a token */
+		{ "2026-11-24", 86400 },
+		{ "", 86400 },
+	};
+	/* 2026-11-23 10:00:00 in Seoul */
+	const int64_t now_us = (yq_date_to_days(2026, 11, 23) * 86400 + 3600) * YQ_US_PER_SECOND;
+
+	(void)unused;
+	for (size_t i = 0; i < YQ_COUNT(rows); i++) {
+		char body[256];
+		const char *text;
+		int64_t life_s;
+		yq_json *root;
+
+		(void)yq_str_format(body, sizeof(body),
+		    "{\"access_token\":\"abc\",\"expires_in\":86400,"
+		    "\"access_token_token_expired\":\"%s\"}",
+		    rows[i].end);
+		root = parse(body);
+		assert_int_equal(yq_kis_decode_token(root, now_us, &text, &life_s, NULL), YQ_OK);
+		assert_int_equal(life_s, rows[i].life_s);
+		yq_json_free(root);
+	}
 }
 
 int
@@ -366,6 +419,7 @@ main(void)
 		cmocka_unit_test(test_cash_is_read_by_currency),
 		cmocka_unit_test(test_an_empty_price_is_no_price),
 		cmocka_unit_test(test_keys_are_printable_and_never_shown),
+		cmocka_unit_test(test_a_token_given_again_ends_when_it_would_have),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,8 +9,10 @@
 #define TEXT_SIZE 256
 
 /*
- * What KIS's gateway says before, or instead of, the service behind it.  Any other EGW code says
- * that it has refused the call; any code of a service ("APBK0918"), that the service has.
+ * What KIS's gateway says before, or instead of, the service behind it.  Any code of a service
+ * ("APBK0918") says that the service has refused the call.  Of a code of the gateway that is not
+ * here nobody knows whether the call went on before the trouble began: what acts may have been
+ * taken.
  */
 static const struct {
 	const char *code;
@@ -20,6 +22,13 @@ static const struct {
 	{ "EGW00121", YQ_E_RETRY, YQ_KIS_RENEW },     /* the token is not valid */
 	{ "EGW00122", YQ_E_RETRY, YQ_KIS_RENEW },     /* ... is missing */
 	{ "EGW00123", YQ_E_RETRY, YQ_KIS_RENEW },     /* ... has expired */
+	{ "EGW00103", YQ_E_REFUSED, YQ_KIS_NOTHING }, /* app key */
+	{ "EGW00105", YQ_E_REFUSED, YQ_KIS_NOTHING }, /* ... and secret */
+	{ "EGW00131", YQ_E_REFUSED, YQ_KIS_NOTHING }, /* hash of the body */
+	{ "EGW00132", YQ_E_REFUSED, YQ_KIS_NOTHING }, /* content type */
+	{ "EGW00205", YQ_E_REFUSED, YQ_KIS_NOTHING }, /* how the token was sent */
+	{ "EGW00206", YQ_E_REFUSED, YQ_KIS_NOTHING }, /* permission */
+	{ "EGW00213", YQ_E_REFUSED, YQ_KIS_NOTHING }, /* not for virtual accounts */
 	{ "EGW00133", YQ_E_RETRY, YQ_KIS_SLOW },      /* one token a minute */
 	{ "EGW00201", YQ_E_RETRY, YQ_KIS_SLOW },      /* calls a second */
 	{ "EGW00215", YQ_E_RETRY, YQ_KIS_SLOW },      /* ... of the ledger */
@@ -32,7 +41,7 @@ static const struct {
 #define GATEWAY_INNER "EGW003" /* trouble behind the gateway: who knows how far it came */
 
 static enum yq_rc
-judge(const char *code, enum yq_kis_advice *advice)
+judge(const char *code, bool acts, enum yq_kis_advice *advice)
 {
 	for (size_t i = 0; i < YQ_COUNT(known); i++) {
 		if (!yq_str_equal(known[i].code, code))
@@ -41,7 +50,7 @@ judge(const char *code, enum yq_kis_advice *advice)
 		return known[i].rc;
 	}
 	*advice = YQ_KIS_NOTHING;
-	return yq_str_starts(code, GATEWAY_INNER) ? YQ_E_UNKNOWN : YQ_E_REFUSED;
+	return yq_str_starts(code, acts ? GATEWAY : GATEWAY_INNER) ? YQ_E_UNKNOWN : YQ_E_REFUSED;
 }
 
 /* What can be shown of bytes that are no answer: printable, short. */
@@ -128,15 +137,16 @@ refused(int status, const char *body, size_t length, bool acts, struct yq_kis_an
 
 	if (!error_texts(answer->root, answer->msg_code, text))
 		return no_answer(status, body, length, acts, "without a code", err);
-	rc = judge(answer->msg_code, &answer->advice);
+	rc = judge(answer->msg_code, acts, &answer->advice);
 	return yq_err_set(err, rc, "%s (KIS %s)", text[0] != '\0' ? text : "KIS gives no reason",
 	    answer->msg_code);
 }
 
+/* One of two letters. */
 static bool
-says_more(const char *tr_cont)
+is_either(const char *tr_cont, char a, char b)
 {
-	return tr_cont != NULL && (tr_cont[0] == 'F' || tr_cont[0] == 'M') &&
+	return tr_cont != NULL && (tr_cont[0] == a || tr_cont[0] == b) &&
 	       (tr_cont[1] == '\0' || tr_cont[1] == ' ');
 }
 
@@ -181,7 +191,8 @@ yq_kis_answer_read(int status, const char *tr_cont, const char *body, size_t len
 		return rc;
 	}
 	(void)error_texts(answer->root, answer->msg_code, ignored);
-	answer->more = says_more(tr_cont);
+	answer->more = is_either(tr_cont, 'F', 'M');
+	answer->last = is_either(tr_cont, 'D', 'E');
 	return YQ_OK;
 }
 

@@ -76,24 +76,38 @@ yq_kis_decode_ack(const yq_json *root, struct yq_kis_ack *ack, struct yq_err *er
 	return YQ_OK;
 }
 
+/* The keys of the next page, as they came. */
+static enum yq_rc
+read_page(const yq_json *root, bool domestic, struct yq_kis_page *next, struct yq_err *err)
+{
+	enum yq_rc rc = yq_kis_text_raw(
+	    root, domestic ? "ctx_area_fk100" : "ctx_area_fk200", next->fk, sizeof(next->fk), err);
+
+	return rc != YQ_OK ? rc
+			   : yq_kis_text_raw(root, domestic ? "ctx_area_nk100" : "ctx_area_nk200",
+				 next->nk, sizeof(next->nk), err);
+}
+
 enum yq_rc
 yq_kis_decode_page(
     const struct yq_kis_answer *answer, bool domestic, struct yq_kis_page *page, struct yq_err *err)
 {
 	struct yq_kis_page next = { .more = answer->more };
 	enum yq_rc rc = YQ_OK;
+	char key[sizeof(next.nk)];
 
 	if (next.more) {
-		rc = yq_kis_text_raw(answer->root, domestic ? "ctx_area_fk100" : "ctx_area_fk200",
-		    next.fk, sizeof(next.fk), err);
-		if (rc == YQ_OK)
-			rc = yq_kis_text_raw(answer->root,
-			    domestic ? "ctx_area_nk100" : "ctx_area_nk200", next.nk,
-			    sizeof(next.nk), err);
+		rc = read_page(answer->root, domestic, &next, err);
 		if (rc == YQ_OK && yq_str_equal(next.fk, page->fk) &&
 		    yq_str_equal(next.nk, page->nk))
 			rc = yq_err_set(err, YQ_E_INVALID,
 			    "KIS says that there is more, and begins again where it was");
+	} else if (!answer->last) {
+		rc = yq_kis_text_optional(answer->root,
+		    domestic ? "ctx_area_nk100" : "ctx_area_nk200", key, sizeof(key), err);
+		if (rc == YQ_OK && key[0] != '\0')
+			rc = yq_err_set(err, YQ_E_INVALID,
+			    "KIS does not say whether this page is the last (tr_cont)");
 	}
 	if (rc == YQ_OK)
 		*page = next;
@@ -327,16 +341,45 @@ read_key(const yq_json *root, const char *name, const char **text, struct yq_err
 	return YQ_OK;
 }
 
-#define LIFE_MAX_S (7 * 86400)
+#define LIFE_MAX_S    (7 * 86400)
+#define SEOUL_AHEAD_S (9 * 3600)
+
+/* "2026-11-24 08:30:00", in Seoul. */
+static bool
+read_end(const yq_json *root, int64_t *end_s)
+{
+	char text[24], date[YQ_KIS_DATE_SIZE], time[8];
+	int64_t days;
+	int32_t seconds;
+	struct yq_err ignored;
+
+	if (yq_kis_text_optional(
+		root, "access_token_token_expired", text, sizeof(text), &ignored) != YQ_OK ||
+	    strlen(text) != strlen("2026-11-24 08:30:00") ||
+	    !yq_str_format(date, sizeof(date), "%.4s%.2s%.2s", text, text + 5, text + 8) ||
+	    !yq_str_format(time, sizeof(time), "%.2s%.2s%.2s", text + 11, text + 14, text + 17) ||
+	    !yq_kis_date_parse(date, &days) || !yq_kis_time_parse(time, &seconds))
+		return false;
+	*end_s = days * 86400 + seconds - SEOUL_AHEAD_S;
+	return true;
+}
 
 enum yq_rc
-yq_kis_decode_token(const yq_json *root, const char **text, int64_t *life_s, struct yq_err *err)
+yq_kis_decode_token(
+    const yq_json *root, int64_t now_us, const char **text, int64_t *life_s, struct yq_err *err)
 {
 	enum yq_rc rc = read_key(root, "access_token", text, err);
+	int64_t end_s;
 
 	if (rc == YQ_OK && (yq_json_int64(yq_json_get(root, "expires_in"), life_s) != YQ_OK ||
 			       *life_s <= 0 || *life_s > LIFE_MAX_S))
 		rc = yq_err_set(err, YQ_E_INVALID, "expires_in: expected a number of seconds");
+	/* One that is over already tells of our clock, not of the token. */
+	if (rc == YQ_OK && read_end(root, &end_s)) {
+		end_s -= now_us / YQ_US_PER_SECOND;
+		if (end_s > 0 && end_s < *life_s)
+			*life_s = end_s;
+	}
 	return rc;
 }
 

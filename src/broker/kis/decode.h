@@ -28,6 +28,7 @@ struct yq_kis_answer {
 	char msg_code[YQ_KIS_CODE_SIZE]; /* "APBK0013", "" = none */
 	enum yq_kis_advice advice;
 	bool more; /* there is another page */
+	bool last; /* it says that there is none; with neither it says nothing */
 };
 
 /*
@@ -52,7 +53,8 @@ struct yq_kis_ack {
 YQ_NODISCARD enum yq_rc yq_kis_decode_ack(
     const yq_json *root, struct yq_kis_ack *ack, struct yq_err *err);
 
-/* Where the next page begins; `page->more` is false behind the last. */
+/* Where the next page begins; `page->more` is false behind the last.  A page with a key to another
+ * one that does not say which it is, is refused: it might pass for the last. */
 YQ_NODISCARD enum yq_rc yq_kis_decode_page(const struct yq_kis_answer *answer, bool domestic,
     struct yq_kis_page *page, struct yq_err *err);
 
@@ -130,9 +132,10 @@ YQ_NODISCARD enum yq_rc yq_kis_decode_price(const yq_json *root, bool domestic,
 
 /* ---- keys; `root` holds a secret: free it wiped ---- */
 
-/* `text` is borrowed from `root`; the life in seconds from now. */
+/* `text` is borrowed from `root`; the life in seconds from `now_us`.  Asked again within six hours
+ * KIS gives the same token: the moment that it names as the end counts where it comes sooner. */
 YQ_NODISCARD enum yq_rc yq_kis_decode_token(
-    const yq_json *root, const char **text, int64_t *life_s, struct yq_err *err);
+    const yq_json *root, int64_t now_us, const char **text, int64_t *life_s, struct yq_err *err);
 YQ_NODISCARD enum yq_rc yq_kis_decode_approval(
     const yq_json *root, const char **text, struct yq_err *err);
 

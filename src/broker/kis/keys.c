@@ -100,8 +100,9 @@ take(const struct yq_kis_issue *issue, const struct yq_kis_answer *answer, struc
 	int64_t now_us = yq_clock_now_us(issue->keys->clock), life_s = 0;
 	struct yq_secret *value;
 	const char *text = "";
-	enum yq_rc rc = issue->approval ? yq_kis_decode_approval(answer->root, &text, err)
-					: yq_kis_decode_token(answer->root, &text, &life_s, err);
+	enum yq_rc rc = issue->approval
+			    ? yq_kis_decode_approval(answer->root, &text, err)
+			    : yq_kis_decode_token(answer->root, now_us, &text, &life_s, err);
 	size_t length = 0;
 
 	if (rc != YQ_OK)
