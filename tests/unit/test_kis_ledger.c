@@ -132,6 +132,23 @@ test_after_a_lost_notice_asking_tells(void **unused)
 	yq_kis_ledger_clear(&l);
 }
 
+/* An order of a life before: what was executed then has no notice now, and a new one is not of it.
+ */
+static void
+test_a_notice_behind_what_was_told_is_asked_about(void **unused)
+{
+	struct yq_kis_ledger l = { 0 };
+	struct yq_kis_entry *entry = poll(&l, N, 7, 740), *heard;
+	struct yq_kis_notice a = notice(N, 2, 110, 1);
+
+	(void)unused;
+	assert_int_equal(yq_kis_ledger_pushed(&l, true, &a, T0, &heard), YQ_KIS_HEARD_ASK);
+	assert_int_equal(entry->step_count, 1);
+	(void)poll(&l, N, 9, 960);
+	check_step(entry, 1, 2, 110, 9, "KR-20261123-0000000042-9");
+	yq_kis_ledger_clear(&l);
+}
+
 static void
 test_a_notice_before_the_answer_is_caught_up_with(void **unused)
 {
@@ -259,6 +276,7 @@ main(void)
 		cmocka_unit_test(test_notices_and_asking_tell_each_execution_once),
 		cmocka_unit_test(test_a_notice_that_may_be_a_repeated_one_is_asked_about),
 		cmocka_unit_test(test_after_a_lost_notice_asking_tells),
+		cmocka_unit_test(test_a_notice_behind_what_was_told_is_asked_about),
 		cmocka_unit_test(test_a_notice_before_the_answer_is_caught_up_with),
 		cmocka_unit_test(test_another_number_is_the_same_order),
 		cmocka_unit_test(test_what_goes_beyond_what_is_booked_is_all_that_counts),

@@ -320,7 +320,9 @@ hear(struct yq_kis_entry *entry, const struct yq_kis_notice *notice, int64_t now
 		step(entry, &sum, now_us);
 		return YQ_KIS_HEARD_STEP;
 	}
-	return yq_decimal_cmp(entry->pushed.qty, told(entry).qty) <= 0 ? YQ_KIS_HEARD_KNOWN
+	/* Less than was told: it may be one of what asking has found, or come after it - after a
+	 * lost notice, or where another life heard those before it. */
+	return yq_decimal_cmp(entry->pushed.qty, told(entry).qty) == 0 ? YQ_KIS_HEARD_KNOWN
 								       : YQ_KIS_HEARD_ASK;
 }
 
