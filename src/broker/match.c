@@ -2,6 +2,7 @@
 #include "broker/match.h"
 
 #include "base/str.h"
+#include "domain/market.h"
 
 static bool
 has_limit(const struct yq_order *order)
@@ -9,10 +10,18 @@ has_limit(const struct yq_order *order)
 	return order->type == YQ_TYPE_LIMIT || order->type == YQ_TYPE_STOP_LIMIT;
 }
 
+bool
+yq_match_exchanges(enum yq_exchange a, enum yq_exchange b)
+{
+	return a == b || (yq_market_of(a)->country == YQ_COUNTRY_KR &&
+			     yq_market_of(b)->country == YQ_COUNTRY_KR);
+}
+
 static bool
 is_alike(const struct yq_order *ours, const struct yq_broker_order *theirs)
 {
-	if (!yq_str_equal(ours->ticker, theirs->ticker) || ours->exchange != theirs->exchange ||
+	if (!yq_str_equal(ours->ticker, theirs->ticker) ||
+	    !yq_match_exchanges(ours->exchange, theirs->exchange) ||
 	    ours->action != theirs->action || yq_decimal_cmp(ours->qty, theirs->qty) != 0)
 		return false;
 	return !has_limit(ours) || !ours->price.set || !theirs->price.set ||

@@ -3,7 +3,8 @@
  *
  * Theirs is a candidate when instrument, side and quantity are those of our order, the limit price
  * too where both name one, it was taken in the window of time in which ours may have come there,
- * and no other order of ours owns it.  One candidate is evidence; none, or several, is not.
+ * and no other order of ours owns it.  One candidate is evidence; none, or several, is not.  The
+ * markets of Korea count as one: a broker may not tell them apart, and no ticker is on two of them.
  */
 #ifndef YQ_BROKER_MATCH_H
 #define YQ_BROKER_MATCH_H
@@ -20,6 +21,9 @@ struct yq_match {
 	size_t count;		     /* of candidates */
 	size_t places[YQ_MATCH_MAX]; /* of the first of them among theirs */
 };
+
+/* Whether two names of exchanges may be of one instrument. */
+bool yq_match_exchanges(enum yq_exchange a, enum yq_exchange b);
 
 /* Whether another order of ours has this id at the broker. */
 typedef bool yq_match_owned_fn(void *cookie, const char *broker_order_id);

@@ -35,6 +35,8 @@ yq_open_kis(const struct yq_open_spec *spec, struct yq_broker **ret_broker, stru
 		.shared = spec->shared,
 		.worker = spec->worker,
 		.token_key = spec->token_key,
+		.home = spec->home,
+		.home_cookie = spec->home_cookie,
 		.on_event = spec->on_event,
 		.event_cookie = spec->event_cookie };
 	enum yq_rc rc = yq_kis_settings_read(spec->section, &settings, err);

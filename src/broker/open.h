@@ -27,7 +27,11 @@ struct yq_open_spec {
 	const char *number;		   /* at the broker; "" where there is none */
 	const yq_json *section;		   /* of its settings; NULL = none */
 	const struct yq_secret *key, *secret; /* NULL = none */
-	bool only_asks;			      /* no stream, which some brokers give once a key */
+	/* Which of Korea's markets a ticker is of, for a broker that does not say: KRX where it is
+	 * not known.  NULL: it never is. */
+	enum yq_exchange (*home)(void *cookie, const char *ticker);
+	void *home_cookie;
+	bool only_asks; /* no stream, which some brokers give once a key */
 	yq_broker_event_fn *on_event;
 	void *event_cookie;
 };

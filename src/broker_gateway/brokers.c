@@ -99,12 +99,28 @@ alpaca_open(struct gw_account *a, struct yq_err *err)
 	return yq_open_alpaca(&spec, &a->broker, err);
 }
 
+/* Where it is held: a broker that does not tell markets apart must not move a position to another
+ * one, where a sale would not find it. */
+static enum yq_exchange
+home_of(void *cookie, const char *ticker)
+{
+	static const enum yq_exchange homes[] = { YQ_KOSPI, YQ_KOSDAQ };
+	const struct gw_account *a = cookie;
+
+	for (size_t i = 0; i < YQ_COUNT(homes); i++)
+		if (yq_decimal_sign(yq_account_held(a->book, homes[i], ticker)) != 0)
+			return homes[i];
+	return YQ_KRX;
+}
+
 static enum yq_rc
 kis_open(struct gw_account *a, struct yq_err *err)
 {
 	struct yq_open_spec spec = spec_of(a);
 	enum yq_rc rc = gw_tokens_open(a->gw, &spec.worker, &spec.token_key, err);
 
+	spec.home = home_of;
+	spec.home_cookie = a;
 	return rc == YQ_OK ? yq_open_kis(&spec, &a->broker, err) : rc;
 }
 

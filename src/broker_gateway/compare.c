@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "broker/match.h"
 #include "broker_gateway/account.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/look.h"
@@ -88,7 +89,7 @@ may_be_it(void *cookie, struct yq_table_node *node)
 
 	if (o->account == look->account && (o->phase == GW_SENT || o->phase == GW_UNKNOWN) &&
 	    o->order.action == look->theirs->action &&
-	    o->order.exchange == look->theirs->exchange &&
+	    yq_match_exchanges(o->order.exchange, look->theirs->exchange) &&
 	    yq_str_equal(o->order.ticker, look->theirs->ticker))
 		look->found = true;
 	return !look->found;

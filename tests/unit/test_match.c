@@ -107,6 +107,32 @@ test_one_that_differs_in_anything_is_none(void **unused)
 	}
 }
 
+/* "000100" is of Seoul and of Shenzhen: two issues.  In Korea nobody tells the markets apart. */
+static void
+test_the_markets_of_korea_are_one(void **unused)
+{
+	static const struct {
+		enum yq_exchange ours, theirs;
+		size_t count;
+	} rows[] = {
+		{ YQ_KOSPI, YQ_KRX, 1 },
+		{ YQ_KOSDAQ, YQ_KRX, 1 },
+		{ YQ_KRX, YQ_KOSPI, 1 },
+		{ YQ_KRX, YQ_SZSE, 0 },
+		{ YQ_SSE, YQ_SZSE, 0 },
+	};
+
+	(void)unused;
+	for (size_t i = 0; i < YQ_COUNT(rows); i++) {
+		struct yq_order order = ours();
+		struct yq_broker_order o = theirs("A");
+
+		order.exchange = rows[i].ours;
+		o.exchange = rows[i].theirs;
+		assert_int_equal(candidates(&order, &o, 1, NULL), rows[i].count);
+	}
+}
+
 static void
 test_what_a_broker_does_not_tell_does_not_count_against_it(void **unused)
 {
@@ -162,6 +188,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_that_agrees_in_everything_is_a_candidate),
 		cmocka_unit_test(test_one_that_differs_in_anything_is_none),
+		cmocka_unit_test(test_the_markets_of_korea_are_one),
 		cmocka_unit_test(test_what_a_broker_does_not_tell_does_not_count_against_it),
 		cmocka_unit_test(test_what_another_order_of_ours_owns_is_none),
 		cmocka_unit_test(test_several_are_counted_and_the_first_named),
