@@ -136,6 +136,29 @@ test_an_order_with_a_wrong_field_is_none(void **unused)
 	}
 }
 
+/* Or one order of another program would hide all of ours. */
+static void
+test_others_may_call_their_orders_what_they_like(void **unused)
+{
+	static const char *const names[] = { "\"my order 1\"", "\"\u0394-neutral\"",
+		"\"\xec\xa3\xbc\xeb\xac\xb8\"",
+		"\"0123456789012345678901234567890123456789012345678901234567890123456789"
+		"0123456789012345678901234567890123456789012345678901234567890123456789\"" };
+
+	(void)unused;
+	for (size_t i = 0; i < YQ_COUNT(names); i++) {
+		char *text = changed(PARTLY, "\"" ALPACA_OURS "\"", names[i]);
+		struct yq_alpaca_order o;
+		struct yq_err err = { .text = "" };
+
+		if (read_order(text, &o, &err) != YQ_OK)
+			fail_msg("%s: %s", names[i], err.text);
+		assert_true(yq_id_is_none(&o.order_id));
+		assert_string_equal(o.client_id, "");
+		free(text);
+	}
+}
+
 static void
 test_each_status_has_its_state(void **unused)
 {
@@ -447,6 +470,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_order_is_read_whole),
 		cmocka_unit_test(test_an_order_with_a_wrong_field_is_none),
+		cmocka_unit_test(test_others_may_call_their_orders_what_they_like),
 		cmocka_unit_test(test_each_status_has_its_state),
 		cmocka_unit_test(test_a_list_is_whole_or_not_at_all),
 		cmocka_unit_test(test_an_execution_has_one_id_by_whichever_way_it_comes),

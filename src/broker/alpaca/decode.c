@@ -57,21 +57,48 @@ yq_alpaca_side(const yq_json *json, enum yq_action *action, struct yq_err *err)
 
 /* ---- orders ---- */
 
+/* Other programs may call theirs by any words, and longer ones than ours. */
+static bool
+is_name_of_others(const yq_json *name)
+{
+	size_t length;
+	const char *text = yq_json_text(name, &length);
+
+	if (yq_json_type_of(name) != YQ_JSON_STRING || length == 0 || text[0] == ' ')
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+			return false;
+	return true;
+}
+
+static enum yq_rc
+read_client_id(const yq_json *json, struct yq_alpaca_order *o, struct yq_err *err)
+{
+	enum yq_rc rc = yq_alpaca_text(
+	    json, "client_order_id", YQ_ALPACA_OPTIONAL, o->client_id, sizeof(o->client_id), err);
+
+	if (rc != YQ_OK && is_name_of_others(yq_json_get(json, "client_order_id"))) {
+		o->client_id[0] = '\0';
+		rc = YQ_OK;
+	}
+	o->order_id = yq_alpaca_client_id_owner(o->client_id);
+	return rc;
+}
+
 static enum yq_rc
 read_names(const yq_json *json, struct yq_alpaca_order *o, struct yq_err *err)
 {
 	enum yq_rc rc = yq_alpaca_id(json, "id", YQ_ALPACA_WANTED, o->id, sizeof(o->id), err);
 
 	if (rc == YQ_OK)
-		rc = yq_alpaca_text(json, "client_order_id", YQ_ALPACA_OPTIONAL, o->client_id,
-		    sizeof(o->client_id), err);
+		rc = read_client_id(json, o, err);
 	if (rc == YQ_OK)
 		rc = yq_alpaca_id(
 		    json, "replaces", YQ_ALPACA_OPTIONAL, o->replaces, sizeof(o->replaces), err);
 	if (rc == YQ_OK)
 		rc = yq_alpaca_id(json, "replaced_by", YQ_ALPACA_OPTIONAL, o->replaced_by,
 		    sizeof(o->replaced_by), err);
-	o->order_id = yq_alpaca_client_id_owner(o->client_id);
 	return rc;
 }
 
