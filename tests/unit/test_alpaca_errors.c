@@ -30,6 +30,10 @@ test_each_fault_says_what_to_do(void **unused)
 		{ 404, ALPACA_ERROR_JSON("40410000", "order not found"), YQ_E_REFUSED,
 		    YQ_E_NOT_FOUND, "order not found" },
 		{ 404, "404 page not found", YQ_E_UNKNOWN, YQ_E_UNKNOWN, "status 404" },
+		/* JSON of somebody between us and Alpaca */
+		{ 404, "{\"message\":\"no Route matched with those values\"}", YQ_E_UNKNOWN,
+		    YQ_E_UNKNOWN, "no Route matched" },
+		{ 404, ALPACA_ERROR_JSON("404", "Not Found"), YQ_E_UNKNOWN, YQ_E_UNKNOWN, "404" },
 		{ 422, ALPACA_ERROR_JSON("42210000", "x"), YQ_E_REFUSED, YQ_E_INVALID, "42210000" },
 		{ 429, "{}", YQ_E_RETRY, YQ_E_RETRY, "429" },
 		{ 500, ALPACA_ERROR_JSON("50010000", "internal"), YQ_E_UNKNOWN, YQ_E_UNKNOWN,
@@ -89,7 +93,7 @@ test_an_id_used_before_is_known_as_such(void **unused)
 
 	(void)unused;
 	assert_int_equal(yq_alpaca_judge(&answer, true, NOW_US, &fault, NULL), YQ_E_REFUSED);
-	assert_true(fault.is_invalid);
+	assert_true(fault.is_invalid && fault.is_taken);
 	assert_int_equal(fault.code, 40010001);
 }
 

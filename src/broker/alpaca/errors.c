@@ -1,6 +1,8 @@
 /* errors.c - what an error of Alpaca means for who called. */
 #include "broker/alpaca/errors.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
@@ -9,6 +11,7 @@
 #define INVALID	       40010001
 #define WAIT_MAX_S     120 /* a pause longer than its window is not believed */
 #define STATUS_LIMITED 429
+#define STATUS_MISSING 404
 
 /* The rest is unknown.  `ours`: also without Alpaca's own words. */
 static const struct {
@@ -19,13 +22,20 @@ static const struct {
 	{ 400, YQ_E_REFUSED, YQ_E_INVALID, false },
 	{ 401, YQ_E_REFUSED, YQ_E_DENIED, true }, /* its own is no JSON at times */
 	{ 403, YQ_E_REFUSED, YQ_E_DENIED, false },
-	{ 404, YQ_E_REFUSED, YQ_E_NOT_FOUND, false },
+	{ STATUS_MISSING, YQ_E_REFUSED, YQ_E_NOT_FOUND, false },
 	{ 405, YQ_E_REFUSED, YQ_E_INVALID, false },
 	{ 409, YQ_E_REFUSED, YQ_E_INVALID, false },
 	{ 413, YQ_E_REFUSED, YQ_E_INVALID, false },
 	{ 422, YQ_E_REFUSED, YQ_E_INVALID, false },
 	{ STATUS_LIMITED, YQ_E_RETRY, YQ_E_RETRY, true },
 };
+
+/* Whoever stands between says 404 in JSON too; Alpaca's own code begins with it. */
+static bool
+is_missing(int64_t code)
+{
+	return code / 100000 == STATUS_MISSING;
+}
 
 /* Alpaca's code and words.  False: it is not Alpaca that speaks. */
 static bool
@@ -93,9 +103,12 @@ yq_alpaca_judge(const struct yq_alpaca_answer *answer, bool acts, int64_t now_us
 	if (!spoken)
 		fault->code = 0;
 	fault->is_invalid = answer->status == 422 && fault->code == INVALID;
+	fault->is_taken = answer->status == 422 && strstr(text, "client_order_id") != NULL;
 	fault->is_limited = answer->status == STATUS_LIMITED;
 	if (fault->is_limited)
 		fault->wait_ms = wait_ms(answer, now_us);
+	if (answer->status == STATUS_MISSING && !is_missing(fault->code))
+		return tell(answer, YQ_E_UNKNOWN, spoken, fault->code, text, err);
 	for (size_t i = 0; i < YQ_COUNT(rows); i++)
 		if (rows[i].status == answer->status && (spoken || rows[i].ours))
 			return tell(answer, acts ? rows[i].acts : rows[i].asks, spoken, fault->code,

@@ -21,6 +21,7 @@ struct yq_alpaca_answer {
 struct yq_alpaca_fault {
 	int64_t code;	  /* Alpaca's own; 0 = it gave none */
 	bool is_invalid;  /* 422 with 40010001: a client id used before, or another bad field */
+	bool is_taken;	  /* 422 about the client id itself: Alpaca has an order with it */
 	bool is_limited;  /* 429: nobody should call for wait_ms */
 	uint32_t wait_ms; /* 0 = it does not say */
 };
@@ -30,7 +31,8 @@ struct yq_alpaca_fault {
  * and words, and
  *   acts   YQ_E_REFUSED   Alpaca refused it: final
  *	    YQ_E_RETRY	   not looked at: too many calls
- *	    YQ_E_UNKNOWN   anything else, Alpaca's 5xx and other people's pages among it
+ *	    YQ_E_UNKNOWN   anything else, Alpaca's 5xx, a 404 without Alpaca's code and other
+ *			   people's pages among it
  *   asks   YQ_E_NOT_FOUND Alpaca itself says that there is no such thing
  *	    YQ_E_DENIED	   keys or permissions
  *	    YQ_E_RETRY	   too many calls
