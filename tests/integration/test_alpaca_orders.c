@@ -69,6 +69,8 @@ test_each_answer_to_a_submit_says_what_is_known(void **unused)
 	for (size_t i = 0; i < YQ_COUNT(rows); i++) {
 		on("POST", ORDERS, rows[i].status, rows[i].body);
 		assert_rc(submit(), rows[i].rc, rows[i].text);
+		yq_broker_free(t.broker); /* each is the first of its order */
+		open_broker();
 	}
 	assert_int_equal(calls_of("GET", BY_ID), 0);
 }
@@ -107,12 +109,58 @@ test_an_id_sent_twice_is_found(void **unused)
 	on("POST", ORDERS, 422, DUPLICATE);
 	on("GET", BY_ID, 200, OURS("partially_filled", "5", ""));
 	assert_rc(submit(), YQ_OK, "");
-	on("GET", BY_ID, 404, NOT_FOUND);
-	assert_rc(submit(), YQ_E_REFUSED, "must be unique (Alpaca 40010001)");
 	on("GET", BY_ID, 404, "<html>");
 	assert_rc(submit(), YQ_E_UNKNOWN, "404");
 	on("GET", BY_ID, 500, "");
 	assert_rc(submit(), YQ_E_UNKNOWN, "500");
+}
+
+/* Its orders know the id, its search does not yet: there is one, and it may be executed. */
+static void
+test_an_id_that_is_taken_is_no_refusal(void **unused)
+{
+	(void)unused;
+	on("POST", ORDERS, 422, DUPLICATE);
+	on("GET", BY_ID, 404, NOT_FOUND);
+	assert_rc(submit(), YQ_E_UNKNOWN, "must be unique (Alpaca 40010001)");
+	on("POST", ORDERS, 422, ALPACA_ERROR_JSON("42210000", "client_order_id must be unique"));
+	assert_rc(submit(), YQ_E_UNKNOWN, "must be unique (Alpaca 42210000)");
+	on("POST", ORDERS, 422, ALPACA_ERROR_JSON("40010001", "qty must be > 0"));
+	assert_rc(submit(), YQ_E_REFUSED, "qty must be > 0 (Alpaca 40010001)");
+}
+
+/* The first one has used up what the second would need. */
+static void
+test_the_second_of_two_that_is_refused_is_looked_for(void **unused)
+{
+	const char *poor = ALPACA_ERROR_JSON("40310000", "insufficient buying power");
+
+	(void)unused;
+	on("POST", ORDERS, 504, "");
+	assert_rc(submit(), YQ_E_UNKNOWN, "504");
+	on("POST", ORDERS, 403, poor);
+	on("GET", BY_ID, 404, NOT_FOUND);
+	assert_rc(submit(), YQ_E_REFUSED, "insufficient buying power");
+	on("GET", BY_ID, 200, OURS("filled", "15", ""));
+	assert_rc(submit(), YQ_OK, "");
+	/* Asked about in this life, sent in the one before. */
+	yq_broker_free(t.broker);
+	open_broker();
+	on("GET", BY_ID, 404, NOT_FOUND);
+	assert_rc(find(), YQ_E_NOT_FOUND, "");
+	on("GET", BY_ID, 200, OURS("filled", "15", ""));
+	assert_rc(submit(), YQ_OK, "");
+}
+
+/* The order may arrive as long as its call may be under way. */
+static void
+test_no_order_is_taken_for_absent_while_it_may_be_on_its_way(void **unused)
+{
+	const int64_t asset_us = 6 * YQ_US_PER_SECOND, turn_us = 3 * YQ_US_PER_SECOND,
+		      call_us = 5 * YQ_US_PER_SECOND;
+
+	(void)unused;
+	assert_true(t.broker->capabilities.absent_after_us > asset_us + turn_us + call_us);
 }
 
 static void
@@ -253,6 +301,48 @@ test_a_replacement_is_taken_back_also_where_its_answer_comes_last(void **unused)
 	assert_int_equal(calls_of("DELETE", SECOND), 1);
 }
 
+/* The program that put it there is gone; its mark is on the order. */
+static void
+test_a_replacement_of_an_earlier_life_is_taken_back(void **unused)
+{
+	(void)unused;
+	on("GET", BY_ID, 200, OURS("replaced", "5", ",\"replaced_by\":\"" NEXT "\""));
+	on("GET", SECOND, 200, PLACED("new", "0"));
+	on("GET", FILLS, 200, "[" FILL_OF(ALPACA_ORDER, "partial_fill", "5", "5") "]");
+	on("DELETE", SECOND, 204, "");
+	assert_rc(find(), YQ_OK, "");
+	turn_for(200);
+	assert_int_equal(calls_of("DELETE", SECOND), 1);
+	assert_rc(find(), YQ_OK, "");
+	turn_for(200);
+	assert_int_equal(calls_of("DELETE", SECOND), 1);
+}
+
+/* Somebody who changed the order at Alpaca by hand knows what he does. */
+static void
+test_a_replacement_of_others_is_left_alone(void **unused)
+{
+	(void)unused;
+	on("GET", BY_ID, 200, OURS("replaced", "5", ",\"replaced_by\":\"" NEXT "\""));
+	on("GET", SECOND, 200,
+	    ALPACA_ORDER_JSON(NEXT, "5a1f6a60-6b0e-4b27-9a7d-0d3c2c0ad222", "new", "20", "0",
+		"\"107\"", ",\"replaces\":\"" ALPACA_ORDER "\""));
+	on("GET", FILLS, 200, "[" FILL_OF(ALPACA_ORDER, "partial_fill", "5", "5") "]");
+	assert_rc(find(), YQ_OK, "");
+	turn_for(200);
+	assert_int_equal(calls_of("DELETE", SECOND), 0);
+}
+
+static void
+test_a_page_is_no_answer_to_a_cancel(void **unused)
+{
+	(void)unused;
+	on("DELETE", FIRST, 200, "<html>Sign in</html>");
+	assert_rc(cancel(ALPACA_ORDER), YQ_E_UNKNOWN, "not Alpaca");
+	on("DELETE", FIRST, 204, "");
+	assert_rc(cancel(ALPACA_ORDER), YQ_OK, "");
+}
+
 static void
 test_an_order_is_found_with_all_its_executions(void **unused)
 {
@@ -285,6 +375,8 @@ test_only_alpaca_itself_proves_that_it_never_had_it(void **unused)
 	assert_rc(find(), YQ_E_NOT_FOUND, "order not found");
 	on("GET", BY_ID, 404, "404 page not found");
 	assert_rc(find(), YQ_E_UNKNOWN, "404");
+	on("GET", BY_ID, 404, "{\"message\":\"no Route matched with those values\"}");
+	assert_rc(find(), YQ_E_UNKNOWN, "no Route matched");
 	on("GET", BY_ID, 200, REPLACED);
 	on("GET", SECOND, 404, NOT_FOUND);
 	assert_rc(find(), YQ_E_UNKNOWN, "not found");
@@ -320,6 +412,9 @@ main(void)
 		ALPACA_TEST(test_too_many_calls_are_made_again_later),
 		ALPACA_TEST(test_what_never_reached_alpaca_may_be_sent_again),
 		ALPACA_TEST(test_an_id_sent_twice_is_found),
+		ALPACA_TEST(test_an_id_that_is_taken_is_no_refusal),
+		ALPACA_TEST(test_the_second_of_two_that_is_refused_is_looked_for),
+		ALPACA_TEST(test_no_order_is_taken_for_absent_while_it_may_be_on_its_way),
 		ALPACA_TEST(test_what_is_listed_elsewhere_or_halted_is_not_sent),
 		ALPACA_TEST(test_a_cancel_finds_what_stands_for_the_order),
 		ALPACA_TEST(test_a_cancel_that_comes_too_late_is_refused),
@@ -327,6 +422,9 @@ main(void)
 		ALPACA_TEST(test_what_is_filled_in_part_is_not_replaced),
 		ALPACA_TEST(test_a_replacement_of_what_was_filled_meanwhile_is_taken_back),
 		ALPACA_TEST(test_a_replacement_is_taken_back_also_where_its_answer_comes_last),
+		ALPACA_TEST(test_a_replacement_of_an_earlier_life_is_taken_back),
+		ALPACA_TEST(test_a_replacement_of_others_is_left_alone),
+		ALPACA_TEST(test_a_page_is_no_answer_to_a_cancel),
 		ALPACA_TEST(test_an_order_is_found_with_all_its_executions),
 		ALPACA_TEST(test_only_alpaca_itself_proves_that_it_never_had_it),
 		ALPACA_TEST(test_closing_ends_every_call),

@@ -9,10 +9,12 @@
 #include "base/str.h"
 #include "broker/alpaca/stream.h"
 
-#define IN_FLIGHT_MAX	32
-#define ABSENT_AFTER_US (10 * YQ_US_PER_SECOND)
-#define BURST		20
-#define ACT_WITHIN_NS	INT64_C(6000000000)
+#define IN_FLIGHT_MAX 32
+#define ACT_WITHIN_MS 6000
+#define MARGIN_MS     6000 /* what the network and Alpaca themselves may hold back */
+#define BURST	      20
+/* While a submit may still be on its way, that Alpaca does not know its order proves nothing. */
+#define ABSENT_AFTER_US ((int64_t)(ACT_WITHIN_MS + YQ_ALPACA_ACT_MS + MARGIN_MS) * YQ_US_PER_MS)
 
 /* ---- operations ---- */
 
@@ -71,7 +73,7 @@ yq_alpaca_op_is_late(struct yq_alpaca_op *op)
 {
 	struct yq_err err;
 
-	if (yq_clock_monotonic_ns(op->a->clock) - op->begun_ns < ACT_WITHIN_NS)
+	if (yq_clock_monotonic_ns(op->a->clock) - op->begun_ns < ACT_WITHIN_MS * INT64_C(1000000))
 		return false;
 	(void)yq_err_set(&err, YQ_E_RETRY, "Alpaca answers too slowly: nothing was sent");
 	yq_alpaca_op_fail(op, YQ_E_RETRY, &err);

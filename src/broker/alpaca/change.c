@@ -76,14 +76,26 @@ send_delete(struct yq_alpaca *a, const char *id, yq_alpaca_reply_fn *fn, void *c
 static void on_current(
     void *cookie, enum yq_rc rc, const struct yq_alpaca_chain *chain, const struct yq_err *err);
 
+/* Alpaca has nothing to say to a cancel that it takes; others have pages. */
+static bool
+is_json(const struct yq_alpaca_reply *reply)
+{
+	YQ_CLEANUP(yq_json_freep) yq_json *root = NULL;
+
+	return yq_json_parse(reply->body, reply->length, &root, NULL) == YQ_OK;
+}
+
 static void
 on_deleted(
     void *cookie, enum yq_rc rc, const struct yq_alpaca_reply *reply, const struct yq_err *err)
 {
 	struct change *c = cookie;
+	struct yq_err why;
 
-	(void)reply;
-	if (rc == YQ_OK) {
+	if (rc == YQ_OK && reply->length > 0 && !is_json(reply)) {
+		(void)yq_err_set(&why, YQ_E_UNKNOWN, "it is not Alpaca that answers");
+		fail(c, YQ_E_UNKNOWN, &why);
+	} else if (rc == YQ_OK) {
 		done(c, c->current, yq_clock_now_us(c->op.a->clock));
 	} else if (rc == YQ_E_REFUSED && !c->looked) {
 		/* Another may stand in its place. */

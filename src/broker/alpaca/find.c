@@ -200,6 +200,8 @@ run_find(struct yq_alpaca_op *op)
 {
 	struct find *f = (struct find *)(void *)op;
 
+	/* Who asks may have sent it, if not in this life. */
+	yq_alpaca_ours_enter(&op->a->book, &f->id)->sent = true;
 	yq_alpaca_chain_find(op->a, &f->id, on_chain, f);
 }
 

@@ -29,6 +29,7 @@ struct yq_alpaca_ours {
 	struct yq_id id;
 	char current[YQ_BROKER_ORDER_ID_SIZE]; /* which stands for it; "" = not known */
 	bool acked;			       /* it was told that Alpaca has it */
+	bool sent;			       /* it was, or may have been, sent before */
 };
 
 struct yq_alpaca_listing {

@@ -76,6 +76,22 @@ walk_on(struct walk *w)
 	yq_alpaca_ask(w->a, YQ_CALL_PRIORITY_FIND, &path, on_link, w);
 }
 
+/* Its client id says that it was we who put it in the place of the one before it: also where that
+ * was a program before this one. */
+static void
+see_replacement(struct walk *w, const struct yq_alpaca_order *order)
+{
+	const struct yq_alpaca_order *before = &w->chain.orders[w->chain.count - 1];
+	struct yq_alpaca_known *known;
+
+	if (!yq_id_equal(&order->order_id, &w->id) ||
+	    yq_order_state_is_final(yq_alpaca_state(order)))
+		return;
+	known = yq_alpaca_known_enter(&w->a->book, before->id, &w->id);
+	known->replacing = true;
+	memcpy(known->replaced_by, order->id, sizeof(known->replaced_by));
+}
+
 static void
 on_link(void *cookie, enum yq_rc rc, const struct yq_alpaca_reply *reply, const struct yq_err *err)
 {
@@ -99,6 +115,8 @@ on_link(void *cookie, enum yq_rc rc, const struct yq_alpaca_reply *reply, const 
 		walk_end(w, rc, err);
 		return;
 	}
+	if (w->chain.count > 0)
+		see_replacement(w, order);
 	order->order_id = w->id;
 	(void)yq_alpaca_book_see(&w->a->book, order);
 	w->chain.count++;
@@ -126,7 +144,9 @@ yq_alpaca_chain_find(
 struct submit {
 	struct yq_alpaca_op op;
 	struct yq_order order;
+	bool again;	       /* it may have been sent before */
 	struct yq_err refusal; /* Alpaca's, while it is found out whether it has the order */
+	bool taken;	       /* ... for it has one with this id, it says */
 };
 
 static void
@@ -165,6 +185,8 @@ on_duplicate(
 
 	if (rc == YQ_OK)
 		submitted(s, &chain->orders[chain->count - 1]);
+	else if (rc == YQ_E_NOT_FOUND && s->taken) /* it has it, and cannot find it yet */
+		yq_alpaca_op_fail(&s->op, YQ_E_UNKNOWN, &s->refusal);
 	else if (rc == YQ_E_NOT_FOUND) /* so it was about something else */
 		yq_alpaca_op_fail(&s->op, YQ_E_REFUSED, &s->refusal);
 	else
@@ -179,8 +201,10 @@ on_posted(
 	struct yq_alpaca_order order;
 	struct yq_err why;
 
-	if (rc == YQ_E_REFUSED && reply->fault.is_invalid) {
+	/* What is refused may be the second of two: the first may have used up the money. */
+	if (rc == YQ_E_REFUSED && (s->again || reply->fault.is_invalid || reply->fault.is_taken)) {
 		s->refusal = *err;
+		s->taken = reply->fault.is_taken;
 		yq_alpaca_chain_find(s->op.a, &s->order.id, on_duplicate, s);
 		return;
 	}
@@ -210,6 +234,7 @@ post(struct submit *s)
 		.priority = YQ_CALL_PRIORITY_ORDER,
 		.path = &path,
 		.body = &body };
+	struct yq_alpaca_ours *ours;
 	struct yq_err err;
 	enum yq_rc rc = yq_alpaca_encode_order(&request, &body, &err);
 
@@ -219,7 +244,9 @@ post(struct submit *s)
 		yq_alpaca_op_fail(&s->op, rc, &err);
 		return;
 	}
-	(void)yq_alpaca_ours_enter(&a->book, &s->order.id);
+	ours = yq_alpaca_ours_enter(&a->book, &s->order.id);
+	s->again = ours->sent;
+	ours->sent = true;
 	yq_alpaca_watch(a, s->order.exchange, s->order.ticker);
 	yq_buf_add_text(&path, "/v2/orders");
 	yq_alpaca_rest_send(a->rest, &call, on_posted, s);

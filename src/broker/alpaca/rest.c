@@ -9,9 +9,9 @@
 #include "broker/shared.h"
 #include "net/http_client.h"
 
-#define WAIT_ORDER_MS 3000 /* for a turn; with the call itself less than a broker's time */
-#define WAIT_MS	      20000
 #define TIMEOUT_MS    5000
+#define WAIT_ORDER_MS (YQ_ALPACA_ACT_MS - TIMEOUT_MS) /* for a turn */
+#define WAIT_MS	      20000
 #define ANSWER_MAX    (4 * 1024 * 1024)
 #define BURST	      20
 #define RESERVE	      4

@@ -8,6 +8,9 @@
 #include "broker/alpaca/errors.h"
 #include "broker/calls.h"
 
+/* What acts is answered, or given up, so long after it was asked for; less than a broker's time. */
+#define YQ_ALPACA_ACT_MS 8000
+
 struct yq_alpaca_rest; /* opaque */
 
 struct yq_alpaca_reply {
