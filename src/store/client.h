@@ -7,7 +7,7 @@
 
 #include <ibase.h>
 
-#include "base/err.h"
+#include "base/library.h"
 
 /* All that is called of it, by its own names. */
 #define YQ_CLIENT_CALLS(X)             \
@@ -38,9 +38,8 @@
 	X(isc_start_transaction)       \
 	X(isc_vax_integer)
 
-#define YQ_CLIENT_MEMBER(name) __typeof__(name) *name;
 struct yq_client {
-	YQ_CLIENT_CALLS(YQ_CLIENT_MEMBER)
+	YQ_CLIENT_CALLS(YQ_LIBRARY_MEMBER)
 };
 
 /* YQ_E_NOT_FOUND, with the package's name: it is not installed.  Any thread. */
