@@ -4,11 +4,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/library.h"
 #include "base/mem.h"
 #include "base/secret.h"
 #include "broker/kis/notice.h"
 
 #define BLOCK 16
+
+/* Loaded when the first notice comes: most gateways have no account at KIS. */
+#define CALLS(X)               \
+	X(EVP_CIPHER_CTX_free) \
+	X(EVP_CIPHER_CTX_new)  \
+	X(EVP_DecodeBlock)     \
+	X(EVP_DecryptFinal_ex) \
+	X(EVP_DecryptInit_ex)  \
+	X(EVP_DecryptUpdate)   \
+	X(EVP_aes_256_cbc)
+struct crypto {
+	CALLS(YQ_LIBRARY_MEMBER)
+};
+
+#define ROW(name) YQ_LIBRARY_ROW(struct crypto, name)
+static const struct yq_library_call calls[] = { CALLS(ROW) };
+
+static struct crypto crypto;
+static struct yq_library library = { .mutex = PTHREAD_MUTEX_INITIALIZER,
+	.title = "OpenSSL's libcrypto",
+	.names = { "libcrypto.so.3" },
+	.package = "libssl3 (in Debian 13 libssl3t64)",
+	.calls = calls,
+	.call_count = YQ_COUNT(calls),
+	.table = &crypto };
 
 static bool
 is_base64(const char *text, size_t length)
@@ -35,7 +61,7 @@ decode(const char *text, size_t length, unsigned char *bytes)
 
 	if (length == 0 || !is_base64(text, length))
 		return 0;
-	written = EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)length);
+	written = crypto.EVP_DecodeBlock(bytes, (const unsigned char *)text, (int)length);
 	if (written <= 0)
 		return 0;
 	written -= text[length - 1] == '=';
@@ -47,15 +73,15 @@ static bool
 decipher(const struct yq_kis_cipher *cipher, const unsigned char *bytes, size_t length,
     unsigned char *plain, size_t *ret_length)
 {
-	EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+	EVP_CIPHER_CTX *context = crypto.EVP_CIPHER_CTX_new();
 	int first = 0, last = 0;
 	bool ok = context != NULL &&
-		  EVP_DecryptInit_ex(context, EVP_aes_256_cbc(), NULL,
+		  crypto.EVP_DecryptInit_ex(context, crypto.EVP_aes_256_cbc(), NULL,
 		      (const unsigned char *)cipher->key, (const unsigned char *)cipher->iv) == 1 &&
-		  EVP_DecryptUpdate(context, plain, &first, bytes, (int)length) == 1 &&
-		  EVP_DecryptFinal_ex(context, plain + first, &last) == 1;
+		  crypto.EVP_DecryptUpdate(context, plain, &first, bytes, (int)length) == 1 &&
+		  crypto.EVP_DecryptFinal_ex(context, plain + first, &last) == 1;
 
-	EVP_CIPHER_CTX_free(context);
+	crypto.EVP_CIPHER_CTX_free(context);
 	*ret_length = ok ? (size_t)first + (size_t)last : 0;
 	return ok;
 }
@@ -66,8 +92,11 @@ yq_kis_decrypt(const struct yq_kis_cipher *cipher, const char *base64, size_t le
 {
 	unsigned char *bytes, *clear;
 	size_t count, clear_length = 0;
+	enum yq_rc rc = yq_library_load(&library, err);
 	bool ok;
 
+	if (rc != YQ_OK)
+		return rc;
 	if (strlen(cipher->key) != 32 || strlen(cipher->iv) != BLOCK)
 		return yq_err_set(err, YQ_E_INVALID, "a notice of KIS before its key");
 	if (length > YQ_KIS_PLAIN_MAX)

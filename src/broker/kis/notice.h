@@ -44,7 +44,7 @@ YQ_NODISCARD enum yq_rc yq_kis_message_read(
     const char *bytes, size_t length, struct yq_kis_message *message, struct yq_err *err);
 
 /* Base64, AES-256-CBC, PKCS#7; `plain` must have a maximum of YQ_KIS_PLAIN_MAX.  YQ_E_INVALID: the
- * key is wrong, or it is no such text. */
+ * key is wrong, or it is no such text.  YQ_E_NOT_FOUND: OpenSSL's libcrypto is not installed. */
 YQ_NODISCARD enum yq_rc yq_kis_decrypt(const struct yq_kis_cipher *cipher, const char *base64,
     size_t length, struct yq_buf *plain, struct yq_err *err);
 
