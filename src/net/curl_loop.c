@@ -51,7 +51,7 @@ tell_done(struct curl_loop *curl)
 	CURLMsg *message;
 	int left;
 
-	while ((message = curl_multi_info_read(curl->multi, &left)) != NULL) {
+	while ((message = net_curl()->curl_multi_info_read(curl->multi, &left)) != NULL) {
 		CURL *easy = message->easy_handle; /* the message goes with it */
 		CURLcode code = message->data.result;
 
@@ -67,9 +67,9 @@ on_timer(uv_timer_t *timer)
 	long wait_ms = -1;
 	int running;
 
-	(void)curl_multi_socket_action(curl->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	(void)net_curl()->curl_multi_socket_action(curl->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	if (!uv_is_active((uv_handle_t *)&curl->timer) &&
-	    curl_multi_timeout(curl->multi, &wait_ms) == CURLM_OK && wait_ms >= 0)
+	    net_curl()->curl_multi_timeout(curl->multi, &wait_ms) == CURLM_OK && wait_ms >= 0)
 		arm(curl, wait_ms == 0 ? 1 : wait_ms);
 	tell_done(curl);
 }
@@ -87,7 +87,7 @@ on_poll(uv_poll_t *poll, int status, int events)
 		flags |= CURL_CSELECT_IN;
 	if ((events & UV_WRITABLE) != 0)
 		flags |= CURL_CSELECT_OUT;
-	(void)curl_multi_socket_action(curl->multi, socket->fd, flags, &running);
+	(void)net_curl()->curl_multi_socket_action(curl->multi, socket->fd, flags, &running);
 	tell_done(curl);
 }
 
@@ -107,7 +107,7 @@ socket_make(struct curl_loop *curl, curl_socket_t fd)
 	socket->poll.data = socket;
 	if (uv_poll_init_socket(curl->loop, &socket->poll, fd) != 0)
 		YQ_PANIC("event loop handles cannot be made");
-	(void)curl_multi_assign(curl->multi, fd, socket);
+	(void)net_curl()->curl_multi_assign(curl->multi, fd, socket);
 	return socket;
 }
 
@@ -122,7 +122,7 @@ on_library_socket(CURL *easy, curl_socket_t fd, int what, void *cookie, void *so
 	if (what == CURL_POLL_REMOVE) {
 		if (socket != NULL)
 			uv_close((uv_handle_t *)&socket->poll, on_socket_closed);
-		(void)curl_multi_assign(curl->multi, fd, NULL);
+		(void)net_curl()->curl_multi_assign(curl->multi, fd, NULL);
 		return 0;
 	}
 	if (socket == NULL)
@@ -140,12 +140,13 @@ curl_loop_make(uv_loop_t *loop, curl_loop_done_fn *done, void *cookie)
 {
 	struct curl_loop *curl = yq_xcalloc(1, sizeof(*curl));
 
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) /* counted by the library */
+	/* The library counts how often. */
+	if (net_curl()->curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		YQ_PANIC("libcurl cannot be started");
 	curl->loop = loop;
 	curl->done = done;
 	curl->cookie = cookie;
-	curl->multi = curl_multi_init();
+	curl->multi = net_curl()->curl_multi_init();
 	if (curl->multi == NULL)
 		YQ_PANIC("out of memory");
 	if (uv_timer_init(loop, &curl->timer) != 0)
@@ -163,13 +164,14 @@ static void
 on_timer_closed(uv_handle_t *handle)
 {
 	free(handle->data);
-	curl_global_cleanup();
+	net_curl()->curl_global_cleanup();
 }
 
 void
 curl_loop_free(struct curl_loop *curl)
 {
-	(void)curl_multi_cleanup(curl->multi); /* may still ask for sockets and timers */
+	/* It may still ask for sockets and timers. */
+	(void)net_curl()->curl_multi_cleanup(curl->multi);
 	curl->multi = NULL;
 	uv_close((uv_handle_t *)&curl->timer, on_timer_closed);
 }

@@ -4,11 +4,11 @@
 #ifndef YQ_NET_CURL_LOOP_H
 #define YQ_NET_CURL_LOOP_H
 
-#include <curl/curl.h>
 #include <uv.h>
 
 #include "base/common.h"
 #include "base/err.h"
+#include "net/curl_library.h"
 #include "net/http.h"
 
 struct curl_loop; /* opaque */
@@ -16,6 +16,7 @@ struct curl_loop; /* opaque */
 /* One transfer is over.  From the loop, outside of the library: `easy` may be removed. */
 typedef void curl_loop_done_fn(void *cookie, CURL *easy, CURLcode code);
 
+/* The library is loaded: net_url_parse does. */
 YQ_NODISCARD struct curl_loop *curl_loop_make(
     uv_loop_t *loop, curl_loop_done_fn *done, void *cookie);
 /* Every transfer must have been removed.  The memory goes with the loop's next turns. */
@@ -40,7 +41,7 @@ struct net_url {
 	char *target;	 /* "/path?query" */
 };
 /* YQ_E_INVALID unless it is an absolute address with one of `schemes` ("http", "https" or "ws",
- * "wss": plain first) and neither a user nor a password. */
+ * "wss": plain first) and neither a user nor a password; YQ_E_RETRY without the library. */
 YQ_NODISCARD enum yq_rc net_url_parse(
     const char *url, const char *const schemes[2], struct net_url *ret_url, struct yq_err *err);
 void net_url_clear(struct net_url *url);

@@ -38,20 +38,20 @@ on_socket(void *cookie, curl_socket_t fd, curlsocktype purpose)
 static bool
 is_this_machine(const char *url)
 {
-	CURLU *parts = curl_url();
+	CURLU *parts = net_curl()->curl_url();
 	struct yq_address address;
 	char *host = NULL;
 	bool here;
 
-	if (parts == NULL || curl_url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK ||
-	    curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+	if (parts == NULL || net_curl()->curl_url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK ||
+	    net_curl()->curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
 		here = false;
 	else if (yq_address_parse(host, strlen(host), &address) == YQ_OK)
 		here = yq_address_is_loopback(&address);
 	else
 		here = yq_str_equal_nocase(host, "localhost");
-	curl_free(host);
-	curl_url_cleanup(parts);
+	net_curl()->curl_free(host);
+	net_curl()->curl_url_cleanup(parts);
 	return here;
 }
 
@@ -69,7 +69,7 @@ set_proxy(CURL *easy, const char *url, const char *proxy)
 CURL *
 net_transfer_make(const char *url, const char *ca_file, const char *proxy, char *error)
 {
-	CURL *easy = curl_easy_init();
+	CURL *easy = net_curl()->curl_easy_init();
 
 	if (easy == NULL)
 		YQ_PANIC("out of memory");
@@ -105,7 +105,7 @@ net_transfer_fault(CURLcode code, const char *error)
 	bool tells_proxy = code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_URL_MALFORMAT ||
 			   strstr(error, "://") != NULL;
 
-	return error[0] == '\0' || tells_proxy ? curl_easy_strerror(code) : error;
+	return error[0] == '\0' || tells_proxy ? net_curl()->curl_easy_strerror(code) : error;
 }
 
 static char *
@@ -113,17 +113,18 @@ url_part(CURLU *parts, CURLUPart what, unsigned flags)
 {
 	char *text = NULL, *copy;
 
-	if (curl_url_get(parts, what, &text, flags) != CURLUE_OK)
+	if (net_curl()->curl_url_get(parts, what, &text, flags) != CURLUE_OK)
 		return NULL;
 	copy = yq_xstrdup(text);
-	curl_free(text);
+	net_curl()->curl_free(text);
 	return copy;
 }
 
 static void
 url_freep(CURLU **parts)
 {
-	curl_url_cleanup(*parts);
+	if (*parts != NULL)
+		net_curl()->curl_url_cleanup(*parts);
 }
 
 /* Both parts, or the first alone; NULL if that is missing. */
@@ -161,30 +162,34 @@ enum yq_rc
 net_url_parse(
     const char *text, const char *const schemes[2], struct net_url *ret_url, struct yq_err *err)
 {
-	YQ_CLEANUP(url_freep) CURLU *parts = curl_url();
+	YQ_CLEANUP(url_freep) CURLU *parts = NULL;
 	YQ_CLEANUP(yq_freep) char *scheme = NULL;
 	struct net_url url = { .url = NULL };
+	enum yq_rc rc = net_curl_load(err);
 	bool secure;
 
+	if (rc != YQ_OK)
+		return rc;
+	parts = net_curl()->curl_url();
 	if (parts == NULL)
 		YQ_PANIC("out of memory");
-	if (strlen(text) <= NET_URL_MAX &&
-	    curl_url_set(parts, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK)
+	if (strlen(text) <= NET_URL_MAX && net_curl()->curl_url_set(parts, CURLUPART_URL, text,
+					       CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK)
 		scheme = url_part(parts, CURLUPART_SCHEME, 0);
 	secure = scheme != NULL && yq_str_equal(scheme, schemes[1]);
 	if (scheme == NULL || (!secure && !yq_str_equal(scheme, schemes[0])) || has_user(parts))
 		return yq_err_set(err, YQ_E_INVALID,
 		    "the address is none: expected %s:// or %s://, a host, and no user", schemes[0],
 		    schemes[1]);
-	(void)curl_url_set(parts, CURLUPART_FRAGMENT, NULL, 0);
-	(void)curl_url_set(parts, CURLUPART_SCHEME, secure ? "https" : "http", 0);
+	(void)net_curl()->curl_url_set(parts, CURLUPART_FRAGMENT, NULL, 0);
+	(void)net_curl()->curl_url_set(parts, CURLUPART_SCHEME, secure ? "https" : "http", 0);
 	url.url = url_part(parts, CURLUPART_URL, 0);
 	url.authority = joined(url_part(parts, CURLUPART_HOST, 0), ":",
 	    url_part(parts, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT));
 	url.target =
 	    joined(url_part(parts, CURLUPART_PATH, 0), "?", url_part(parts, CURLUPART_QUERY, 0));
-	(void)curl_url_set(parts, CURLUPART_SCHEME, scheme, CURLU_NON_SUPPORT_SCHEME);
-	(void)curl_url_set(parts, CURLUPART_QUERY, NULL, 0);
+	(void)net_curl()->curl_url_set(parts, CURLUPART_SCHEME, scheme, CURLU_NON_SUPPORT_SCHEME);
+	(void)net_curl()->curl_url_set(parts, CURLUPART_QUERY, NULL, 0);
 	url.place = url_part(parts, CURLUPART_URL, CURLU_NON_SUPPORT_SCHEME);
 	if (url.url == NULL || url.authority == NULL || url.target == NULL || url.place == NULL) {
 		net_url_clear(&url);

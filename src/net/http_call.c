@@ -66,7 +66,7 @@ add_header(struct yq_http_call *call, const char *name, const char *value)
 	yq_buf_add_text(&line, name);
 	yq_buf_add_text(&line, value[0] == '\0' ? ";" : ": ");
 	yq_buf_add_text(&line, value);
-	headers = curl_slist_append(call->headers, yq_buf_text(&line));
+	headers = net_curl()->curl_slist_append(call->headers, yq_buf_text(&line));
 	if (headers == NULL)
 		YQ_PANIC("out of memory");
 	call->headers = headers;
@@ -78,7 +78,7 @@ add_header(struct yq_http_call *call, const char *name, const char *value)
 static void
 withhold(struct yq_http_call *call, const char *line)
 {
-	struct curl_slist *headers = curl_slist_append(call->headers, line);
+	struct curl_slist *headers = net_curl()->curl_slist_append(call->headers, line);
 
 	if (headers == NULL)
 		YQ_PANIC("out of memory");
@@ -185,7 +185,8 @@ is_framed_clearly(CURL *easy)
 	struct curl_header *header;
 	curl_off_t length = -1;
 
-	if (curl_easy_header(easy, "Content-Length", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+	if (net_curl()->curl_easy_header(easy, "Content-Length", 0, CURLH_HEADER, -1, &header) !=
+	    CURLHE_OK)
 		return true;
 	return curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length) == CURLE_OK &&
 	       length >= 0;
@@ -222,7 +223,7 @@ take_reply_headers(CURL *easy, struct yq_http_header headers[YQ_HTTP_REPLY_HEADE
 	size_t count = 0;
 
 	while (count < YQ_HTTP_REPLY_HEADERS_MAX &&
-	       (header = curl_easy_nextheader(easy, CURLH_HEADER, -1, header)) != NULL)
+	       (header = net_curl()->curl_easy_nextheader(easy, CURLH_HEADER, -1, header)) != NULL)
 		headers[count++] = (struct yq_http_header){ header->name, header->value };
 	return count;
 }
@@ -251,10 +252,11 @@ void
 http_call_free(struct yq_http_call *call)
 {
 	if (call->easy != NULL)
-		curl_easy_cleanup(call->easy);
+		net_curl()->curl_easy_cleanup(call->easy);
 	for (struct curl_slist *line = call->headers; line != NULL; line = line->next)
 		yq_wipe(line->data, strlen(line->data));
-	curl_slist_free_all(call->headers);
+	if (call->headers != NULL)
+		net_curl()->curl_slist_free_all(call->headers);
 	if (call->body != NULL)
 		yq_wipe(call->body, call->length);
 	free(call->body);

@@ -55,7 +55,8 @@ end(struct yq_http_call *call, enum yq_rc rc)
 	struct yq_http_client *client = call->client;
 
 	if (call->in_transfer)
-		(void)curl_multi_remove_handle(curl_loop_multi(client->curl), call->easy);
+		(void)net_curl()->curl_multi_remove_handle(
+		    curl_loop_multi(client->curl), call->easy);
 	call->in_transfer = false;
 	call->ended = true;
 	call->rc = rc;
@@ -143,9 +144,8 @@ yq_http_client_make(uv_loop_t *loop, const struct yq_http_client_options *option
 	if (uv_timer_init(loop, &client->turn) != 0)
 		YQ_PANIC("event loop handles cannot be made");
 	client->turn.data = client;
-	client->curl = curl_loop_make(loop, on_done, client);
-	curl_multi_setopt(curl_loop_multi(client->curl), CURLMOPT_MAX_HOST_CONNECTIONS,
-	    options->per_host_max == 0 ? (long)PER_HOST_DEFAULT : (long)options->per_host_max);
+	client->per_host_max =
+	    options->per_host_max == 0 ? PER_HOST_DEFAULT : options->per_host_max;
 	return client;
 }
 
@@ -160,7 +160,8 @@ yq_http_client_free(struct yq_http_client *client)
 	client->closing = true;
 	while ((call = TAILQ_FIRST(&client->under_way)) != NULL)
 		end(call, http_call_cut(call, "the client was closed"));
-	curl_loop_free(client->curl);
+	if (client->curl != NULL)
+		curl_loop_free(client->curl);
 	client->curl = NULL;
 	arm(client);
 }
@@ -169,6 +170,23 @@ size_t
 yq_http_client_waiting(const struct yq_http_client *client)
 {
 	return client->waiting;
+}
+
+static enum yq_rc
+start(struct yq_http_call *call)
+{
+	struct yq_http_client *client = call->client;
+
+	if (client->curl == NULL) {
+		client->curl = curl_loop_make(client->loop, on_done, client);
+		curl_multi_setopt(curl_loop_multi(client->curl), CURLMOPT_MAX_HOST_CONNECTIONS,
+		    (long)client->per_host_max);
+	}
+	if (net_curl()->curl_multi_add_handle(curl_loop_multi(client->curl), call->easy) !=
+	    CURLM_OK)
+		return http_call_cut(call, "it cannot be started");
+	call->in_transfer = true;
+	return YQ_OK;
 }
 
 struct yq_http_call *
@@ -190,10 +208,8 @@ yq_http_client_send(struct yq_http_client *client, const struct yq_http_client_r
 		    (unsigned)YQ_HTTP_CLIENT_CALLS_MAX);
 	else
 		rc = http_call_prepare(call, request);
-	if (rc == YQ_OK &&
-	    curl_multi_add_handle(curl_loop_multi(client->curl), call->easy) != CURLM_OK)
-		rc = http_call_cut(call, "it cannot be started");
-	call->in_transfer = rc == YQ_OK;
+	if (rc == YQ_OK)
+		rc = start(call);
 	if (rc != YQ_OK)
 		end(call, rc);
 	arm(client);

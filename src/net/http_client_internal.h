@@ -36,13 +36,13 @@ TAILQ_HEAD(http_calls, yq_http_call);
 
 struct yq_http_client {
 	uv_loop_t *loop;
-	struct curl_loop *curl; /* NULL once freed */
+	struct curl_loop *curl; /* NULL before the first call, and once freed */
 	uv_timer_t turn;	/* the nearest deadline, or at once for what has ended */
 	struct http_calls under_way, ended;
 	size_t waiting;
 	bool closing;
 	char *ca_file, *proxy, *user_agent;
-	uint32_t connect_timeout_ms;
+	uint32_t connect_timeout_ms, per_host_max;
 };
 
 /* http_call.c */

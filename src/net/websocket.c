@@ -62,8 +62,8 @@ cut(void *cookie)
 	client->ws = NULL;
 	if (client->polling)
 		uv_close((uv_handle_t *)&client->poll, on_poll_closed);
-	(void)curl_multi_remove_handle(curl_loop_multi(client->curl), client->easy);
-	curl_easy_cleanup(client->easy);
+	(void)net_curl()->curl_multi_remove_handle(curl_loop_multi(client->curl), client->easy);
+	net_curl()->curl_easy_cleanup(client->easy);
 	curl_loop_free(client->curl);
 	if (!client->polling)
 		client_free(client);
@@ -82,7 +82,7 @@ read_transfer(void *cookie, void *bytes, size_t length)
 {
 	struct client *client = cookie;
 	size_t count = 0;
-	CURLcode code = curl_easy_recv(client->easy, bytes, length, &count);
+	CURLcode code = net_curl()->curl_easy_recv(client->easy, bytes, length, &count);
 
 	return result_of(code, count);
 }
@@ -92,7 +92,7 @@ write_transfer(void *cookie, const void *bytes, size_t length)
 {
 	struct client *client = cookie;
 	size_t count = 0;
-	CURLcode code = curl_easy_send(client->easy, bytes, length, &count);
+	CURLcode code = net_curl()->curl_easy_send(client->easy, bytes, length, &count);
 
 	return code == CURLE_OK && count == 0 ? WS_AGAIN : result_of(code, count);
 }
@@ -265,7 +265,7 @@ start(struct client *client, const struct yq_ws_options *options)
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_SSL_ENABLE_ALPN, 0L);
 	client->curl = curl_loop_make(client->loop, on_connected, client);
-	if (curl_multi_add_handle(curl_loop_multi(client->curl), easy) != CURLM_OK)
+	if (net_curl()->curl_multi_add_handle(curl_loop_multi(client->curl), easy) != CURLM_OK)
 		YQ_PANIC("a transfer cannot be started");
 }
 

@@ -2,6 +2,7 @@
  * is held go through the gateway, found by asking alone. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,6 +131,42 @@ test_without_keys_the_account_is_broken_and_no_other(void **unused)
 	assert_int_equal(gateway_log_count("secret-of-PKTHREE"), 0);
 }
 
+static bool
+has_mapped(int pid, const char *library)
+{
+	char path[64], line[1024];
+	bool found = false;
+	FILE *maps;
+
+	yq_str_format(path, sizeof(path), "/proc/%d/maps", pid);
+	maps = fopen(path, "re");
+	assert_non_null(maps);
+	while (fgets(line, sizeof(line), maps) != NULL)
+		found = found || strstr(line, library) != NULL;
+	(void)fclose(maps);
+	return found;
+}
+
+static void
+test_who_asks_nobody_carries_no_library_for_it(void **unused)
+{
+	static const char *const libraries[] = { "libcurl", "libfbclient", "libcrypto" };
+	struct yq_order order = gateway_order(YQ_BUY, "AAPL", "1");
+
+	(void)unused;
+	gateway_start("{}");
+	gateway_submit(&order);
+	gateway_await_state(&order.id, "Filled");
+	for (size_t i = 0; i < YQ_COUNT(libraries); i++)
+		if (has_mapped(fixture.pid, libraries[i]))
+			fail_msg("%s is loaded", libraries[i]);
+	assert_true(has_mapped(fixture.pid, "libuv"));
+	gateway_stop();
+	start("PKFOUR", "");
+	gateway_await_served();
+	assert_true(has_mapped(fixture.others[0], "libcurl"));
+}
+
 int
 main(void)
 {
@@ -139,6 +176,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_a_cancel_reaches_alpaca, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_a_price_that_is_asked_for_is_its_own_markets, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_who_asks_nobody_carries_no_library_for_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_without_keys_the_account_is_broken_and_no_other, set_up, tear_down),
 	};
