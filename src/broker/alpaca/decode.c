@@ -157,6 +157,37 @@ read_numbers(const yq_json *json, struct yq_alpaca_order *o, struct yq_err *err)
 	return rc;
 }
 
+/* What it is an order of: one of several options at once ("mleg") is of no symbol. */
+static enum yq_rc
+read_kind(const yq_json *json, struct yq_alpaca_order *o, struct yq_err *err)
+{
+	char class[33];
+	enum yq_rc rc = yq_alpaca_is_stock(json, "asset_class", &o->is_stock, err);
+
+	if (rc == YQ_OK)
+		rc = yq_alpaca_text(
+		    json, "order_class", YQ_ALPACA_OPTIONAL, class, sizeof(class), err);
+	if (rc == YQ_OK && yq_str_equal(class, "mleg"))
+		o->is_stock = false;
+	if (rc == YQ_OK && !o->is_stock)
+		o->order_id = (struct yq_id){ "" };
+	return rc;
+}
+
+/* What is no stock is none of ours, and its numbers are of other kinds. */
+static enum yq_rc
+read_terms(const yq_json *json, struct yq_alpaca_order *o, struct yq_err *err)
+{
+	enum yq_rc rc;
+
+	if (!o->is_stock)
+		return YQ_OK;
+	rc = yq_alpaca_ticker(json, "symbol", o->symbol, sizeof(o->symbol), err);
+	if (rc == YQ_OK)
+		rc = yq_alpaca_side(json, &o->action, err);
+	return rc == YQ_OK ? read_numbers(json, o, err) : rc;
+}
+
 enum yq_rc
 yq_alpaca_read_order(const yq_json *json, struct yq_alpaca_order *order, struct yq_err *err)
 {
@@ -169,15 +200,11 @@ yq_alpaca_read_order(const yq_json *json, struct yq_alpaca_order *order, struct 
 		    yq_json_type_name(yq_json_type_of(json)));
 	rc = read_names(json, &o, err);
 	if (rc == YQ_OK)
-		rc = yq_alpaca_ticker(json, "symbol", o.symbol, sizeof(o.symbol), err);
+		rc = read_kind(json, &o, err);
 	if (rc == YQ_OK)
-		rc = yq_alpaca_is_stock(json, "asset_class", &o.is_stock, err);
-	if (rc == YQ_OK)
-		rc = yq_alpaca_side(json, &o.action, err);
+		rc = read_terms(json, &o, err);
 	if (rc == YQ_OK)
 		rc = yq_alpaca_word(json, "status", &yq_alpaca_status_names, &status, err);
-	if (rc == YQ_OK)
-		rc = read_numbers(json, &o, err);
 	if (rc == YQ_OK)
 		rc = read_times(json, &o, err);
 	if (rc != YQ_OK)

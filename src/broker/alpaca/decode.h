@@ -51,8 +51,8 @@ struct yq_alpaca_order {
 	char replaces[YQ_BROKER_ORDER_ID_SIZE],
 	    replaced_by[YQ_BROKER_ORDER_ID_SIZE]; /* "" = none */
 	struct yq_id order_id;			  /* of ours; none = it was made elsewhere */
+	bool is_stock; /* not a coin, not an option; else but ids, status and times are read */
 	char symbol[YQ_TICKER_SIZE];
-	bool is_stock; /* not a coin, not an option */
 	enum yq_action action;
 	enum yq_alpaca_status status;
 	struct yq_opt_decimal qty; /* not set: an amount was ordered */

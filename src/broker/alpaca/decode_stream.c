@@ -79,7 +79,7 @@ read_update(const yq_json *data, struct yq_alpaca_update *update, struct yq_err 
 	if (rc != YQ_OK)
 		return rc;
 	u.news = news_of(u.event);
-	if (u.news == YQ_ALPACA_NEWS_FILL)
+	if (u.news == YQ_ALPACA_NEWS_FILL && u.order.is_stock)
 		rc = read_fill(data, &u, err);
 	if (rc == YQ_OK)
 		*update = u;

@@ -104,7 +104,9 @@ on_link(void *cookie, enum yq_rc rc, const struct yq_alpaca_reply *reply, const 
 		rc = YQ_E_UNKNOWN;
 	if (rc == YQ_OK) {
 		rc = yq_alpaca_decode_order(reply->body, reply->length, order, &why);
-		if (rc == YQ_OK && w->chain.count == 0 && !yq_id_equal(&order->order_id, &w->id))
+		if (rc == YQ_OK &&
+		    (!order->is_stock ||
+			(w->chain.count == 0 && !yq_id_equal(&order->order_id, &w->id))))
 			rc = yq_err_set(
 			    &why, YQ_E_UNKNOWN, "Alpaca answers with another order, %s", order->id);
 		if (rc != YQ_OK)
