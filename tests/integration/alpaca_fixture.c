@@ -206,12 +206,32 @@ number(const char *text)
 	return value;
 }
 
+/* It is the afternoon of what Alpaca tells of, whenever the test runs. */
+static int64_t
+now_us(void *unused)
+{
+	static const char text[] = ALPACA_NOW;
+	int64_t time_us;
+
+	(void)unused;
+	assert_int_equal(yq_time_parse(text, sizeof(text) - 1, &time_us), YQ_OK);
+	return time_us;
+}
+
+static int64_t
+monotonic_ns(void *unused)
+{
+	(void)unused;
+	return yq_clock_monotonic_ns(yq_clock_system());
+}
+
 void
 open_broker(void)
 {
+	static const struct yq_clock clock = { now_us, monotonic_ns, NULL };
 	struct yq_secret *key = yq_secret_make("PKTEST", 6), *secret = yq_secret_make("SECRET", 6);
 	const struct yq_alpaca_spec spec = { .loop = &t.loop,
-		.clock = yq_clock_system(),
+		.clock = &clock,
 		.settings = &t.settings,
 		.key = key,
 		.secret = secret,

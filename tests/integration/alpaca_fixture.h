@@ -21,6 +21,7 @@
 #include "net/websocket_server.h"
 
 #define PATIENCE_MS 20000
+#define ALPACA_NOW  "2026-11-20T16:00:00Z"
 #define RULES_MAX   32
 #define LOG_MAX	    256
 #define EVENTS_MAX  64

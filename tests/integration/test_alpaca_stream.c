@@ -176,6 +176,26 @@ test_executions_come_page_by_page(void **unused)
 	assert_int_equal(fills_since(0)->fill_count, 0);
 }
 
+/* An account with a past of its own is served all the same: a look has only so much time. */
+static void
+test_who_knows_of_no_execution_is_told_of_the_last_days(void **unused)
+{
+	struct rule *rule;
+	int64_t since_us;
+
+	(void)unused;
+	on("GET", FILLS, 500, "");
+	rule = on("GET", FILLS, 200, "[]");
+	rule->query = "after";
+	rule->value = "2026-11-13T16:00:00.000000Z";
+	assert_rc(fills_since(0), YQ_OK, "");
+	assert_int_equal(yq_time_parse("2026-10-01T00:00:00Z", 20, &since_us), YQ_OK);
+	rule = on("GET", FILLS, 200, "[]");
+	rule->query = "after";
+	rule->value = "2026-10-01T00:00:00.000000Z";
+	assert_rc(fills_since(since_us), YQ_OK, "");
+}
+
 static void
 test_open_orders_once_each(void **unused)
 {
@@ -272,6 +292,7 @@ main(void)
 		ALPACA_STREAM(test_keys_that_are_not_accepted_are_not_shown_again_at_once),
 		ALPACA_TEST(test_without_a_stream_all_is_found_by_asking),
 		ALPACA_TEST(test_executions_come_page_by_page),
+		ALPACA_TEST(test_who_knows_of_no_execution_is_told_of_the_last_days),
 		ALPACA_TEST(test_open_orders_once_each),
 		ALPACA_TEST(test_cash_and_positions),
 		ALPACA_TEST(test_prices),

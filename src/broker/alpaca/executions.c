@@ -7,8 +7,11 @@
 #include "broker/alpaca/adapter.h"
 
 #define PAGES_MAX 200
-/* Further back nobody asks for good reason, and an account may have any number of them. */
-#define BACK_US (INT64_C(90) * 86400 * YQ_US_PER_SECOND)
+#define DAY_US	  (INT64_C(86400) * YQ_US_PER_SECOND)
+/* Further back nobody asks for good reason, and an account may have any number of them.  Who asks
+ * since ever knows of none yet, and does not wait for the pages of months. */
+#define BACK_US	     (90 * DAY_US)
+#define BACK_EVER_US (7 * DAY_US)
 
 /* ---- pages ---- */
 
@@ -257,8 +260,8 @@ static void
 run_since(struct yq_alpaca_op *op)
 {
 	struct since *s = (struct since *)(void *)op;
-
-	int64_t oldest_us = yq_clock_now_us(op->a->clock) - BACK_US;
+	int64_t oldest_us =
+	    yq_clock_now_us(op->a->clock) - (s->since_us > 0 ? BACK_US : BACK_EVER_US);
 
 	yq_alpaca_fills_ask(
 	    op->a, s->since_us > oldest_us ? s->since_us : oldest_us, 0, on_since, s);
