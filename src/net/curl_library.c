@@ -34,20 +34,28 @@ net_curl(void)
 	return &curl;
 }
 
-/* The type of what is set follows from the option's number. */
+/* What is set is of the type that follows from the option's number. */
 CURLcode(curl_easy_setopt)(CURL *easy, CURLoption option, ...)
 {
-	__typeof__(net_curl()->curl_easy_setopt) set = net_curl()->curl_easy_setopt;
+	__typeof__(curl.curl_easy_setopt) set = net_curl()->curl_easy_setopt;
 	CURLcode code;
 	va_list args;
 
 	va_start(args, option);
-	if (option < (CURLoption)CURLOPTTYPE_OBJECTPOINT)
-		code = set(easy, option, va_arg(args, long));
-	else if (option >= (CURLoption)CURLOPTTYPE_OFF_T && option < (CURLoption)CURLOPTTYPE_BLOB)
-		code = set(easy, option, va_arg(args, curl_off_t));
-	else
-		code = set(easy, option, va_arg(args, void *));
+	if (option < (CURLoption)CURLOPTTYPE_OBJECTPOINT) {
+		long number = va_arg(args, long);
+
+		code = set(easy, option, number);
+	} else if (option >= (CURLoption)CURLOPTTYPE_OFF_T &&
+		   option < (CURLoption)CURLOPTTYPE_BLOB) {
+		curl_off_t size = va_arg(args, curl_off_t);
+
+		code = set(easy, option, size);
+	} else {
+		void *pointer = va_arg(args, void *);
+
+		code = set(easy, option, pointer);
+	}
 	va_end(args);
 	return code;
 }
@@ -65,15 +73,20 @@ CURLcode(curl_easy_getinfo)(CURL *easy, CURLINFO what, ...)
 
 CURLMcode(curl_multi_setopt)(CURLM *multi, CURLMoption option, ...)
 {
-	__typeof__(net_curl()->curl_multi_setopt) set = net_curl()->curl_multi_setopt;
+	__typeof__(curl.curl_multi_setopt) set = net_curl()->curl_multi_setopt;
 	CURLMcode code;
 	va_list args;
 
 	va_start(args, option);
-	if (option < (CURLMoption)CURLOPTTYPE_OBJECTPOINT)
-		code = set(multi, option, va_arg(args, long));
-	else
-		code = set(multi, option, va_arg(args, void *));
+	if (option < (CURLMoption)CURLOPTTYPE_OBJECTPOINT) {
+		long number = va_arg(args, long);
+
+		code = set(multi, option, number);
+	} else {
+		void *pointer = va_arg(args, void *);
+
+		code = set(multi, option, pointer);
+	}
 	va_end(args);
 	return code;
 }
