@@ -136,14 +136,15 @@ test_an_order_with_a_wrong_field_is_none(void **unused)
 	}
 }
 
+#define DIGITS_70 "0123456789012345678901234567890123456789012345678901234567890123456789"
+#define LONG_NAME "\"" DIGITS_70 DIGITS_70 "\""
+
 /* Or one order of another program would hide all of ours. */
 static void
 test_others_may_call_their_orders_what_they_like(void **unused)
 {
 	static const char *const names[] = { "\"my order 1\"", "\"\u0394-neutral\"",
-		"\"\xec\xa3\xbc\xeb\xac\xb8\"",
-		"\"0123456789012345678901234567890123456789012345678901234567890123456789"
-		"0123456789012345678901234567890123456789012345678901234567890123456789\"" };
+		"\"\xec\xa3\xbc\xeb\xac\xb8\"", LONG_NAME };
 
 	(void)unused;
 	for (size_t i = 0; i < YQ_COUNT(names); i++) {
