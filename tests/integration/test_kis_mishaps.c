@@ -41,7 +41,7 @@ static const struct yq_clock shifted = { now_us, monotonic_ns, NULL };
 static struct {
 	uv_loop_t loop;
 	struct yq_broker *broker;
-	unsigned ended, good, stale;
+	unsigned ended, good, stale, quotes;
 	enum yq_rc rc;
 	char text[256], id[YQ_BROKER_ORDER_ID_SIZE];
 	struct yq_broker_order orders[LIST_MAX];
@@ -142,6 +142,7 @@ on_events(void *cookie, const struct yq_broker_event *events, size_t count)
 	(void)cookie;
 	for (size_t i = 0; i < count; i++) {
 		t.stale += events[i].kind == YQ_BROKER_EV_STALE;
+		t.quotes += events[i].kind == YQ_BROKER_EV_QUOTE;
 		if (events[i].kind == YQ_BROKER_EV_FILL)
 			assert_int_equal(
 			    yq_decimal_add(t.pushed, events[i].fill->fill.qty, &t.pushed), YQ_OK);
@@ -197,7 +198,7 @@ knobs(const char *json)
 /* ---- set-up ---- */
 
 static void
-open_account(void)
+open_account(uint32_t quote_s)
 {
 	struct yq_secret *key = yq_secret_make("PSabcdefghijklmnopqrstuvwxyz01234567", 36);
 	struct yq_secret *secret = yq_secret_make("secret", 6);
@@ -216,7 +217,7 @@ open_account(void)
 	yq_str_format(settings.stream_url, sizeof(settings.stream_url), "ws%s/kis/tryitout",
 	    simulator.url + strlen("http"));
 	yq_str_copy_cut(settings.hts_id, sizeof(settings.hts_id), "hts1");
-	settings.quote_s = 0;
+	settings.quote_s = quote_s;
 	assert_int_equal(yq_kis_settings_account(&settings, "12345678-01", &err), YQ_OK);
 	if (yq_kis_open(&spec, &t.broker, &err) != YQ_OK)
 		fail_msg("%s", err.text);
@@ -235,7 +236,7 @@ set_up(void **state)
 	(void)uv_loop_init(&t.loop);
 	simulator = simulator_begin(folder);
 	knobs("{\"kis_tokens_per_minute\":0}");
-	open_account();
+	open_account(0);
 	return 0;
 }
 
@@ -414,6 +415,20 @@ test_notices_that_come_twice_or_never(void **unused)
 	assert_true(yq_decimal_cmp(t.pushed, sum) <= 0);
 }
 
+/* A price is as old as it was last told: one that stands still must not grow old for that. */
+static void
+test_a_price_that_stands_still_is_told_again(void **unused)
+{
+	struct yq_order o = order(10, 70000);
+
+	(void)unused;
+	yq_broker_free(t.broker);
+	open_account(1);
+	yq_broker_submit(t.broker, &o, on_done, NULL);
+	answer(YQ_OK);
+	await(&t.quotes, 3);
+}
+
 int
 main(void)
 {
@@ -424,6 +439,7 @@ main(void)
 		ONE(test_too_many_calls_are_no_refusal),
 		ONE(test_a_list_that_breaks_off_is_none),
 		ONE(test_notices_that_come_twice_or_never),
+		ONE(test_a_price_that_stands_still_is_told_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -145,14 +145,17 @@ yq_kis_tell_price(struct yq_kis *k, enum yq_exchange exchange, const char *ticke
 	const struct yq_broker_event event = {
 		.kind = YQ_BROKER_EV_QUOTE, .quote = &quote, .time_us = quote.time_us
 	};
-	bool is_new = w == NULL || yq_decimal_cmp(w->price, price) != 0;
+	/* One that stands still is told too, now and then: it is as old as it was last told. */
+	bool is_news = w == NULL || yq_decimal_cmp(w->price, price) != 0 ||
+		       quote.time_us - w->told_us >= YQ_US_PER_SECOND || quote.time_us < w->told_us;
 
 	if (w != NULL) {
 		w->at_us = quote.time_us;
 		w->price = price;
+		w->told_us = is_news ? quote.time_us : w->told_us;
 	}
 	yq_str_copy_cut(quote.ticker, sizeof(quote.ticker), ticker);
-	if (is_new)
+	if (is_news)
 		yq_kis_tell(k, &event, 1);
 }
 

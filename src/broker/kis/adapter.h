@@ -20,7 +20,8 @@ struct yq_kis_task;
 struct yq_kis_watched {
 	enum yq_exchange exchange;
 	char ticker[YQ_TICKER_SIZE];
-	int64_t at_us; /* of the last price; 0 = none */
+	int64_t at_us;	 /* of the last price; 0 = none */
+	int64_t told_us; /* of the last one that was told */
 	struct yq_decimal price;
 };
 
