@@ -381,6 +381,25 @@ test_ids_name_country_date_and_number(void **unused)
 		assert_int_equal(yq_kis_id_parse(bad[i], &id, NULL), YQ_E_INVALID);
 }
 
+static void
+test_a_change_that_was_canceled_when_some_was_executed(void **unused)
+{
+	struct world w;
+
+	(void)unused;
+	look(&w, true,
+	    LIST(HOME("0000000001", "", "10", "70000", "0", "0", "0", "0", "0", "N", "0") "," HOME(
+		"0000000002", "0000000001", "10", "70100", "4", "70100", "280400", "0", "0", "Y",
+		"6")),
+	    NOW);
+	assert_int_equal(w.orders.count, 1);
+	assert_string_equal(w.orders.list[0].order.broker_order_id, "KR-20261123-0000000001");
+	assert_int_equal(w.orders.list[0].order.state, YQ_ORDER_CANCELED);
+	check(w.orders.list[0].order.qty, "10");
+	check(w.orders.list[0].order.filled, "4");
+	world_end(&w);
+}
+
 int
 main(void)
 {
@@ -396,6 +415,7 @@ main(void)
 		cmocka_unit_test(test_a_row_with_one_wrong_field_refuses_the_list),
 		cmocka_unit_test(test_an_execution_for_nothing_is_refused),
 		cmocka_unit_test(test_ids_name_country_date_and_number),
+		cmocka_unit_test(test_a_change_that_was_canceled_when_some_was_executed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -222,6 +222,7 @@ read_home(
     const yq_json *json, enum yq_exchange exchange, struct yq_kis_row *row, struct yq_err *err)
 {
 	char canceled[8];
+	bool is_canceled;
 	struct yq_decimal confirmed = YQ_DECIMAL_ZERO;
 	enum yq_rc rc = yq_kis_text_optional(json, "cncl_yn", canceled, sizeof(canceled), err);
 
@@ -235,10 +236,12 @@ read_home(
 		    json, home_names.branch, row->branch, sizeof(row->branch), err);
 	if (rc != YQ_OK)
 		return rc;
-	row->canceled = canceled[0] == 'Y' || canceled[0] == 'y' || yq_decimal_sign(confirmed) > 0;
+	is_canceled = canceled[0] == 'Y' || canceled[0] == 'y';
+	row->canceled = is_canceled || yq_decimal_sign(confirmed) > 0;
+	/* What has executed is no cancel: it is a change that was canceled later. */
 	if (row->origin[0] != '\0')
-		row->kind = canceled[0] == 'Y' || canceled[0] == 'y' ? YQ_KIS_ROW_CANCEL
-								     : YQ_KIS_ROW_MODIFY;
+		row->kind = is_canceled && yq_decimal_sign(row->filled) == 0 ? YQ_KIS_ROW_CANCEL
+									     : YQ_KIS_ROW_MODIFY;
 	return YQ_OK;
 }
 
