@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "broker/match.h"
 #include "broker_gateway/day.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/lease.h"
@@ -65,21 +66,13 @@ gw_quote_seen(struct gw_account *a, const struct yq_broker_quote *quote)
 	return gw_quote_answered(a, quote->exchange, quote->ticker, quote);
 }
 
-static bool
-is_same_market(enum yq_exchange asked, enum yq_exchange told)
-{
-	/* Korea's exchanges are one space of tickers, and a broker may name either. */
-	return told == asked || (yq_market_of(told)->country == YQ_COUNTRY_KR &&
-				    yq_market_of(asked)->country == YQ_COUNTRY_KR);
-}
-
 bool
 gw_quote_answered(struct gw_account *a, enum yq_exchange asked, const char *ticker,
     const struct yq_broker_quote *quote)
 {
 	bool trades = (a->broker->capabilities.exchanges & 1U << quote->exchange) != 0;
 
-	if (!trades || !is_same_market(asked, quote->exchange) ||
+	if (!trades || !yq_match_exchanges(asked, quote->exchange) ||
 	    !yq_str_equal(quote->ticker, ticker)) {
 		yq_warn("account %s: its broker tells a price of %s on %s, %s", a->settings.alias,
 		    quote->ticker, yq_names_text(&yq_exchange_names, (int)quote->exchange),
