@@ -385,6 +385,21 @@ test_only_alpaca_itself_proves_that_it_never_had_it(void **unused)
 }
 
 static void
+test_the_password_of_a_proxy_is_not_told(void **unused)
+{
+	static const char text[] = "{\"Proxy\":[\"http://u:hush@proxy:3128\"]}";
+	struct yq_alpaca_settings settings = yq_alpaca_settings_of(false, "");
+	YQ_CLEANUP(yq_json_freep) yq_json *json = NULL;
+	struct yq_err err;
+
+	(void)unused;
+	assert_int_equal(yq_json_parse(text, sizeof(text) - 1, &json, NULL), YQ_OK);
+	assert_int_equal(yq_alpaca_settings_read(json, &settings, &err), YQ_E_INVALID);
+	assert_non_null(strstr(err.text, "Alpaca:Proxy"));
+	assert_null(strstr(err.text, "hush"));
+}
+
+static void
 test_closing_ends_every_call(void **unused)
 {
 	struct outcome sent, waiting;
@@ -427,6 +442,7 @@ main(void)
 		ALPACA_TEST(test_a_page_is_no_answer_to_a_cancel),
 		ALPACA_TEST(test_an_order_is_found_with_all_its_executions),
 		ALPACA_TEST(test_only_alpaca_itself_proves_that_it_never_had_it),
+		cmocka_unit_test(test_the_password_of_a_proxy_is_not_told),
 		ALPACA_TEST(test_closing_ends_every_call),
 	};
 

@@ -144,7 +144,7 @@ yq_alpaca_settings_of(bool live, const char *base_url)
 	return s;
 }
 
-enum member_kind { MEMBER_URL, MEMBER_TEXT, MEMBER_BOOL, MEMBER_INT };
+enum member_kind { MEMBER_URL, MEMBER_TEXT, MEMBER_HIDDEN, MEMBER_BOOL, MEMBER_INT };
 static const struct member {
 	const char *name;
 	enum member_kind kind;
@@ -160,7 +160,7 @@ static const struct member {
 	MEMBER("StreamUrl", MEMBER_URL, stream_url, 0),
 	MEMBER("Feed", MEMBER_TEXT, feed, 0),
 	MEMBER("CaFile", MEMBER_TEXT, ca_file, 0),
-	MEMBER("Proxy", MEMBER_TEXT, proxy, 0),
+	MEMBER("Proxy", MEMBER_HIDDEN, proxy, 0), /* may have a password */
 	MEMBER("Stream", MEMBER_BOOL, stream, 0),
 	MEMBER("ExtendedHours", MEMBER_BOOL, extended_hours, 0),
 	MEMBER("CallsPerMinute", MEMBER_INT, calls_per_minute, CALLS_MAX),
@@ -177,6 +177,7 @@ read_member(const struct member *m, const yq_json *value, char *target)
 	switch (m->kind) {
 	case MEMBER_URL:
 	case MEMBER_TEXT:
+	case MEMBER_HIDDEN:
 		if (yq_json_type_of(value) != YQ_JSON_STRING ||
 		    !yq_str_copy(target, m->size, yq_json_text(value, NULL)))
 			return false;
@@ -217,7 +218,10 @@ each_member(void *cookie, const char *name, const yq_json *value)
 		if (value == NULL ||
 		    read_member(&members[i], value, (char *)r->settings + members[i].offset))
 			return true;
-		yq_json_show(value, &shown);
+		if (members[i].kind == MEMBER_HIDDEN)
+			yq_buf_add_text(&shown, "what it is");
+		else
+			yq_json_show(value, &shown);
 		r->rc = yq_err_set(r->err, YQ_E_INVALID, "Alpaca:%s cannot be %s", members[i].name,
 		    yq_buf_text(&shown));
 		return false;
