@@ -212,6 +212,18 @@ test_a_cancel_that_comes_too_late_is_refused(void **unused)
 	assert_rc(cancel(ALPACA_ORDER), YQ_E_UNKNOWN, "500");
 }
 
+/* Another may stand in its place, and be executed. */
+static void
+test_a_refused_cancel_is_no_end_while_nobody_knows_what_stands_there(void **unused)
+{
+	(void)unused;
+	on("DELETE", FIRST, 422, ALPACA_ERROR_JSON("42210000", "order is not cancelable"));
+	on("GET", BY_ID, 503, "");
+	assert_rc(cancel(ALPACA_ORDER), YQ_E_UNKNOWN, "503");
+	on("GET", BY_ID, 404, NOT_FOUND);
+	assert_rc(cancel(ALPACA_ORDER), YQ_E_REFUSED, "not cancelable");
+}
+
 static void
 test_a_replace_gives_another_order(void **unused)
 {
@@ -433,6 +445,7 @@ main(void)
 		ALPACA_TEST(test_what_is_listed_elsewhere_or_halted_is_not_sent),
 		ALPACA_TEST(test_a_cancel_finds_what_stands_for_the_order),
 		ALPACA_TEST(test_a_cancel_that_comes_too_late_is_refused),
+		ALPACA_TEST(test_a_refused_cancel_is_no_end_while_nobody_knows_what_stands_there),
 		ALPACA_TEST(test_a_replace_gives_another_order),
 		ALPACA_TEST(test_what_is_filled_in_part_is_not_replaced),
 		ALPACA_TEST(test_a_replacement_of_what_was_filled_meanwhile_is_taken_back),

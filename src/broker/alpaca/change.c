@@ -115,9 +115,10 @@ on_current(
 	const struct yq_alpaca_order *last;
 
 	if (rc != YQ_OK) {
-		/* It was refused, whatever became of the question. */
-		fail(c, c->refusal.rc != YQ_OK ? YQ_E_REFUSED : rc,
-		    c->refusal.rc != YQ_OK ? &c->refusal : err);
+		/* What was refused is the cancel of what may not stand for the order any more. */
+		fail(c, rc,
+		    rc == YQ_E_RETRY || rc == YQ_E_UNKNOWN || c->refusal.rc == YQ_OK ? err
+										     : &c->refusal);
 		return;
 	}
 	last = &chain->orders[chain->count - 1];
