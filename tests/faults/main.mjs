@@ -6,7 +6,7 @@
  *	run --lost-answers N [--seed S] [--keep]
  *	run --soak MINUTES [--rate N] [--seed S] [--faults KIND,...] [--log FILE] [--keep]
  *
- *	run --broker paper|alpaca [--push on|off] ...
+ *	run --broker paper|alpaca|kis [--push on|off] ...
  *
  * --seed     these runs and no others: a seed replays the same alerts and the same faults
  * --seeds    so many runs, from seed 1 (default 20)
@@ -18,8 +18,8 @@
  *            seeds it is done with 1000
  * --soak     MINUTES of one system, compared every five; with --rate ALERTS a second (default 36),
  *            --seed S and --log FILE, which gets all it says
- * --broker   where the accounts are (default paper): at yq-simulator in the words of Alpaca, which is
- *            killed and cut off too
+ * --broker   where the accounts are (default paper): at yq-simulator in the words of Alpaca or
+ *            of KIS, which is killed and cut off too
  * --push     off: what happens there is found by asking alone (default on)
  * --keep     the folder of a failed run stays, and is named
  *
@@ -114,7 +114,7 @@ function addTotals(run) {
 
 async function runSeed(seed, options, points) {
   const started = Date.now();
-  const schedule = makeSchedule(seed, options.alerts, options.kinds, points, options.kills, BROKERS[options.broker]?.markets);
+  const schedule = makeSchedule(seed, options.alerts, options.kinds, points, options.kills, BROKERS[options.broker]);
   const run = new Run(schedule, (text) => options.verbose && console.log(`# ${((Date.now() - started) / 1000).toFixed(2)} s, seed ${seed}: ${text}`), options.at);
   const found = await run.run();
   addTotals(run);

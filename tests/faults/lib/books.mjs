@@ -312,7 +312,10 @@ export class Books {
     return this.alone(async () => {
       await this.archive.read(this.system);
       await this.bus.read(this.client, Object.keys(this.brokers));
-      for (const book of Object.values(this.brokers)) await book.read();
+      for (const book of Object.values(this.brokers)) {
+        await book.read();
+        book.told?.(this.archive);
+      }
     });
   }
 

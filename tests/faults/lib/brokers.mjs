@@ -5,6 +5,7 @@
  */
 import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { exact } from '../../e2e/lib/system.mjs';
 import { Simulator } from '../../e2e/lib/simulator.mjs';
 import { ExchangeBook } from './exchange_book.mjs';
 import { namedId } from './books.mjs';
@@ -16,7 +17,7 @@ const UNRULY = {
 };
 /* Every order is taken and never answered. */
 const SILENT = { timeout_ppm: 1000000, latency_ms: 5 };
-const FREE = { alpaca_per_minute: 0, kis_per_second: 0, kis_virtual_per_second: 0 }; /* what is measured here is no rate */
+const FREE = { alpaca_per_minute: 0, kis_per_second: 0, kis_virtual_per_second: 0, kis_tokens_per_minute: 0 }; /* what is measured here is no rate */
 
 const SECRET = 'none-of-anybodys';
 
@@ -25,11 +26,65 @@ const ALPACA = {
   account: (i) => `PKFAULTS${i}`,
   settings: (url, i, push) => ({ Broker: 'alpaca', BaseUrl: `${url}/alpaca`, Alpaca: { Environment: 'paper', Stream: push, CallsPerMinute: 0, QuoteSeconds: 5 } }),
   secrets: (i) => ({ Alpaca: { KeyId: `PKFAULTS${i}`, SecretKey: SECRET } }),
-  ownerOf: ({ ClientId }) => ClientId.slice(0, 36), /* what replaced it has a mark behind that */
-  tradeId: (alias, order, { Filled }) => namedId(`trade:${alias}:${order.Id}:${order.Id}:${Filled}`),
+  currencyOf: () => 'USD',
+  /* Our id is theirs, with a mark behind it where one order replaced another. */
+  name: (book) => {
+    for (const order of book.byNumber.values()) order.Id = order.last.ClientId.slice(0, 36);
+  },
+  /* Each execution is told. */
+  fillsOf: (book) => book.executions.map((execution) => ({
+    ...execution, tradeId: namedId(`trade:${book.alias}:${execution.part.Id}:${execution.part.Id}:${execution.filled}`),
+  })),
 };
 
-export const BROKERS = { paper: null, alpaca: ALPACA };
+const CURRENCIES = { NASDAQ: 'USD', SZSE: 'CNY' };
+const UNIT = 100000000n;
+
+/* What KIS tells of an order is how much of it is executed in all, and at what worth. */
+function* stepsOf(book, brokerId, executions, trades) {
+  let [sum, step] = [0n, null];
+  for (const [i, { order, qty, price }] of executions.entries()) {
+    step ??= { order, qty: 0n, worth: 0n, fee: 0n };
+    sum += qty;
+    step.qty += qty;
+    step.worth += qty * price;
+    const tradeId = namedId(`trade:${book.alias}:${brokerId}:${brokerId}-${shortOf(sum)}`);
+    const row = trades.get(tradeId);
+    if (!row && i < executions.length - 1) continue;
+    const worth = (step.worth + step.qty / 2n) / step.qty;
+    const told = row ? exact(row.PRICE) : worth;
+    /* Its price is worth over quantity: rounded, and what a step before was rounded by may be in it. */
+    yield { order: step.order, qty: step.qty, price: told - worth <= 2n && worth - told <= 2n ? told : worth, fee: 0n, tradeId };
+    step = null;
+  }
+}
+
+function shortOf(units) {
+  return units % UNIT === 0n ? String(units / UNIT) : `${units / UNIT}.${String(units % UNIT).padStart(8, '0').replace(/0+$/, '')}`;
+}
+
+const KIS = {
+  markets: ['NASDAQ', 'KRX', 'SZSE'], currencies: ['USD', 'KRW', 'CNY'], daysOnly: true,
+  account: (i) => `1234567${i}-01`,
+  settings: (url, i, push) => ({
+    Broker: 'kis', Number: `1234567${i}-01`, BaseUrl: `${url}/kis`,
+    Kis: { Environment: 'real', HtsId: `faults${i}`, Countries: ['KR', 'US', 'CN'], Stream: push, StreamUrl: `${url.replace('http', 'ws')}/kis/tryitout`, CallsPerSecond: 0, QuoteSeconds: 5 },
+  }),
+  secrets: (i) => ({ Kis: { AppKey: `PSfaults${i}${'0'.repeat(27)}`, AppSecret: SECRET } }),
+  currencyOf: ({ Exchange }) => CURRENCIES[Exchange] ?? 'KRW',
+  /* KIS knows no id of ours: the number that it gave stands in the archive. */
+  name: (book, rows) => {
+    for (const order of book.byNumber.values()) order.Id ??= `number ${[...order.parts.keys()][0]}`;
+    for (const { ID, BROKER_ORDER_ID } of rows) {
+      const order = book.byNumber.get(String(Number(BROKER_ORDER_ID.split('-')[2])));
+      if (order) Object.assign(order, { Id: ID, brokerId: BROKER_ORDER_ID });
+    }
+  },
+  fillsOf: (book, trades) => [...new Set(book.executions.map(({ order }) => order))].flatMap((order) =>
+    [...stepsOf(book, order.brokerId, book.executions.filter((execution) => execution.order === order), trades)]),
+};
+
+export const BROKERS = { paper: null, alpaca: ALPACA, kis: KIS };
 
 export class Exchange {
   static async start(system, { broker, push }, seed, cash, silent) {
@@ -37,7 +92,7 @@ export class Exchange {
     const knobs = { ...(silent ? SILENT : UNRULY), ...FREE };
     exchange.simulator = await Simulator.start(path.join(system.folder, 'exchange'), [
       '--seed', String(seed), '--invent', '--walk', '100',
-      ...Object.entries(cash).flatMap(([currency, amount]) => ['--cash', `${currency}=${amount}`]),
+      ...['USD', 'KRW', 'CNY', 'JPY', 'HKD', 'VND'].flatMap((currency) => ['--cash', `${currency}=${cash[currency] ?? 0}`]),
       ...Object.entries(knobs).flatMap(([name, value]) => ['--knob', `${name}=${value}`]),
     ]);
     return exchange;

@@ -168,7 +168,7 @@ export const CHECKS = {
   'cash is what it was and every execution, to the last digit'({ bus, brokers }, alerts, faults) {
     for (const [alias, book] of Object.entries(brokers)) {
       const sum = new Map(book.openingCash);
-      for (const fill of book.fills) add(sum, fill.order.Currency, moneyOf(fill));
+      for (const fill of book.executions ?? book.fills) add(sum, fill.order.Currency, moneyOf(fill));
       const shown = new Map(Object.entries(bus.deposits[alias]).map(([currency, amount]) => [currency, exact(amount)]));
       sameAmounts(`cash of ${alias} on the bus / at the broker / by sum:`, faults, shown, book.cash, sum);
     }
@@ -177,7 +177,7 @@ export const CHECKS = {
   'positions are the sum of the executions, to the last digit'({ bus, brokers }, alerts, faults) {
     for (const [alias, book] of Object.entries(brokers)) {
       const sum = new Map(book.openingPositions);
-      for (const fill of book.fills) add(sum, `${fill.order.Exchange}:${fill.order.Ticker}`, sharesOf(fill));
+      for (const fill of book.executions ?? book.fills) add(sum, `${fill.order.Exchange}:${fill.order.Ticker}`, sharesOf(fill));
       const shown = new Map(bus.positions[alias].map((position) => [`${position.Exchange}:${position.Ticker}`, exact(position.Qty)]));
       sameAmounts(`position of ${alias} on the bus / at the broker / by sum:`, faults, shown, book.positions, sum);
     }

@@ -4,10 +4,16 @@ import { exact } from '../../e2e/lib/system.mjs';
 import { FINAL, addToSums, parseExactly } from './books.mjs';
 import { FileTail } from './tail.mjs';
 
+const UNIT = 100000000n;
+
+function textOf(units) {
+  return `${units / UNIT}.${String(units % UNIT).padStart(8, '0')}`;
+}
+
 /* An order of ours: all the orders that stood for it there, one after the other. */
 class ExchangeOrder {
-  constructor(id, { Action, Exchange, Ticker }, currency) {
-    Object.assign(this, { Id: id, Action, Exchange, Ticker, Currency: currency, parts: new Map() });
+  constructor({ Action, Exchange, Ticker }, currency) {
+    Object.assign(this, { Id: null, Action, Exchange, Ticker, Currency: currency, parts: new Map() });
   }
 
   get last() {
@@ -20,8 +26,7 @@ class ExchangeOrder {
 
   /* What it is of in all. */
   get Qty() {
-    const units = this.filled - exact(this.last.Filled) + exact(this.last.Qty);
-    return `${units / 100000000n}.${String(units % 100000000n).padStart(8, '0')}`;
+    return textOf(this.filled - exact(this.last.Filled) + exact(this.last.Qty));
   }
 
   get State() {
@@ -34,9 +39,9 @@ export class ExchangeBook {
   constructor(exchange, alias, account) {
     Object.assign(this, {
       exchange, alias, account, tail: new FileTail(path.join(exchange.simulator.folder, 'book')),
-      orders: new Map(), byNumber: new Map(), fills: [], cash: new Map(), positions: new Map(),
+      orders: new Map(), byNumber: new Map(), fills: [], executions: [], cash: new Map(), positions: new Map(),
       openingCash: new Map(), openingPositions: new Map(),
-      past: new Set(), sums: new Map(), orderCount: 0, fillCount: 0, lastExecution: 0,
+      past: new Set(), pastSums: new Map(), orderCount: 0, fillCount: 0, lastExecution: 0,
     });
     for (const [currency, amount] of Object.entries(exchange.cash)) this.openingCash.set(currency, exact(amount));
   }
@@ -48,44 +53,49 @@ export class ExchangeBook {
   }
 
   apply(record) {
-    if (record.Kind === 'Execution') this.fill(record);
+    if (record.Kind === 'Execution') this.execute(record);
     else if (record.Kind === 'Account' && record.Name === this.account)
       for (const currency of this.exchange.currencies) this.cash.set(currency, exact(record[currency] ?? '0'));
     else if (record.Kind === 'Position' && record.Account === this.account) this.positions.set(`${record.Exchange}:${record.Ticker}`, exact(record.Qty));
-    else if (record.Kind === 'Order' && record.Account === this.account) this.take(record);
+    else if (record.Kind === 'Order' && record.Account === this.account && !this.past.has(record.Number)) this.take(record);
   }
 
   /* Written anew whenever it changed. */
   take(record) {
-    const id = this.exchange.ownerOf(record);
-    if (this.past.has(id)) return;
-    let order = this.orders.get(id);
+    let order = this.byNumber.get(record.Number) ?? this.byNumber.get(record.Replaces);
     if (!order) {
-      order = new ExchangeOrder(id, record, 'USD');
-      this.orders.set(id, order);
+      order = new ExchangeOrder(record, this.exchange.currencyOf(record));
       this.orderCount++;
     }
     order.parts.set(record.Number, record);
     this.byNumber.set(record.Number, order);
   }
 
-  fill(record) {
+  execute(record) {
     const order = this.byNumber.get(record.Order);
     if (!order || Number(record.Number) <= this.lastExecution) return;
     this.lastExecution = Number(record.Number);
-    const fill = { order, qty: exact(record.Qty), price: exact(record.Price), fee: exact(record.Fee), tradeId: this.exchange.tradeId(this.alias, order.parts.get(record.Order), record) };
-    this.fills.push(fill);
+    this.executions.push({ order, part: order.parts.get(record.Order), qty: exact(record.Qty), price: exact(record.Price), fee: exact(record.Fee), filled: record.Filled });
     this.fillCount++;
-    addToSums(this.sums, fill);
+  }
+
+  /* What the archive has tells whose the orders are, and how the broker's words cut their executions. */
+  told({ orders, trades }) {
+    this.exchange.name(this, orders.filter(({ ACCOUNT_ALIAS }) => ACCOUNT_ALIAS === this.alias));
+    this.orders = new Map([...new Set(this.byNumber.values())].map((order) => [order.Id, order]));
+    this.fills = this.exchange.fillsOf(this, new Map(trades.map((row) => [row.ID, row])));
+    this.sums = new Map(this.pastSums);
+    for (const fill of this.fills) addToSums(this.sums, fill);
   }
 
   close() {
-    Object.assign(this, { fills: [], openingCash: new Map(this.cash), openingPositions: new Map(this.positions) });
-    for (const [id, order] of this.orders) {
+    Object.assign(this, { fills: [], executions: [], pastSums: this.sums, openingCash: new Map(this.cash), openingPositions: new Map(this.positions) });
+    for (const order of this.orders.values()) {
       if (!FINAL.has(order.State)) continue;
-      for (const number of order.parts.keys()) this.byNumber.delete(number);
-      this.orders.delete(id);
-      this.past.add(id);
+      for (const number of order.parts.keys()) {
+        this.byNumber.delete(number);
+        this.past.add(number);
+      }
     }
   }
 }

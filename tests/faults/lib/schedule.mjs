@@ -57,15 +57,15 @@ const INSTRUMENTS = [
 
 const near = (price, share) => (Number(price) * share + (share > 1 ? 0.02 : 0)).toFixed(2);
 
-/* `markets`: what is traded where the accounts are; without it, everything. */
-export function makeAlert(random, name, markets) {
-  const instrument = random.pick(INSTRUMENTS.filter(({ exchange }) => !markets || markets.includes(exchange)));
+/* `at`: {markets, daysOnly}, what can be traded where the accounts are, and for how long; without it, everything. */
+export function makeAlert(random, name, at) {
+  const instrument = random.pick(INSTRUMENTS.filter(({ exchange }) => !at || at.markets.includes(exchange)));
   const price = instrument.price(random);
   const alert = {
     id: name, strategy: random.pick(Object.keys(MAPPING)), ticker: instrument.ticker, exchange: instrument.exchange,
     action: random.chance(0.6) ? 'buy' : 'sell', price, qty: instrument.lot * random.whole(1, 9),
   };
-  if (random.chance(0.2)) Object.assign(alert, { type: 'limit', limit_price: price, time_in_force: 'gtc' });
+  if (random.chance(0.2)) Object.assign(alert, { type: 'limit', limit_price: price, time_in_force: at?.daysOnly ? 'day' : 'gtc' });
   /* So near that they are often reached: prices differ by more from one alert to the next. */
   if (alert.action === 'buy' && instrument.lot === 1 && random.chance(0.3)) Object.assign(alert, { tp: near(price, 1 + random.next() / 20), sl: near(price, 1 - random.next() / 20 - 0.002) });
   return alert;
@@ -127,10 +127,10 @@ const FAULTS_MAX = 10;
  * {seed, alerts, faults, kills}: each fault has `at`, the number of the alert before which it
  * begins; `kills` are the orders for Killers, each of `points` so many `times`.
  */
-export function makeSchedule(seed, count, kinds, points, times, markets) {
+export function makeSchedule(seed, count, kinds, points, times, at) {
   const random = new Random(seed * 2654435761);
   const alerts = Array.from({ length: count }, (_, i) => ({
-    body: makeAlert(random, `seed-${seed}-alert-${i}`, markets),
+    body: makeAlert(random, `seed-${seed}-alert-${i}`, at),
     gapMs: random.whole(0, count > MANY ? 16 : 60),
     againMs: random.chance(0.2) ? random.pick([0, random.whole(0, 4000)]) : null, /* sent a second time after so long */
     insist: random.chance(0.9), /* sent again in the end if it was not answered */
