@@ -119,6 +119,11 @@ def print_rest(f):
                 f"{f[f'calls_{name}_p50_ms'] / 1000:.1f}, {f[f'calls_{name}_p99_ms'] / 1000:.1f} s")
         row("used of the 18", f"{f['calls_per_s']:.1f} /s")
         row("a call's work in the queue", f"{f['calls_ns']:.0f} ns")
+    if "push_us_p50" in f:
+        print("executed at the simulated exchange, to the `execution` on the bus as a reader has it, by push")
+        at_most("p50", f["push_us_p50"] / 1000, 2, "ms", ".2f")
+        row("p99", f"{f['push_us_p99'] / 1000:.2f} ms")
+        row("told of", f"{f['push_told']:.0f}")
     if "catalog_first_ms" in f:
         print("catalog, 50,000 issues from files into Firebird")
         for name, key in (("a first time", "first"), ("the day after, every base price another", "again"),

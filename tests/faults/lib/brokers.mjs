@@ -64,11 +64,11 @@ function shortOf(units) {
 }
 
 const KIS = {
-  markets: ['NASDAQ', 'KRX', 'SZSE'], currencies: ['USD', 'KRW', 'CNY'], daysOnly: true,
-  account: (i) => `1234567${i}-01`,
+  markets: ['NASDAQ', 'KRX', 'SZSE'], currencies: ['USD', 'KRW', 'CNY'], daysOnly: true, noStops: true,
+  account: (i) => `v1234567${i}-01`, /* of the virtual host: real money trades by leave of a person only */
   settings: (url, i, push) => ({
-    Broker: 'kis', Number: `1234567${i}-01`, BaseUrl: `${url}/kis`,
-    Kis: { Environment: 'real', HtsId: `faults${i}`, Countries: ['KR', 'US', 'CN'], Stream: push, StreamUrl: `${url.replace('http', 'ws')}/kis/tryitout`, CallsPerSecond: 0, QuoteSeconds: 5 },
+    Broker: 'kis', Number: `1234567${i}-01`, BaseUrl: `${url}/kis-virtual`,
+    Kis: { Environment: 'virtual', HtsId: `faults${i}`, Countries: ['KR', 'US', 'CN'], Stream: push, StreamUrl: `${url.replace('http', 'ws')}/kis-virtual/tryitout`, CallsPerSecond: 0, QuoteSeconds: 5 },
   }),
   secrets: (i) => ({ Kis: { AppKey: `PSfaults${i}${'0'.repeat(27)}`, AppSecret: SECRET } }),
   currencyOf: ({ Exchange }) => CURRENCIES[Exchange] ?? 'KRW',
