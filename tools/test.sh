@@ -290,7 +290,21 @@ run_faults() {
 	[ "$rc" -eq 0 ] || [ "$(echo "$counts" | cut -d' ' -f2)" -gt 0 ] || counts="0 1 0"
 	# shellcheck disable=SC2086
 	tally "$1: faults" $counts
+	run_faults_at "$1" alpaca on
+	run_faults_at "$1" alpaca off
 	run_failover "$1"
+}
+
+# run_faults_at STAGE BROKER PUSH: a few of them where the simulator plays that broker; in the same build.
+run_faults_at() {
+	local rc=0 counts tap=build-faults/faults-$2-$3.tap
+	timeout --kill-after=10 300 tests/faults/run --broker "$2" --push "$3" --seed 1 --alerts 80 --kills 0 --faults kill,exchange \
+		</dev/null >"$tap" 2>&1 || rc=$?
+	[ "$rc" -eq 0 ] || grep -v '^ok' "$tap"
+	counts=$(tools/count_tests tap "$tap")
+	[ "$rc" -eq 0 ] || [ "$(echo "$counts" | cut -d' ' -f2)" -gt 0 ] || counts="0 1 0"
+	# shellcheck disable=SC2086
+	tally "$1: faults at $2, push $3" $counts
 }
 
 # run_failover STAGE: Valkey with replicas and sentinels fails over; in the same build.

@@ -40,23 +40,30 @@ const ALPACA = {
 const CURRENCIES = { NASDAQ: 'USD', SZSE: 'CNY' };
 const UNIT = 100000000n;
 
-/* What KIS tells of an order is how much of it is executed in all, and at what worth. */
-function* stepsOf(book, brokerId, executions, trades) {
-  let [sum, step] = [0n, null];
-  for (const [i, { order, qty, price }] of executions.entries()) {
-    step ??= { order, qty: 0n, worth: 0n, fee: 0n };
-    sum += qty;
-    step.qty += qty;
-    step.worth += qty * price;
-    const tradeId = namedId(`trade:${book.alias}:${brokerId}:${brokerId}-${shortOf(sum)}`);
-    const row = trades.get(tradeId);
-    if (!row && i < executions.length - 1) continue;
-    const worth = (step.worth + step.qty / 2n) / step.qty;
-    const told = row ? exact(row.PRICE) : worth;
-    /* Its price is worth over quantity: rounded, and what a step before was rounded by may be in it. */
-    yield { order: step.order, qty: step.qty, price: told - worth <= 2n && worth - told <= 2n ? told : worth, fee: 0n, tradeId };
-    step = null;
+/*
+ * What KIS tells of an order are steps from one sum to the next, in whatever order it told of the
+ * executions: each trade's id has the sum that it leads to.  The steps must come to what was executed.
+ */
+function stepsOf(book, order, executions, trades) {
+  const rows = new Map(trades.filter(({ ORDER_ID }) => ORDER_ID === order.Id).map((row) => [row.ID, row]));
+  const real = { qty: 0n, worth: 0n };
+  for (const { qty, price } of executions) Object.assign(real, { qty: real.qty + qty, worth: real.worth + qty * price });
+  const before = order.filled - real.qty; /* in books that were closed */
+  const idOf = (qty) => namedId(`trade:${book.alias}:${order.brokerId}:${order.brokerId}-${shortOf(before + qty)}`);
+  const steps = [];
+  let told = { qty: 0n, worth: 0n };
+  for (;;) {
+    const row = [...rows.values()].find(({ ID, QUANTITY }) => ID === idOf(told.qty + exact(QUANTITY)));
+    if (!row) break;
+    rows.delete(row.ID);
+    const step = { order, qty: exact(row.QUANTITY), price: exact(row.PRICE), fee: 0n, tradeId: row.ID };
+    steps.push(step);
+    told = { qty: told.qty + step.qty, worth: told.worth + step.qty * step.price };
   }
+  /* A price is worth over quantity, rounded in its last place. */
+  const off = told.worth - real.worth;
+  if (told.qty === real.qty && (off < 0n ? -off : off) <= 2n * real.qty) return steps;
+  return [{ order, qty: real.qty, price: real.worth / real.qty, fee: 0n, tradeId: idOf(real.qty) }];
 }
 
 function shortOf(units) {
@@ -64,7 +71,9 @@ function shortOf(units) {
 }
 
 const KIS = {
-  markets: ['NASDAQ', 'KRX', 'SZSE'], currencies: ['USD', 'KRW', 'CNY'], daysOnly: true, noStops: true,
+  markets: ['NASDAQ', 'KRX', 'SZSE'], currencies: ['USD', 'KRW', 'CNY'], daysOnly: true, noExits: true, /* it takes no stops, and nothing for longer than a day */
+  /* Without ids of ours, an order that was not taken and not answered is for a person to look at. */
+  mishaps: { error_ppm: 0, html_ppm: 0, unheard_ppm: 0 },
   account: (i) => `v1234567${i}-01`, /* of the virtual host: real money trades by leave of a person only */
   settings: (url, i, push) => ({
     Broker: 'kis', Number: `1234567${i}-01`, BaseUrl: `${url}/kis-virtual`,
@@ -81,7 +90,7 @@ const KIS = {
     }
   },
   fillsOf: (book, trades) => [...new Set(book.executions.map(({ order }) => order))].flatMap((order) =>
-    [...stepsOf(book, order.brokerId, book.executions.filter((execution) => execution.order === order), trades)]),
+    stepsOf(book, order, book.executions.filter((execution) => execution.order === order), trades)),
 };
 
 export const BROKERS = { paper: null, alpaca: ALPACA, kis: KIS };
@@ -89,7 +98,7 @@ export const BROKERS = { paper: null, alpaca: ALPACA, kis: KIS };
 export class Exchange {
   static async start(system, { broker, push }, seed, cash, silent) {
     const exchange = Object.assign(new Exchange(), { ...BROKERS[broker], push, given: cash });
-    const knobs = { ...(silent ? SILENT : UNRULY), ...FREE };
+    const knobs = { ...(silent ? SILENT : UNRULY), ...exchange.mishaps, ...FREE };
     exchange.simulator = await Simulator.start(path.join(system.folder, 'exchange'), [
       '--seed', String(seed), '--invent', '--walk', '100',
       ...['USD', 'KRW', 'CNY', 'JPY', 'HKD', 'VND'].flatMap((currency) => ['--cash', `${currency}=${cash[currency] ?? 0}`]),

@@ -83,7 +83,7 @@ export class ExchangeBook {
   told({ orders, trades }) {
     this.exchange.name(this, orders.filter(({ ACCOUNT_ALIAS }) => ACCOUNT_ALIAS === this.alias));
     this.orders = new Map([...new Set(this.byNumber.values())].map((order) => [order.Id, order]));
-    this.fills = this.exchange.fillsOf(this, new Map(trades.map((row) => [row.ID, row])));
+    this.fills = this.exchange.fillsOf(this, trades);
     this.sums = new Map(this.pastSums);
     for (const fill of this.fills) addToSums(this.sums, fill);
   }
