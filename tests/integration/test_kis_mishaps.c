@@ -318,6 +318,25 @@ test_a_token_that_ends_in_mid_life_costs_no_order(void **unused)
 	answer(YQ_OK);
 }
 
+/* Longer, and it would count as Unknown, though nothing of it was ever sent. */
+static void
+test_an_order_that_waits_for_its_price_is_given_back_in_time(void **unused)
+{
+	struct yq_order o = order(3, 0);
+	int64_t begun_ns;
+
+	(void)unused;
+	yq_str_copy_cut(o.ticker, sizeof(o.ticker), "AAPL");
+	o.exchange = YQ_NASDAQ;
+	ask_price();
+	answer(YQ_OK);
+	control("POST", "expire-tokens", "{}"); /* and a new one cannot be had within a minute */
+	begun_ns = monotonic_ns(NULL);
+	yq_broker_submit(t.broker, &o, on_done, NULL);
+	answer(YQ_E_RETRY);
+	assert_true(monotonic_ns(NULL) - begun_ns < INT64_C(9000000000));
+}
+
 static void
 test_an_order_whose_answer_is_lost_is_found_once(void **unused)
 {
@@ -435,6 +454,7 @@ main(void)
 #define ONE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		ONE(test_a_token_that_ends_in_mid_life_costs_no_order),
+		ONE(test_an_order_that_waits_for_its_price_is_given_back_in_time),
 		ONE(test_an_order_whose_answer_is_lost_is_found_once),
 		ONE(test_too_many_calls_are_no_refusal),
 		ONE(test_a_list_that_breaks_off_is_none),

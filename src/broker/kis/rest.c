@@ -251,7 +251,9 @@ void
 yq_kis_rest_send(struct yq_kis_rest *rest, const struct yq_kis_request *request,
     enum yq_call_priority priority, yq_kis_reply_fn *fn, void *cookie)
 {
-	uint32_t wait_ms = request->code.posts ? WAIT_ACT_MS : WAIT_MS;
+	/* A price that an order waits for is part of the order's time. */
+	bool acts = request->code.posts || priority == YQ_CALL_PRIORITY_ORDER;
+	uint32_t wait_ms = acts ? WAIT_ACT_MS : WAIT_MS;
 	struct yq_err err;
 	struct call *c;
 
