@@ -3,6 +3,7 @@
 #include "domain_test.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "domain/tally.h"
 
@@ -45,8 +46,9 @@ feed(struct yq_tallies *tallies, struct yq_trade trade)
 		fail_msg("%s", err.text);
 }
 
+/* NULL = there is none. */
 static const struct yq_tally *
-find(const struct yq_tallies *tallies, const char *strategy, enum yq_currency currency)
+look(const struct yq_tallies *tallies, const char *strategy, enum yq_currency currency)
 {
 	for (size_t i = 0; i < yq_tallies_count(tallies); i++) {
 		const struct yq_tally *tally = yq_tallies_at(tallies, i);
@@ -56,6 +58,18 @@ find(const struct yq_tallies *tallies, const char *strategy, enum yq_currency cu
 			return tally;
 	}
 	return NULL;
+}
+
+static const struct yq_tally *
+find(const struct yq_tallies *tallies, const char *strategy, enum yq_currency currency)
+{
+	const struct yq_tally *tally = look(tallies, strategy, currency);
+
+	if (tally == NULL) {
+		fail_msg("nothing of %s", strategy == NULL ? "all" : strategy);
+		abort(); /* not reached: for the compiler */
+	}
+	return tally;
 }
 
 static void
@@ -174,7 +188,7 @@ test_a_period_counts_what_was_closed_in_it(void **unused)
 	assert_int_equal(total->trades, 2);
 	assert_int_equal(total->fills, 2);
 	assert_ratio(yq_tally_exposure(total), 12.0 / 17);
-	assert_null(find(tallies, "", YQ_USD));
+	assert_null(look(tallies, "", YQ_USD));
 	yq_tallies_free(tallies);
 }
 
