@@ -88,6 +88,11 @@ export class ExchangeBook {
     for (const fill of this.fills) addToSums(this.sums, fill);
   }
 
+  /* Whether each order there is known to be one of ours. */
+  isNamed() {
+    return [...this.byNumber.values()].every(({ brokerId }) => brokerId);
+  }
+
   close() {
     Object.assign(this, { fills: [], executions: [], pastSums: this.sums, openingCash: new Map(this.cash), openingPositions: new Map(this.positions) });
     for (const order of this.orders.values()) {

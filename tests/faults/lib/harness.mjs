@@ -43,6 +43,7 @@ export function settings(seed, cash, { restartMs = 1000, paper = {} } = {}) {
 export class Harness {
   constructor() {
     this.alerts = []; /* since the books were last closed: {body, answers, insist} */
+    this.said = new Set(); /* orders that a person has spoken of */
     this.under = new Set(); /* faults and requests under way */
     this.troubles = []; /* of the run itself, not of the system */
     this.agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
@@ -114,6 +115,25 @@ export class Harness {
     }
   }
 
+  /*
+   * Where the broker knows no id of ours, an order that it never got is for a person: who has looked there,
+   * and found that each order of the account is another one of ours, says that it was not taken.
+   */
+  async personLooks() {
+    if (!this.exchange?.unnamed) return;
+    this.valkey ??= this.system.valkey();
+    for (const id of await this.valkey.smembers('order:open')) {
+      const { State, AccountAlias } = await this.valkey.hgetall(`order:${id}`);
+      if (State !== 'Unknown' || !this.books.brokers[AccountAlias].isNamed() || this.said.has(id)) continue;
+      this.said.add(id);
+      const payload = {
+        Id: randomUUID(), Kind: 'resolve', OrderId: id, AccountAlias, Outcome: 'Rejected', Reason: 'it is not there', Who: 'me@here', Origin: 'Faults',
+        Timestamp: new Date().toISOString(),
+      };
+      await this.valkey.xadd('order:stream', '*', 'kind', 'resolve', 'payload', JSON.stringify(payload));
+    }
+  }
+
   isReady() {
     return this.system.json('status').then((rows) => rows.filter(({ app }) => PROGRAMS.includes(app)).every(({ state }) => state === 'ready'));
   }
@@ -154,6 +174,7 @@ export class Harness {
     for (;;) {
       const found = await this.books.isQuiet().catch(() => false) ? await this.compareOnce() : null;
       const compared = this.moved();
+      if (found) await this.personLooks();
       await pause(found ? STEADY_MS : LOOK_MS);
       await this.books.follow();
       const now = this.moved();
