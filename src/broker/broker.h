@@ -149,6 +149,7 @@ enum yq_broker_event_kind {
 	YQ_BROKER_EV_REPLACED, /* new quantity or prices are in force */
 	YQ_BROKER_EV_QUOTE,    /* `quote`: a price of something held or on order */
 	YQ_BROKER_EV_STALE,    /* events may have been lost: ask for everything again */
+	YQ_BROKER_EV_NOTICE,   /* `text` is for people; it is of no order */
 };
 
 struct yq_broker_event {

@@ -204,6 +204,11 @@ on_event(struct gw_account *a, const struct yq_broker_event *e)
 		gw_look_orders_now(a);
 		return;
 	}
+	if (e->kind == YQ_BROKER_EV_NOTICE) {
+		yq_warn("account %s: %s", a->settings.alias, e->text);
+		gw_notify(a->gw, "System", "Warning", "account %s: %s", a->settings.alias, e->text);
+		return;
+	}
 	o = yq_id_is_none(&e->order_id) ? gw_order_by_broker_id(a, e->broker_order_id)
 					: gw_order_find(a->gw, &e->order_id);
 	if (e->kind == YQ_BROKER_EV_FILL && (o == NULL || gw_order_is_unclaimed(o))) {

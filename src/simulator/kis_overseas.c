@@ -219,6 +219,25 @@ put_present(void *cookie, const struct yq_holding *h)
 	return true;
 }
 
+/* Cash of a currency in which nothing can be bought here: KIS keeps some of those too. */
+static void
+put_euros(struct sim_call *call)
+{
+	int64_t euros = call->sim->knobs.values[SIM_KNOB_KIS_EUROS];
+	struct yq_decimal cash = yq_decimal_from_int(euros);
+	struct yq_json_writer *w = &call->w;
+
+	if (euros == 0 || kis_is_virtual(call) || !yq_str_equal(kis_param(call, "NATN_CD"), "000"))
+		return;
+	yq_json_begin_object(w);
+	kis_put(w, "crcy_cd", "EUR");
+	kis_put_decimal(w, "frcr_dncl_amt_2", cash, 6);
+	kis_put_decimal(w, "frcr_drwg_psbl_amt_1", cash, 6);
+	kis_put_decimal(w, "nxdy_frcr_drwg_psbl_amt", cash, 6);
+	kis_put_decimal(w, "frst_bltn_exrt", yq_decimal_from_int(1600), 2);
+	yq_json_end_object(w);
+}
+
 /* One row a currency abroad, of all or of the nation's. */
 static void
 put_deposits(struct sim_call *call)
@@ -262,6 +281,7 @@ kis_overseas_deposits(struct sim_call *call, const struct kis_tr *tr)
 	yq_json_name(w, "output2");
 	yq_json_begin_array(w);
 	put_deposits(call);
+	put_euros(call);
 	yq_json_end_array(w);
 	for (int c = YQ_USD; c < YQ_CURRENCY_COUNT; c++)
 		cash = sim_plus(cash, sim_times(book->cash[c], rate_of((enum yq_currency)c)));

@@ -37,7 +37,8 @@
 	X(KIS_PER_SECOND, "kis_per_second", 100000, 18)		       /* the same, real */        \
 	X(KIS_VIRTUAL_PER_SECOND, "kis_virtual_per_second", 100000, 1) /* the same, virtual */     \
 	X(KIS_TOKENS_PER_MINUTE, "kis_tokens_per_minute", 100000, 1) /* by key; 0 = any number */  \
-	X(KIS_TOKEN_SECONDS, "kis_token_seconds", 8640000, 86400)    /* how long one lives */
+	X(KIS_TOKEN_SECONDS, "kis_token_seconds", 8640000, 86400)    /* how long one lives */      \
+	X(KIS_EUROS, "kis_euros", 1000000000, 0) /* cash that no market here is in */
 
 #define SIM_KNOB_VALUE(ident, name, most, fallback) SIM_KNOB_##ident,
 #define SIM_MISHAP_VALUE(ident, name)		    SIM_MISHAP_##ident,

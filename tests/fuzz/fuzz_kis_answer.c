@@ -31,7 +31,8 @@ check_orders(const struct yq_kis_answer *answer, bool domestic, const struct yq_
 static void
 check_all(const struct yq_kis_answer *answer, const struct yq_kis_zones *zones)
 {
-	struct yq_opt_decimal cash[YQ_CURRENCY_COUNT] = { 0 }, rate;
+	struct yq_kis_cash cash = { 0 };
+	struct yq_opt_decimal rate;
 	struct yq_kis_positions positions = { 0 };
 	struct yq_kis_page page = { 0 };
 	struct yq_decimal value;
@@ -46,7 +47,7 @@ check_all(const struct yq_kis_answer *answer, const struct yq_kis_zones *zones)
 		    answer->root, domestic == 1, YQ_NASDAQ, &positions, &err);
 		yq_kis_positions_free(&positions);
 		(void)!yq_kis_decode_page(answer, domestic == 1, &page, &err);
-		(void)!yq_kis_decode_cash(answer->root, domestic == 1, YQ_TSE, cash, &err);
+		(void)!yq_kis_decode_cash(answer->root, domestic == 1, YQ_TSE, &cash, &err);
 		if (yq_kis_decode_price(answer->root, domestic == 1, &value, &rate, &err) == YQ_OK)
 			assert(yq_decimal_sign(value) > 0);
 	}

@@ -219,6 +219,8 @@ test_open_orders_once_each(void **unused)
 	assert_rc(open_orders(), YQ_E_UNKNOWN, "x");
 }
 
+#define ACCOUNT_IN_EUROS "{\"status\":\"ACTIVE\",\"currency\":\"EUR\",\"cash\":\"5\"}"
+
 static void
 test_cash_and_positions(void **unused)
 {
@@ -240,6 +242,14 @@ test_cash_and_positions(void **unused)
 	assert_string_equal(o->positions[1].ticker, "SPY");
 	assert_int_equal(o->positions[1].exchange, YQ_AMEX);
 	assert_number(o->positions[1].qty, "-3");
+	/* Cash that is not known here does not count, and is told of once. */
+	on("GET", "/v2/account", 200, ACCOUNT_IN_EUROS);
+	for (int i = 0; i < 2; i++) {
+		o = balances();
+		assert_rc(o, YQ_OK, "");
+		assert_int_equal(o->count, 0);
+		assert_non_null(strstr(told_last(YQ_BROKER_EV_NOTICE, 1)->text, "EUR"));
+	}
 	/* A failure is not an empty list. */
 	on("GET", "/v2/positions", 500, "[]");
 	assert_rc(positions(), YQ_E_UNKNOWN, "500");

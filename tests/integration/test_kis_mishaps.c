@@ -41,9 +41,9 @@ static const struct yq_clock shifted = { now_us, monotonic_ns, NULL };
 static struct {
 	uv_loop_t loop;
 	struct yq_broker *broker;
-	unsigned ended, good, stale, quotes;
+	unsigned ended, good, stale, quotes, notices;
 	enum yq_rc rc;
-	char text[256], id[YQ_BROKER_ORDER_ID_SIZE];
+	char text[256], notice[256], id[YQ_BROKER_ORDER_ID_SIZE];
 	struct yq_broker_order orders[LIST_MAX];
 	struct yq_broker_fill fills[LIST_MAX];
 	size_t count, fill_count;
@@ -143,6 +143,10 @@ on_events(void *cookie, const struct yq_broker_event *events, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		t.stale += events[i].kind == YQ_BROKER_EV_STALE;
 		t.quotes += events[i].kind == YQ_BROKER_EV_QUOTE;
+		if (events[i].kind == YQ_BROKER_EV_NOTICE) {
+			t.notices++;
+			yq_str_copy_cut(t.notice, sizeof(t.notice), events[i].text);
+		}
 		if (events[i].kind == YQ_BROKER_EV_FILL)
 			assert_int_equal(
 			    yq_decimal_add(t.pushed, events[i].fill->fill.qty, &t.pushed), YQ_OK);
@@ -434,6 +438,35 @@ test_notices_that_come_twice_or_never(void **unused)
 	assert_true(yq_decimal_cmp(t.pushed, sum) <= 0);
 }
 
+static void
+on_balances(void *cookie, enum yq_rc rc, const struct yq_broker_balance *balances, size_t count,
+    const struct yq_err *err)
+{
+	(void)cookie;
+	(void)balances;
+	t.count = count;
+	ended(rc, err);
+}
+
+static void
+test_cash_that_is_not_known_does_not_count_and_is_told_once(void **unused)
+{
+	size_t known;
+
+	(void)unused;
+	yq_broker_balances(t.broker, on_balances, NULL);
+	answer(YQ_OK);
+	known = t.count;
+	knobs("{\"kis_euros\":250}");
+	for (int i = 0; i < 2; i++) {
+		yq_broker_balances(t.broker, on_balances, NULL);
+		answer(YQ_OK);
+		assert_int_equal(t.count, known);
+		assert_int_equal(t.notices, 1);
+	}
+	assert_non_null(strstr(t.notice, "EUR (250)"));
+}
+
 /* A price is as old as it was last told: one that stands still must not grow old for that. */
 static void
 test_a_price_that_stands_still_is_told_again(void **unused)
@@ -460,6 +493,7 @@ main(void)
 		ONE(test_a_list_that_breaks_off_is_none),
 		ONE(test_notices_that_come_twice_or_never),
 		ONE(test_a_price_that_stands_still_is_told_again),
+		ONE(test_cash_that_is_not_known_does_not_count_and_is_told_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

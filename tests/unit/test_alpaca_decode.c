@@ -361,6 +361,7 @@ test_an_account_and_what_it_holds(void **unused)
 	static const char list[] =
 	    "[" ALPACA_POSITION_JSON("AAPL", "NASDAQ", "5", "long") "," ALPACA_POSITION_JSON("SPY",
 		"ARCA", "-3", "short") "," ALPACA_POSITION_JSON("XYZ", "OTC", "3", "short") "]";
+	static const char *const no_currencies[] = { "\"usd\"", "\"\"", "\"DOLLAR\"", "null", "1" };
 	struct yq_alpaca_position *items;
 	struct yq_alpaca_account account;
 	struct yq_err err = { .text = "" };
@@ -373,10 +374,18 @@ test_an_account_and_what_it_holds(void **unused)
 	    YQ_OK);
 	assert_number(account.cash, "-23140.2");
 	assert_false(account.blocked);
+	assert_int_equal(account.cash_in, YQ_USD);
 	text = changed(ALPACA_ACCOUNT_JSON, "\"USD\"", "\"EUR\"");
-	assert_int_equal(
-	    yq_alpaca_decode_account(text, strlen(text), &account, &err), YQ_E_INVALID);
+	assert_int_equal(yq_alpaca_decode_account(text, strlen(text), &account, &err), YQ_OK);
+	assert_int_equal(account.cash_in, YQ_CURRENCY_NONE);
+	assert_string_equal(account.currency, "EUR");
 	free(text);
+	for (size_t i = 0; i < YQ_COUNT(no_currencies); i++) {
+		text = changed(ALPACA_ACCOUNT_JSON, "\"USD\"", no_currencies[i]);
+		assert_int_equal(
+		    yq_alpaca_decode_account(text, strlen(text), &account, &err), YQ_E_INVALID);
+		free(text);
+	}
 	if (yq_alpaca_decode_positions(list, sizeof(list) - 1, &items, &count, &err) != YQ_OK)
 		fail_msg("%s", err.text);
 	assert_int_equal(count, 3);

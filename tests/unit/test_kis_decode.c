@@ -287,14 +287,13 @@ test_positions_with_a_wrong_field_are_refused(void **unused)
 static void
 test_cash_is_read_by_currency(void **unused)
 {
-	struct yq_opt_decimal cash[YQ_CURRENCY_COUNT] = { 0 };
+	struct yq_kis_cash cash = { 0 };
 	struct yq_decimal won;
 	yq_json *home = parse("{\"output2\":[{\"dnca_tot_amt\":\"1\",\"prvs_rcdl_excc_amt\":"
 			      "\"1000000\"}]}");
 	yq_json *real = parse("{\"output2\":[{\"crcy_cd\":\"USD\",\"frcr_dncl_amt_2\":\"100.50\"},"
 			      "{\"crcy_cd\":\"JPY\",\"frcr_dncl_amt_2\":\"0\"}]}");
 	yq_json *virtual = parse("{\"output\":{\"ord_psbl_frcr_amt\":\"77.25\"}}");
-	yq_json *unknown = parse("{\"output2\":[{\"crcy_cd\":\"XXX\",\"frcr_dncl_amt_2\":\"1\"}]}");
 	yq_json *twice = parse("{\"output2\":[{\"crcy_cd\":\"USD\",\"frcr_dncl_amt_2\":\"1\"},"
 			       "{\"crcy_cd\":\"USD\",\"frcr_dncl_amt_2\":\"1\"}]}");
 
@@ -302,20 +301,54 @@ test_cash_is_read_by_currency(void **unused)
 	assert_int_equal(yq_kis_decode_won(home, &won, NULL), YQ_OK);
 	check(won, "1000000");
 	assert_int_equal(yq_kis_decode_won(real, &won, NULL), YQ_E_INVALID);
-	assert_int_equal(yq_kis_decode_cash(real, false, YQ_NASDAQ, cash, NULL), YQ_OK);
-	check(cash[YQ_USD].value, "100.5");
-	assert_true(cash[YQ_JPY].set);
-	assert_false(cash[YQ_HKD].set);
-	assert_int_equal(yq_kis_decode_cash(virtual, true, YQ_HKEX, cash, NULL), YQ_OK);
-	check(cash[YQ_HKD].value, "77.25");
-	memset(cash, 0, sizeof(cash));
-	assert_int_equal(yq_kis_decode_cash(unknown, false, YQ_NASDAQ, cash, NULL), YQ_E_INVALID);
-	assert_int_equal(yq_kis_decode_cash(twice, false, YQ_NASDAQ, cash, NULL), YQ_E_INVALID);
+	assert_int_equal(yq_kis_decode_cash(real, false, YQ_NASDAQ, &cash, NULL), YQ_OK);
+	check(cash.of[YQ_USD].value, "100.5");
+	assert_true(cash.of[YQ_JPY].set);
+	assert_false(cash.of[YQ_HKD].set);
+	assert_int_equal(yq_kis_decode_cash(virtual, true, YQ_HKEX, &cash, NULL), YQ_OK);
+	check(cash.of[YQ_HKD].value, "77.25");
+	assert_int_equal(cash.strange.count, 0);
+	memset(&cash, 0, sizeof(cash));
+	assert_int_equal(yq_kis_decode_cash(twice, false, YQ_NASDAQ, &cash, NULL), YQ_E_INVALID);
 	yq_json_free(home);
 	yq_json_free(real);
 	yq_json_free(virtual);
-	yq_json_free(unknown);
 	yq_json_free(twice);
+}
+
+/* Of a currency that is not ours only its own cash is left out. */
+static void
+test_cash_that_is_not_known_leaves_the_rest_readable(void **unused)
+{
+	static const char *const wrong[] = {
+		"{\"output2\":[{\"crcy_cd\":\"EUR\",\"frcr_dncl_amt_2\":\"x\"}]}",
+		"{\"output2\":[{\"crcy_cd\":\"EUR\"}]}",
+		"{\"output2\":[{\"crcy_cd\":\"\",\"frcr_dncl_amt_2\":\"1\"}]}",
+		"{\"output2\":[{\"crcy_cd\":\"e u\",\"frcr_dncl_amt_2\":\"1\"}]}",
+		"{\"output2\":[{\"frcr_dncl_amt_2\":\"1\"}]}",
+		"{\"output2\":[{\"crcy_cd\":\"EUR\",\"frcr_dncl_amt_2\":\"1\"},"
+		"{\"crcy_cd\":\"EUR\",\"frcr_dncl_amt_2\":\"1\"}]}",
+	};
+	struct yq_kis_cash cash = { 0 };
+	yq_json *mixed = parse("{\"output2\":[{\"crcy_cd\":\"EUR\",\"frcr_dncl_amt_2\":\"7.5\"},"
+			       "{\"crcy_cd\":\"GBP\",\"frcr_dncl_amt_2\":\"0\"},"
+			       "{\"crcy_cd\":\"USD\",\"frcr_dncl_amt_2\":\"100\"}]}");
+
+	(void)unused;
+	assert_int_equal(yq_kis_decode_cash(mixed, false, YQ_NASDAQ, &cash, NULL), YQ_OK);
+	check(cash.of[YQ_USD].value, "100");
+	assert_int_equal(cash.strange.count, 1); /* of no pounds nothing is to be said */
+	assert_string_equal(cash.strange.list[0].code, "EUR");
+	check(cash.strange.list[0].amount, "7.5");
+	yq_json_free(mixed);
+	for (size_t i = 0; i < YQ_COUNT(wrong); i++) {
+		yq_json *root = parse(wrong[i]);
+
+		memset(&cash, 0, sizeof(cash));
+		assert_int_equal(
+		    yq_kis_decode_cash(root, false, YQ_NASDAQ, &cash, NULL), YQ_E_INVALID);
+		yq_json_free(root);
+	}
 }
 
 static void
@@ -417,6 +450,7 @@ main(void)
 		cmocka_unit_test(test_positions_without_anything_are_left_out),
 		cmocka_unit_test(test_positions_with_a_wrong_field_are_refused),
 		cmocka_unit_test(test_cash_is_read_by_currency),
+		cmocka_unit_test(test_cash_that_is_not_known_leaves_the_rest_readable),
 		cmocka_unit_test(test_an_empty_price_is_no_price),
 		cmocka_unit_test(test_keys_are_printable_and_never_shown),
 		cmocka_unit_test(test_a_token_given_again_ends_when_it_would_have),

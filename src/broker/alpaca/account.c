@@ -10,12 +10,27 @@
 
 /* ---- cash ---- */
 
+/* Once: it is what it is. */
+static void
+tell_currency(struct yq_alpaca *a, const char *currency)
+{
+	char text[160];
+
+	if (a->told_currency)
+		return;
+	a->told_currency = true;
+	yq_str_format(text, sizeof(text),
+	    "Alpaca has its cash in %s, a currency that is not known here: it does not count",
+	    currency);
+	yq_alpaca_tell_people(a, text);
+}
+
 static void
 on_account(
     void *cookie, enum yq_rc rc, const struct yq_alpaca_reply *reply, const struct yq_err *err)
 {
 	struct yq_alpaca_op *op = cookie;
-	struct yq_broker_balance balance = { .currency = YQ_USD };
+	struct yq_broker_balance balance;
 	struct yq_alpaca_account account;
 	struct yq_err why;
 
@@ -27,8 +42,11 @@ on_account(
 		yq_alpaca_op_garbled(op, &why);
 		return;
 	}
-	balance.amount = account.cash;
-	op->fn.balances(op->cookie, YQ_OK, &balance, 1, NULL);
+	balance = (struct yq_broker_balance){ account.cash_in, account.cash };
+	if (account.cash_in == YQ_CURRENCY_NONE)
+		tell_currency(op->a, account.currency);
+	op->fn.balances(
+	    op->cookie, YQ_OK, &balance, account.cash_in != YQ_CURRENCY_NONE ? 1 : 0, NULL);
 	free(op);
 }
 

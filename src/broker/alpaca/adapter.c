@@ -104,6 +104,17 @@ yq_alpaca_ask(struct yq_alpaca *a, enum yq_call_priority priority, const struct 
 	yq_alpaca_rest_send(a->rest, &call, fn, cookie);
 }
 
+void
+yq_alpaca_tell_people(struct yq_alpaca *a, const char *text)
+{
+	const struct yq_broker_event event = {
+		.kind = YQ_BROKER_EV_NOTICE, .time_us = yq_clock_now_us(a->clock), .text = text
+	};
+
+	if (!a->freed)
+		a->head.on_event(a->head.event_cookie, &event, 1);
+}
+
 /* ---- settings ---- */
 
 #define HOST_LIVE     "https://api.alpaca.markets"

@@ -37,11 +37,15 @@ struct yq_alpaca {
 	uv_idle_t idle;
 	uv_timer_t quotes;
 	bool quoting; /* a look at prices is under way */
+	bool told_currency;
 	struct yq_alpaca_watched watched[YQ_ALPACA_WATCH_MAX];
 	size_t watched_count, watched_next;
 	unsigned open_handles;
 	bool freed;
 };
+
+/* For people; of no order. */
+void yq_alpaca_tell_people(struct yq_alpaca *a, const char *text);
 
 typedef void yq_alpaca_run_fn(struct yq_alpaca_op *op);
 /* Tell the port; `op` is freed by the caller afterwards. */

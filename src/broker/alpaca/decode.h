@@ -101,6 +101,8 @@ YQ_NODISCARD enum yq_rc yq_alpaca_decode_fills(
 
 struct yq_alpaca_account {
 	char status[33];
+	char currency[33];	  /* as it is called there */
+	enum yq_currency cash_in; /* YQ_CURRENCY_NONE: one that is not known here */
 	struct yq_decimal cash;
 	struct yq_opt_decimal buying_power, equity;
 	bool blocked; /* no trading, or nothing at all */

@@ -23,15 +23,21 @@ read_exchange(const yq_json *json, bool *has_one, enum yq_exchange *exchange, st
 	return rc;
 }
 
+static bool
+is_currency(const char *text)
+{
+	return strlen(text) == 3 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
+}
+
 enum yq_rc
 yq_alpaca_decode_account(
     const char *text, size_t length, struct yq_alpaca_account *account, struct yq_err *err)
 {
 	YQ_CLEANUP(yq_json_freep) yq_json *root = NULL;
-	struct yq_alpaca_account a = { .blocked = false };
+	struct yq_alpaca_account a = { .cash_in = YQ_CURRENCY_NONE };
 	struct yq_opt_decimal cash = YQ_OPT_DECIMAL_NONE;
 	bool trading = false, all = false;
-	char currency[33];
+	int currency = -1;
 	enum yq_rc rc = yq_alpaca_root(text, length, YQ_JSON_OBJECT, &root, err);
 
 	if (rc == YQ_OK)
@@ -39,9 +45,9 @@ yq_alpaca_decode_account(
 		    root, "status", YQ_ALPACA_WANTED, a.status, sizeof(a.status), err);
 	if (rc == YQ_OK)
 		rc = yq_alpaca_text(
-		    root, "currency", YQ_ALPACA_WANTED, currency, sizeof(currency), err);
-	if (rc == YQ_OK && !yq_str_equal(currency, "USD"))
-		rc = yq_alpaca_wrong(root, "currency", "USD", err);
+		    root, "currency", YQ_ALPACA_WANTED, a.currency, sizeof(a.currency), err);
+	if (rc == YQ_OK && !is_currency(a.currency))
+		rc = yq_alpaca_wrong(root, "currency", "a currency (USD)", err);
 	if (rc == YQ_OK)
 		rc = yq_alpaca_number(root, "cash", YQ_ALPACA_WANTED, &cash, err);
 	if (rc == YQ_OK)
@@ -55,6 +61,9 @@ yq_alpaca_decode_account(
 		rc = yq_alpaca_flag(root, "account_blocked", YQ_ALPACA_OPTIONAL, &all, err);
 	if (rc != YQ_OK)
 		return rc;
+	currency = yq_names_find(&yq_currency_names, a.currency, strlen(a.currency));
+	if (currency >= 0)
+		a.cash_in = (enum yq_currency)currency;
 	a.cash = cash.value;
 	a.blocked = trading || all;
 	*account = a;

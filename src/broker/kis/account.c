@@ -17,7 +17,7 @@ struct round {
 	struct yq_kis_page page;
 	unsigned pages;
 	struct yq_kis_positions positions;
-	struct yq_opt_decimal cash[YQ_CURRENCY_COUNT];
+	struct yq_kis_cash cash;
 };
 
 static void
@@ -161,9 +161,10 @@ balances_end(struct round *r)
 	size_t count = 0;
 
 	for (int c = 0; c < YQ_CURRENCY_COUNT; c++)
-		if (r->cash[c].set)
+		if (r->cash.of[c].set)
 			list[count++] =
-			    (struct yq_broker_balance){ (enum yq_currency)c, r->cash[c].value };
+			    (struct yq_broker_balance){ (enum yq_currency)c, r->cash.of[c].value };
+	yq_kis_tell_strange(r->op.k, &r->cash.strange);
 	r->op.fn.balances(r->op.cookie, YQ_OK, list, count, NULL);
 	free(r);
 }
@@ -176,7 +177,7 @@ on_balances(
 {
 	struct round *r = cookie;
 	enum yq_exchange exchange = r->exchanges[r->at];
-	struct yq_opt_decimal *won = &r->cash[YQ_KRW];
+	struct yq_opt_decimal *won = &r->cash.of[YQ_KRW];
 	struct yq_err why;
 
 	if (rc != YQ_OK) {
@@ -188,7 +189,7 @@ on_balances(
 		won->set = rc == YQ_OK;
 	} else {
 		rc = yq_kis_decode_cash(
-		    answer->root, r->op.k->settings.account.is_virtual, exchange, r->cash, &why);
+		    answer->root, r->op.k->settings.account.is_virtual, exchange, &r->cash, &why);
 	}
 	if (rc != YQ_OK) {
 		garbled(r, &why);

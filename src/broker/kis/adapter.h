@@ -41,6 +41,7 @@ struct yq_kis {
 	uv_timer_t quotes;
 	struct yq_kis_watched watched[YQ_KIS_WATCH_MAX];
 	size_t watched_count, watched_next;
+	struct yq_kis_strange told_strange;
 	bool quoting, looked; /* a price is being asked for; orders have been looked at */
 	unsigned open_handles;
 	bool freed;
@@ -71,6 +72,8 @@ bool yq_kis_trades(const struct yq_kis *k, enum yq_exchange exchange);
 enum yq_exchange yq_kis_home(const struct yq_kis *k, const char *ticker);
 void yq_kis_watch(struct yq_kis *k, enum yq_exchange exchange, const char *ticker);
 void yq_kis_tell(struct yq_kis *k, const struct yq_broker_event *events, size_t count);
+/* Cash that does not count, each currency once. */
+void yq_kis_tell_strange(struct yq_kis *k, const struct yq_kis_strange *strange);
 /* The steps of an order from `from` on. */
 void yq_kis_tell_steps(struct yq_kis *k, const struct yq_kis_entry *entry, size_t from);
 void yq_kis_tell_price(struct yq_kis *k, enum yq_exchange exchange, const char *ticker,

@@ -116,22 +116,6 @@ yq_kis_decode_page(
 
 /* ---- positions ---- */
 
-static enum yq_rc
-currency_of(const yq_json *row, const char *name, enum yq_currency *currency, struct yq_err *err)
-{
-	char text[8];
-	int found;
-	enum yq_rc rc = yq_kis_text(row, name, text, sizeof(text), err);
-
-	if (rc != YQ_OK)
-		return rc;
-	found = yq_names_find(&yq_currency_names, text, strlen(text));
-	if (found < 0)
-		return yq_err_set(err, YQ_E_INVALID, "%s: \"%s\" is no known currency", name, text);
-	*currency = (enum yq_currency)found;
-	return YQ_OK;
-}
-
 enum yq_rc
 yq_kis_exchange_in(
     const yq_json *row, const char *name, enum yq_exchange *exchange, struct yq_err *err)
@@ -243,26 +227,67 @@ yq_kis_decode_won(const yq_json *root, struct yq_decimal *amount, struct yq_err 
 	return yq_kis_number(yq_kis_list_at(&list, 0), "prvs_rcdl_excc_amt", amount, err);
 }
 
+/* "EUR", ours or not. */
 static enum yq_rc
-read_currencies(
-    const yq_json *root, struct yq_opt_decimal cash[YQ_CURRENCY_COUNT], struct yq_err *err)
+read_code(const yq_json *row, const char *name, char code[4], struct yq_err *err)
+{
+	char text[8];
+	enum yq_rc rc = yq_kis_text(row, name, text, sizeof(text), err);
+
+	if (rc != YQ_OK)
+		return rc;
+	if (strlen(text) != 3 || strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)
+		return yq_err_set(err, YQ_E_INVALID, "%s: \"%s\" is no currency", name, text);
+	memcpy(code, text, 4);
+	return YQ_OK;
+}
+
+/* One that is not ours; nothing of it is nothing. */
+static enum yq_rc
+enter_strange(struct yq_kis_strange *strange, const char code[4], struct yq_decimal amount,
+    struct yq_err *err)
+{
+	for (size_t i = 0; i < strange->count; i++)
+		if (yq_str_equal(strange->list[i].code, code))
+			return yq_err_set(err, YQ_E_INVALID, "a currency twice");
+	if (yq_decimal_sign(amount) == 0 || strange->count == YQ_KIS_STRANGE_MAX)
+		return YQ_OK;
+	memcpy(strange->list[strange->count].code, code, 4);
+	strange->list[strange->count++].amount = amount;
+	return YQ_OK;
+}
+
+static enum yq_rc
+read_currency(const yq_json *row, struct yq_kis_cash *cash, struct yq_err *err)
+{
+	char code[4];
+	int currency;
+	struct yq_decimal amount = YQ_DECIMAL_ZERO;
+	enum yq_rc rc = read_code(row, "crcy_cd", code, err);
+
+	if (rc == YQ_OK)
+		rc = yq_kis_number(row, "frcr_dncl_amt_2", &amount, err);
+	if (rc != YQ_OK)
+		return rc;
+	currency = yq_names_find(&yq_currency_names, code, strlen(code));
+	if (currency < 0)
+		return enter_strange(&cash->strange, code, amount, err);
+	if (cash->of[currency].set)
+		return yq_err_set(err, YQ_E_INVALID, "a currency twice");
+	cash->of[currency] = yq_opt_decimal_of(amount);
+	return YQ_OK;
+}
+
+static enum yq_rc
+read_currencies(const yq_json *root, struct yq_kis_cash *cash, struct yq_err *err)
 {
 	struct yq_kis_list list;
 	enum yq_rc rc = yq_kis_list(root, "output2", &list, err);
 
 	for (size_t i = 0; rc == YQ_OK && i < list.count; i++) {
-		const yq_json *row = yq_kis_list_at(&list, i);
-		enum yq_currency currency = YQ_KRW;
-		struct yq_decimal amount;
-
-		rc = currency_of(row, "crcy_cd", &currency, err);
-		if (rc == YQ_OK)
-			rc = yq_kis_number(row, "frcr_dncl_amt_2", &amount, err);
-		if (rc == YQ_OK && cash[currency].set)
-			rc = yq_err_set(err, YQ_E_INVALID, "a currency twice");
+		rc = read_currency(yq_kis_list_at(&list, i), cash, err);
 		if (rc != YQ_OK)
 			return yq_kis_list_context("output2", i, rc, err);
-		cash[currency] = yq_opt_decimal_of(amount);
 	}
 	return rc;
 }
@@ -287,10 +312,10 @@ read_power(const yq_json *root, enum yq_currency currency,
 
 enum yq_rc
 yq_kis_decode_cash(const yq_json *root, bool is_virtual, enum yq_exchange exchange,
-    struct yq_opt_decimal cash[YQ_CURRENCY_COUNT], struct yq_err *err)
+    struct yq_kis_cash *cash, struct yq_err *err)
 {
 	if (is_virtual)
-		return read_power(root, yq_market_of(exchange)->currency, cash, err);
+		return read_power(root, yq_market_of(exchange)->currency, cash->of, err);
 	return read_currencies(root, cash, err);
 }
 

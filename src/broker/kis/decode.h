@@ -121,10 +121,23 @@ void yq_kis_positions_free(struct yq_kis_positions *positions);
 /* Cash at home: what there is when everything traded so far is settled. */
 YQ_NODISCARD enum yq_rc yq_kis_decode_won(
     const yq_json *root, struct yq_decimal *amount, struct yq_err *err);
-/* Of each foreign currency; `cash` is indexed by enum yq_currency, what is not told stays unset.  A
- * virtual account is told what an order on `exchange` may cost. */
+/* Cash in currencies that are not ours (KIS deals in more), each by its code; of none it is zero.
+ * More than fit are left out. */
+#define YQ_KIS_STRANGE_MAX 16
+struct yq_kis_strange {
+	struct {
+		char code[4];
+		struct yq_decimal amount;
+	} list[YQ_KIS_STRANGE_MAX];
+	size_t count;
+};
+struct yq_kis_cash {
+	struct yq_opt_decimal of[YQ_CURRENCY_COUNT]; /* what is not told stays unset */
+	struct yq_kis_strange strange;
+};
+/* Of each foreign currency.  A virtual account is told what an order on `exchange` may cost. */
 YQ_NODISCARD enum yq_rc yq_kis_decode_cash(const yq_json *root, bool is_virtual,
-    enum yq_exchange exchange, struct yq_opt_decimal cash[YQ_CURRENCY_COUNT], struct yq_err *err);
+    enum yq_exchange exchange, struct yq_kis_cash *cash, struct yq_err *err);
 
 /* YQ_E_NOT_FOUND: KIS knows no price of it. */
 YQ_NODISCARD enum yq_rc yq_kis_decode_price(const yq_json *root, bool domestic,

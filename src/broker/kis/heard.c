@@ -1,4 +1,4 @@
-/* heard.c - notices of orders, told to the port. */
+/* heard.c - notices of orders, and of cash that does not count, told to the port. */
 #include <string.h>
 
 #include "base/str.h"
@@ -11,6 +11,37 @@ yq_kis_stale(struct yq_kis *k)
 		.time_us = yq_clock_now_us(k->clock) };
 
 	yq_kis_tell(k, &event, 1);
+}
+
+static bool
+is_told(const struct yq_kis *k, const char *code)
+{
+	for (size_t i = 0; i < k->told_strange.count; i++)
+		if (yq_str_equal(k->told_strange.list[i].code, code))
+			return true;
+	return false;
+}
+
+void
+yq_kis_tell_strange(struct yq_kis *k, const struct yq_kis_strange *strange)
+{
+	struct yq_kis_strange *told = &k->told_strange;
+
+	for (size_t i = 0; i < strange->count && told->count < YQ_KIS_STRANGE_MAX; i++) {
+		char text[160], amount[YQ_DECIMAL_TEXT_SIZE];
+		const struct yq_broker_event event = { .kind = YQ_BROKER_EV_NOTICE,
+			.time_us = yq_clock_now_us(k->clock),
+			.text = text };
+
+		if (is_told(k, strange->list[i].code))
+			continue;
+		told->list[told->count++] = strange->list[i];
+		yq_decimal_format(strange->list[i].amount, amount);
+		yq_str_format(text, sizeof(text),
+		    "KIS has cash in %s (%s), a currency that is not known here: it does not count",
+		    strange->list[i].code, amount);
+		yq_kis_tell(k, &event, 1);
+	}
 }
 
 /* An HTS id has the notices of all accounts of a person. */
