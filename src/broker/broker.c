@@ -12,6 +12,21 @@ yq_broker_can(const struct yq_broker *broker, enum yq_broker_flag flag)
 	return (broker->capabilities.flags & (uint32_t)flag) != 0;
 }
 
+uint32_t
+yq_broker_kinds(const struct yq_broker_capabilities *capabilities, enum yq_exchange exchange)
+{
+	uint32_t kinds = 0;
+
+	if ((capabilities->exchanges >> (unsigned)exchange & 1U) == 0)
+		return 0;
+	for (unsigned type = 0; type < YQ_TYPE_COUNT; type++)
+		for (unsigned tif = 0; tif < YQ_TIF_COUNT; tif++)
+			if ((capabilities->order_types >> type & 1U) != 0 &&
+			    (capabilities->times_in_force >> tif & 1U) != 0)
+				kinds |= YQ_ORDER_KIND(type, tif);
+	return kinds & ~capabilities->lacks[exchange];
+}
+
 enum yq_rc
 yq_broker_supports(const struct yq_broker_capabilities *capabilities, const char *broker_name,
     const struct yq_order *order, struct yq_err *err)
@@ -32,6 +47,13 @@ yq_broker_supports(const struct yq_broker_capabilities *capabilities, const char
 		return yq_err_set(err, YQ_E_REFUSED, "broker %s does not take %s %s", broker_name,
 		    rows[i].names->what, yq_names_text(rows[i].names, rows[i].wanted));
 	}
+	if ((capabilities->lacks[order->exchange] &
+		YQ_ORDER_KIND(order->type, order->time_in_force)) != 0)
+		return yq_err_set(err, YQ_E_REFUSED,
+		    "broker %s does not take %s orders with %s on %s", broker_name,
+		    yq_names_text(&yq_order_type_names, (int)order->type),
+		    yq_names_text(&yq_tif_names, (int)order->time_in_force),
+		    yq_names_text(&yq_exchange_names, (int)order->exchange));
 	return YQ_OK;
 }
 

@@ -12,6 +12,7 @@
 #ifndef YQ_BROKER_BROKER_H
 #define YQ_BROKER_BROKER_H
 
+#include "domain/exit_way.h"
 #include "domain/order.h"
 #include "domain/order_state.h"
 #include "domain/position.h"
@@ -40,6 +41,11 @@ struct yq_broker_capabilities {
 	uint32_t order_types;	 /* bit by enum yq_order_type */
 	uint32_t times_in_force; /* bit by enum yq_tif */
 	uint32_t exchanges;	 /* bit by enum yq_exchange */
+	/* Of types and times in force that it takes, those it does not take together there: bits of
+	 * YQ_ORDER_KIND. */
+	uint32_t lacks[YQ_EXCHANGE_COUNT];
+	uint32_t near_market;	 /* bit by enum yq_exchange: there an order at the market goes as a
+				  * limit near the last price, and may rest */
 	unsigned in_flight_max;	 /* submits awaiting an answer; more are refused with YQ_E_RETRY */
 	int64_t absent_after_us; /* an order not found so long after sending was never there */
 	/* Calls a second, of orders and questions together, and at once after a pause; beyond that
@@ -47,6 +53,9 @@ struct yq_broker_capabilities {
 	uint32_t calls_per_second, calls_burst;
 };
 
+/* The kinds of orders it takes on an exchange: bits of YQ_ORDER_KIND. */
+uint32_t yq_broker_kinds(
+    const struct yq_broker_capabilities *capabilities, enum yq_exchange exchange);
 /* YQ_OK, or YQ_E_REFUSED with a sentence that names what this broker does not do. */
 YQ_NODISCARD enum yq_rc yq_broker_supports(const struct yq_broker_capabilities *capabilities,
     const char *broker_name, const struct yq_order *order, struct yq_err *err);

@@ -241,8 +241,8 @@ yq_paper_open(const struct yq_paper_spec *spec, struct yq_broker **ret_broker, s
 		    YQ_BROKER_REPLACES | YQ_BROKER_PUSHES | YQ_BROKER_SIMULATED |
 		    (spec->settings->always_open ? YQ_BROKER_ANY_HOUR : 0U) |
 		    (spec->settings->allow_short ? YQ_BROKER_SHORTS : 0U),
-		.order_types = UINT32_MAX,
-		.times_in_force = UINT32_MAX,
+		.order_types = spec->settings->order_types,
+		.times_in_force = spec->settings->times_in_force,
 		.exchanges = UINT32_MAX,
 		.in_flight_max = YQ_PAPER_IN_FLIGHT_MAX,
 		.calls_per_second = spec->settings->calls_per_second,

@@ -47,7 +47,10 @@ struct yq_paper_settings {
 	bool always_open; /* else the market's hours */
 	bool client_ids;  /* orders are found by our ids; else only by the broker's own */
 	bool sync;	  /* fsync before each answer */
-	bool by_bars;	  /* what is taken waits for the next bar (yq_paper_bar_open) */
+	/* What it takes, to practise for a broker that takes less; bits by enum yq_order_type and
+	 * enum yq_tif. */
+	uint32_t order_types, times_in_force;
+	bool by_bars; /* what is taken waits for the next bar (yq_paper_bar_open) */
 };
 struct yq_paper_settings yq_paper_settings_default(void);
 /* As many as a broker has to take at once, where fewer or none are set. */

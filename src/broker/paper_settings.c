@@ -16,6 +16,8 @@ yq_paper_settings_default(void)
 		.journal_max_bytes = INT64_C(32) << 20,
 		.always_open = true,
 		.client_ids = true,
+		.order_types = UINT32_MAX,
+		.times_in_force = UINT32_MAX,
 	};
 }
 
@@ -26,7 +28,16 @@ yq_paper_calls_burst(const struct yq_paper_settings *settings)
 							  : YQ_CALLS_BURST_MIN;
 }
 
-enum form { FORM_DECIMAL, FORM_RATE, FORM_UINT32, FORM_UINT64, FORM_INT64, FORM_BOOL };
+enum form {
+	FORM_DECIMAL,
+	FORM_RATE,
+	FORM_UINT32,
+	FORM_UINT64,
+	FORM_INT64,
+	FORM_BOOL,
+	FORM_TYPES,
+	FORM_TIFS
+};
 
 static const struct row {
 	const char *name;
@@ -53,6 +64,8 @@ static const struct row {
 	{ "AllowShort", FORM_BOOL, offsetof(S, allow_short), 0 },
 	{ "ClientIds", FORM_BOOL, offsetof(S, client_ids), 0 },
 	{ "Fsync", FORM_BOOL, offsetof(S, sync), 0 },
+	{ "OrderTypes", FORM_TYPES, offsetof(S, order_types), 0 },
+	{ "TimesInForce", FORM_TIFS, offsetof(S, times_in_force), 0 },
 };
 
 /* A number within [0, max]. */
@@ -74,6 +87,29 @@ whole(const char *name, const yq_json *json, int64_t max, int64_t *value, struct
 		return yq_err_set(err, YQ_E_INVALID, "%s: expected a whole number from 0 to %lld",
 		    name, (long long)max);
 	return YQ_OK;
+}
+
+/* A list of names, as bits. */
+static enum yq_rc
+list(const struct row *row, const yq_json *json, uint32_t *bits, struct yq_err *err)
+{
+	const struct yq_names *names =
+	    row->form == FORM_TYPES ? &yq_order_type_names : &yq_tif_names;
+
+	*bits = 0;
+	for (size_t i = 0; yq_json_type_of(json) == YQ_JSON_ARRAY && i < yq_json_count(json); i++) {
+		size_t length = 0;
+		const char *text = yq_json_text(yq_json_at(json, i), &length);
+		int value = text != NULL ? yq_names_find(names, text, length) : -1;
+
+		if (value < 0)
+			return yq_err_set(
+			    err, YQ_E_INVALID, "%s[%zu]: it is no %s", row->name, i, names->what);
+		*bits |= 1U << (unsigned)value;
+	}
+	if (*bits != 0)
+		return YQ_OK;
+	return yq_err_set(err, YQ_E_INVALID, "%s: expected a list of at least one", row->name);
 }
 
 static enum yq_rc
@@ -98,6 +134,9 @@ row_read(const struct row *row, const yq_json *json, void *member, struct yq_err
 			    err, YQ_E_INVALID, "%s: expected true or false", row->name);
 		*(bool *)member = yq_json_bool(json);
 		return YQ_OK;
+	case FORM_TYPES:
+	case FORM_TIFS:
+		return list(row, json, member, err);
 	case FORM_UINT32:
 	case FORM_UINT64:
 	case FORM_INT64:

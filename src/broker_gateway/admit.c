@@ -112,6 +112,10 @@ gw_admit(struct gw_order *o)
 		gw_refuse(o, "BROKER_CANNOT", err.text);
 		return;
 	}
+	if (gw_bracket_check(a, &o->order, &err) != YQ_OK) {
+		gw_refuse(o, "BRACKET_CANNOT", err.text);
+		return;
+	}
 	yq_trace_clear_brief(&trace); /* what passes is told to nobody */
 	/* A second leg is no repeat of the first. */
 	if (gw_check_risk(a, o->lane, &o->order, !yq_id_is_none(&o->order.after), &trace) !=

@@ -159,6 +159,7 @@ leg_of(const struct gw_order *o)
 		.state = o->progress.state };
 
 	memcpy(leg.exit, o->order.exit, sizeof(leg.exit));
+	leg.touched = yq_bracket_is_touched(&o->order);
 	return leg;
 }
 
@@ -264,6 +265,23 @@ came_to_nothing(struct gw_bracket *b, const struct gw_leg *leg)
 		    leg->leg.id.text, (long long)pause_s);
 }
 
+/* Whether it ended because its day did: the next one is made with the next session. */
+static bool
+ended_with_its_day(const struct gw_order *o)
+{
+	const struct gw_account *a = o->account;
+	const struct yq_zone *zone =
+	    yq_calendar_hours(yq_markets_calendar(a->gw->markets), o->order.exchange)->zone;
+	enum yq_order_state state = o->progress.state;
+
+	if (o->order.time_in_force != YQ_TIF_DAY || o->submitted_at_us == 0 ||
+	    (state != YQ_ORDER_EXPIRED && state != YQ_ORDER_CANCELED))
+		return false;
+	return !gw_bracket_may_rest(a, o->order.exchange) ||
+	       yq_local_date(zone, o->submitted_at_us) !=
+		   yq_local_date(zone, yq_clock_now_us(a->gw->clock));
+}
+
 void
 gw_bracket_see(struct gw_order *o)
 {
@@ -291,6 +309,8 @@ gw_bracket_see(struct gw_order *o)
 		return;
 	if (yq_decimal_sign(leg->leg.filled) > 0 || leg->leg.state == YQ_ORDER_OPEN)
 		b->failures = 0;
+	else if (was_live && !gw_leg_is_live(leg) && o->cancel_ns == 0 && ended_with_its_day(o))
+		give_way(b);
 	else if (was_live && !gw_leg_is_live(leg) && o->cancel_ns == 0)
 		came_to_nothing(b, leg);
 	else if (was_live && !gw_leg_is_live(leg) && o->submitted_at_us == 0)

@@ -45,17 +45,20 @@ struct gw_bracket {
 	struct gw_lane *lane;
 	struct gw_leg *legs; /* by number; owned */
 	size_t leg_count;
-	struct yq_decimal lost, lost_kept; /* as it is, and as the bus has it */
-	char ended[YQ_BRACKET_WHY_SIZE];   /* by hand; "" = it is not */
-	bool ended_kept;		   /* ... and the bus has it */
-	bool kept_asked, kept;		   /* the bus may have its record; has it */
-	bool under_way;			   /* a step of it: one at a time */
-	bool placing;			   /* the newest leg is not known to be on the stream */
-	char entry_id[YQ_ENTRY_ID_SIZE];   /* of who asked for it, until it is kept */
-	const char *over;		   /* why it is over; static; NULL = it is not */
-	int64_t again_ns;		   /* no step is sent before */
-	int64_t retry_ns;		   /* no exit is made before */
-	unsigned failures;		   /* exits in a row that came to nothing */
+	struct yq_decimal lost, lost_kept;  /* as it is, and as the bus has it */
+	char ended[YQ_BRACKET_WHY_SIZE];    /* by hand; "" = it is not */
+	bool ended_kept;		    /* ... and the bus has it */
+	bool kept_asked, kept;		    /* the bus may have its record; has it */
+	bool under_way;			    /* a step of it: one at a time */
+	bool placing;			    /* the newest leg is not known to be on the stream */
+	char entry_id[YQ_ENTRY_ID_SIZE];    /* of who asked for it, until it is kept */
+	const char *over;		    /* why it is over; static; NULL = it is not */
+	int64_t again_ns;		    /* no step is sent before */
+	int64_t retry_ns;		    /* no exit is made before */
+	unsigned failures;		    /* exits in a row that came to nothing */
+	struct yq_decimal left;		    /* what it still protects, when it was last looked at */
+	char how_kept[YQ_BRACKET_HOW_SIZE]; /* what holds it, as the bus has it */
+	bool how_told;			    /* ... and people */
 };
 
 /* Where the record of the entry is on the bus: then it may be claimed.  True for orders without
@@ -65,6 +68,11 @@ bool gw_bracket_is_kept(struct gw_order *o);
 bool gw_bracket_blocks(struct gw_order *o);
 /* Whether the market is open, so that an exit can be sent. */
 bool gw_bracket_may_rest(const struct gw_account *account, enum yq_exchange exchange);
+/* YQ_E_REFUSED: at this broker there is no way to keep an exit of such an order. */
+YQ_NODISCARD enum yq_rc gw_bracket_check(
+    const struct gw_account *account, const struct yq_order *entry, struct yq_err *err);
+/* A price of the lane is heard: it is as young as now. */
+void gw_bracket_heard(struct gw_account *account, struct gw_lane *lane);
 /* NULL, or why this exit may not be sent. */
 const char *gw_bracket_objects(const struct gw_order *o);
 /* A person cancels an exit: its bracket ends.  True when that is durable, or there is none. */

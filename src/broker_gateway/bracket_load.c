@@ -11,6 +11,29 @@
 #include "broker_gateway/bracket_parts.h"
 #include "broker_gateway/gateway.h"
 
+static bool
+is_begun(const struct yq_bracket_state *state)
+{
+	return state->bracket.qty.set ||
+	       (state->leg_count > 0 && yq_decimal_sign(state->legs[0].filled) > 0);
+}
+
+/* Until it can be compared with what is held. */
+static struct yq_decimal
+left_of(const struct yq_bracket_state *state)
+{
+	struct yq_decimal left =
+	    state->bracket.qty.set ? state->bracket.qty.value : YQ_DECIMAL_ZERO;
+
+	for (size_t i = 0; i < state->leg_count; i++)
+		if (state->legs[i].exit[0] == '\0')
+			left.units += state->legs[i].filled.units;
+		else
+			left.units -= state->legs[i].filled.units;
+	left.units -= state->lost.units;
+	return yq_decimal_max(left, YQ_DECIMAL_ZERO);
+}
+
 static void
 take_in(struct gw_account *a, const struct yq_bracket_state *state)
 {
@@ -23,8 +46,11 @@ take_in(struct gw_account *a, const struct yq_bracket_state *state)
 	b->lost = b->lost_kept = state->lost;
 	memcpy(b->ended, state->ended, sizeof(b->ended));
 	b->ended_kept = b->ended[0] != '\0';
+	memcpy(b->how_kept, state->how, sizeof(b->how_kept));
+	b->how_told = state->how[0] != '\0' && is_begun(state);
 	for (size_t i = 0; i < state->leg_count; i++)
 		(void)gw_bracket_add(b, &state->legs[i]);
+	b->left = left_of(state);
 	gw_lane_due(a, b->lane);
 }
 

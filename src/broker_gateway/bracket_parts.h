@@ -32,6 +32,19 @@ void gw_bracket_note(struct gw_bracket *b);
 void gw_bracket_thin(struct gw_bracket *b); /* the oldest legs that are naught */
 void gw_bracket_end(struct gw_bracket *b);
 
+/* ---- bracket_watch.c: exits that are watched, and the prices for that ---- */
+struct yq_exit_way gw_bracket_way(const struct gw_bracket *b, enum yq_exit_kind exit);
+/* What holds it, for people; "" = what rests until it is canceled. */
+const char *gw_bracket_how(const struct gw_bracket *b);
+/* What the plan has to know where the stop-loss is watched. */
+void gw_bracket_watch_facts(const struct gw_bracket *b, struct yq_bracket_facts *facts);
+/* The price of an exit that goes near the market's; absent where the way has none, or none is
+ * known. */
+struct yq_opt_decimal gw_bracket_near(const struct gw_bracket *b, const struct yq_exit_way *way);
+/* Once it protects something: people are told what holds that. */
+void gw_bracket_tell_how(struct gw_bracket *b);
+void gw_brackets_watch(struct gateway *gw); /* once a second */
+
 /* ---- bracket_protect.c ---- */
 void gw_protects_run(struct gateway *gw);
 void gw_protects_drop(struct gateway *gw);

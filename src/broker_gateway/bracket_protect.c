@@ -57,7 +57,9 @@ check(struct gw_account *a, struct yq_bracket *plan, struct yq_err *err)
 	would.action = plan->action;
 	would.type = YQ_TYPE_MARKET;
 	would.exits = plan->exits;
-	return yq_bracket_check_entry(&would, lane->price, err);
+	if (yq_bracket_check_entry(&would, lane->price, err) != YQ_OK)
+		return YQ_E_INVALID;
+	return gw_bracket_check(a, &would, err);
 }
 
 static void

@@ -10,14 +10,12 @@
 #include "broker_gateway/bracket_parts.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/lease.h"
-#include "broker_gateway/price.h"
 #include "broker_gateway/request.h"
 #include "broker_gateway/task.h"
 
 #define SECOND_NS      INT64_C(1000000000)
 #define CANCEL_AGAIN_S 2
 #define MISSED_S       5 /* a leg that is not in hand is looked up */
-#define PRICE_AGE_S    5
 
 /* What of a lane's position is not given to a bracket yet. */
 struct share {
@@ -72,9 +70,11 @@ gather(const struct gw_bracket *b, const struct share *share, struct yq_bracket_
 		}
 		facts->exited[exit_of(leg)].units += leg->leg.filled.units;
 		facts->live += gw_leg_is_live(leg);
+		facts->touched = facts->touched || leg->leg.touched;
 		if (gw_leg_is_live(leg))
 			facts->resting[exit_of(leg)].units += remaining_of(leg).units;
 	}
+	gw_bracket_watch_facts(b, facts);
 }
 
 /* What all brackets of a lane may still have executed. */
@@ -149,16 +149,20 @@ gw_bracket_may_rest(const struct gw_account *a, enum yq_exchange exchange)
 {
 	const struct yq_calendar *calendar = yq_markets_calendar(a->gw->markets);
 
-	return a->settings.any_hour || yq_broker_can(a->broker, YQ_BROKER_ANY_HOUR) ||
+	return a->settings.any_hour ||
+	       (a->broker != NULL && yq_broker_can(a->broker, YQ_BROKER_ANY_HOUR)) ||
 	       yq_market_is_open(
 		   yq_calendar_hours(calendar, exchange), yq_clock_now_us(a->gw->clock));
 }
 
 static bool
-may_place(const struct gw_bracket *b)
+may_place(const struct gw_bracket *b, enum yq_exit_kind exit)
 {
 	const struct gw_account *a = b->account;
+	struct yq_exit_way way = gw_bracket_way(b, exit);
 
+	if (way.hold == YQ_EXIT_CANNOT || (way.near && !gw_bracket_near(b, &way).set))
+		return false;
 	return b->kept && !b->placing && yq_clock_monotonic_ns(a->gw->clock) >= b->retry_ns &&
 	       gw_bracket_may_rest(a, b->plan.exchange);
 }
@@ -182,6 +186,7 @@ place(struct gw_bracket *b, enum yq_exit_kind exit, struct yq_decimal qty)
 	if (b->leg_count > 0)
 		leg.number = b->legs[b->leg_count - 1].leg.number + 1;
 	leg.id = yq_bracket_exit_id(&b->plan.id, exit, leg.number);
+	leg.touched = exit == YQ_STOP_LOSS && gw_bracket_way(b, exit).hold == YQ_EXIT_WATCHED;
 	yq_str_copy_cut(leg.exit, sizeof(leg.exit), yq_names_text(&yq_exit_names, (int)exit));
 	/* Known before it comes: it may come through the stream before its step is answered. */
 	(void)gw_bracket_add(b, &leg);
@@ -233,6 +238,15 @@ count_naughts(const struct gw_bracket *b)
 	return count;
 }
 
+/* Whether the bus has what a step of its own writes. */
+static bool
+is_noted(const struct gw_bracket *b)
+{
+	return yq_decimal_cmp(b->lost, b->lost_kept) == 0 &&
+	       (b->ended[0] == '\0' || b->ended_kept) &&
+	       yq_str_equal(b->how_kept, gw_bracket_how(b));
+}
+
 static void
 bracket_run(struct gw_bracket *b, struct share *share)
 {
@@ -247,6 +261,8 @@ bracket_run(struct gw_bracket *b, struct share *share)
 	share->held.units -= plan.left.units;
 	share->available.units -= yq_decimal_min(plan.left, share->available).units;
 	b->lost = plan.lost;
+	b->left = plan.left;
+	gw_bracket_tell_how(b);
 	cancel_exits(b, &plan, share);
 	if (b->under_way)
 		return;
@@ -257,10 +273,9 @@ bracket_run(struct gw_bracket *b, struct share *share)
 		gw_bracket_end(b);
 	else if (!b->kept && b->plan.qty.set) /* else its entry asks for that */
 		gw_bracket_keep(b);
-	else if (b->kept && (yq_decimal_cmp(b->lost, b->lost_kept) != 0 ||
-				(b->ended[0] != '\0' && !b->ended_kept)))
+	else if (b->kept && !is_noted(b))
 		gw_bracket_note(b);
-	else if (yq_decimal_sign(qty) > 0 && may_place(b))
+	else if (yq_decimal_sign(qty) > 0 && may_place(b, plan.exit))
 		place(b, plan.exit, qty);
 	else if (b->kept && count_naughts(b) > GW_NAUGHTS_MAX)
 		gw_bracket_thin(b);
@@ -318,40 +333,6 @@ gw_brackets_run(struct gateway *gw)
 
 /* ---- once a second ---- */
 
-static void
-on_price(void *cookie, enum yq_rc rc, const struct yq_broker_quote *quote, const struct yq_err *err)
-{
-	struct gw_account *a = cookie;
-
-	if (a->gw->stopped)
-		return;
-	a->price_asked = false;
-	if (rc == YQ_OK)
-		(void)gw_quote_seen(a, quote);
-	else
-		yq_debug("account %s: no price: %s", a->settings.alias, err->text);
-}
-
-/* A take-profit is watched: where the broker tells no prices by itself, it is asked. */
-static void
-watch(struct gw_account *a, struct gw_lane *lane)
-{
-	int64_t age_us = yq_clock_now_us(a->gw->clock) - lane->price_at_us;
-	bool watched = false;
-
-	for (const struct gw_bracket *b = lane->brackets; b != NULL; b = b->next)
-		watched = watched || (b->plan.exits.take_profit.set && b->plan.exits.stop_loss.set);
-	if (!watched || a->price_asked || !gw_account_may_send(a) ||
-	    !gw_bracket_may_rest(a, lane->exchange) ||
-	    (lane->price.set && age_us >= 0 &&
-		(age_us < PRICE_AGE_S * YQ_US_PER_SECOND ||
-		    yq_broker_can(a->broker, YQ_BROKER_PUSHES))) ||
-	    !gw_throttle(a, YQ_CALL_POLL, 1))
-		return;
-	a->price_asked = true;
-	yq_broker_price(a->broker, lane->exchange, lane->ticker, on_price, a);
-}
-
 void
 gw_brackets_tick(struct gateway *gw)
 {
@@ -362,7 +343,7 @@ gw_brackets_tick(struct gateway *gw)
 		if (!gw_account_may_send(b->account))
 			continue;
 		look_for(b);
-		watch(b->account, b->lane);
 		gw_lane_due(b->account, b->lane);
 	}
+	gw_brackets_watch(gw);
 }

@@ -21,6 +21,7 @@ struct step {
 	enum yq_bracket_op op;
 	int64_t fence;
 	struct yq_decimal lost; /* as it was written */
+	const char *how;	/* static */
 	bool ended;
 	size_t gone_count;
 	struct yq_id gone[GW_NAUGHTS_THIN];
@@ -33,6 +34,7 @@ done(struct gw_bracket *b, const struct step *s, enum yq_step_result result)
 	case YQ_BRACKET_KEEP:
 		YQ_FAIL_POINT("gateway.kept");
 		b->kept = true;
+		yq_str_copy_cut(b->how_kept, sizeof(b->how_kept), s->how);
 		gw_ack_only(b->account->gw, b->entry_id);
 		b->entry_id[0] = '\0';
 		break;
@@ -47,6 +49,7 @@ done(struct gw_bracket *b, const struct step *s, enum yq_step_result result)
 	case YQ_BRACKET_NOTE:
 		b->lost_kept = s->lost;
 		b->ended_kept = s->ended;
+		yq_str_copy_cut(b->how_kept, sizeof(b->how_kept), s->how);
 		break;
 	case YQ_BRACKET_DROP:
 		for (size_t i = 0; i < s->gone_count; i++)
@@ -106,6 +109,7 @@ step_send(struct gw_bracket *b, struct yq_bracket_item *item)
 		.op = item->op,
 		.fence = b->account->fence,
 		.lost = b->lost,
+		.how = gw_bracket_how(b),
 		.ended = b->ended[0] != '\0' };
 	for (size_t i = 0; item->op == YQ_BRACKET_DROP && i < item->field_count; i++)
 		if (yq_id_parse(item->fields[i].field, YQ_ID_LENGTH, &s->gone[s->gone_count]) ==
@@ -128,16 +132,18 @@ gw_bracket_keep(struct gw_bracket *b)
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf plan = yq_buf_make(YQ_MESSAGE_MAX);
 	YQ_CLEANUP(yq_buf_free) struct yq_buf leg = yq_buf_make(YQ_MESSAGE_MAX);
-	struct yq_pair fields[2] = { { .field = YQ_BRACKET_PLAN } };
+	struct yq_pair fields[3] = { { .field = YQ_BRACKET_PLAN } };
 	struct yq_bracket_item item = { .op = YQ_BRACKET_KEEP, .fields = fields, .field_count = 1 };
 
 	yq_message_encode_bracket(&b->plan, &plan);
 	fields[0].value = yq_buf_text(&plan);
 	if (b->leg_count > 0) {
 		yq_message_encode_bracket_leg(&b->legs[0].leg, &leg);
-		fields[1] = (struct yq_pair){ b->legs[0].leg.id.text, yq_buf_text(&leg) };
-		item.field_count = 2;
+		fields[item.field_count++] =
+		    (struct yq_pair){ b->legs[0].leg.id.text, yq_buf_text(&leg) };
 	}
+	if (gw_bracket_how(b)[0] != '\0')
+		fields[item.field_count++] = (struct yq_pair){ YQ_BRACKET_HOW, gw_bracket_how(b) };
 	step_send(b, &item);
 }
 
@@ -148,8 +154,10 @@ gw_bracket_place(struct gw_bracket *b)
 	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
 	const struct yq_bracket_leg *leg = &b->legs[b->leg_count - 1].leg;
 	int exit = yq_names_find(&yq_exit_names, leg->exit, strlen(leg->exit));
-	struct yq_order order = yq_bracket_exit(&b->plan, (enum yq_exit_kind)exit, leg->number,
-	    leg->qty, yq_clock_now_us(b->account->gw->clock));
+	struct yq_exit_way way = gw_bracket_way(b, (enum yq_exit_kind)exit);
+	struct yq_order order =
+	    yq_bracket_exit(&b->plan, (enum yq_exit_kind)exit, &way, gw_bracket_near(b, &way),
+		leg->number, leg->qty, yq_clock_now_us(b->account->gw->clock));
 	struct yq_submit_item submit = { .kind = YQ_SUBMIT_ORDER,
 		.id = order.id,
 		.alias = order.account_alias,
@@ -172,10 +180,13 @@ void
 gw_bracket_note(struct gw_bracket *b)
 {
 	char lost[YQ_DECIMAL_TEXT_SIZE];
-	struct yq_pair fields[2] = { { YQ_BRACKET_LOST, lost }, { YQ_BRACKET_ENDED, b->ended } };
-	struct yq_bracket_item item = {
-		.op = YQ_BRACKET_NOTE, .fields = fields, .field_count = b->ended[0] != '\0' ? 2 : 1
-	};
+	struct yq_pair fields[3] = { { YQ_BRACKET_LOST, lost } };
+	struct yq_bracket_item item = { .op = YQ_BRACKET_NOTE, .fields = fields, .field_count = 1 };
+
+	if (b->ended[0] != '\0')
+		fields[item.field_count++] = (struct yq_pair){ YQ_BRACKET_ENDED, b->ended };
+	if (!yq_str_equal(b->how_kept, gw_bracket_how(b)))
+		fields[item.field_count++] = (struct yq_pair){ YQ_BRACKET_HOW, gw_bracket_how(b) };
 
 	yq_decimal_format(b->lost, lost);
 	step_send(b, &item);

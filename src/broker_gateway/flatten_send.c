@@ -50,8 +50,8 @@ gw_flatten_drop(struct gateway *gw)
 /* ---- making ---- */
 
 /* Half of the collar, so that the step of the price does not lead out of it. */
-static struct yq_decimal
-slack_of(const struct gw_account *a)
+struct yq_decimal
+gw_flatten_slack(const struct gw_account *a)
 {
 	struct yq_decimal slack = YQ_DECIMAL_ZERO;
 
@@ -95,7 +95,7 @@ order_of(struct gw_account *a, const struct yq_holding *h, const struct gw_mark 
 		.alias = a->settings.alias,
 		.has_market = has_market(a),
 		.last = price_of(a, &h->position),
-		.slack = slack_of(a),
+		.slack = gw_flatten_slack(a),
 		.now_us = mark->last.at_us,
 	};
 

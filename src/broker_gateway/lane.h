@@ -26,11 +26,15 @@ struct gw_lane {
 	uint64_t passed;	     /* the round of the desk in which a task of it had to wait */
 	struct yq_opt_decimal price; /* last seen */
 	int64_t price_at_us;
-	struct gw_bracket *brackets; /* the newest first */
-	bool due;		     /* something has changed for them: */
-	struct gw_lane *next_due;    /* ... it is in its account's list */
-	struct yq_decimal wanted;    /* an order that waits wants so much to be free of exits */
-	struct yq_id waiting;	     /* ... which it is */
+	/* For brackets, on the monotonic clock; 0 = never: */
+	int64_t heard_ns, asked_ns; /* a price, while the market was open; the broker for one */
+	int64_t needed_ns, needed_again_ns; /* one is needed since; when that was last seen */
+	unsigned blind;			    /* how badly it is missing, as it was told */
+	struct gw_bracket *brackets;	    /* the newest first */
+	bool due;			    /* something has changed for them: */
+	struct gw_lane *next_due;	    /* ... it is in its account's list */
+	struct yq_decimal wanted; /* an order that waits wants so much to be free of exits */
+	struct yq_id waiting;	  /* ... which it is */
 	struct yq_opt_decimal same_qty[YQ_ACTION_COUNT]; /* of the last order on each side */
 	int64_t same_at_us[YQ_ACTION_COUNT];		 /* on the monotonic clock */
 };

@@ -13,6 +13,8 @@
 /* A price further ahead is from before the clock was set back: any other is younger.  Less, and it
  * is the broker's clock. */
 #define AHEAD_US (10 * YQ_US_PER_SECOND)
+/* That of an execution, which may be told late, is one of now. */
+#define YOUNG_US (10 * YQ_US_PER_SECOND)
 
 static void
 stock_add(struct gateway *gw, const struct yq_stock_item *item)
@@ -48,6 +50,8 @@ gw_price_seen(struct gw_account *a, enum yq_exchange exchange, const char *ticke
 
 	if (is_known && lane->price_at_us > at_us)
 		return;
+	if (yq_clock_now_us(a->gw->clock) - at_us <= YOUNG_US)
+		gw_bracket_heard(a, lane);
 	/* The same price again within a second is no news. */
 	if (is_known && yq_decimal_cmp(lane->price.value, price) == 0 &&
 	    at_us - lane->price_at_us < YQ_US_PER_SECOND)
@@ -80,6 +84,8 @@ gw_quote_answered(struct gw_account *a, enum yq_exchange asked, const char *tick
 		return false;
 	}
 	gw_price_seen(a, asked, ticker, quote->price, quote->change_rate, quote->time_us);
+	/* Whenever it was traded at last: the broker says so now. */
+	gw_bracket_heard(a, gw_lane_of(a, asked, ticker));
 	return true;
 }
 

@@ -119,6 +119,8 @@ read_field(const redisReply *name, const redisReply *value, struct yq_bracket_st
 		return yq_time_parse(value->str, value->len, &state->over_at_us);
 	if (yq_str_equal(name->str, YQ_BRACKET_ENDED))
 		yq_str_copy_cut(state->ended, sizeof(state->ended), value->str);
+	if (yq_str_equal(name->str, YQ_BRACKET_HOW))
+		yq_str_copy_cut(state->how, sizeof(state->how), value->str);
 	if (yq_id_parse(name->str, name->len, &id) != YQ_OK)
 		return YQ_OK; /* of a later version */
 	state->leg_count++;

@@ -10,10 +10,12 @@
 #include "bus/steps.h"
 
 /* Fields of bracket:{Id}; besides these the id of each order of it. */
-#define YQ_BRACKET_PLAN	   "Bracket"
-#define YQ_BRACKET_LOST	   "Lost"  /* what was held and left another way */
-#define YQ_BRACKET_ENDED   "Ended" /* why it is to end, or has */
-#define YQ_BRACKET_OVER_AT "OverAt"
+#define YQ_BRACKET_PLAN	    "Bracket"
+#define YQ_BRACKET_LOST	    "Lost"  /* what was held and left another way */
+#define YQ_BRACKET_ENDED    "Ended" /* why it is to end, or has */
+#define YQ_BRACKET_OVER_AT  "OverAt"
+#define YQ_BRACKET_HOW	    "How" /* what holds it, where that is no order that rests; exit_way.h */
+#define YQ_BRACKET_HOW_SIZE 192
 
 /*
  * One item, one answer; YQ_FENCED as in steps.h.
@@ -51,6 +53,7 @@ struct yq_bracket_state {
 	struct yq_bracket bracket;
 	struct yq_decimal lost;
 	char ended[YQ_BRACKET_WHY_SIZE];
+	char how[YQ_BRACKET_HOW_SIZE];
 	int64_t over_at_us;	     /* 0 = it is not */
 	struct yq_bracket_leg *legs; /* by number; owned */
 	size_t leg_count;

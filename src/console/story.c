@@ -189,8 +189,9 @@ take_bracket(struct yq_system *system, const struct yq_id *id, struct yq_bracket
 	if (rc == YQ_OK && state->over_at_us != 0)
 		yq_str_format(text, YQ_MESSAGE_SIZE, "is over: %s", state->ended);
 	else if (rc == YQ_OK)
-		yq_str_format(text, YQ_MESSAGE_SIZE, "%s%s",
-		    state->ended[0] != '\0' ? "ends: " : "stands", state->ended);
+		yq_str_format(text, YQ_MESSAGE_SIZE, "%s%s%s%s",
+		    state->ended[0] != '\0' ? "ends: " : "stands", state->ended,
+		    state->how[0] != '\0' ? "; " : "", state->how);
 	return YQ_CONSOLE_DONE;
 }
 

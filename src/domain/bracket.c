@@ -30,6 +30,7 @@ const struct yq_field yq_bracket_leg_fields[] = {
 	YQ_FIELD_DECIMAL("Qty", struct yq_bracket_leg, qty, YQ_REQUIRED),
 	YQ_FIELD_DECIMAL("Filled", struct yq_bracket_leg, filled, YQ_REQUIRED),
 	YQ_FIELD_ENUM("State", struct yq_bracket_leg, state, yq_order_state_names, YQ_REQUIRED),
+	YQ_FIELD_BOOL("Touched", struct yq_bracket_leg, touched, YQ_OPTIONAL),
 };
 const size_t yq_bracket_leg_field_count = YQ_COUNT(yq_bracket_leg_fields);
 
@@ -133,8 +134,8 @@ yq_bracket_exit_id(const struct yq_id *bracket, enum yq_exit_kind exit, int64_t 
 }
 
 struct yq_order
-yq_bracket_exit(const struct yq_bracket *b, enum yq_exit_kind exit, int64_t number,
-    struct yq_decimal qty, int64_t now_us)
+yq_bracket_exit(const struct yq_bracket *b, enum yq_exit_kind exit, const struct yq_exit_way *way,
+    struct yq_opt_decimal limit, int64_t number, struct yq_decimal qty, int64_t now_us)
 {
 	struct yq_order o = yq_order_default();
 
@@ -148,18 +149,23 @@ yq_bracket_exit(const struct yq_bracket *b, enum yq_exit_kind exit, int64_t numb
 	o.action = yq_other_side(b->action);
 	o.qty = qty;
 	o.timestamp_us = now_us;
-	o.time_in_force = YQ_TIF_GTC;
+	o.type = way->type;
+	o.time_in_force = way->tif;
 	o.bracket_id = b->id;
 	o.reduce_only = true;
-	if (exit == YQ_TAKE_PROFIT) {
-		o.type = YQ_TYPE_LIMIT;
-		o.price = b->exits.take_profit;
-	} else {
-		o.type = b->exits.stop_loss_limit.set ? YQ_TYPE_STOP_LIMIT : YQ_TYPE_STOP;
+	o.price = exit == YQ_TAKE_PROFIT ? b->exits.take_profit
+		  : way->near		 ? limit
+					 : b->exits.stop_loss_limit;
+	if (way->type == YQ_TYPE_STOP || way->type == YQ_TYPE_STOP_LIMIT)
 		o.stop_price = b->exits.stop_loss;
-		o.price = b->exits.stop_loss_limit;
-	}
 	return o;
+}
+
+bool
+yq_bracket_is_touched(const struct yq_order *exit)
+{
+	return yq_str_equal(exit->exit, yq_names_text(&yq_exit_names, YQ_STOP_LOSS)) &&
+	       exit->type != YQ_TYPE_STOP && exit->type != YQ_TYPE_STOP_LIMIT;
 }
 
 /* ---- the plan ---- */
@@ -207,13 +213,26 @@ is_at(const struct yq_bracket *b, struct yq_decimal price, struct yq_decimal bou
 	return b->action == YQ_BUY ? order >= 0 : order <= 0;
 }
 
+/* Whether a stop-loss that is watched is to be sent.  Once it was, it stays so: a stop at a broker
+ * does not come back either. */
+static bool
+is_touched(const struct yq_bracket *b, const struct yq_bracket_facts *facts)
+{
+	int order;
+
+	if (!facts->watched || facts->touched || !facts->fresh.set)
+		return facts->watched && facts->touched;
+	order = yq_decimal_cmp(facts->fresh.value, b->exits.stop_loss.value);
+	return b->action == YQ_BUY ? order <= 0 : order >= 0;
+}
+
 /*
  * With both prices the stop-loss rests until the take-profit's price is reached, and again when the
  * price has gone back from there by a quarter of the way to the stop: not at each small step, for
  * during the change nothing rests.  Where no price is known all stays as it is.
  */
 static enum yq_exit_kind
-exit_wanted(const struct yq_bracket *b, const struct yq_bracket_facts *facts)
+exit_wanted(const struct yq_bracket *b, const struct yq_bracket_facts *facts, bool touched)
 {
 	const struct yq_exits *e = &b->exits;
 	bool rests = yq_decimal_sign(facts->resting[YQ_TAKE_PROFIT]) > 0;
@@ -221,6 +240,8 @@ exit_wanted(const struct yq_bracket *b, const struct yq_bracket_facts *facts)
 
 	if (!e->stop_loss.set || !e->take_profit.set)
 		return e->take_profit.set ? YQ_TAKE_PROFIT : YQ_STOP_LOSS;
+	if (touched)
+		return YQ_STOP_LOSS;
 	if (!facts->price.set)
 		return rests ? YQ_TAKE_PROFIT : YQ_STOP_LOSS;
 	if (is_at(b, facts->price.value, e->take_profit.value))
@@ -236,6 +257,8 @@ reason(const struct yq_bracket_facts *facts, const struct yq_bracket_plan *plan,
     struct yq_decimal guard)
 {
 	bool gone = yq_decimal_sign(plan->left) == 0;
+	bool to_stop =
+	    yq_decimal_sign(plan->cancel[YQ_TAKE_PROFIT]) > 0 && plan->exit == YQ_STOP_LOSS;
 
 	if (facts->ended)
 		return "the bracket was ended";
@@ -250,8 +273,10 @@ reason(const struct yq_bracket_facts *facts, const struct yq_bracket_plan *plan,
 		return "it gives way to another order";
 	if (yq_decimal_sign(plan->cancel[YQ_STOP_LOSS]) > 0 && plan->exit == YQ_TAKE_PROFIT)
 		return "the price has reached the take-profit, which takes its place";
-	if (yq_decimal_sign(plan->cancel[YQ_TAKE_PROFIT]) > 0 && plan->exit == YQ_STOP_LOSS)
+	if (to_stop)
 		return "the price has gone back: the stop-loss takes its place";
+	if (facts->overdue && yq_decimal_sign(plan->cancel[YQ_STOP_LOSS]) > 0)
+		return "the price ran away from it: it is made anew";
 	return "less is left to protect";
 }
 
@@ -261,6 +286,7 @@ yq_bracket_plan(
 {
 	enum yq_exit_kind other;
 	struct yq_decimal guard, live, missing;
+	bool touched = is_touched(b, facts);
 
 	*plan = (struct yq_bracket_plan){ .lost = facts->lost };
 	plan->left = beyond(facts->entered, facts->lost);
@@ -272,16 +298,19 @@ yq_bracket_plan(
 	}
 	guard = facts->ended ? YQ_DECIMAL_ZERO : yq_decimal_min(plan->left, facts->available);
 	guard = yq_decimal_max(guard, YQ_DECIMAL_ZERO);
-	plan->exit = exit_wanted(b, facts);
+	plan->exit = exit_wanted(b, facts, touched);
+	plan->waits = plan->exit == YQ_STOP_LOSS && facts->watched && !touched;
 	other = plan->exit == YQ_STOP_LOSS ? YQ_TAKE_PROFIT : YQ_STOP_LOSS;
 	plan->cancel[plan->exit] = beyond(facts->resting[plan->exit], guard);
 	plan->cancel[other] = facts->resting[other];
+	if (facts->overdue)
+		plan->cancel[YQ_STOP_LOSS] = facts->resting[YQ_STOP_LOSS];
 	/* Never more at the broker than there is to protect: what is to go is gone first. */
 	live.units = facts->resting[YQ_TAKE_PROFIT].units + facts->resting[YQ_STOP_LOSS].units;
 	missing = beyond(guard, live);
 	if (yq_decimal_sign(facts->lot) > 0)
 		missing.units -= missing.units % facts->lot.units;
-	plan->place = missing;
+	plan->place = plan->waits ? YQ_DECIMAL_ZERO : missing;
 	plan->why = reason(facts, plan, guard);
 	plan->over = facts->live == 0 && facts->entry_final &&
 		     (facts->ended || yq_decimal_sign(plan->left) == 0);

@@ -7,11 +7,14 @@
  * is asked: the same facts give the same answer.
  *
  * The stop-loss comes first: it rests at the broker.  The two are never there for the same shares:
- * the take-profit is watched, and sent when its price is reached and the stop-loss is gone.
+ * the take-profit is watched, and sent when its price is reached and the stop-loss is gone.  Where
+ * the broker takes no such order (exit_way.h), the stop-loss is watched as well, and sent when its
+ * price is touched; from then on it is on its way, whatever the price does.
  */
 #ifndef YQ_DOMAIN_BRACKET_H
 #define YQ_DOMAIN_BRACKET_H
 
+#include "domain/exit_way.h"
 #include "domain/exits.h"
 #include "domain/order.h"
 #include "domain/order_state.h"
@@ -49,15 +52,20 @@ struct yq_bracket_leg {
 	char exit[YQ_EXIT_SIZE]; /* "" = the entry */
 	struct yq_decimal qty, filled;
 	enum yq_order_state state;
+	bool touched; /* a stop-loss that was watched, and sent because its price was touched */
 };
 extern const struct yq_field yq_bracket_leg_fields[];
 extern const size_t yq_bracket_leg_field_count;
 /* The id of an exit: the same inputs give the same id, for ever. */
 struct yq_id yq_bracket_exit_id(
     const struct yq_id *bracket, enum yq_exit_kind exit, int64_t number);
-/* The order that is exit `number`, whole.  No signal asked for it: it names its bracket. */
+/* The order that is exit `number`, whole, sent this way (not YQ_EXIT_CANNOT); `limit` is looked at
+ * where the way is near the market's price.  No signal asked for it: it names its bracket. */
 struct yq_order yq_bracket_exit(const struct yq_bracket *bracket, enum yq_exit_kind exit,
-    int64_t number, struct yq_decimal qty, int64_t now_us);
+    const struct yq_exit_way *way, struct yq_opt_decimal limit, int64_t number,
+    struct yq_decimal qty, int64_t now_us);
+/* Whether an order is such a stop-loss as is sent when its price is touched. */
+bool yq_bracket_is_touched(const struct yq_order *exit);
 
 /* How much of `closable`, which an order of its side can close (yq_account_closable), `order` wants
  * free of exits; 0 also where it asks for more than there is and will be refused for that. */
@@ -80,12 +88,18 @@ struct yq_bracket_facts {
 	struct yq_decimal lot;
 	struct yq_opt_decimal price;
 	bool ended; /* a person or a halt ended it */
+	/* Where the stop-loss is watched: */
+	bool watched;
+	struct yq_opt_decimal fresh; /* the price, if it is young enough to act on */
+	bool touched;		     /* one was sent already */
+	bool overdue;		     /* what rests of it should have been executed at once */
 };
 
 struct yq_bracket_plan {
 	struct yq_decimal lost;	 /* to be written down where it is more than known */
 	struct yq_decimal left;	 /* what it still protects */
 	enum yq_exit_kind exit;	 /* which should rest */
+	bool waits;		 /* ... when its price is touched: until then it is watched */
 	struct yq_decimal place; /* so much of it is missing; 0 = nothing */
 	struct yq_decimal cancel[YQ_EXIT_COUNT]; /* so much at least of it is too much */
 	const char *why; /* it is too much, or the bracket is over; static */

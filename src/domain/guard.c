@@ -106,25 +106,13 @@ yq_flatten_is_exit(const struct yq_flatten_mark *mark, const struct yq_order *or
 	return false;
 }
 
-/* So far beyond the last price that it trades at once; where no step is left below it, on the first
- * one above. */
 static enum yq_rc
 marketable(const struct yq_flatten_terms *terms, struct yq_order *order)
 {
-	bool sells = order->action == YQ_SELL;
-	struct yq_decimal slack, price;
-
-	if (!terms->last.set || yq_decimal_sign(terms->last.value) <= 0)
-		return YQ_E_NOT_FOUND;
-	if (yq_decimal_mul(terms->last.value, terms->slack, YQ_ROUND_FLOOR, &slack) != YQ_OK)
-		return YQ_E_RANGE;
-	price.units = terms->last.value.units + (sells ? -slack.units : slack.units);
 	order->type = YQ_TYPE_LIMIT;
 	order->price.set = true;
-	if (yq_tick_round(order->exchange, price, sells ? YQ_ROUND_FLOOR : YQ_ROUND_CEILING,
-		&order->price.value) == YQ_OK)
-		return YQ_OK;
-	return yq_tick_round(order->exchange, price, YQ_ROUND_CEILING, &order->price.value);
+	return yq_tick_marketable(
+	    order->exchange, order->action, terms->last, terms->slack, &order->price.value);
 }
 
 enum yq_rc

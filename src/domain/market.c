@@ -244,3 +244,21 @@ yq_tick_round_limit(enum yq_exchange exchange, enum yq_action action, struct yq_
 	return yq_tick_round(
 	    exchange, price, action == YQ_BUY ? YQ_ROUND_FLOOR : YQ_ROUND_CEILING, result);
 }
+
+enum yq_rc
+yq_tick_marketable(enum yq_exchange exchange, enum yq_action action, struct yq_opt_decimal last,
+    struct yq_decimal slack, struct yq_decimal *limit)
+{
+	bool sells = action == YQ_SELL;
+	struct yq_decimal beyond, price;
+
+	if (!last.set || yq_decimal_sign(last.value) <= 0)
+		return YQ_E_NOT_FOUND;
+	if (yq_decimal_mul(last.value, slack, YQ_ROUND_FLOOR, &beyond) != YQ_OK)
+		return YQ_E_RANGE;
+	price.units = last.value.units + (sells ? -beyond.units : beyond.units);
+	if (yq_tick_round(exchange, price, sells ? YQ_ROUND_FLOOR : YQ_ROUND_CEILING, limit) ==
+	    YQ_OK)
+		return YQ_OK;
+	return yq_tick_round(exchange, price, YQ_ROUND_CEILING, limit);
+}

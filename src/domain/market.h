@@ -62,5 +62,10 @@ YQ_NODISCARD enum yq_rc yq_tick_round(enum yq_exchange exchange, struct yq_decim
     enum yq_rounding rounding, struct yq_decimal *result);
 YQ_NODISCARD enum yq_rc yq_tick_round_limit(enum yq_exchange exchange, enum yq_action action,
     struct yq_decimal price, struct yq_decimal *result);
+/* A limit so far beyond `last` (`slack`: a fraction of it) that an order on this side trades at
+ * once, on the step; where no step is left below it, on the first one above.  YQ_E_NOT_FOUND: no
+ * price is known. */
+YQ_NODISCARD enum yq_rc yq_tick_marketable(enum yq_exchange exchange, enum yq_action action,
+    struct yq_opt_decimal last, struct yq_decimal slack, struct yq_decimal *limit);
 
 #endif

@@ -209,7 +209,13 @@ test_exits_never_close_more_than_was_opened(void **state)
 			.available = whole((int)((h >> 28) % 12)),
 			.lot = whole(1),
 			.price = yq_opt_decimal_of(whole(85 + (int)((h >> 32) % 30))),
-			.ended = (h >> 40) % 9 == 0 };
+			.ended = (h >> 40) % 9 == 0,
+			.watched = (h >> 44) % 2,
+			.touched = (h >> 45) % 4 == 0,
+			.overdue = (h >> 47) % 4 == 0 };
+
+		if ((h >> 49) % 2)
+			f.fresh = f.price;
 		yq_int128 resting;
 
 		f.available = yq_decimal_min(f.available, f.held);

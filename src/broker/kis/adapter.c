@@ -278,6 +278,11 @@ kis_make(const struct yq_kis_spec *spec)
 		.in_flight_max = IN_FLIGHT_MAX,
 		.absent_after_us = ABSENT_AFTER_US,
 	};
+	for (int e = 0; e < YQ_EXCHANGE_COUNT; e++) {
+		k->head.capabilities.lacks[e] = yq_kis_lacks((enum yq_exchange)e);
+		if (!yq_kis_market_of((enum yq_exchange)e)->domestic)
+			k->head.capabilities.near_market |= 1U << e;
+	}
 	k->loop = spec->loop;
 	k->clock = spec->clock;
 	k->home = spec->home;

@@ -117,12 +117,28 @@ static const char *const kinds_abroad[YQ_TYPE_COUNT][YQ_TIF_COUNT] = {
 	[YQ_TYPE_MARKET] = { [YQ_TIF_DAY] = LIMIT_ABROAD },
 };
 
+static const char *
+kind_at(enum yq_exchange exchange, enum yq_order_type type, enum yq_tif tif)
+{
+	return (yq_kis_market_of(exchange)->domestic ? kinds_at_home : kinds_abroad)[type][tif];
+}
+
+uint32_t
+yq_kis_lacks(enum yq_exchange exchange)
+{
+	uint32_t kinds = 0;
+
+	for (unsigned type = 0; type < YQ_TYPE_COUNT; type++)
+		for (unsigned tif = 0; tif < YQ_TIF_COUNT; tif++)
+			if (kind_at(exchange, (enum yq_order_type)type, (enum yq_tif)tif) == NULL)
+				kinds |= YQ_ORDER_KIND(type, tif);
+	return kinds;
+}
+
 static enum yq_rc
 kind_of(const struct yq_order *order, const char **kind, struct yq_err *err)
 {
-	bool domestic = yq_kis_market_of(order->exchange)->domestic;
-
-	*kind = (domestic ? kinds_at_home : kinds_abroad)[order->type][order->time_in_force];
+	*kind = kind_at(order->exchange, order->type, order->time_in_force);
 	if (*kind != NULL)
 		return YQ_OK;
 	return yq_err_set(err, YQ_E_REFUSED, "KIS does not take %s orders with %s on %s",

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "broker/kis/codes.h"
+#include "domain/exit_way.h"
 #include "domain/order.h"
 
 #define YQ_KIS_NUMBER_SIZE  17	/* of an order at KIS: ten digits */
@@ -50,6 +51,8 @@ void yq_kis_request_free(struct yq_kis_request *request);
  */
 YQ_NODISCARD enum yq_rc yq_kis_collar(enum yq_exchange exchange, enum yq_action action,
     struct yq_decimal last, uint32_t collar_bps, struct yq_decimal *limit, struct yq_err *err);
+/* The kinds of orders that KIS does not take on an exchange: bits of YQ_ORDER_KIND. */
+uint32_t yq_kis_lacks(enum yq_exchange exchange);
 /* Whether `order` goes to KIS as a limit that somebody has to find. */
 bool yq_kis_needs_limit(const struct yq_order *order);
 

@@ -274,8 +274,10 @@ place(struct sim_account *account, struct sim_bracket *b, const struct yq_bracke
     struct moment *m)
 {
 	int64_t now_us = account->sim->now_us, since_us = since(account, b, plan->exit, m);
-	struct yq_order exit =
-	    yq_bracket_exit(&b->plan, plan->exit, ++b->number, plan->place, now_us);
+	/* A broker that takes every kind of order. */
+	struct yq_exit_way way = yq_exit_way(&b->plan.exits, plan->exit, UINT32_MAX);
+	struct yq_order exit = yq_bracket_exit(
+	    &b->plan, plan->exit, &way, YQ_OPT_DECIMAL_NONE, ++b->number, plan->place, now_us);
 
 	if (sim_place_exit(account, &exit, b->limits, since_us)) {
 		b->refused = 0;
