@@ -282,6 +282,16 @@ ended_with_its_day(const struct gw_order *o)
 		   yq_local_date(zone, yq_clock_now_us(a->gw->clock));
 }
 
+/* An exit is over that executed nothing. */
+static void
+exit_ended(struct gw_bracket *b, const struct gw_leg *leg, const struct gw_order *o)
+{
+	if (o->cancel_ns == 0 && !ended_with_its_day(o))
+		came_to_nothing(b, leg);
+	else if (o->cancel_ns == 0 || o->submitted_at_us == 0)
+		give_way(b);
+}
+
 void
 gw_bracket_see(struct gw_order *o)
 {
@@ -309,12 +319,8 @@ gw_bracket_see(struct gw_order *o)
 		return;
 	if (yq_decimal_sign(leg->leg.filled) > 0 || leg->leg.state == YQ_ORDER_OPEN)
 		b->failures = 0;
-	else if (was_live && !gw_leg_is_live(leg) && o->cancel_ns == 0 && ended_with_its_day(o))
-		give_way(b);
-	else if (was_live && !gw_leg_is_live(leg) && o->cancel_ns == 0)
-		came_to_nothing(b, leg);
-	else if (was_live && !gw_leg_is_live(leg) && o->submitted_at_us == 0)
-		give_way(b);
+	else if (was_live && !gw_leg_is_live(leg))
+		exit_ended(b, leg, o);
 }
 
 bool

@@ -68,8 +68,9 @@ law_exit_taken(const struct deal *deal)
 
 /* ---- when it is quiet ---- */
 
-struct lane {
-	yq_int128 left, live; /* of all its brackets in one direction */
+struct lane { /* of all its brackets in one direction */
+	yq_int128 left, live;
+	yq_int128 sold; /* of what is left: its stop-loss is watched, and must have been sent */
 };
 
 static const char *
@@ -112,6 +113,33 @@ record_wrong(const struct wish *entry)
 	return said;
 }
 
+/* Once a stop that is watched was touched it stays on its way. */
+static bool
+must_be_sold(const struct wish *entry)
+{
+	const struct yq_opt_decimal *stop = &entry->order.exits.stop_loss;
+	struct yq_decimal price =
+	    instrument_price(exchange_instrument(entry->order.exchange, entry->order.ticker));
+
+	for (const struct wish *w = entry->exits; w != NULL; w = w->next_exit)
+		if (yq_bracket_is_touched(&w->order))
+			return true;
+	return stop->set &&
+	       (entry->order.action == YQ_BUY ? yq_decimal_cmp(price, stop->value) <= 0
+					      : yq_decimal_cmp(price, stop->value) >= 0);
+}
+
+static bool
+is_right(size_t account, const struct lane *lane, yq_int128 free_of)
+{
+	yq_int128 all = lane->left < free_of ? lane->left : free_of;
+
+	if (!manners[account].takes_few)
+		return lane->live == all;
+	/* What others take may be missing of any of them. */
+	return lane->live <= all && lane->live >= lane->sold - (lane->left - all);
+}
+
 static const char *
 bracket_wrong(const struct wish *entry, struct lane lanes[INSTRUMENTS][YQ_ACTION_COUNT])
 {
@@ -134,6 +162,7 @@ bracket_wrong(const struct wish *entry, struct lane lanes[INSTRUMENTS][YQ_ACTION
 		     [entry->order.action];
 	lane->left += left;
 	lane->live += live;
+	lane->sold += must_be_sold(entry) ? left : 0;
 	if (live > left || (live > 0 && !open))
 		yq_str_format(said, sizeof(said), "exits of %s rest for more than is left of it",
 		    entry->order.id.text);
@@ -185,8 +214,7 @@ brackets_wrong(size_t account)
 			    held - taken_by_others(account, i, entry == YQ_BUY ? YQ_SELL : YQ_BUY);
 			if (free_of < 0)
 				free_of = 0;
-			if (lanes[i][entry].live !=
-			    (lanes[i][entry].left < free_of ? lanes[i][entry].left : free_of)) {
+			if (!is_right(account, &lanes[i][entry], free_of)) {
 				yq_str_format(said, sizeof(said),
 				    "%s: of what its brackets have left, %lld of %s, %lld rest",
 				    manners[account].alias,

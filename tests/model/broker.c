@@ -221,8 +221,10 @@ yq_paper_open(const struct yq_paper_spec *spec, struct yq_broker **ret_broker, s
 	s->head = (struct yq_broker){ .ops = &ops,
 		.name = "model",
 		.capabilities = { .flags = manners[s->account].flags,
-		    .order_types = UINT32_MAX,
-		    .times_in_force = UINT32_MAX,
+		    .order_types = manners[s->account].takes_few
+				       ? 1U << YQ_TYPE_LIMIT | 1U << YQ_TYPE_MARKET
+				       : UINT32_MAX,
+		    .times_in_force = manners[s->account].takes_few ? 1U << YQ_TIF_DAY : UINT32_MAX,
 		    .exchanges = UINT32_MAX,
 		    .in_flight_max = 8,
 		    .absent_after_us = manners[s->account].absent_after_us },

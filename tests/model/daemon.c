@@ -337,7 +337,8 @@ static const char settings[] =
     "\"BrokerGateway\":{\"LeaseSeconds\":5,\"AccountUpdateIntervalMinutes\":1,\"Accounts\":{"
     "\"Alpha\":{\"Broker\":\"paper\",\"Session\":\"always\"},"
     "\"Beta\":{\"Broker\":\"paper\",\"Session\":\"always\"},"
-    "\"Gamma\":{\"Broker\":\"paper\",\"Session\":\"always\"}}},"
+    "\"Gamma\":{\"Broker\":\"paper\",\"Session\":\"always\"},"
+    "\"Delta\":{\"Broker\":\"paper\",\"Session\":\"always\"}}},"
     "\"System\":{\"DataFolder\":\"%s\",\"RunFolder\":\"%s\"}}";
 
 static void

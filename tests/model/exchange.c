@@ -11,14 +11,16 @@
 
 #define COMMON (YQ_BROKER_KEEPS_CLIENT_ID | YQ_BROKER_ANY_HOUR)
 
-/* One that does all it can to help, one as brokers are, and one that says nothing by itself. */
+/* One that does all it can to help, one as brokers are, one that says nothing by itself, and one
+ * that takes no stops either. */
 const struct manner manners[ACCOUNTS] = {
 	{ "Alpha",
 	    COMMON | YQ_BROKER_IDEMPOTENT | YQ_BROKER_ORDERED | YQ_BROKER_REPLACES |
 		YQ_BROKER_PUSHES,
-	    6 * SECOND },
-	{ "Beta", COMMON | YQ_BROKER_REPLACES | YQ_BROKER_PUSHES, 8 * SECOND },
-	{ "Gamma", COMMON, 8 * SECOND },
+	    6 * SECOND, false },
+	{ "Beta", COMMON | YQ_BROKER_REPLACES | YQ_BROKER_PUSHES, 8 * SECOND, false },
+	{ "Gamma", COMMON, 8 * SECOND, false },
+	{ "Delta", COMMON, 8 * SECOND, true },
 };
 
 size_t
@@ -233,6 +235,9 @@ exchange_take(size_t account, const struct yq_order *order, const char **why)
 		*why = deal->text;
 		return deal->state == YQ_ORDER_REJECTED && deal->execution_count == 0 ? NULL : deal;
 	}
+	if (manners[account].takes_few &&
+	    (order->time_in_force != YQ_TIF_DAY || order->stop_price.set))
+		world_fail("order %s is of a kind that is not taken there", order->id.text);
 	deal = deal_make(account, order);
 	world_trace("exchange: %s takes order %s as %s", manners[account].alias,
 	    world_short(&order->id), deal->number);

@@ -49,6 +49,7 @@ struct manner {
 	const char *alias;
 	uint32_t flags;
 	int64_t absent_after_us;
+	bool takes_few; /* orders at the market and limits, of a day alone: stops are watched */
 };
 extern const struct manner manners[ACCOUNTS];
 

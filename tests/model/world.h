@@ -12,7 +12,7 @@
 #include "server.h"
 
 #define LIVES_MAX    4
-#define ACCOUNTS     3
+#define ACCOUNTS     4
 #define US	     INT64_C(1)
 #define MS	     INT64_C(1000)
 #define SECOND	     INT64_C(1000000)

@@ -170,7 +170,7 @@ async function readBrackets(client) {
       if (key === 'bracket:open') continue;
       const hash = await client.hgetall(key);
       const legs = Object.entries(hash).filter(([name]) => /^[0-9a-f-]{36}$/.test(name)).map(([id, text]) => ({ id, ...parseExactly(text) }));
-      if (hash.Bracket) brackets.set(key.slice(8), { ...parseExactly(hash.Bracket), lost: exact(hash.Lost ?? '0'), ended: hash.Ended, legs });
+      if (hash.Bracket) brackets.set(key.slice(8), { ...parseExactly(hash.Bracket), lost: exact(hash.Lost ?? '0'), ended: hash.Ended, watched: /is watched by yQuant/.test(hash.How ?? ''), legs });
     }
   } while (cursor !== '0');
   return brackets;

@@ -71,7 +71,7 @@ function shortOf(units) {
 }
 
 const KIS = {
-  markets: ['NASDAQ', 'KRX', 'SZSE'], currencies: ['USD', 'KRW', 'CNY'], daysOnly: true, noExits: true, unnamed: true, /* it takes no stops, and nothing for longer than a day */
+  markets: ['NASDAQ', 'KRX', 'SZSE'], currencies: ['USD', 'KRW', 'CNY'], daysOnly: true, unnamed: true, /* it takes nothing for longer than a day, and no stops: those are watched */
   /* Without ids of ours, an order that was not taken and not answered is for a person to look at. */
   mishaps: { error_ppm: 0, html_ppm: 0, unheard_ppm: 0 },
   account: (i) => `v1234567${i}-01`, /* of the virtual host: real money trades by leave of a person only */

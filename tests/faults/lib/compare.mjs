@@ -214,17 +214,21 @@ export const CHECKS = {
       if (sum.exited + sum.live > sum.entered) faults.push(`bracket ${id}: ${sum.entered} opened, ${sum.exited} closed and ${sum.live} to be closed`);
       if (!bus.openBrackets.has(id) && (left > 0n || sum.live > 0n)) faults.push(`bracket ${id} is over, with ${left} left and ${sum.live} at the broker`);
       if (bus.openBrackets.has(id)) {
-        add(lanes, `${lane} left`, left > 0n ? left : 0n);
+        const rest = left > 0n ? left : 0n;
+        add(lanes, `${lane} left`, rest);
         add(lanes, `${lane} live`, sum.live);
+        /* What is only watched need not rest, but once its stop-loss was touched that is on its way. */
+        add(lanes, `${lane} watched`, bracket.watched && !bracket.legs.some((leg) => leg.Touched) ? rest : 0n);
       }
     }
-    for (const lane of new Set([...lanes.keys()].map((key) => key.replace(/ (left|live)$/, '')))) {
+    for (const lane of new Set([...lanes.keys()].map((key) => key.replace(/ (left|live|watched)$/, '')))) {
       const [alias, instrument] = lane.split(' ');
       const others = [...brokers[alias].orders.values()].filter((order) => !FINAL.has(order.State) && order.Action === 'Sell' && `${order.Exchange}:${order.Ticker}` === instrument && !exits.has(order.Id));
       const free = others.reduce((rest, order) => rest - (exact(order.Qty) - order.filled), brokers[alias].positions.get(instrument) ?? 0n);
       const left = lanes.get(`${lane} left`);
       const expected = left < free ? left : free > 0n ? free : 0n;
-      if (lanes.get(`${lane} live`) !== expected) faults.push(`${lane}: ${left} left of what its brackets opened, ${free} free to be sold, ${lanes.get(`${lane} live`)} protected`);
+      const live = lanes.get(`${lane} live`);
+      if (live > expected || live < expected - lanes.get(`${lane} watched`)) faults.push(`${lane}: ${left} left of what its brackets opened, ${free} free to be sold, ${live} protected`);
     }
   },
 

@@ -57,7 +57,7 @@ const INSTRUMENTS = [
 
 const near = (price, share) => (Number(price) * share + (share > 1 ? 0.02 : 0)).toFixed(2);
 
-/* `at`: {markets, daysOnly, noExits}, what can be traded where the accounts are, and how; without it, everything. */
+/* `at`: {markets, daysOnly}, what can be traded where the accounts are, and how; without it, everything. */
 export function makeAlert(random, name, at) {
   const instrument = random.pick(INSTRUMENTS.filter(({ exchange }) => !at || at.markets.includes(exchange)));
   const price = instrument.price(random);
@@ -68,7 +68,6 @@ export function makeAlert(random, name, at) {
   if (random.chance(0.2)) Object.assign(alert, { type: 'limit', limit_price: price, time_in_force: at?.daysOnly ? 'day' : 'gtc' });
   /* So near that they are often reached: prices differ by more from one alert to the next. */
   if (alert.action === 'buy' && instrument.lot === 1 && random.chance(0.3)) Object.assign(alert, { tp: near(price, 1 + random.next() / 20), sl: near(price, 1 - random.next() / 20 - 0.002) });
-  if (at?.noExits) for (const exit of ['tp', 'sl']) delete alert[exit];
   return alert;
 }
 
