@@ -68,7 +68,7 @@ struct yq_http_server {
 	bool running, closing;
 	bool woken; /* a connection was resumed since the last turn began */
 	yq_http_head_fn *head;
-	yq_http_fn *handle;
+	yq_http_fn *handle, *too_large;
 	void *cookie;
 	size_t body_max;
 	int64_t timeout_ns;

@@ -12,8 +12,6 @@
  * peer that is told why must first have finished speaking. */
 #define EXCESS_MAX (1024 * 1024)
 
-static const char too_large[] = "the request body is too large";
-
 static struct yq_http_request *
 request_make(struct yq_http_server *server, struct MHD_Connection *connection, const char *method,
     const char *path)
@@ -81,6 +79,18 @@ is_framed_clearly(const struct yq_http_request *request)
 	return framing.lengths + framing.codings <= 1 && (framing.codings == 0 || framing.chunked);
 }
 
+static void
+refuse_too_large(struct yq_http_request *request)
+{
+	struct yq_http_server *server = request->server;
+
+	if (server->too_large == NULL)
+		yq_http_answer_error(request, 413, "the request body is too large");
+	else
+		server->too_large(server->cookie, request);
+	assert(request->phase == HTTP_ANSWERED);
+}
+
 /* The header is there: refuse early, or go on to the body. */
 static enum MHD_Result
 begin(struct yq_http_request *request)
@@ -95,7 +105,7 @@ begin(struct yq_http_request *request)
 		yq_http_answer_error(request, 400, "where the body ends is not clear");
 	else if (length_text != NULL &&
 		 !yq_str_to_int64(length_text, 0, (int64_t)server->body_max, &length))
-		yq_http_answer_error(request, 413, too_large);
+		refuse_too_large(request);
 	else if (server->head != NULL && server->head(server->cookie, request))
 		assert(request->phase == HTTP_ANSWERED);
 	if (request->phase == HTTP_ANSWERED)
@@ -127,7 +137,7 @@ hand_over(struct yq_http_request *request)
 	if (request->peer_connection != NULL)
 		http_time_stop(server, request->peer_connection);
 	if (request->excess > 0) {
-		yq_http_answer_error(request, 413, too_large);
+		refuse_too_large(request);
 		return queue_response(request);
 	}
 	request->phase = HTTP_HANDED;

@@ -112,6 +112,7 @@ yq_http_server_open(uv_loop_t *loop, const struct yq_http_options *options, yq_h
 	server->loop = loop;
 	server->head = head;
 	server->handle = handle;
+	server->too_large = options->too_large;
 	server->cookie = cookie;
 	server->body_max = options->body_max;
 	LIST_INIT(&server->pending);

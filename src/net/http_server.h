@@ -19,10 +19,14 @@ struct yq_http_server;	/* opaque */
 struct yq_http_request; /* opaque; alive until it is answered */
 struct yq_http_stream;	/* opaque; an answer that goes on */
 
+/* The request is whole.  Answer it now or later; it is the handler's until then. */
+typedef void yq_http_fn(void *cookie, struct yq_http_request *request);
+
 struct yq_http_options {
 	const char *listen;	  /* address ("127.0.0.1", "::", "[::1]") or "unix:/path" */
 	uint16_t port;		  /* 0 = any free one; ignored for a unix socket */
 	size_t body_max;	  /* bytes; beyond it 413 is answered without keeping the body */
+	yq_http_fn *too_large;	  /* answers that at once, in words of its own; NULL = ours */
 	size_t header_max;	  /* bytes of request line and headers; 0 = 8192 */
 	unsigned connections_max; /* 0 = 256; beyond it new ones wait in the kernel's queue */
 	unsigned per_address_max; /* 0 = no limit */
@@ -34,8 +38,6 @@ struct yq_http_options {
  * with yq_http_answer and return true: the body is then thrown away and the connection closed.
  */
 typedef bool yq_http_head_fn(void *cookie, struct yq_http_request *request);
-/* The request is whole.  Answer it now or later; it is the handler's until then. */
-typedef void yq_http_fn(void *cookie, struct yq_http_request *request);
 
 /*
  * Listen.  `head` may be NULL.  YQ_E_INVALID: the address is none; YQ_E_SYSTEM: it cannot be bound

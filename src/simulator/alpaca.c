@@ -10,6 +10,7 @@
 void
 alpaca_error_begin(struct sim_call *call, int64_t code, const char *text)
 {
+	call->refused = true;
 	call->status = code == ALPACA_INVALID ? 422 : (unsigned)(code / 100000);
 	yq_buf_clear(&call->body);
 	call->w = yq_json_writer_make(&call->body);

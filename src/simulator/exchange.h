@@ -98,6 +98,16 @@ struct sim_account {
 	bool changed;
 };
 
+struct sim_key {
+	struct yq_table_node node; /* by name */
+	char name[SIM_KEY_SIZE];
+	struct yq_id fingerprint; /* of its secret */
+	/* Where a face gives tokens: when the last was given, and those until when are of no use.
+	 */
+	int64_t given_us, ended_us; /* 0 = none */
+	bool changed;
+};
+
 struct sim_order {
 	struct yq_table_node node, id_node; /* by number; by id */
 	struct yq_table_node client_node;   /* by account and client id */
@@ -190,6 +200,10 @@ YQ_NODISCARD enum yq_rc sim_set_position(struct sim_exchange *exchange, struct s
 YQ_NODISCARD bool sim_key_fits(struct sim_exchange *exchange, const char *key, const char *secret);
 /* The same without giving it one. */
 bool sim_key_is(const struct sim_exchange *exchange, const char *key, const char *secret);
+struct sim_key *sim_key_find(const struct sim_exchange *exchange, const char *key); /* or NULL */
+const struct yq_table *sim_keys(const struct sim_exchange *exchange);
+void sim_key_set_tokens(
+    struct sim_exchange *exchange, struct sim_key *key, int64_t given_us, int64_t ended_us);
 
 /* ---- orders ---- */
 

@@ -121,13 +121,33 @@ sim_key_add(struct sim_exchange *x, const char *name)
 	return key;
 }
 
+struct sim_key *
+sim_key_find(const struct sim_exchange *x, const char *name)
+{
+	return yq_container(yq_table_find(&x->keys, yq_table_hash_text(name), same_key, name),
+	    struct sim_key, node);
+}
+
+const struct yq_table *
+sim_keys(const struct sim_exchange *x)
+{
+	return &x->keys;
+}
+
+void
+sim_key_set_tokens(struct sim_exchange *x, struct sim_key *key, int64_t given_us, int64_t ended_us)
+{
+	key->given_us = given_us;
+	key->ended_us = ended_us;
+	key->changed = true;
+	x->changes++;
+}
+
 bool
 sim_key_is(const struct sim_exchange *x, const char *name, const char *secret)
 {
 	struct yq_id fingerprint = yq_id_named(secret, strlen(secret));
-	const struct sim_key *key =
-	    yq_container(yq_table_find(&x->keys, yq_table_hash_text(name), same_key, name),
-		struct sim_key, node);
+	const struct sim_key *key = sim_key_find(x, name);
 
 	return key != NULL && yq_id_equal(&key->fingerprint, &fingerprint);
 }

@@ -6,13 +6,6 @@
 
 #include "simulator/exchange.h"
 
-struct sim_key {
-	struct yq_table_node node; /* by name */
-	char name[SIM_KEY_SIZE];
-	struct yq_id fingerprint; /* of its secret */
-	bool changed;
-};
-
 /* A position that was changed, to be recorded. */
 struct sim_moved {
 	struct sim_account *account;

@@ -28,6 +28,7 @@ kis_end(struct sim_call *call, const char *code, const char *text)
 void
 kis_refuse(struct sim_call *call, const char *code, const char *text)
 {
+	call->refused = true;
 	call->status = yq_str_starts(code, "EGW") ? 500 : 200;
 	yq_buf_clear(&call->body);
 	call->w = yq_json_writer_make(&call->body);
@@ -279,7 +280,6 @@ const struct sim_face sim_face_kis = {
 	.tick = kis_stream_tick,
 	.disconnect = kis_disconnect,
 	.expire = kis_tokens_expire,
-	.stop = kis_tokens_stop,
 };
 
 const struct sim_face sim_face_kis_virtual = {

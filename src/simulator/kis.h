@@ -87,13 +87,12 @@ kis_handler_fn kis_overseas_price, kis_overseas_balance, kis_overseas_deposits, 
 kis_handler_fn kis_order, kis_change, kis_overseas_order, kis_overseas_change;
 sim_handler_fn kis_token, kis_revoke, kis_approval, kis_hashkey;
 
-/* The key that an approval key was given for; NULL = none since the simulator was started. */
+/* The key that an approval key was given for; NULL = none. */
 const char *kis_key_of_approval(struct sim *sim, const char *approval);
 
 /* NULL = the token is right; else why not, as a code and a text. */
 const char *kis_token_fault(struct sim_call *call, const char **ret_text);
 void kis_tokens_expire(struct sim *sim);
-void kis_tokens_stop(struct sim *sim);
 
 /* ---- kis_stream.c, kis_push.c ---- */
 bool kis_upgrade(struct sim *sim, struct yq_http_request *request, const char *path);

@@ -1,58 +1,30 @@
 /*
  * kis_token.c - KIS's tokens, approval keys and hash keys.
  *
- * A token says when it was given and is checked by making it again, so it lives through a restart
- * as one of KIS's does.  Within six hours the same one is given again.
+ * A token says when it was given and is checked by making it again; what the book keeps of a key is
+ * when its last one was, and which are of no use, so all of it lives through a restart.  Within six
+ * hours the same one is given again.
  */
-#include <stdlib.h>
+#include <assert.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/str.h"
 #include "simulator/kis.h"
 
 #define SAME_US	  (INT64_C(6) * 3600 * YQ_US_PER_SECOND)
 #define MINUTE_US (60 * YQ_US_PER_SECOND)
 
-struct key_state {
-	struct yq_table_node node; /* by key */
-	char key[SIM_KEY_SIZE];
-	int64_t given_us; /* when the last token was made; 0 = none */
-};
+/* The exchange knows it as "kis/KEY". */
+#define KEY_PREFIX "kis/"
 
-struct sim_kis {
-	struct yq_table keys;
-	int64_t expired_us; /* tokens until then are of no use */
-};
-
-static struct sim_kis *
-state_of(struct sim *sim)
+static struct sim_key *
+key_of(const struct sim *sim, const char *key)
 {
-	if (sim->kis == NULL)
-		sim->kis = yq_xcalloc(1, sizeof(*sim->kis));
-	return sim->kis;
-}
+	char name[SIM_KEY_SIZE];
 
-static bool
-same_key(const struct yq_table_node *node, const void *key)
-{
-	return yq_str_equal(((const struct key_state *)(const void *)node)->key, key);
-}
-
-static struct key_state *
-key_state_of(struct sim *sim, const char *key)
-{
-	struct sim_kis *kis = state_of(sim);
-	uint64_t hash = yq_table_hash_text(key);
-	struct key_state *state =
-	    yq_container(yq_table_find(&kis->keys, hash, same_key, key), struct key_state, node);
-
-	if (state != NULL)
-		return state;
-	state = yq_xcalloc(1, sizeof(*state));
-	yq_str_copy_cut(state->key, sizeof(state->key), key);
-	yq_table_insert(&kis->keys, hash, &state->node);
-	return state;
+	return yq_str_format(name, sizeof(name), KEY_PREFIX "%s", key)
+		   ? sim_key_find(sim->exchange, name)
+		   : NULL;
 }
 
 #define TOKEN_SIZE 128
@@ -70,11 +42,11 @@ token_text(const struct sim *sim, const char *key, int64_t given_us, char text[T
 }
 
 static bool
-is_live(const struct sim *sim, int64_t given_us, int64_t now_us)
+is_live(const struct sim *sim, const struct sim_key *key, int64_t given_us, int64_t now_us)
 {
 	int64_t life_us = sim->knobs.values[SIM_KNOB_KIS_TOKEN_SECONDS] * YQ_US_PER_SECOND;
 
-	return given_us + life_us > now_us && (sim->kis == NULL || given_us > sim->kis->expired_us);
+	return key != NULL && given_us + life_us > now_us && given_us > key->ended_us;
 }
 
 const char *
@@ -101,7 +73,7 @@ kis_token_fault(struct sim_call *call, const char **ret_text)
 	token_text(call->sim, key, given_us, right);
 	if (!yq_str_equal(right, given))
 		return "EGW00121";
-	if (is_live(call->sim, given_us, call->now_us))
+	if (is_live(call->sim, key_of(call->sim, key), given_us, call->now_us))
 		return NULL;
 	*ret_text = "기간이 만료된 token 입니다.";
 	return "EGW00123";
@@ -125,7 +97,7 @@ body_key(struct sim_call *call, const char *secret_name)
 	const char *key = kis_param(call, "appkey"), *secret = kis_param(call, secret_name);
 	char name[SIM_KEY_SIZE];
 
-	if (key[0] == '\0' || !yq_str_format(name, sizeof(name), "kis/%s", key)) {
+	if (key[0] == '\0' || !yq_str_format(name, sizeof(name), KEY_PREFIX "%s", key)) {
 		refuse(call, "EGW00103", "유효하지 않은 AppKey입니다.");
 		return NULL;
 	}
@@ -154,7 +126,7 @@ kis_token(struct sim_call *call)
 	const char *key = body_key(call, "appsecret");
 	int64_t life_s = call->sim->knobs.values[SIM_KNOB_KIS_TOKEN_SECONDS], end_us;
 	char token[TOKEN_SIZE], until[32], date[16], time[16];
-	struct key_state *state;
+	struct sim_key *state;
 
 	if (key == NULL)
 		return;
@@ -162,10 +134,11 @@ kis_token(struct sim_call *call)
 		refuse(call, "EGW00133", "접근토큰 발급 잠시 후 다시 시도하세요(1분당 1회)");
 		return;
 	}
-	state = key_state_of(call->sim, key);
-	if (state->given_us == 0 || call->now_us - state->given_us >= SAME_US ||
-	    !is_live(call->sim, state->given_us, call->now_us))
-		state->given_us = call->now_us;
+	state = key_of(call->sim, key);
+	assert(state != NULL); /* body_key has entered it */
+	if (call->now_us - state->given_us >= SAME_US ||
+	    !is_live(call->sim, state, state->given_us, call->now_us))
+		sim_key_set_tokens(call->sim->exchange, state, call->now_us, state->ended_us);
 	token_text(call->sim, key, state->given_us, token);
 	end_us = state->given_us + life_s * YQ_US_PER_SECOND;
 	kis_date_text(call, YQ_COUNTRY_KR, end_us, date);
@@ -184,12 +157,14 @@ void
 kis_revoke(struct sim_call *call)
 {
 	const char *key = body_key(call, "appsecret");
+	struct sim_key *state;
 
 	if (key == NULL)
 		return;
 	/* Its tokens carry when they were given: the next one is another. */
-	key_state_of(call->sim, key)->given_us = 0;
-	state_of(call->sim)->expired_us = call->now_us;
+	state = key_of(call->sim, key);
+	assert(state != NULL);
+	sim_key_set_tokens(call->sim->exchange, state, 0, call->now_us);
 	yq_json_begin_object(&call->w);
 	yq_json_put_int(&call->w, "code", 200);
 	kis_put(&call->w, "message", "접근토큰 폐기에 성공하였습니다");
@@ -209,13 +184,14 @@ approval_of(const struct sim *sim, const char *key)
 const char *
 kis_key_of_approval(struct sim *sim, const char *approval)
 {
-	struct sim_kis *kis = state_of(sim);
+	for (const struct yq_table_node *n = sim_keys(sim->exchange)->oldest; n != NULL;
+	     n = n->newer) {
+		const struct sim_key *key = (const struct sim_key *)(const void *)n;
+		const char *name = key->name + sizeof(KEY_PREFIX) - 1;
 
-	for (struct yq_table_node *n = kis->keys.oldest; n != NULL; n = n->newer) {
-		struct key_state *state = yq_container(n, struct key_state, node);
-
-		if (yq_str_equal(approval_of(sim, state->key).text, approval))
-			return state->key;
+		if (yq_str_starts(key->name, KEY_PREFIX) &&
+		    yq_str_equal(approval_of(sim, name).text, approval))
+			return name;
 	}
 	return NULL;
 }
@@ -227,7 +203,6 @@ kis_approval(struct sim_call *call)
 
 	if (key == NULL)
 		return;
-	(void)key_state_of(call->sim, key);
 	yq_json_begin_object(&call->w);
 	kis_put(&call->w, "approval_key", approval_of(call->sim, key).text);
 	yq_json_end_object(&call->w);
@@ -252,21 +227,10 @@ kis_hashkey(struct sim_call *call)
 void
 kis_tokens_expire(struct sim *sim)
 {
-	state_of(sim)->expired_us = sim_now_us(sim);
-}
+	for (struct yq_table_node *n = sim_keys(sim->exchange)->oldest; n != NULL; n = n->newer) {
+		struct sim_key *key = (struct sim_key *)(void *)n;
 
-void
-kis_tokens_stop(struct sim *sim)
-{
-	struct yq_table_node *next;
-
-	if (sim->kis == NULL)
-		return;
-	for (struct yq_table_node *n = sim->kis->keys.oldest; n != NULL; n = next) {
-		next = n->newer;
-		free(yq_container(n, struct key_state, node));
+		if (yq_str_starts(key->name, KEY_PREFIX))
+			sim_key_set_tokens(sim->exchange, key, key->given_us, sim_now_us(sim));
 	}
-	yq_table_clear(&sim->kis->keys);
-	free(sim->kis);
-	sim->kis = NULL;
 }

@@ -2,6 +2,8 @@
  * like those of the name. */
 #include "simulator/listing.h"
 
+#include "simulator/exchange_parts.h"
+
 static const struct {
 	enum yq_exchange exchange;
 	const char *ticker, *name;
@@ -19,6 +21,7 @@ static const struct {
 	{ YQ_NASDAQ, "MSFT", "Microsoft Corporation", 43020, 0 },
 	{ YQ_NASDAQ, "NVDA", "NVIDIA Corporation", 13810, 0 },
 	{ YQ_NASDAQ, "TSLA", "Tesla, Inc.", 34290, 0 },
+	{ YQ_NASDAQ, "GOOGL", "Alphabet Inc.", 17490, 0 },
 	{ YQ_NASDAQ, "AMZN", "Amazon.com, Inc.", 20210, 0 },
 	{ YQ_NASDAQ, "QQQ", "Invesco QQQ Trust", 50350, 0 },
 	{ YQ_NYSE, "KO", "The Coca-Cola Company", 6320, 0 },
@@ -51,6 +54,8 @@ sim_listing_add(struct sim_exchange *x)
 		if (yq_tick_round(listing[i].exchange, price, YQ_ROUND_HALF_EVEN, &rounded) !=
 		    YQ_OK)
 			rounded = price;
+		if (sim_instrument_find(x, listing[i].exchange, listing[i].ticker) != NULL)
+			continue; /* as the book has it */
 		instrument =
 		    sim_list(x, listing[i].exchange, listing[i].ticker, listing[i].name, rounded);
 		if (instrument != NULL && listing[i].lot > 0)

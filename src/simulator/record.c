@@ -255,6 +255,8 @@ apply_key(struct sim_exchange *x, const yq_json *json, struct yq_err *err)
 	if (key == NULL)
 		return yq_err_set(err, YQ_E_CORRUPT, "no key may be called \"%s\"", r.name);
 	key->fingerprint = r.fingerprint;
+	key->given_us = r.given_us;
+	key->ended_us = r.ended_us;
 	return YQ_OK;
 }
 

@@ -13,6 +13,8 @@ static const struct yq_field book_fields[] = {
 static const struct yq_field key_fields[] = {
 	YQ_FIELD_TEXT("Name", struct sim_key, name, YQ_REQUIRED),
 	YQ_FIELD_ID("Fingerprint", struct sim_key, fingerprint, YQ_REQUIRED),
+	YQ_FIELD_TIME("TokenGiven", struct sim_key, given_us, YQ_OPTIONAL),
+	YQ_FIELD_TIME("TokensEnded", struct sim_key, ended_us, YQ_OPTIONAL),
 };
 
 static const struct yq_field instrument_fields[] = {

@@ -229,7 +229,7 @@ static bool
 struck_after(struct sim_call *call)
 {
 	struct sim_knobs *knobs = &call->sim->knobs;
-	bool order = (call->route->flags & SIM_ROUTE_ORDER) != 0 && call->status < 300;
+	bool order = (call->route->flags & SIM_ROUTE_ORDER) != 0 && !call->refused;
 
 	if (call->face == &sim_face_control)
 		return false;
@@ -248,15 +248,19 @@ struck_after(struct sim_call *call)
 
 /* ---- handling ---- */
 
+/* `fault`: why the body is no JSON; who may not call is not told of it. */
 static void
-run(struct sim_call *call)
+run(struct sim_call *call, const char *fault)
 {
 	if (call->route == NULL) {
 		call->face->refuse(call, YQ_E_NOT_FOUND, "endpoint not found.");
 	} else if ((call->route->flags & SIM_ROUTE_OPEN) != 0 || call->face->admit(call)) {
 		if (struck_before(call))
 			return;
-		call->route->handle(call);
+		if (fault != NULL)
+			call->face->refuse(call, YQ_E_INVALID, fault);
+		else
+			call->route->handle(call);
 	}
 	if (!yq_buf_ok(&call->body)) {
 		restart_body(call);
@@ -281,35 +285,59 @@ handle_call(struct sim_call *call, const char *path)
 
 	call->route = route_of(call, path);
 	if (length > 0 && yq_json_parse(body, length, &json, &err) != YQ_OK) {
-		call->face->refuse(call, YQ_E_INVALID, err.text);
-		answer(call, delay_of(call), false);
+		run(call, err.text);
 		return;
 	}
 	call->json = json;
-	run(call);
+	run(call, NULL);
+}
+
+/* False: no face has that path, and it was answered. */
+static bool
+begin_call(
+    struct sim *sim, struct yq_http_request *request, struct sim_call *call, const char **ret_rest)
+{
+	*ret_rest = "";
+	*call = (struct sim_call){ .sim = sim, .request = request, .status = 200 };
+	call->face = face_of(yq_http_path(request), ret_rest);
+	if (call->face == NULL) {
+		yq_http_answer_error(request, 404, "the faces are /alpaca, /kis and /control");
+		return false;
+	}
+	call->now_us = sim_now_us(sim);
+	call->body = yq_buf_make(SIM_ANSWER_MAX);
+	call->w = yq_json_writer_make(&call->body);
+	return true;
 }
 
 static void
 on_request(void *cookie, struct yq_http_request *request)
 {
 	struct sim *sim = cookie;
-	struct sim_call call = { .sim = sim, .request = request, .status = 200 };
-	const char *path = yq_http_path(request), *rest = "";
+	struct sim_call call;
+	const char *rest;
 
-	call.face = face_of(path, &rest);
-	if (call.face == NULL) {
-		yq_http_answer_error(request, 404, "the faces are /alpaca, /kis and /control");
+	if (!begin_call(sim, request, &call, &rest))
 		return;
-	}
-	if (call.face->upgrade != NULL && yq_http_header(request, "Upgrade") != NULL &&
-	    call.face->upgrade(sim, request, rest))
-		return;
-	call.now_us = sim_now_us(sim);
-	call.body = yq_buf_make(SIM_ANSWER_MAX);
-	call.w = yq_json_writer_make(&call.body);
-	handle_call(&call, rest);
+	if (call.face->upgrade == NULL || yq_http_header(request, "Upgrade") == NULL ||
+	    !call.face->upgrade(sim, request, rest))
+		handle_call(&call, rest);
 	yq_buf_free(&call.body);
 	(void)sim_settle(sim);
+}
+
+static void
+on_too_large(void *cookie, struct yq_http_request *request)
+{
+	struct sim_call call;
+	const char *rest;
+
+	if (!begin_call(cookie, request, &call, &rest))
+		return;
+	call.face->refuse(&call, YQ_E_INVALID, "the body is too large");
+	call.status = 413;
+	answer(&call, 0, false);
+	yq_buf_free(&call.body);
 }
 
 /* ---- the book, and what is pushed ---- */
@@ -435,6 +463,7 @@ sim_serve(struct sim *sim, const char *listen, uint16_t port, struct yq_err *err
 	const struct yq_http_options options = { .listen = listen,
 		.port = port,
 		.body_max = SIM_BODY_MAX,
+		.too_large = on_too_large,
 		.header_max = 16384,
 		.connections_max = 512,
 		.timeout_s = 120 };

@@ -78,6 +78,7 @@ struct sim_call {
 	struct sim_account *account;	       /* of the key; set by admit, may be NULL */
 	/* the answer */
 	unsigned status;
+	bool refused; /* nothing was done */
 	struct yq_buf body;
 	struct yq_json_writer w; /* writes to body */
 	struct yq_http_header headers[SIM_HEADERS_MAX];
@@ -107,7 +108,6 @@ void sim_rates_clear(struct sim_rates *rates);
 
 struct sim_later;
 struct sim_stream;
-struct sim_kis; /* that face's own */
 
 struct sim {
 	uv_loop_t *loop;
@@ -122,8 +122,7 @@ struct sim {
 	struct yq_http_server *server;
 	uv_timer_t tick;
 	struct sim_rates rates;
-	struct sim_later *later; /* answers and pushes that wait */
-	struct sim_kis *kis;
+	struct sim_later *later;    /* answers and pushes that wait */
 	struct sim_stream *streams; /* WebSockets that are open; stream.h */
 	size_t stream_count;
 	int64_t stream_number;
