@@ -114,6 +114,12 @@ yq_endpoints_write(const char *path, const struct yq_endpoints *endpoints, struc
 	yq_json_begin_object(&w);
 	put_url(&w, endpoints->web_url);
 	yq_json_end_object(&w);
+	if (endpoints->simulator_url[0] != '\0') {
+		yq_json_name(&w, "simulator");
+		yq_json_begin_object(&w);
+		put_url(&w, endpoints->simulator_url);
+		yq_json_end_object(&w);
+	}
 	if (endpoints->config[0] != '\0') {
 		yq_json_name(&w, "config");
 		yq_json_begin_object(&w);
@@ -219,6 +225,7 @@ yq_endpoints_read(const char *path, struct yq_endpoints *endpoints, struct yq_er
 		return rc;
 	read_url(member(json, "webhook", "url"), endpoints->webhook_url);
 	read_url(member(json, "web", "url"), endpoints->web_url);
+	read_url(member(json, "simulator", "url"), endpoints->simulator_url);
 	endpoints->webhook_secret = read_secret(member(json, "webhook", "secret"));
 	endpoints->valkey = read_secret(member(json, "valkey", "connection"));
 	read_confirm(json, &endpoints->confirm);

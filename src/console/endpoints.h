@@ -2,7 +2,8 @@
  * endpoints.h - run/endpoints.json: where a running system is reached, written by `yq up` when all
  * is ready and read by every other verb.
  *
- *	{"webhook":{"url","secret"},"web":{"url"},"valkey":{"socket","user","password"},
+ *	{"webhook":{"url","secret"},"web":{"url"},"simulator":{"url"},
+ *	 "valkey":{"socket","user","password"},
  *	 "firebird":{"database","environment":{"FIREBIRD":...}},"config":{"folder"}}
  *
  * Servers that `yq up` did not start itself add "connection" (a connection string) and have no
@@ -25,6 +26,7 @@ struct yq_endpoints {
 	char webhook_url[YQ_URL_SIZE];
 	struct yq_secret *webhook_secret; /* NULL = none; owned, as all below */
 	char web_url[YQ_URL_SIZE];	  /* "" = there is no web program */
+	char simulator_url[YQ_URL_SIZE];  /* "" = it does not run */
 	struct yq_secret *valkey;	  /* connection string */
 	struct yq_confirm confirm;	  /* what its replicas must */
 	struct yq_secret *firebird;	  /* connection string */

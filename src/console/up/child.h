@@ -20,7 +20,7 @@
 #define YQ_CHILD_STEADY_MS 10000 /* ready for so long: the back-off begins anew */
 #define YQ_CHILD_STOP_MS   10000 /* from SIGTERM to SIGKILL */
 #define YQ_CHILD_LINE_MAX  4096
-#define YQ_CHILD_ARGS_MAX  16
+#define YQ_CHILD_ARGS_MAX  64
 
 enum yq_child_state {
 	YQ_CHILD_STOPPED,

@@ -99,3 +99,27 @@ yq_keep_port(const char *text, int64_t *port, struct yq_err *err)
 	    ntohs(address.any.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
 	return YQ_OK;
 }
+
+bool
+yq_keep_port_is_free(const char *text, int64_t port)
+{
+	union address address;
+	socklen_t length;
+	int fd, on = 1;
+	bool is_free;
+
+	if (!parse_address(text, &address, &length))
+		return true;
+	if (address.any.sa_family == AF_INET)
+		address.v4.sin_port = htons((uint16_t)port);
+	else
+		address.v6.sin6_port = htons((uint16_t)port);
+	fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return true;
+	/* As the server does: what is left of connections that were closed does not count. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	is_free = bind(fd, &address.any, length) == 0;
+	close(fd);
+	return is_free;
+}

@@ -13,5 +13,7 @@ YQ_NODISCARD enum yq_rc yq_keep_secret(
 
 /* `*port` stays unless it is 0; then a port that is free at `address` (an IP address). */
 YQ_NODISCARD enum yq_rc yq_keep_port(const char *address, int64_t *port, struct yq_err *err);
+/* Whether a server could listen there now; true for port 0. */
+bool yq_keep_port_is_free(const char *address, int64_t port);
 
 #endif

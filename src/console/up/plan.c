@@ -229,6 +229,18 @@ plan_web(struct yq_up_plan *plan, struct yq_err *err)
 	return rc;
 }
 
+static enum yq_rc
+plan_simulator(const struct yq_call *call, struct yq_up_plan *plan, struct yq_err *err)
+{
+	enum yq_rc rc;
+
+	if (!yq_call_has(call, YQ_OPT_SIMULATOR))
+		return YQ_OK;
+	rc = yq_simulated_plan(plan->config, plan->secrets, &plan->simulated, err);
+	yq_str_copy_cut(plan->endpoints.simulator_url, YQ_URL_SIZE, plan->simulated.url);
+	return rc;
+}
+
 static void
 put_connections(struct yq_json_writer *w, const struct yq_up_plan *plan, enum yq_program program)
 {
@@ -248,15 +260,18 @@ put_connections(struct yq_json_writer *w, const struct yq_up_plan *plan, enum yq
 }
 
 static void
-put_webhook(struct yq_json_writer *w, const struct yq_up_plan *plan)
+put_webhook(struct yq_json_writer *w, const struct yq_up_plan *plan, enum yq_program program)
 {
 	yq_json_name(w, "Webhook");
 	yq_json_begin_object(w);
-	yq_json_put_int(w, "Port", plan->webhook_port);
-	if (yq_config_json(plan->config, "Webhook:Secrets") == NULL) {
+	yq_simulated_put_mapping(w, &plan->simulated); /* the order manager reads it too */
+	if (program == YQ_PROGRAM_WEBHOOK) {
+		yq_json_put_int(w, "Port", plan->webhook_port);
 		yq_json_name(w, "Secrets");
 		yq_json_begin_object(w);
-		yq_json_put_text(w, "*", yq_secret_reveal(plan->endpoints.webhook_secret));
+		if (yq_config_json(plan->config, "Webhook:Secrets") == NULL)
+			yq_json_put_text(w, "*", yq_secret_reveal(plan->endpoints.webhook_secret));
+		yq_simulated_put_secrets(w, &plan->simulated);
 		yq_json_end_object(w);
 	}
 	yq_json_end_object(w);
@@ -274,8 +289,8 @@ put_overlay(struct yq_json_writer *w, const struct yq_up_plan *plan, enum yq_pro
 	if (!yq_find_is_set(plan->config, "System:RunFolder"))
 		yq_json_put_text(w, "RunFolder", plan->run);
 	yq_json_end_object(w);
-	if (program == YQ_PROGRAM_WEBHOOK)
-		put_webhook(w, plan);
+	put_webhook(w, plan, program);
+	yq_simulated_put_accounts(w, &plan->simulated, program);
 	if (program == YQ_PROGRAM_GATEWAY && plan->token_key != NULL) {
 		yq_json_name(w, "Tokens");
 		yq_json_begin_object(w);
@@ -350,6 +365,8 @@ yq_up_plan_make(const struct yq_call *call, struct yq_up_plan *plan)
 	if (rc == YQ_OK)
 		rc = plan_web(plan, &err);
 	if (rc == YQ_OK)
+		rc = plan_simulator(call, plan, &err);
+	if (rc == YQ_OK)
 		rc = write_overlays(plan, &err);
 	return rc == YQ_OK ? YQ_CONSOLE_DONE : yq_fail(YQ_CONSOLE_REFUSED, "%s", err.text);
 }
@@ -357,6 +374,7 @@ yq_up_plan_make(const struct yq_call *call, struct yq_up_plan *plan)
 void
 yq_up_plan_clear(struct yq_up_plan *plan)
 {
+	yq_simulated_clear(&plan->simulated);
 	yq_config_free(plan->config);
 	yq_endpoints_clear(&plan->endpoints);
 	yq_secret_free(plan->console_password);

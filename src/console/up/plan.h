@@ -10,6 +10,7 @@
 #include "console/console.h"
 #include "console/endpoints.h"
 #include "console/up/private_valkey.h"
+#include "console/up/simulated.h"
 #include "store/root.h"
 
 struct yq_up_plan {
@@ -35,6 +36,7 @@ struct yq_up_plan {
 	int64_t webhook_port, web_port;		 /* never 0 */
 	char webhook_strategy[YQ_STRATEGY_SIZE]; /* one that the secret is good for */
 	bool default_account;			 /* no account is configured: Paper */
+	struct yq_simulated simulated;
 	struct yq_endpoints endpoints;
 };
 

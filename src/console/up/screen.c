@@ -59,7 +59,7 @@ yq_screen_log_line(const char *name, const char *line)
 static void
 explain_account(const struct yq_up_plan *plan)
 {
-	if (!plan->default_account)
+	if (!plan->default_account || plan->simulated.on)
 		return;
 	printf(
 	    "\n"
@@ -70,6 +70,59 @@ explain_account(const struct yq_up_plan *plan)
 	    "DIR).\n");
 }
 
+static void
+show_alert(const struct yq_up_plan *plan, const struct yq_secret *secret, const char *what,
+    const char *strategy)
+{
+	printf("  curl -s %s -d '{%s%s%s%s,\"strategy\":\"%s\"}'\n", plan->endpoints.webhook_url,
+	    secret != NULL ? "\"secret\":\"" : "", secret != NULL ? yq_secret_reveal(secret) : "",
+	    secret != NULL ? "\"," : "", what, strategy);
+}
+
+/* What is simulated, and what is not: nobody shall take the one for the other. */
+static void
+explain_simulator(const struct yq_up_plan *plan)
+{
+	const struct yq_simulated *simulated = &plan->simulated;
+
+	if (!simulated->on)
+		return;
+	printf("\nSIMULATED: yq-simulator at %s plays the brokers; its money is made up.\n",
+	    simulated->url);
+	for (size_t i = 0; i < YQ_SIMULATED_FACES; i++)
+		printf("  %-10s  %s\n", simulated->accounts[i].alias,
+		    simulated->accounts[i].ours
+			? simulated->accounts[i].what
+			: "is an account of your own settings, and stays as it is");
+	printf("An alert trades there if its strategy is called as the account");
+	if (simulated->others != NULL)
+		printf("; all others go to %s", simulated->others);
+	printf(".\n");
+	if (!simulated->keeps_paper)
+		printf("Your own accounts run as ever, and trade what your settings say.\n");
+}
+
+static void
+show_alerts(const struct yq_up_plan *plan)
+{
+	const struct yq_simulated *simulated = &plan->simulated;
+	const struct yq_secret *every = plan->endpoints.webhook_secret;
+
+	printf("\nTry it in another terminal:\n");
+	if (!simulated->on)
+		show_alert(plan, every,
+		    "\"ticker\":\"AAPL\",\"exchange\":\"NASDAQ\",\"action\":\"buy\",\"price\":"
+		    "190.5",
+		    plan->webhook_strategy);
+	for (size_t i = 0; simulated->on && i < YQ_SIMULATED_FACES; i++) {
+		const struct yq_simulated_account *account = &simulated->accounts[i];
+
+		if (account->mapped)
+			show_alert(plan, yq_simulated_alert_secret(account, every),
+			    account->example, account->alias);
+	}
+}
+
 void
 yq_screen_ready(const struct yq_up_plan *plan)
 {
@@ -77,18 +130,14 @@ yq_screen_ready(const struct yq_up_plan *plan)
 	bool wanted = endpoints->webhook_secret != NULL;
 
 	explain_account(plan);
+	explain_simulator(plan);
 	printf("\nwebhook  %s\n", endpoints->webhook_url);
 	if (wanted)
 		printf("secret   %s\n", yq_secret_reveal(endpoints->webhook_secret));
 	if (endpoints->web_url[0] != '\0')
 		printf("web      %s\n", endpoints->web_url);
 	if (!yq_str_starts(endpoints->webhook_url, "unix:"))
-		printf("\nTry it in another terminal:\n"
-		       "  curl -s %s -d '{%s%s%s\"ticker\":\"AAPL\",\"exchange\":\"NASDAQ\","
-		       "\"action\":\"buy\",\"price\":190.5,\"strategy\":\"%s\"}'\n",
-		    endpoints->webhook_url, wanted ? "\"secret\":\"" : "",
-		    wanted ? yq_secret_reveal(endpoints->webhook_secret) : "", wanted ? "\"," : "",
-		    plan->webhook_strategy);
+		show_alerts(plan);
 	printf("  %s orders --all --var %s\n"
 	       "  %s why ID --var %s\n\nCtrl-C stops everything.\n",
 	    plan->called, plan->folder, plan->called, plan->folder);

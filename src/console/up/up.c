@@ -5,7 +5,8 @@
  *	valkey: start --> provision ---------------+--> daemons --> ready
  *
  * Both servers begin at once; a daemon begins when what it needs is there.  Everything is an event:
- * nothing sleeps, nothing polls.  Stopping goes the other way: daemons, then Valkey.
+ * nothing sleeps, nothing polls.  Stopping goes the other way: daemons, then the simulator, whose
+ * answers they may still await, then Valkey.
  */
 #include "console/up/child.h"
 #include "console/up/firebird.h"
@@ -25,15 +26,15 @@
 
 struct daemon_row {
 	enum yq_program program;
-	bool needs_firebird;
-	bool required; /* its absence is worth a line */
+	bool needs_firebird, needs_simulator; /* where it runs */
+	bool required;			      /* its absence is worth a line */
 };
 static const struct daemon_row daemon_rows[] = {
-	{ YQ_PROGRAM_WEBHOOK, false, true },
-	{ YQ_PROGRAM_ORDER_MANAGER, true, true },
-	{ YQ_PROGRAM_GATEWAY, true, true },
-	{ YQ_PROGRAM_WEB, true, false },
-	{ YQ_PROGRAM_NOTIFIER, false, false },
+	{ YQ_PROGRAM_WEBHOOK, false, false, true },
+	{ YQ_PROGRAM_ORDER_MANAGER, true, false, true },
+	{ YQ_PROGRAM_GATEWAY, true, true, true },
+	{ YQ_PROGRAM_WEB, true, false, false },
+	{ YQ_PROGRAM_NOTIFIER, false, false, false },
 };
 #define DAEMONS		YQ_COUNT(daemon_rows)
 #define SIMULATOR	DAEMONS /* the child after them, if it was asked for */
@@ -77,12 +78,23 @@ close_all(struct up *up)
 }
 
 static bool
+is_stopped(const struct yq_child *child)
+{
+	return child == NULL || yq_child_state(child) == YQ_CHILD_STOPPED;
+}
+
+/* The simulator last: asked once all others are gone. */
+static bool
 daemons_stopped(const struct up *up)
 {
-	for (size_t i = 0; i < CHILDREN; i++)
-		if (up->daemons[i] != NULL && yq_child_state(up->daemons[i]) != YQ_CHILD_STOPPED)
+	struct yq_child *simulator = up->daemons[SIMULATOR];
+
+	for (size_t i = 0; i < DAEMONS; i++)
+		if (!is_stopped(up->daemons[i]))
 			return false;
-	return true;
+	if (simulator != NULL && yq_child_state(simulator) != YQ_CHILD_STOPPING)
+		yq_child_stop(simulator);
+	return is_stopped(simulator);
 }
 
 /* The next step of stopping, whenever something has stopped. */
@@ -113,7 +125,7 @@ stop(struct up *up, int status)
 	up->phase = PHASE_DAEMONS_STOP;
 	up->status = status;
 	remove_endpoints(up);
-	for (size_t i = 0; i < CHILDREN; i++)
+	for (size_t i = 0; i < DAEMONS; i++)
 		if (up->daemons[i] != NULL)
 			yq_child_stop(up->daemons[i]);
 	stop_further(up);
@@ -162,6 +174,15 @@ check_ready(struct up *up)
 	yq_screen_ready(&up->plan);
 }
 
+static bool
+has_needs(const struct up *up, const struct daemon_row *row)
+{
+	const struct yq_child *simulator = up->daemons[SIMULATOR];
+
+	return (up->firebird_ready || !row->needs_firebird) &&
+	       (simulator == NULL || yq_child_was_ready(simulator) || !row->needs_simulator);
+}
+
 static void
 start_daemons(struct up *up)
 {
@@ -169,7 +190,7 @@ start_daemons(struct up *up)
 		return;
 	for (size_t i = 0; i < DAEMONS; i++)
 		if (up->daemons[i] != NULL && yq_child_state(up->daemons[i]) == YQ_CHILD_STOPPED &&
-		    (up->firebird_ready || !daemon_rows[i].needs_firebird))
+		    has_needs(up, &daemon_rows[i]))
 			yq_child_start(up->daemons[i]);
 	check_ready(up);
 }
@@ -212,7 +233,7 @@ on_daemon(void *cookie, struct yq_child *child, enum yq_child_event event, const
 	switch (event) {
 	case YQ_CHILD_EV_READY:
 		say_ready(up, child);
-		check_ready(up);
+		start_daemons(up); /* those that waited for it */
 		break;
 	case YQ_CHILD_EV_DIED:
 	case YQ_CHILD_EV_FAILED:
@@ -364,7 +385,7 @@ static enum yq_rc
 make_simulator(struct up *up, struct yq_err *err)
 {
 	char folder[YQ_PATH_SIZE], log_path[YQ_PATH_SIZE], path[YQ_PATH_SIZE];
-	const char *const arguments[] = { "--folder", folder, NULL };
+	const char *arguments[YQ_SIMULATED_ARGUMENTS];
 	struct yq_child_spec spec = { .name = "yq-simulator",
 		.program = path,
 		.arguments = arguments,
@@ -378,8 +399,10 @@ make_simulator(struct up *up, struct yq_err *err)
 		rc = yq_path_join(log_path, up->plan.log, "yq-simulator.log", err);
 	if (rc == YQ_OK && access(path, F_OK) != 0)
 		rc = yq_err_set(err, YQ_E_NOT_FOUND, "yq-simulator is not installed beside yq");
-	if (rc == YQ_OK)
+	if (rc == YQ_OK) {
+		yq_simulated_arguments(&up->plan.simulated, folder, arguments);
 		rc = make_child(up, &spec, on_daemon, &up->daemons[SIMULATOR], err);
+	}
 	if (rc == YQ_OK)
 		yq_child_start(up->daemons[SIMULATOR]);
 	return rc;
@@ -410,7 +433,7 @@ watch_signals(struct up *up)
 
 /* Whatever fails here is said once; what was made before it is undone by the usual stop. */
 static enum yq_rc
-begin(struct up *up, bool with_simulator, struct yq_err *err)
+begin(struct up *up, struct yq_err *err)
 {
 	enum yq_rc rc;
 
@@ -418,7 +441,7 @@ begin(struct up *up, bool with_simulator, struct yq_err *err)
 	watch_signals(up);
 	for (size_t i = 0; i < DAEMONS && rc == YQ_OK; i++)
 		rc = make_daemon(up, i, err);
-	if (rc == YQ_OK && with_simulator)
+	if (rc == YQ_OK && up->plan.simulated.on)
 		rc = make_simulator(up, err);
 	if (rc == YQ_OK && up->plan.own_valkey)
 		rc = make_valkey(up, err);
@@ -450,7 +473,7 @@ yq_verb_up(const struct yq_call *call)
 		remove_endpoints(&up); /* left over by one that was killed */
 		yq_screen_begin(&up.plan);
 		uv_loop_init(&up.loop);
-		if (begin(&up, yq_call_has(call, YQ_OPT_SIMULATOR), &err) != YQ_OK)
+		if (begin(&up, &err) != YQ_OK)
 			fail(&up, "cannot start", err.text);
 		uv_run(&up.loop, UV_RUN_DEFAULT);
 		uv_loop_close(&up.loop);

@@ -78,6 +78,7 @@ export class System {
     system.config = path.join(system.folder, 'config');
     system.clients = [];
     system.queries = 0;
+    system.options = []; /* more for `yq up` */
     system.output = '';
     await mkdir(system.config);
     await system.configure(settings);
@@ -99,7 +100,7 @@ export class System {
   async up() {
     this.checkRights();
     this.output = '';
-    this.child = spawn(yqPath, ['up', '--var', this.var, '--config', this.config], {
+    this.child = spawn(yqPath, ['up', '--var', this.var, '--config', this.config, ...this.options], {
       stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...this.environment },
     });
     this.ended = new Promise((resolve) => {
