@@ -21,10 +21,10 @@ class Simulator:
 
     def start(self, *more):
         self.log = open(os.path.join(self.folder, "log"), "ab+")
+        began = self.log.tell()  # before the child moves it: what it inherits is the same open file
         self.process = subprocess.Popen(
             [self.program, "--port", "0", "--folder", self.folder + "/book", *self.options, *more],
             stdout=self.log, stderr=self.log)
-        began = self.log.tell()
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             self.log.seek(began)
