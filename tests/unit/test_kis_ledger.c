@@ -269,6 +269,81 @@ test_whatever_comes_when_nothing_is_told_twice(void **unused)
 	}
 }
 
+static struct yq_kis_entry *
+poll_abroad(struct yq_kis_ledger *ledger, const char *digits, const char *date, int64_t filled)
+{
+	struct yq_kis_order o = { .value = number(filled * 10) };
+
+	yq_str_copy_cut(o.date, sizeof(o.date), date);
+	o.order.exchange = YQ_NASDAQ;
+	o.order.action = YQ_BUY;
+	o.order.qty = number(100);
+	o.order.filled = number(filled);
+	o.order.price = yq_opt_decimal_of(number(10));
+	o.order.state = filled == 100 ? YQ_ORDER_FILLED : YQ_ORDER_OPEN;
+	yq_str_copy_cut(o.order.ticker, sizeof(o.order.ticker), "AAPL");
+	yq_str_copy_cut(o.number, sizeof(o.number), digits);
+	yq_kis_id_make(YQ_NASDAQ, date, o.number, o.order.broker_order_id);
+	return yq_kis_ledger_polled(ledger, &o, T0);
+}
+
+/* It may be one that a virtual account lost when it was begun anew, or whose date was another's:
+ * each look would go back to its day, further every day, until the pages are too many. */
+static void
+test_an_order_that_is_listed_no_more_is_over_after_some_days(void **unused)
+{
+	struct yq_kis_ledger l = { 0 };
+	struct yq_kis_entry *lost = poll_abroad(&l, N, "20261120", 5), *open, *home;
+	char oldest[YQ_KIS_DATE_SIZE];
+
+	(void)unused;
+	home = take(&l, "0000000044");
+	assert_int_equal(yq_kis_ledger_listed(&l, false, "20261121"), 0); /* it was listed */
+	l.looks++;
+	open = poll_abroad(&l, "0000000043", "20261120", 0);
+	assert_int_equal(yq_kis_ledger_listed(&l, false, "20261120"), 0); /* of that very day */
+	assert_int_equal(yq_kis_ledger_listed(&l, true, "20261124"), 1);  /* at home */
+	assert_true(home->over);
+	yq_kis_ledger_oldest(&l, false, oldest);
+	assert_string_equal(oldest, "20261120");
+	assert_int_equal(yq_kis_ledger_listed(&l, false, "20261121"), 1);
+	assert_true(lost->over);
+	assert_false(open->over);
+	assert_int_equal(lost->step_count, 1); /* what it executed stays */
+	/* It shows up after all. */
+	l.looks++;
+	assert_ptr_equal(poll_abroad(&l, N, "20261120", 7), lost);
+	assert_false(lost->over);
+	assert_int_equal(lost->step_count, 2);
+	yq_kis_ledger_clear(&l);
+}
+
+static void
+check_reserved(const struct yq_kis_ledger *ledger, enum yq_currency currency, int64_t expected)
+{
+	struct yq_decimal amount;
+
+	assert_int_equal(yq_kis_ledger_reserved(ledger, currency, &amount), YQ_OK);
+	assert_int_equal(yq_decimal_cmp(amount, number(expected)), 0);
+}
+
+static void
+test_open_buys_abroad_hold_back_what_is_left_of_them(void **unused)
+{
+	struct yq_kis_ledger l = { 0 };
+
+	(void)unused;
+	check_reserved(&l, YQ_USD, 0);
+	(void)poll_abroad(&l, N, DATE, 30);
+	(void)poll_abroad(&l, "0000000043", DATE, 100);
+	(void)poll(&l, "0000000044", 3, 300); /* won are told whole */
+	check_reserved(&l, YQ_USD, 700);
+	check_reserved(&l, YQ_KRW, 0);
+	(void)poll_abroad(&l, N, DATE, 100);
+	check_reserved(&l, YQ_USD, 0);
+	yq_kis_ledger_clear(&l);
+}
+
 int
 main(void)
 {
@@ -281,6 +356,8 @@ main(void)
 		cmocka_unit_test(test_another_number_is_the_same_order),
 		cmocka_unit_test(test_what_goes_beyond_what_is_booked_is_all_that_counts),
 		cmocka_unit_test(test_whatever_comes_when_nothing_is_told_twice),
+		cmocka_unit_test(test_an_order_that_is_listed_no_more_is_over_after_some_days),
+		cmocka_unit_test(test_open_buys_abroad_hold_back_what_is_left_of_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

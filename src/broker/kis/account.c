@@ -171,6 +171,20 @@ balances_end(struct round *r)
 
 static void balances_ask(struct yq_kis_task *op);
 
+/* A virtual account tells abroad what an order may cost.  What open orders hold back is cash, too.
+ */
+static enum yq_rc
+add_held_back(struct round *r, enum yq_currency currency, struct yq_err *err)
+{
+	struct yq_opt_decimal *cash = &r->cash.of[currency];
+	struct yq_decimal held;
+
+	if (yq_kis_ledger_reserved(&r->op.k->ledger, currency, &held) != YQ_OK ||
+	    yq_decimal_add(cash->value, held, &cash->value) != YQ_OK)
+		return yq_err_set(err, YQ_E_INVALID, "what open orders may cost does not add up");
+	return YQ_OK;
+}
+
 static void
 on_balances(
     void *cookie, enum yq_rc rc, const struct yq_kis_answer *answer, const struct yq_err *err)
@@ -190,6 +204,8 @@ on_balances(
 	} else {
 		rc = yq_kis_decode_cash(
 		    answer->root, r->op.k->settings.account.is_virtual, exchange, &r->cash, &why);
+		if (rc == YQ_OK && r->op.k->settings.account.is_virtual)
+			rc = add_held_back(r, yq_market_of(exchange)->currency, &why);
 	}
 	if (rc != YQ_OK) {
 		garbled(r, &why);

@@ -271,7 +271,9 @@ yq_kis_ledger_polled(struct yq_kis_ledger *ledger, const struct yq_kis_order *or
 		entry = entry_make(ledger, o->broker_order_id, order->date, o->exchange, o->ticker);
 	entry->action = o->action;
 	entry->qty = o->qty;
+	entry->price = o->price;
 	entry->over = yq_order_state_is_final(o->state);
+	entry->look = ledger->looks;
 	memcpy(entry->number, order->number, sizeof(entry->number));
 	if (order->branch[0] != '\0')
 		memcpy(entry->branch, order->branch, sizeof(entry->branch));
@@ -392,4 +394,53 @@ yq_kis_ledger_oldest(const struct yq_kis_ledger *ledger, bool domestic, char dat
 			continue;
 		memcpy(date, entry->date, sizeof(entry->date));
 	}
+}
+
+size_t
+yq_kis_ledger_listed(struct yq_kis_ledger *ledger, bool domestic, const char *before)
+{
+	size_t missing = 0;
+
+	for (struct yq_table_node *node = ledger->entries.oldest; node != NULL;
+	     node = node->newer) {
+		struct yq_kis_entry *entry = yq_container(node, struct yq_kis_entry, node);
+
+		if (entry->over || entry->look == ledger->looks ||
+		    yq_kis_market_of(entry->exchange)->domestic != domestic ||
+		    strcmp(entry->date, before) >= 0)
+			continue;
+		entry->over = true;
+		missing++;
+	}
+	return missing;
+}
+
+static enum yq_rc
+add_reserved(const struct yq_kis_entry *entry, struct yq_decimal *amount)
+{
+	struct yq_decimal left, worth;
+
+	if (yq_decimal_sub(entry->qty, told(entry).qty, &left) != YQ_OK ||
+	    yq_decimal_mul(left, entry->price.value, YQ_ROUND_HALF_EVEN, &worth) != YQ_OK)
+		return YQ_E_RANGE;
+	return yq_decimal_sign(left) > 0 ? yq_decimal_add(*amount, worth, amount) : YQ_OK;
+}
+
+enum yq_rc
+yq_kis_ledger_reserved(
+    const struct yq_kis_ledger *ledger, enum yq_currency currency, struct yq_decimal *amount)
+{
+	*amount = YQ_DECIMAL_ZERO;
+	for (const struct yq_table_node *node = ledger->entries.oldest; node != NULL;
+	     node = node->newer) {
+		const struct yq_kis_entry *entry = (const struct yq_kis_entry *)(const void *)node;
+
+		if (entry->over || !entry->price.set || entry->action != YQ_BUY ||
+		    yq_kis_market_of(entry->exchange)->domestic ||
+		    yq_market_of(entry->exchange)->currency != currency)
+			continue;
+		if (add_reserved(entry, amount) != YQ_OK)
+			return YQ_E_RANGE;
+	}
+	return YQ_OK;
 }

@@ -45,10 +45,12 @@ struct yq_kis_entry {
 	enum yq_action action;
 	char number[YQ_KIS_NUMBER_SIZE]; /* the one to name in a change or a cancel now */
 	char branch[YQ_KIS_BRANCH_SIZE];
-	struct yq_decimal qty;	  /* whole */
-	bool over;		  /* as KIS said when it was asked */
-	struct yq_kis_sum pushed; /* by notices, each counted once */
-	uint64_t *heard;	  /* hashes of notices; owned */
+	struct yq_decimal qty;	     /* whole */
+	struct yq_opt_decimal price; /* its limit, as KIS told when it was asked */
+	bool over;		     /* as KIS said when it was asked, or it tells of it no more */
+	uint64_t look;		     /* the last that listed it */
+	struct yq_kis_sum pushed;    /* by notices, each counted once */
+	uint64_t *heard;	     /* hashes of notices; owned */
 	size_t heard_count;
 	struct yq_kis_step *steps; /* owned */
 	size_t step_count;
@@ -57,6 +59,7 @@ struct yq_kis_entry {
 struct yq_kis_ledger {
 	struct yq_table entries; /* by id */
 	struct yq_table numbers; /* by country and number, the newest of a number */
+	uint64_t looks;		 /* see yq_kis_ledger_listed */
 	struct yq_kis_early {
 		struct yq_kis_notice notice;
 		int64_t time_us; /* 0 = none */
@@ -79,6 +82,16 @@ void yq_kis_ledger_renumbered(
 /* As KIS told when asked. */
 struct yq_kis_entry *yq_kis_ledger_polled(
     struct yq_kis_ledger *ledger, const struct yq_kis_order *order, int64_t now_us);
+/*
+ * All that KIS lists since the earliest order that is not over was polled, and the next look
+ * begins. One of that market that is not over, of a day before `before`, and was not listed is
+ * over: an order lives for a day, and KIS tells of it no more (a virtual account may be begun
+ * anew).  Returns how many those are; else each look would go back to them for ever.
+ */
+size_t yq_kis_ledger_listed(struct yq_kis_ledger *ledger, bool domestic, const char *before);
+/* What open buys abroad in that currency may still cost.  YQ_E_RANGE: it does not fit. */
+YQ_NODISCARD enum yq_rc yq_kis_ledger_reserved(
+    const struct yq_kis_ledger *ledger, enum yq_currency currency, struct yq_decimal *amount);
 enum yq_kis_heard {
 	YQ_KIS_HEARD_STEP,  /* the order has another step */
 	YQ_KIS_HEARD_KNOWN, /* it was told */

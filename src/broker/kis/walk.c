@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "broker/kis/adapter.h"
@@ -9,11 +10,15 @@
 
 #define PAGES_MAX 700 /* of 15 rows, on a virtual account */
 #define DAY_US	  (INT64_C(86400) * YQ_US_PER_SECOND)
+#define BACK_US	  (80 * DAY_US) /* it tells of three months */
+/* A list may be behind, and a date be off by one: an order that is not listed is over only then. */
+#define MISSED_US (3 * DAY_US)
 
 struct yq_kis_walk {
 	struct yq_kis *k;
 	int64_t since_us;
 	bool home, abroad; /* still to be asked */
+	bool asks[2];	   /* abroad, at home */
 	bool at_home;	   /* what is being asked */
 	struct yq_kis_page page;
 	unsigned pages;
@@ -65,6 +70,25 @@ take_over(struct yq_kis *k, struct yq_kis_orders *orders)
 }
 
 static void
+look_ends(struct yq_kis_walk *w)
+{
+	struct yq_kis *k = w->k;
+	int64_t before_us = yq_clock_now_us(k->clock) - MISSED_US;
+	char before[YQ_KIS_DATE_SIZE];
+
+	for (int at_home = 0; at_home < 2; at_home++) {
+		size_t missing;
+
+		yq_kis_date_at(&k->zones, at_home ? YQ_KRX : YQ_NYSE, before_us, before);
+		missing = w->asks[at_home] ? yq_kis_ledger_listed(&k->ledger, at_home, before) : 0;
+		if (missing > 0)
+			yq_warn("kis: %zu orders from before %s are not listed any more", missing,
+			    before);
+	}
+	k->ledger.looks++;
+}
+
+static void
 finish(struct yq_kis_walk *w)
 {
 	struct yq_kis *k = w->k;
@@ -77,6 +101,7 @@ finish(struct yq_kis_walk *w)
 		return;
 	}
 	take_over(k, &orders);
+	look_ends(w);
 	k->looked = true;
 	end(w, YQ_OK, &orders, NULL);
 	yq_kis_orders_free(&orders);
@@ -96,6 +121,9 @@ dates(struct yq_kis_walk *w)
 	yq_kis_date_at(&k->zones, w->at_home ? YQ_KRX : YQ_TSE, now_us, w->to);
 	yq_kis_ledger_oldest(&k->ledger, w->at_home, oldest);
 	if (oldest[0] != '\0' && strcmp(oldest, w->from) < 0)
+		memcpy(w->from, oldest, sizeof(oldest));
+	yq_kis_date_at(&k->zones, w->at_home ? YQ_KRX : YQ_NYSE, now_us - BACK_US, oldest);
+	if (strcmp(w->from, oldest) < 0)
 		memcpy(w->from, oldest, sizeof(oldest));
 }
 
@@ -167,10 +195,8 @@ yq_kis_walk(
 	/* At first a day more: an order of yesterday, there, may have been executed since. */
 	w->since_us =
 	    (since_us > 0 && since_us < now_us ? since_us : now_us) - (k->looked ? 0 : DAY_US);
-	if (w->since_us < now_us - 80 * DAY_US)
-		w->since_us = now_us - 80 * DAY_US; /* it tells of three months */
-	w->home = (asked & 1U << YQ_COUNTRY_KR) != 0;
-	w->abroad = (asked & ~(1U << YQ_COUNTRY_KR)) != 0;
+	w->asks[true] = w->home = (asked & 1U << YQ_COUNTRY_KR) != 0;
+	w->asks[false] = w->abroad = (asked & ~(1U << YQ_COUNTRY_KR)) != 0;
 	w->fn = fn;
 	w->cookie = cookie;
 	next(w);
