@@ -85,12 +85,25 @@ gw_doubt_look(struct gw_order *o)
 	gw_soon(gw);
 }
 
+/* Not found, it is proven absent from this moment on: its lane waits for no other. */
+static bool
+is_ripe(const struct gw_order *o, int64_t now_ns)
+{
+	const struct yq_broker *broker = o->account->broker;
+	int64_t ripe_ns = o->sent_ns + broker->capabilities.absent_after_us * 1000;
+
+	return yq_broker_can(broker, YQ_BROKER_KEEPS_CLIENT_ID) && o->phase == GW_UNKNOWN &&
+	       o->asked_ns < ripe_ns && now_ns >= ripe_ns;
+}
+
 bool
 gw_doubt_ask_due(const struct gw_order *o, int64_t now_ns)
 {
 	unsigned asks = o->doubt != NULL ? o->doubt->asks : 0;
 	int64_t wait_s = asks < 5 ? GW_ASK_FIRST_S << (asks > 0 ? asks - 1 : 0) : GW_ASK_LAST_S;
 
+	if (is_ripe(o, now_ns))
+		return true;
 	if (wait_s > GW_ASK_LAST_S)
 		wait_s = GW_ASK_LAST_S;
 	return now_ns - o->asked_ns >= wait_s * INT64_C(1000000000);
