@@ -122,3 +122,11 @@ yq_id_is_none(const struct yq_id *id)
 {
 	return id->text[0] == '\0';
 }
+
+#define VERSION_AT 14 /* of the text */
+
+bool
+yq_id_is_named(const struct yq_id *id)
+{
+	return id->text[0] != '\0' && id->text[VERSION_AT] == '5';
+}

@@ -22,6 +22,8 @@ struct yq_id yq_id_named(const void *name, size_t length);
 /* Accepts any case, with or without braces; YQ_E_INVALID otherwise. */
 YQ_NODISCARD enum yq_rc yq_id_parse(const char *text, size_t length, struct yq_id *result);
 bool yq_id_equal(const struct yq_id *a, const struct yq_id *b);
+/* Whether it is one of yq_id_named's kind (version 5). */
+bool yq_id_is_named(const struct yq_id *id);
 bool yq_id_is_none(const struct yq_id *id);
 
 #endif

@@ -32,6 +32,7 @@ enum yq_broker_flag {
 	YQ_BROKER_ANY_HOUR = 1 << 5,  /* trades outside of market hours */
 	YQ_BROKER_SHORTS = 1 << 6,    /* may sell what is not held */
 	YQ_BROKER_SIMULATED = 1 << 7, /* no real money; takes price observations */
+	YQ_BROKER_SHARED = 1 << 8,    /* others order there too, under ids that look like ours */
 };
 
 #define YQ_CALLS_BURST_MIN 2 /* one look at the broker makes so many calls at once */

@@ -41,6 +41,7 @@
 #define GW_BATCH_MAX  256  /* items of one call: larger ones win little and take memory */
 #define GW_BOOKED_MAX 8192 /* executions remembered beyond the life of their orders */
 #define GW_TOLD_MAX   1024
+#define GW_HAD_MAX    8192
 #define GW_RETRY_MS   200 /* before a step is repeated */
 
 /* Brackets in hand, and their reading. */
@@ -107,6 +108,7 @@ struct gateway {
 	uint64_t compare_round;
 	struct yq_recent booked;      /* executions */
 	struct yq_recent told_orders; /* of the broker's that are not ours */
+	struct yq_recent had_orders;  /* see gw_order_may_be_ours */
 	bool told_ready;
 	struct yq_shared *shared; /* by accounts at real brokers; NULL = there is none */
 	uint64_t sent_trimmed;	  /* orders sent when memory was last given back */

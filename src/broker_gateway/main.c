@@ -269,6 +269,7 @@ start(struct yq_daemon *daemon, struct yq_err *err)
 	gw->records.last = &gw->records.first;
 	gw->booked.remembered = GW_BOOKED_MAX;
 	gw->told_orders.remembered = GW_TOLD_MAX;
+	gw->had_orders.remembered = GW_HAD_MAX;
 	memcpy(gw->owner, owner.text, sizeof(gw->owner));
 	gw->stocks.items = yq_xcalloc(YQ_STEP_ITEMS_MAX, sizeof(*gw->stocks.items));
 	gw->stocks.tickers = yq_xcalloc(YQ_STEP_ITEMS_MAX, sizeof(*gw->stocks.tickers));
@@ -352,6 +353,7 @@ stop(struct yq_daemon *daemon)
 	gw_halts_drop(gw);
 	yq_recent_clear(&gw->booked);
 	yq_recent_clear(&gw->told_orders);
+	yq_recent_clear(&gw->had_orders);
 	gw_claims_drop(gw);
 	free(gw->acks.ids);
 	free(gw->stocks.items);

@@ -72,6 +72,21 @@ gw_arrived_before(struct gw_arrival a, struct gw_arrival b)
 	return a.ms != b.ms ? a.ms < b.ms : a.seq < b.seq;
 }
 
+/* What others may have given ids like. */
+static bool
+is_of_any_making(const struct gw_account *account, const struct yq_id *id)
+{
+	return account->broker != NULL && yq_broker_can(account->broker, YQ_BROKER_SHARED) &&
+	       !yq_id_is_named(id);
+}
+
+bool
+gw_order_may_be_ours(const struct gw_account *account, const struct yq_id *id)
+{
+	return !is_of_any_making(account, id) ||
+	       yq_recent_has(&account->gw->had_orders, id_hash(id));
+}
+
 struct gw_order *
 gw_order_make(struct gw_account *account, const struct yq_order *order, const char *entry_id)
 {
@@ -89,6 +104,8 @@ gw_order_make(struct gw_account *account, const struct yq_order *order, const ch
 	o->progress.qty = order->qty;
 	o->taken_ns = yq_clock_monotonic_ns(gw->clock);
 	yq_table_insert(&gw->orders, id_hash(&order->id), &o->node);
+	if (is_of_any_making(account, &order->id))
+		yq_recent_add(&gw->had_orders, id_hash(&order->id));
 	for (size_t left = gw_task_cancels(account, &order->id); left > 0; left--)
 		gw_order_cancel_waits(o, true); /* read before it */
 	gw_flatten_seen(o);

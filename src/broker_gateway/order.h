@@ -74,6 +74,12 @@ struct gw_order *gw_order_by_broker_id(struct gw_account *account, const char *b
  */
 struct gw_order *gw_order_make(
     struct gw_account *account, const struct yq_order *order, const char *entry_id);
+/*
+ * Whether an order that neither we nor the bus have may have been ours.  Where others order on the
+ * account too, under ids of any making, it is if its id is made as this system makes them, or if it
+ * was in hand in this life.
+ */
+bool gw_order_may_be_ours(const struct gw_account *account, const struct yq_id *id);
 /* A call that names the order begins; ends.  False from the end: it is no longer ours, and gone. */
 void gw_order_hold(struct gw_order *o);
 bool gw_order_unhold(struct gw_order *o);

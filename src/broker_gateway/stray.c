@@ -81,6 +81,8 @@ resolve(struct gw_account *a, const struct yq_broker_fill *fill, enum yq_rc rc,
 		gw_found_fill(o, fill, false);
 	} else if (rc == YQ_OK || (rc == YQ_E_NOT_FOUND && is_old(a, fill))) {
 		yq_recent_add(&a->gw->booked, hash); /* long ago, as its order */
+	} else if (rc == YQ_E_NOT_FOUND && !gw_order_may_be_ours(a, &fill->order_id)) {
+		yq_recent_add(&a->gw->booked, hash); /* the look at the books sees what it did */
 	} else if (rc == YQ_E_NOT_FOUND) {
 		gw_late_fill(a, fill);
 	} else {

@@ -6,10 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <cmocka.h>
 
 #include "base/str.h"
-#include "gateway_fixture.h"
+#include "gateway_doubt.h"
 #include "simulator_process.h"
 
 static struct simulator_process simulator;
@@ -33,18 +37,24 @@ tear_down(void **state)
 
 /* The account has the alias that the fixture waits for. */
 static void
-start(const char *key, const char *more)
+start_with(const char *key, bool stream, const char *more)
 {
 	char accounts[1024];
 	const struct gateway_spec spec = { .accounts = accounts };
 
 	assert_true(yq_str_format(accounts, sizeof(accounts),
 	    "\"Paper\":{\"Broker\":\"alpaca\",\"Session\":\"always\",\"BaseUrl\":\"%s/alpaca\","
-	    "\"Alpaca\":{\"Environment\":\"paper\",\"Stream\":false,\"QuoteSeconds\":1,\"KeyId\":"
+	    "\"Alpaca\":{\"Environment\":\"paper\",\"Stream\":%s,\"QuoteSeconds\":1,\"KeyId\":"
 	    "\"%s\",\"SecretKey\":\"secret-of-%s\"}}%s",
-	    simulator.url, key, key, more));
+	    simulator.url, stream ? "true" : "false", key, key, more));
 	yq_reply_free(valkey_do(fixture.console, "HDEL account:Paper SyncedAt"));
 	(void)gateway_spawn(&spec);
+}
+
+static void
+start(const char *key, const char *more)
+{
+	start_with(key, false, more);
 }
 
 static void
@@ -131,6 +141,112 @@ test_without_keys_the_account_is_broken_and_no_other(void **unused)
 	assert_int_equal(gateway_log_count("secret-of-PKTHREE"), 0);
 }
 
+/* Alpaca proves after 20 s that it never had it.  Asked with growing pauses alone the ticker would
+ * wait for 35 s. */
+static void
+test_what_was_never_sent_is_sent_as_soon_as_that_is_proven(void **unused)
+{
+	struct yq_order order = doubt_leave("AAPL", "1");
+	int64_t began_ns;
+
+	(void)unused;
+	start("PKSEVEN", "");
+	gateway_await_state(&order.id, "Unknown");
+	gateway_end(fixture.others[0]);
+	fixture.others[0] = 0;
+	yq_reply_free(valkey_do(fixture.console, "DEL lease:Paper"));
+	start("PKSEVEN", "");
+	gateway_await_served();
+	began_ns = yq_clock_monotonic_ns(yq_clock_system());
+	usleep(15000000);
+	gateway_await_state(&order.id, "Filled");
+	assert_in_range(
+	    yq_clock_monotonic_ns(yq_clock_system()) - began_ns, 15000000000, 33000000000);
+}
+
+/* ---- orders that others make on the account ---- */
+
+static int
+simulator_connect(void)
+{
+	const char *port = strrchr(simulator.url, ':') + 1;
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	address.sin_port = htons((uint16_t)strtoul(port, NULL, 10));
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_true(fd >= 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+/* As the broker's dashboard would: a buy at the market under an id that is not ours. */
+static void
+buy_elsewhere(const char *key, const char *client_id, const char *ticker)
+{
+	char request[1024], body[256], answer[64] = "";
+	int fd = simulator_connect();
+
+	yq_str_format(body, sizeof(body),
+	    "{\"symbol\":\"%s\",\"qty\":\"1\",\"side\":\"buy\",\"type\":\"market\","
+	    "\"time_in_force\":\"day\",\"client_order_id\":\"%s\"}",
+	    ticker, client_id);
+	yq_str_format(request, sizeof(request),
+	    "POST /alpaca/v2/orders HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+	    "APCA-API-KEY-ID: %s\r\nAPCA-API-SECRET-KEY: secret-of-%s\r\n"
+	    "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+	    key, key, strlen(body), body);
+	assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
+	assert_true(recv(fd, answer, sizeof(answer) - 1, MSG_WAITALL) > 0);
+	assert_non_null(strstr(answer, "HTTP/1.1 200"));
+	close(fd);
+}
+
+#define STRANGERS 30
+
+/* The dashboard, and other programs, give orders ids of the same form as ours. */
+static void
+check_strangers(const char *key, bool stream)
+{
+	struct yq_order order = gateway_order(YQ_BUY, "MSFT", "2");
+	size_t told;
+
+	start_with(key, stream, "");
+	gateway_await_served();
+	gateway_submit(&order);
+	gateway_await_state(&order.id, "Filled");
+	for (int i = 0; i < STRANGERS; i++)
+		buy_elsewhere(key, yq_id_random().text, "AAPL");
+	await_text("HGET position:Paper AAPL", "\"Qty\":30,");
+	await_text("HGET position:Paper MSFT", "\"Qty\":2,");
+	usleep(2500000); /* two more looks */
+	assert_int_equal(valkey_do_int(fixture.console, "LLEN trades:queue"), 1);
+	assert_int_equal(gateway_told_count("came after the order had been archived"), 0);
+	/* What was taken over is told, by the look and not by the execution. */
+	told = gateway_told_count("were taken over");
+	assert_in_range(told, 1, 5);
+	assert_int_equal(gateway_told_count("AAPL"), told);
+	/* One of ours that has left the bus stays a trade: it has the kind of id that we make. */
+	buy_elsewhere(key, yq_id_named(key, strlen(key)).text, "AAPL");
+	gateway_await_told("came after the order had been archived");
+	await_text("HGET position:Paper AAPL", "\"Qty\":31,");
+	assert_int_equal(valkey_do_int(fixture.console, "LLEN trades:queue"), 2);
+}
+
+static void
+test_what_others_order_is_in_the_position_and_no_trade_of_ours(void **unused)
+{
+	(void)unused;
+	check_strangers("PKFIVE", false);
+}
+
+static void
+test_what_others_order_is_no_trade_of_ours_when_it_is_pushed(void **unused)
+{
+	(void)unused;
+	check_strangers("PKSIX", true);
+}
+
 static bool
 has_mapped(int pid, const char *library)
 {
@@ -176,6 +292,14 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_a_cancel_reaches_alpaca, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_a_price_that_is_asked_for_is_its_own_markets, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_what_was_never_sent_is_sent_as_soon_as_that_is_proven, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_what_others_order_is_in_the_position_and_no_trade_of_ours, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_what_others_order_is_no_trade_of_ours_when_it_is_pushed, set_up,
+		    tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_who_asks_nobody_carries_no_library_for_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

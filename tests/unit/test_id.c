@@ -50,6 +50,19 @@ test_a_named_id_never_changes(void **state)
 	assert_string_equal(id.text, "9573b932-a96d-5600-9ffe-e7eb66c60a16");
 }
 
+static void
+test_a_named_id_is_known_by_its_kind(void **state)
+{
+	struct yq_id named = yq_id_named("alert-1", 7), random = yq_id_random(), none = { "" };
+	struct yq_id ordered = yq_id_ordered(yq_clock_system());
+
+	(void)state;
+	assert_true(yq_id_is_named(&named));
+	assert_false(yq_id_is_named(&random));
+	assert_false(yq_id_is_named(&ordered));
+	assert_false(yq_id_is_named(&none));
+}
+
 /* The hash behind version 5, by the vector of RFC 9562, appendix A.4. */
 static void
 test_version_5_is_that_of_the_standard(void **state)
@@ -94,6 +107,7 @@ main(void)
 		cmocka_unit_test(test_a_random_id_is_version_4),
 		cmocka_unit_test(test_ordered_ids_sort_by_time),
 		cmocka_unit_test(test_a_named_id_never_changes),
+		cmocka_unit_test(test_a_named_id_is_known_by_its_kind),
 		cmocka_unit_test(test_version_5_is_that_of_the_standard),
 		cmocka_unit_test(test_ids_are_read_in_any_case_and_braces),
 	};

@@ -330,7 +330,7 @@ capabilities(const struct yq_alpaca_settings *s)
 {
 	return (struct yq_broker_capabilities){
 		.flags = YQ_BROKER_KEEPS_CLIENT_ID | YQ_BROKER_IDEMPOTENT | YQ_BROKER_REPLACES |
-			 YQ_BROKER_SHORTS | (s->stream ? YQ_BROKER_PUSHES : 0U),
+			 YQ_BROKER_SHORTS | YQ_BROKER_SHARED | (s->stream ? YQ_BROKER_PUSHES : 0U),
 		.order_types = 1U << YQ_TYPE_LIMIT | 1U << YQ_TYPE_MARKET | 1U << YQ_TYPE_STOP |
 			       1U << YQ_TYPE_STOP_LIMIT,
 		.times_in_force =
