@@ -145,7 +145,7 @@ async function finish(run, of, found, options, notes) {
 
 async function runSoak(options, points) {
   const seed = options.seeds[0];
-  const soak = new Soak({ seed, minutes: Number(options.soak), rate: Number(options.rate), kinds: options.kinds, points, log: options.log });
+  const soak = new Soak({ seed, minutes: Number(options.soak), rate: Number(options.rate), kinds: options.kinds, points, log: options.log, at: options.at });
   await finish(soak, 'soak', await soak.run(), options, []);
 }
 

@@ -299,6 +299,17 @@ export class Books {
     });
   }
 
+  /* Whose the orders at the brokers are, as the archive knows by now. */
+  name() {
+    return this.alone(async () => {
+      const { orders } = await this.system.isqlAll([{ name: 'orders', columns: ['ID', 'ACCOUNT_ALIAS', 'BROKER_ORDER_ID'], rest: 'FROM ORDERS' }]);
+      for (const book of Object.values(this.brokers)) {
+        await book.read();
+        book.name(orders);
+      }
+    });
+  }
+
   /* Whether nothing is on its way through the bus. */
   isQuiet() {
     return this.alone(async () => {

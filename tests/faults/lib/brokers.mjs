@@ -19,10 +19,23 @@ const UNRULY = {
 const SILENT = { timeout_ppm: 1000000, latency_ms: 5 };
 const FREE = { alpaca_per_minute: 0, kis_per_second: 0, kis_virtual_per_second: 0, kis_tokens_per_minute: 0 }; /* what is measured here is no rate */
 
+/* What else befalls the exchange for a while: knobs. */
+const TROUBLES = {
+  errors: { error_ppm: 500000, html_ppm: 200000 }, /* refused, nothing done */
+  limited: { limited_ppm: 700000 },
+  deaf: { unheard_ppm: 200000 },
+  silent: { timeout_ppm: 500000, error_after_ppm: 300000 }, /* taken, and not answered or wrongly */
+  broken: { cut_ppm: 300000 },
+  late: { latency_ms: 400, push_latency_ms: 900 },
+  muddled: { duplicate_ppm: 700000, reorder_ppm: 500000, disconnect_ppm: 50000 },
+  mute: { lost_ppm: 1000000 },
+};
+
 const SECRET = 'none-of-anybodys';
 
 const ALPACA = {
-  markets: ['NASDAQ'], currencies: ['USD'],
+  markets: ['NASDAQ'], currencies: ['USD'], extraMs: 150,
+  troubles: ['all', 'all', 'streams', 'frozen', ...Object.keys(TROUBLES)],
   account: (i) => `PKFAULTS${i}`,
   settings: (url, i, push) => ({ Broker: 'alpaca', BaseUrl: `${url}/alpaca`, Alpaca: { Environment: 'paper', Stream: push, CallsPerMinute: 0, QuoteSeconds: 5 } }),
   secrets: (i) => ({ Alpaca: { KeyId: `PKFAULTS${i}`, SecretKey: SECRET } }),
@@ -74,6 +87,8 @@ const KIS = {
   markets: ['NASDAQ', 'KRX', 'SZSE'], currencies: ['USD', 'KRW', 'CNY'], daysOnly: true, unnamed: true, /* it takes nothing for longer than a day, and no stops: those are watched */
   /* Without ids of ours, an order that was not taken and not answered is for a person to look at. */
   mishaps: { error_ppm: 0, html_ppm: 0, unheard_ppm: 0 },
+  extraMs: 500, /* each question is for all orders of the day, in pages of 15 */
+  troubles: ['all', 'all', 'streams', 'frozen', 'tokens', ...Object.keys(TROUBLES)],
   account: (i) => `v1234567${i}-01`, /* of the virtual host: real money trades by leave of a person only */
   settings: (url, i, push) => ({
     Broker: 'kis', Number: `1234567${i}-01`, BaseUrl: `${url}/kis-virtual`,
@@ -98,7 +113,7 @@ export const BROKERS = { paper: null, alpaca: ALPACA, kis: KIS };
 export class Exchange {
   static async start(system, { broker, push }, seed, cash, silent) {
     const exchange = Object.assign(new Exchange(), { ...BROKERS[broker], push, given: cash });
-    const knobs = { ...(silent ? SILENT : UNRULY), ...exchange.mishaps, ...FREE };
+    const knobs = exchange.knobs = { ...(silent ? SILENT : UNRULY), ...exchange.mishaps, ...FREE };
     exchange.simulator = await Simulator.start(path.join(system.folder, 'exchange'), [
       '--seed', String(seed), '--invent', '--walk', '100',
       ...['USD', 'KRW', 'CNY', 'JPY', 'HKD', 'VND'].flatMap((currency) => ['--cash', `${currency}=${cash[currency] ?? 0}`]),
@@ -141,8 +156,51 @@ export class Exchange {
     this.away = false;
   }
 
-  async disconnect() {
-    await this.simulator.control('POST', 'disconnect').catch(() => {});
+  /* It stands still, and goes on. */
+  async freeze(ms) {
+    const { child } = this.simulator;
+    child.kill('SIGSTOP');
+    await new Promise((resolve) => { setTimeout(resolve, ms); });
+    child.kill('SIGCONT'); /* no-op if it was killed meanwhile */
+  }
+
+  /* A trouble for so long.  One that begins anew meanwhile has its usual knobs. */
+  async turn(knobs, ms) {
+    const usual = Object.fromEntries(Object.keys(knobs).map((name) => [name, this.knobs[name] ?? 0]));
+    const put = (values) => this.simulator.control('PUT', 'knobs', values);
+    await put(knobs).catch(() => {});
+    await new Promise((resolve) => { setTimeout(resolve, ms); });
+    for (let left = 20; left > 0; left--) { /* it may be away, or refuse: by its own knobs */
+      if (await put(usual).then(() => true, () => false)) return;
+      await new Promise((resolve) => { setTimeout(resolve, 500); });
+    }
+    throw new Error('the exchange does not take back its knobs');
+  }
+
+  /* Without a trouble, in milliseconds. */
+  wellFor() {
+    return this.suffering > 0 ? 0 : Date.now() - (this.wellSince ?? 0);
+  }
+
+  async suffer(of, ms) {
+    this.suffering = (this.suffering ?? 0) + 1;
+    try {
+      await this.befall(of, ms);
+    } finally {
+      this.suffering--;
+      this.wellSince = Date.now();
+    }
+  }
+
+  /* `of`: a name of TROUBLES, or one of those that are no knobs. */
+  befall(of, ms) {
+    switch (of) {
+      case 'all': return this.restart(ms);
+      case 'frozen': return this.freeze(ms);
+      case 'streams': return this.simulator.control('POST', 'disconnect').catch(() => {});
+      case 'tokens': return this.simulator.control('POST', 'expire-tokens').catch(() => {});
+      default: return this.turn(TROUBLES[of], ms);
+    }
   }
 
   async end() {

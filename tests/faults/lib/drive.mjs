@@ -7,6 +7,9 @@ import { CASH, describe, nameOf } from './schedule.mjs';
 import { count, total } from './tally.mjs';
 
 const REACH_MS = 180000; /* for all fail points to be passed */
+const REACH_AT_MS = 420000; /* ... where whether an order was sent takes a broker's time to be known */
+const REACH_ONE_AT_MS = 180000; /* ... of one of them */
+const EXTRA_MS = 30; /* between alerts meanwhile */
 const RESTART_MS = 20;
 
 export class Run extends Harness {
@@ -44,13 +47,13 @@ export class Run extends Harness {
   /* Alerts go on until everybody has died where they should. */
   async reachPoints(killing) {
     let over = false;
-    const end = Date.now() + REACH_MS;
+    const end = Date.now() + (this.exchange ? REACH_AT_MS : REACH_MS);
     killing.then(() => { over = true; });
     for (let extra = 0; !over && Date.now() < end; extra++) {
       const alert = { body: { ...this.alerts[extra % this.alerts.length].body, id: `seed-${this.schedule.seed}-extra-${extra}` }, answers: [], againMs: null, insist: true };
       this.alerts.push(alert);
       this.post(alert);
-      await pause(30);
+      await pause(this.exchange?.extraMs ?? EXTRA_MS);
     }
     this.killers.stop();
     await killing;
@@ -61,7 +64,7 @@ export class Run extends Harness {
   async run() {
     try {
       await this.start(this.schedule.seed, CASH, { restartMs: RESTART_MS, at: this.at });
-      this.killers = new Killers(this.system, this.schedule.kills, { release: () => this.release(), personSpeaks: () => this.personSpeaks(), say: this.say });
+      this.killers = new Killers(this.system, this.schedule.kills, { release: () => this.release(), personSpeaks: () => this.personSpeaks(), say: this.say, reachMs: this.exchange && REACH_ONE_AT_MS });
       const killing = this.killers.run();
       await this.drive();
       await this.reachPoints(killing);

@@ -81,16 +81,20 @@ export class ExchangeBook {
 
   /* What the archive has tells whose the orders are, and how the broker's words cut their executions. */
   told({ orders, trades }) {
-    this.exchange.name(this, orders.filter(({ ACCOUNT_ALIAS }) => ACCOUNT_ALIAS === this.alias));
+    this.name(orders);
     this.orders = new Map([...new Set(this.byNumber.values())].map((order) => [order.Id, order]));
     this.fills = this.exchange.fillsOf(this, trades);
     this.sums = new Map(this.pastSums);
     for (const fill of this.fills) addToSums(this.sums, fill);
   }
 
-  /* Whether each order there is known to be one of ours. */
-  isNamed() {
-    return [...this.byNumber.values()].every(({ brokerId }) => brokerId);
+  name(orders) {
+    this.exchange.name(this, orders.filter(({ ACCOUNT_ALIAS }) => ACCOUNT_ALIAS === this.alias));
+  }
+
+  /* Whether each order there for that instrument is known to be one of ours. */
+  isNamed(exchange, ticker) {
+    return [...this.byNumber.values()].every((order) => order.brokerId || order.Exchange !== exchange || order.Ticker !== ticker);
   }
 
   close() {

@@ -124,9 +124,9 @@ export async function order(system, { point, passage, order: what }) {
   await rename(`${file}.new`, system.dark ? `${file}.held` : file);
 }
 
-/* The exchange is gone for so long; or only its streams are. */
+/* The exchange is gone for so long, or stands still, or answers as it should not. */
 function exchange(system, { of, ms }) {
-  return of === 'streams' ? system.exchange.disconnect() : system.exchange.restart(ms);
+  return system.exchange.suffer(of, ms);
 }
 
 const DOERS = {

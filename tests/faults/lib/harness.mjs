@@ -17,6 +17,8 @@ const STEADY_MS = 150; /* for nothing to move any more */
 const LOOK_MS = 30;
 const STILL_MS = 75000; /* nothing moved: what is not equal now never will be; a broker is asked again within 60 s */
 const REST_MS = 240000;
+const UNKNOWN_MS = 12000; /* a call that nobody waits for any more may be on its way for so long */
+const LOOK_AT_BROKER_MS = 2000;
 const PROGRAMS = ['Webhook', 'OrderManager', 'BrokerGateway'];
 
 /* A broker that fills in parts, answers late, not at all, or with a refusal, for good or for now; and tells twice and in disorder. */
@@ -44,6 +46,7 @@ export class Harness {
   constructor() {
     this.alerts = []; /* since the books were last closed: {body, answers, insist} */
     this.said = new Set(); /* orders that a person has spoken of */
+    this.unknown = new Map(); /* since when they are, as a person saw it */
     this.under = new Set(); /* faults and requests under way */
     this.troubles = []; /* of the run itself, not of the system */
     this.agent = new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
@@ -63,6 +66,7 @@ export class Harness {
     await makePointsFolder(this.system);
     await this.system.up();
     this.books = new Books(this.system, Object.fromEntries(ALIASES.map((alias) => [alias, cash])), this.exchange?.books(ALIASES));
+    this.watching = this.exchange?.unnamed ? this.personWatches() : null;
     this.following = setInterval(() => this.books.follow().catch((error) => this.troubles.push(error.message)), FOLLOW_MS);
   }
 
@@ -115,23 +119,43 @@ export class Harness {
     }
   }
 
+  /* Unknown for so long, and the exchange well for as long, that nothing of it is on its way any more. */
+  async longUnknown() {
+    const ripe = [];
+    for (const id of await this.valkey.smembers('order:open')) {
+      if (this.said.has(id)) continue;
+      const { State, Order } = await this.valkey.hgetall(`order:${id}`);
+      if (State !== 'Unknown') this.unknown.delete(id);
+      else if (!this.unknown.has(id)) this.unknown.set(id, Date.now());
+      else if (Date.now() - this.unknown.get(id) > UNKNOWN_MS && this.exchange.wellFor() > UNKNOWN_MS) ripe.push(JSON.parse(Order));
+    }
+    return ripe;
+  }
+
   /*
    * Where the broker knows no id of ours, an order that it never got is for a person: who has looked there,
-   * and found that each order of the account is another one of ours, says that it was not taken.
+   * and found that each order of the account for that instrument is another one of ours, says that it was
+   * not taken.  (While it is Unknown no other is sent for that instrument.)
    */
   async personLooks() {
-    if (!this.exchange?.unnamed) return;
     this.valkey ??= this.system.valkey();
-    for (const id of await this.valkey.smembers('order:open')) {
-      const { State, AccountAlias } = await this.valkey.hgetall(`order:${id}`);
-      if (State !== 'Unknown' || !this.books.brokers[AccountAlias].isNamed() || this.said.has(id)) continue;
-      this.said.add(id);
+    const ripe = await this.longUnknown();
+    if (ripe.length === 0) return;
+    await this.books.name();
+    for (const { Id, AccountAlias, Ticker, Exchange } of ripe) {
+      if (!this.books.brokers[AccountAlias].isNamed(Exchange, Ticker)) continue;
+      this.said.add(Id);
       const payload = {
-        Id: randomUUID(), Kind: 'resolve', OrderId: id, AccountAlias, Outcome: 'Rejected', Reason: 'it is not there', Who: 'me@here', Origin: 'Faults',
+        Id: randomUUID(), Kind: 'resolve', OrderId: Id, AccountAlias, Outcome: 'Rejected', Reason: 'it is not there', Who: 'me@here', Origin: 'Faults',
         Timestamp: new Date().toISOString(),
       };
       await this.valkey.xadd('order:stream', '*', 'kind', 'resolve', 'payload', JSON.stringify(payload));
     }
+  }
+
+  /* As long as the system runs, one look after the other; what is away is looked at later. */
+  async personWatches() {
+    for (; !this.ending; await pause(LOOK_AT_BROKER_MS)) await this.personLooks().catch(() => {});
   }
 
   isReady() {
@@ -174,7 +198,6 @@ export class Harness {
     for (;;) {
       const found = await this.books.isQuiet().catch(() => false) ? await this.compareOnce() : null;
       const compared = this.moved();
-      if (found) await this.personLooks();
       await pause(found ? STEADY_MS : LOOK_MS);
       await this.books.follow();
       const now = this.moved();
@@ -188,6 +211,8 @@ export class Harness {
   /* Stop it; the folder stays for looking where `keep` names a place. */
   async end(keep) {
     clearInterval(this.following);
+    this.ending = true;
+    await this.watching;
     this.agent.destroy();
     await this.books?.end();
     if (this.system.child) await this.system.down('SIGTERM');

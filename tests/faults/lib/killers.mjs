@@ -16,10 +16,11 @@ const SPEAK_MS = 100;
 export class Killers {
   /*
    * `lists`: [[{point, passage, release, after}]], one a killer; `after`: where to die right after that.
+   * `reachMs`: for somebody to come past a point, where it takes longer than usual.
    * `release()` gives a dead gateway's leases back; `personSpeaks()` makes a request by hand.
    */
-  constructor(system, lists, { release, personSpeaks, say }) {
-    Object.assign(this, { say, release, personSpeaks, system, lists, kills: new Map(), unreached: [], stopped: false });
+  constructor(system, lists, { release, personSpeaks, say, reachMs }) {
+    Object.assign(this, { say, release, personSpeaks, reachMs: reachMs ?? REACH_MS, system, lists, kills: new Map(), unreached: [], stopped: false });
   }
 
   run() {
@@ -34,7 +35,7 @@ export class Killers {
     for (const one of list) {
       if (this.stopped) return;
       const began = Date.now();
-      const reached = NEEDS_SPOOL.test(one.point) ? await this.killAtSpool(one) : await this.kill(one, REACH_MS);
+      const reached = NEEDS_SPOOL.test(one.point) ? await this.killAtSpool(one) : await this.kill(one, this.reachMs);
       this.say(`${one.point}: ${reached ? 'dead' : 'not reached'} after ${Date.now() - began} ms`);
       if (!reached) this.unreached.push(one.point);
     }

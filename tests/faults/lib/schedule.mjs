@@ -54,12 +54,14 @@ const INSTRUMENTS = [
   ...['000100', '000200', '000300', '000400'].map((ticker) => ({ ticker, exchange: 'KRX', lot: 1, price: (r) => `${r.whole(700, 720)}00` })),
   ...['000100', '000200', '000300', '000400'].map((ticker) => ({ ticker, exchange: 'SZSE', lot: 100, price: (r) => `${r.whole(8, 9)}.${cents(r)}` })),
 ];
+/* More where whether an order is there takes longer to be known. */
+const MORE = Array.from({ length: 24 }, (_, i) => ({ ticker: `F${i}`, exchange: 'NASDAQ', lot: 1, price: (r) => `${r.whole(20 + 5 * i, 21 + 5 * i)}.${cents(r)}` }));
 
 const near = (price, share) => (Number(price) * share + (share > 1 ? 0.02 : 0)).toFixed(2);
 
 /* `at`: {markets, daysOnly}, what can be traded where the accounts are, and how; without it, everything. */
 export function makeAlert(random, name, at) {
-  const instrument = random.pick(INSTRUMENTS.filter(({ exchange }) => !at || at.markets.includes(exchange)));
+  const instrument = random.pick(at ? [...INSTRUMENTS, ...MORE].filter(({ exchange }) => at.markets.includes(exchange)) : INSTRUMENTS);
   const price = instrument.price(random);
   const alert = {
     id: name, strategy: random.pick(Object.keys(MAPPING)), ticker: instrument.ticker, exchange: instrument.exchange,
@@ -74,7 +76,7 @@ export function makeAlert(random, name, at) {
 export const DAEMONS = ['yq-webhook', 'yq-order-manager', 'yq-broker-gateway'];
 export const PROCESSES = [...DAEMONS, 'valkey-server'];
 
-/* [weight, maker]; each makes {kind, ...}.  faults.mjs does them. */
+/* [weight, maker]; each makes {kind, ...}, `at` knows what can happen there.  faults.mjs does them. */
 export const KINDS = {
   kill: [6, (r) => ({ kind: 'kill', target: r.pick(PROCESSES) })],
   stop: [2, (r) => ({ kind: 'stop', target: r.pick(DAEMONS) })],
@@ -83,7 +85,7 @@ export const KINDS = {
   lock: [2, (r) => ({ kind: 'lock', ms: r.whole(300, 2500), rudely: r.chance(0.5) })],
   hide: [1, (r) => ({ kind: 'hide', ms: r.whole(300, 2000) })],
   blackout: [1, () => ({ kind: 'blackout' })],
-  exchange: [6, (r) => ({ kind: 'exchange', of: r.pick(['all', 'all', 'streams']), ms: r.chance(0.2) ? r.whole(2000, 5000) : r.whole(0, 1000) })],
+  exchange: [6, (r, at) => ({ kind: 'exchange', of: r.pick(at.troubles), ms: r.chance(0.2) ? r.whole(2000, 5000) : r.whole(0, 1000) })],
 };
 
 /* What can happen where the accounts are: the paper broker is a part of the gateway. */
@@ -138,7 +140,7 @@ export function makeSchedule(seed, count, kinds, points, times, at) {
   const faults = [];
   const wanted = kinds.filter((kind) => kind in KINDS).map((kind) => KINDS[kind]);
   for (let i = 0; wanted.length > 0 && i < Math.min(FAULTS_MAX, Math.max(1, Math.floor(count / 14))); i++)
-    faults.push({ at: random.whole(2, count - 1), ...random.weighted(wanted)(random) });
+    faults.push({ at: random.whole(2, count - 1), ...random.weighted(wanted)(random, at) });
   faults.sort((a, b) => a.at - b.at);
   return { seed, alerts, faults, kills: kinds.includes('points') ? makeKills(random, points, times) : [] };
 }

@@ -6,6 +6,7 @@ import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { pause, processesOf } from '../../e2e/lib/system.mjs';
 import { disarm, doFault, isArmed, order } from './faults.mjs';
+import { BROKERS } from './brokers.mjs';
 import { Harness } from './harness.mjs';
 import { KINDS, NEEDS_PERSON, NEEDS_SPOOL, PROCESSES, Random, makeAlert, nameOf } from './schedule.mjs';
 import { count, tableOf, total } from './tally.mjs';
@@ -19,9 +20,9 @@ const LATE_MS = 4000; /* a repeat comes up to so much later */
 const POINT_SHARE = 0.4; /* of the faults */
 
 export class Soak extends Harness {
-  constructor({ seed, minutes, rate, points, kinds, log }) {
+  constructor({ seed, minutes, rate, points, kinds, log, at }) {
     super();
-    Object.assign(this, { seed, minutes, rate, points: kinds.includes('points') ? points : [], kinds: kinds.filter((kind) => kind in KINDS) });
+    Object.assign(this, { seed, minutes, rate, at, trades: BROKERS[at.broker], points: kinds.includes('points') ? points : [], kinds: kinds.filter((kind) => kind in KINDS) });
     this.file = log ? createWriteStream(log, { flags: 'w' }) : null;
     Object.assign(this, { posted: 0, accepted: 0, repeats: 0, quiets: 0, faults: new Map(), kills: new Map(), lost: 0 });
     this.random = { alerts: new Random(seed * 2654435761), faults: new Random(seed * 40503 + 1) };
@@ -37,7 +38,7 @@ export class Soak extends Harness {
 
   postOne() {
     const random = this.random.alerts;
-    const alert = { body: makeAlert(random, `soak-${this.seed}-${this.posted++}`), answers: [], insist: random.chance(0.9) };
+    const alert = { body: makeAlert(random, `soak-${this.seed}-${this.posted++}`, this.trades), answers: [], insist: random.chance(0.9) };
     this.alerts.push(alert);
     this.begin(this.send(alert));
     if (!random.chance(0.15)) return;
@@ -73,7 +74,7 @@ export class Soak extends Harness {
       if (this.points.length > 0 && random.chance(POINT_SHARE)) {
         await this.reach(random.pick(this.points));
       } else if (this.kinds.length > 0) {
-        const fault = random.weighted(this.kinds.map((kind) => KINDS[kind]))(random);
+        const fault = random.weighted(this.kinds.map((kind) => KINDS[kind]))(random, this.trades);
         await doFault(this.system, fault);
         count(this.faults, nameOf(fault));
       }
@@ -127,8 +128,8 @@ export class Soak extends Harness {
     let found = {};
     let reporting;
     try {
-      await this.start(this.seed, CASH);
-      this.say(`seed ${this.seed}, ${this.minutes} minutes, ${this.rate} alerts a second, in ${this.system.folder}`);
+      await this.start(this.seed, CASH, { at: this.at });
+      this.say(`seed ${this.seed}, at ${this.at.broker}${this.exchange ? `, push ${this.at.push ? 'on' : 'off'}` : ''}, ${this.minutes} minutes, ${this.rate} alerts a second, in ${this.system.folder}`);
       reporting = setInterval(() => this.sayCounts(), REPORT_MS);
       do {
         const stop = Math.min(end, Date.now() + QUIET_EVERY_MS);
