@@ -51,6 +51,13 @@ is_old(const struct gw_account *a, const struct yq_broker_fill *fill)
 	       !gw_suspect_covers(a, fill->time_us);
 }
 
+/* Booked long ago, as its order; or not of ours: the look at the books sees what it did. */
+static bool
+concerns_nobody(const struct gw_account *a, const struct yq_broker_fill *fill)
+{
+	return is_old(a, fill) || !gw_order_may_be_ours(a, &fill->order_id);
+}
+
 /* The next look has it again. */
 static void
 look_again(struct gw_account *a)
@@ -79,10 +86,8 @@ resolve(struct gw_account *a, const struct yq_broker_fill *fill, enum yq_rc rc,
 		o = order_again(a, full);
 	if (o != NULL && !o->left) {
 		gw_found_fill(o, fill, false);
-	} else if (rc == YQ_OK || (rc == YQ_E_NOT_FOUND && is_old(a, fill))) {
-		yq_recent_add(&a->gw->booked, hash); /* long ago, as its order */
-	} else if (rc == YQ_E_NOT_FOUND && !gw_order_may_be_ours(a, &fill->order_id)) {
-		yq_recent_add(&a->gw->booked, hash); /* the look at the books sees what it did */
+	} else if (rc == YQ_OK || (rc == YQ_E_NOT_FOUND && concerns_nobody(a, fill))) {
+		yq_recent_add(&a->gw->booked, hash);
 	} else if (rc == YQ_E_NOT_FOUND) {
 		gw_late_fill(a, fill);
 	} else {
