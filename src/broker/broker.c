@@ -96,18 +96,25 @@ struct yq_broker_call {
 	bool seen;
 };
 
+static void
+call_link(struct yq_broker *broker, struct yq_broker_call *call)
+{
+	call->broker = broker;
+	call->next = NULL;
+	call->prev = broker->newest;
+	*(call->prev != NULL ? &call->prev->next : &broker->oldest) = call;
+	broker->newest = call;
+}
+
 static struct yq_broker_call *
 call_begin(struct yq_broker *broker, union yq_broker_completion fn, void *cookie, fail_fn *fail)
 {
 	struct yq_broker_call *call = yq_xcalloc(1, sizeof(*call));
 
-	call->broker = broker;
 	call->fn = fn;
 	call->cookie = cookie;
 	call->fail = fail;
-	call->prev = broker->newest;
-	*(call->prev != NULL ? &call->prev->next : &broker->oldest) = call;
-	broker->newest = call;
+	call_link(broker, call);
 	return call;
 }
 
@@ -156,6 +163,20 @@ yq_broker_expire(struct yq_broker *broker, int64_t now_ns, uint32_t timeout_ms)
 		call->fail(call->fn, call->cookie, YQ_E_UNKNOWN, &err);
 	}
 	return ended;
+}
+
+/* Behind those whose time began before. */
+void
+yq_broker_goes_on(void *cookie)
+{
+	struct yq_broker_call *call = cookie;
+	struct yq_broker *broker = call->broker;
+
+	if (broker == NULL)
+		return;
+	call_unlink(broker, call);
+	call->seen = false;
+	call_link(broker, call);
 }
 
 /* ---- one pair a kind of completion ---- */

@@ -255,6 +255,9 @@ bool yq_broker_can(const struct yq_broker *broker, enum yq_broker_flag flag);
  * less than its time, and up to one look more.  Returns how many were ended.
  */
 size_t yq_broker_expire(struct yq_broker *broker, int64_t now_ns, uint32_t timeout_ms);
+/* For adapters: a part of the answer to a call, whose cookie this is, has come; the broker does
+ * answer, and its time begins anew. */
+void yq_broker_goes_on(void *cookie);
 void yq_broker_free(struct yq_broker *broker); /* NULL is a no-op */
 
 #endif

@@ -162,6 +162,34 @@ test_an_answer_in_time_is_the_only_end(void **unused)
 	assert_null(m.head.newest);
 }
 
+/* A list of many pages takes longer than any answer may. */
+static void
+test_an_answer_that_comes_in_parts_has_its_time_for_each(void **unused)
+{
+	struct mute m = mute_make();
+	struct ended list = { 0 }, other = { 0 };
+
+	(void)unused;
+	yq_broker_open_orders(&m.head, on_orders, &list);
+	yq_broker_open_orders(&m.head, on_orders, &other);
+	assert_int_equal(yq_broker_expire(&m.head, SECOND, TIMEOUT), 0);
+	yq_broker_goes_on(m.asked[0].cookie);
+	assert_int_equal(yq_broker_expire(&m.head, 9 * SECOND, TIMEOUT), 0);
+	assert_int_equal(yq_broker_expire(&m.head, 11 * SECOND, TIMEOUT), 1);
+	assert_true(list.times == 0 && other.times == 1);
+	yq_broker_goes_on(m.asked[1].cookie); /* nobody waits for it */
+	yq_broker_goes_on(m.asked[0].cookie);
+	assert_int_equal(yq_broker_expire(&m.head, 20 * SECOND, TIMEOUT), 0);
+	assert_int_equal(yq_broker_expire(&m.head, 29 * SECOND, TIMEOUT), 0);
+	assert_int_equal(yq_broker_expire(&m.head, 30 * SECOND, TIMEOUT), 1);
+	assert_int_equal(list.times, 1);
+	m.asked[0].orders(m.asked[0].cookie, YQ_OK, NULL, 0, NULL);
+	m.asked[1].orders(m.asked[1].cookie, YQ_OK, NULL, 0, NULL);
+	assert_true(list.times == 1 && other.times == 1);
+	assert_null(m.head.oldest);
+	assert_null(m.head.newest);
+}
+
 int
 main(void)
 {
@@ -169,6 +197,7 @@ main(void)
 		cmocka_unit_test(
 		    test_a_call_without_an_answer_ends_as_unknown_and_never_before_its_time),
 		cmocka_unit_test(test_an_answer_in_time_is_the_only_end),
+		cmocka_unit_test(test_an_answer_that_comes_in_parts_has_its_time_for_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,6 +42,7 @@ struct yq_kis {
 	struct yq_kis_watched watched[YQ_KIS_WATCH_MAX];
 	size_t watched_count, watched_next;
 	struct yq_kis_strange told_strange;
+	struct yq_kis_walk *walking, *to_walk; /* see yq_kis_walk; NULL = none */
 	bool quoting, looked; /* a price is being asked for; orders have been looked at */
 	unsigned open_handles;
 	bool freed;
@@ -92,10 +93,13 @@ struct yq_kis_walk;
 /* `orders` is borrowed; what it says is in the ledger by then. */
 typedef void yq_kis_walked_fn(
     void *cookie, enum yq_rc rc, const struct yq_kis_orders *orders, const struct yq_err *err);
-/* Orders since that instant, or since the earliest that is not over; of one country
- * (YQ_COUNTRY_COUNT = all). */
-void yq_kis_walk(struct yq_kis *k, int64_t since_us, enum yq_country country, yq_kis_walked_fn *fn,
-    void *cookie);
+/*
+ * Orders since that instant, or since the earliest that is not over, of one country at least
+ * (YQ_COUNTRY_COUNT = all); `op` is what `fn` is for.  KIS tells of all orders or of none, so there
+ * is one walk at a time: whoever asks meanwhile shares the next.
+ */
+void yq_kis_walk(struct yq_kis_task *op, int64_t since_us, enum yq_country country,
+    yq_kis_walked_fn *fn, void *cookie);
 /* The order of that name; the latest of that number where it has no date. */
 const struct yq_kis_order *yq_kis_walk_find(
     const struct yq_kis_orders *orders, const struct yq_kis_id *id);

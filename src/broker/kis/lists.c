@@ -64,7 +64,7 @@ run_orders(struct yq_kis_task *op)
 {
 	struct look *look = (struct look *)(void *)op;
 
-	yq_kis_walk(op->k, look->since_us, YQ_COUNTRY_COUNT, on_orders, look);
+	yq_kis_walk(op, look->since_us, YQ_COUNTRY_COUNT, on_orders, look);
 }
 
 void
@@ -151,7 +151,7 @@ run_fills(struct yq_kis_task *op)
 {
 	struct look *look = (struct look *)(void *)op;
 
-	yq_kis_walk(op->k, look->since_us, YQ_COUNTRY_COUNT, on_fills, look);
+	yq_kis_walk(op, look->since_us, YQ_COUNTRY_COUNT, on_fills, look);
 }
 
 void
@@ -218,7 +218,7 @@ run_find(struct yq_kis_task *op)
 	struct yq_err err;
 
 	if (look->id[0] != '\0') {
-		yq_kis_walk(op->k, look->since_us, yq_market_of(look->order.exchange)->country,
+		yq_kis_walk(op, look->since_us, yq_market_of(look->order.exchange)->country,
 		    on_found, look);
 		return;
 	}

@@ -272,7 +272,7 @@ run_change(struct yq_kis_task *op)
 	} else if (entry != NULL) {
 		change(act, entry);
 	} else if (!act->looked) {
-		yq_kis_walk(k, act->order.timestamp_us, yq_market_of(act->order.exchange)->country,
+		yq_kis_walk(op, act->order.timestamp_us, yq_market_of(act->order.exchange)->country,
 		    on_looked, act);
 	} else {
 		(void)yq_err_set(&err, YQ_E_REFUSED, "KIS does not list the order %s", act->id);

@@ -14,8 +14,16 @@
 /* A list may be behind, and a date be off by one: an order that is not listed is over only then. */
 #define MISSED_US (3 * DAY_US)
 
+struct asker {
+	struct yq_kis_task *op;
+	yq_kis_walked_fn *fn;
+	void *cookie;
+};
+
 struct yq_kis_walk {
 	struct yq_kis *k;
+	struct asker *askers; /* owned */
+	size_t asker_count;
 	int64_t since_us;
 	bool home, abroad; /* still to be asked */
 	bool asks[2];	   /* abroad, at home */
@@ -24,20 +32,57 @@ struct yq_kis_walk {
 	unsigned pages;
 	char from[YQ_KIS_DATE_SIZE], to[YQ_KIS_DATE_SIZE];
 	struct yq_kis_rows rows;
-	yq_kis_walked_fn *fn;
-	void *cookie;
 };
+
+static void
+tell(struct yq_kis_walk *w, enum yq_rc rc, const struct yq_kis_orders *orders,
+    const struct yq_err *err)
+{
+	for (size_t i = 0; i < w->asker_count; i++)
+		w->askers[i].fn(w->askers[i].cookie, rc, orders, err);
+	yq_kis_rows_free(&w->rows);
+	free(w->askers);
+	free(w);
+}
+
+static void next(struct yq_kis_walk *w);
+
+/* The one that waits begins; or ends as well, where nothing is asked any more. */
+static void
+begin_waiting(struct yq_kis *k)
+{
+	struct yq_kis_walk *w = k->to_walk;
+	struct yq_err err;
+
+	if (k->walking != NULL || w == NULL)
+		return;
+	k->to_walk = NULL;
+	if (k->freed) {
+		(void)yq_err_set(&err, YQ_E_RETRY, "the broker is being closed");
+		tell(w, YQ_E_RETRY, NULL, &err);
+		return;
+	}
+	k->walking = w;
+	next(w);
+}
 
 static void
 end(struct yq_kis_walk *w, enum yq_rc rc, const struct yq_kis_orders *orders,
     const struct yq_err *err)
 {
-	yq_kis_walked_fn *fn = w->fn;
-	void *cookie = w->cookie;
+	struct yq_kis *k = w->k;
 
-	yq_kis_rows_free(&w->rows);
-	free(w);
-	fn(cookie, rc, orders, err);
+	k->walking = NULL;
+	tell(w, rc, orders, err);
+	begin_waiting(k);
+}
+
+/* KIS does answer: nobody's time is over. */
+static void
+goes_on(const struct yq_kis_walk *w)
+{
+	for (size_t i = 0; w != NULL && i < w->asker_count; i++)
+		yq_broker_goes_on(w->askers[i].op->cookie);
 }
 
 static void
@@ -154,6 +199,8 @@ on_page(void *cookie, enum yq_rc rc, const struct yq_kis_answer *answer, const s
 		end(w, rc, NULL, err);
 		return;
 	}
+	goes_on(w);
+	goes_on(w->k->to_walk);
 	rc = yq_kis_decode_orders(answer->root, w->at_home, YQ_KRX, &w->k->zones, &w->rows, &why);
 	if (rc == YQ_OK)
 		rc = yq_kis_decode_page(answer, w->at_home, &w->page, &why);
@@ -183,23 +230,39 @@ ask(struct yq_kis_walk *w)
 		end_with(w, &err);
 }
 
-void
-yq_kis_walk(
-    struct yq_kis *k, int64_t since_us, enum yq_country country, yq_kis_walked_fn *fn, void *cookie)
+/* The one that has not begun. */
+static struct yq_kis_walk *
+waiting(struct yq_kis *k)
 {
-	struct yq_kis_walk *w = yq_xcalloc(1, sizeof(*w));
+	if (k->to_walk == NULL) {
+		k->to_walk = yq_xcalloc(1, sizeof(*k->to_walk));
+		k->to_walk->k = k;
+		k->to_walk->since_us = INT64_MAX;
+	}
+	return k->to_walk;
+}
+
+void
+yq_kis_walk(struct yq_kis_task *op, int64_t since_us, enum yq_country country, yq_kis_walked_fn *fn,
+    void *cookie)
+{
+	struct yq_kis *k = op->k;
+	struct yq_kis_walk *w = waiting(k);
 	uint32_t asked = country == YQ_COUNTRY_COUNT ? k->settings.countries : 1U << country;
 	int64_t now_us = yq_clock_now_us(k->clock);
 
-	w->k = k;
 	/* At first a day more: an order of yesterday, there, may have been executed since. */
-	w->since_us =
+	since_us =
 	    (since_us > 0 && since_us < now_us ? since_us : now_us) - (k->looked ? 0 : DAY_US);
-	w->asks[true] = w->home = (asked & 1U << YQ_COUNTRY_KR) != 0;
-	w->asks[false] = w->abroad = (asked & ~(1U << YQ_COUNTRY_KR)) != 0;
-	w->fn = fn;
-	w->cookie = cookie;
-	next(w);
+	if (since_us < w->since_us)
+		w->since_us = since_us;
+	w->home = w->home || (asked & 1U << YQ_COUNTRY_KR) != 0;
+	w->abroad = w->abroad || (asked & ~(1U << YQ_COUNTRY_KR)) != 0;
+	w->asks[true] = w->home;
+	w->asks[false] = w->abroad;
+	w->askers = yq_xrealloc(w->askers, w->asker_count + 1, sizeof(*w->askers));
+	w->askers[w->asker_count++] = (struct asker){ op, fn, cookie };
+	begin_waiting(k);
 }
 
 const struct yq_kis_order *
