@@ -123,6 +123,33 @@ test_without_market_orders_a_limit_beyond_the_price_is_sent(void **unused)
 	gateway_stop();
 }
 
+/* Half of it fills, and the price runs away from the rest: canceled, and made anew nearer to it. */
+static void
+test_an_exit_from_which_the_price_ran_away_is_made_anew(void **unused)
+{
+	struct yq_order entry = bracket_entry("2"), seen = gateway_order(YQ_BUY, "AAPL", "1");
+	struct yq_id first = bracket_stop(&entry, 1), second = bracket_stop(&entry, 2);
+
+	(void)unused;
+	entry.type = seen.type = YQ_TYPE_LIMIT;
+	entry.price = bracket_price("100");
+	gateway_start(LIMITS_ONLY);
+	gateway_submit(&entry);
+	gateway_await_state(&entry.id, "Filled");
+	gateway_kill_and_release();
+	gateway_start("{\"WalkBps\":0,\"OrderTypes\":[\"Limit\"],\"TimesInForce\":[\"Day\"],"
+		      "\"PartialFillRate\":1,\"WalkIntervalMs\":3600000}");
+	seen.price = seen.reference_price = bracket_price("88");
+	gateway_submit(&seen);
+	gateway_await_state(&first, "PartiallyFilled");
+	gateway_await_state(&first, "Canceled");
+	bracket_assert_field(&first, "LastError", "the price ran away from it: it is made anew");
+	gateway_await_state(&second, "Filled");
+	bracket_await_over(&entry, "the stop-loss filled");
+	(void)gateway_assert_books_equal();
+	gateway_stop();
+}
+
 /* Its record has the touch: what was killed goes on, once, and where the price has gone back. */
 static void
 test_what_was_touched_is_sold_whatever_dies(void **unused)
@@ -245,6 +272,7 @@ main(void)
 		TEST(test_a_stop_that_the_broker_does_not_take_is_watched),
 		TEST(test_the_take_profit_needs_no_stop_to_go_first),
 		TEST(test_without_market_orders_a_limit_beyond_the_price_is_sent),
+		TEST(test_an_exit_from_which_the_price_ran_away_is_made_anew),
 		TEST(test_what_was_touched_is_sold_whatever_dies),
 		TEST(test_what_is_watched_goes_on_after_a_restart),
 		TEST(test_a_position_without_prices_is_told_to_be_without_its_stop),
