@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 
 #include "base/mem.h"
 #include "base/secret.h"
@@ -24,6 +25,12 @@ on_before_sending(void *cookie, char *remote, char *local, int remote_port, int 
 	(void)local;
 	(void)remote_port;
 	(void)local_port;
+	/* A program that stood still comes here long after its time, and before its timers: who
+	 * looked for an order meanwhile, and did not find it, may have sent it anew. */
+	if ((int64_t)uv_hrtime() >= call->deadline_ns) {
+		call->late = true;
+		return CURL_PREREQFUNC_ABORT;
+	}
 	if (call->sent && !call->repeatable) {
 		call->sent_twice = true;
 		return CURL_PREREQFUNC_ABORT;
@@ -200,6 +207,8 @@ http_call_judge(struct yq_http_call *call, CURLcode code)
 	if (code == CURLE_URL_MALFORMAT && !call->sent)
 		return yq_err_set(
 		    &call->err, YQ_E_INVALID, "%s: the address is none", call->method);
+	if (call->late)
+		return http_call_cut(call, "it could not be sent in time");
 	if (call->sent_twice)
 		return http_call_cut(call, "the connection broke, and it is not sent twice");
 	if (!yq_buf_ok(&call->answer))

@@ -4,8 +4,8 @@
  * Connections are kept and shared by the calls to one host; HTTP/2 is spoken where TLS offers it.
  * Certificates are verified, redirects are not followed, nothing is decompressed, no cookie is
  * kept.  A request other than GET and HEAD goes out at most once, whatever the connection does: an
- * order sent on a connection that dies is an unknown outcome, never a second order.  Loop thread
- * only; nothing blocks.
+ * order sent on a connection that dies is an unknown outcome, never a second order.  None goes out
+ * when its time is over, however long the program stood still.  Loop thread only; nothing blocks.
  */
 #ifndef YQ_NET_HTTP_CLIENT_H
 #define YQ_NET_HTTP_CLIENT_H

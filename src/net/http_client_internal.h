@@ -24,6 +24,7 @@ struct yq_http_call {
 	bool repeatable;  /* it asks for nothing but an answer */
 	bool sent;	  /* a byte of it may have left */
 	bool sent_twice;  /* would have been */
+	bool late;	  /* its time was over when it could have been sent */
 	bool in_transfer; /* the library has it */
 	bool head_whole;  /* of the answer */
 	bool ended;

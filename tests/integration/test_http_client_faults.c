@@ -1,4 +1,6 @@
 /* test_http_client_faults.c - what is certain when something breaks: not sent, or perhaps sent. */
+#include <unistd.h>
+
 #include "http_calls.h"
 
 #define OK_ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -353,6 +355,43 @@ test_a_proxy_of_the_environment_is_for_the_world_outside(void **state)
 	peer_close(&peer);
 }
 
+/* The program stands still between the call's start and its sending, as one does that is stopped or
+ * whose machine sleeps. */
+static void
+stand_still(uv_prepare_t *prepare)
+{
+	(void)uv_prepare_stop(prepare);
+	(void)usleep(300000);
+}
+
+static void
+test_what_is_late_when_it_could_be_sent_is_not_sent(void **state)
+{
+	struct yq_http_client *client = yq_http_client_make(&loop, NULL);
+	struct call_end end = { 0 };
+	struct net_peer peer;
+	uv_prepare_t prepare;
+	char url[256];
+
+	(void)state;
+	peer_open(&peer);
+	peer.answer = OK_ANSWER;
+	call_and_wait(client, "GET", url_of(url, "http", peer.port, "/"), NULL, &end);
+	assert_end(&end, YQ_OK, NULL);
+	peer_end(peer.connections[0], NET_CLOSE); /* so that it connects anew */
+	turn_for(50);
+	(void)uv_prepare_init(&loop, &prepare);
+	(void)send_call(client, "POST", url, "x", 150, &end);
+	(void)uv_prepare_start(&prepare, stand_still);
+	await_count(&end.times, 1);
+	turn_for(50);
+	assert_int_equal(peer.requests, 1);
+	assert_end(&end, YQ_E_RETRY, "in time");
+	uv_close((uv_handle_t *)&prepare, NULL);
+	yq_http_client_free(client);
+	peer_close(&peer);
+}
+
 int
 main(void)
 {
@@ -364,6 +403,7 @@ main(void)
 		NET_TEST(test_an_order_is_not_sent_twice_when_a_kept_connection_breaks),
 		NET_TEST(test_a_connection_closed_while_idle_is_not_used),
 		NET_TEST(test_a_handshake_that_hangs_may_be_tried_again),
+		NET_TEST(test_what_is_late_when_it_could_be_sent_is_not_sent),
 		NET_TEST(test_a_call_that_is_cut_ends_once),
 		NET_TEST(test_the_client_may_be_freed_from_a_completion),
 		NET_TEST(test_a_proxy_is_asked_for_everything),
