@@ -50,6 +50,7 @@ yq_kis_task_make(struct yq_kis *k, size_t size, yq_kis_run_fn *run, yq_kis_fail_
 	op->fail = fail;
 	op->fn = fn;
 	op->cookie = cookie;
+	op->begun_ns = yq_clock_monotonic_ns(k->clock);
 	*k->last = op;
 	k->last = &op->next;
 	(void)uv_idle_start(&k->idle, on_idle);

@@ -60,6 +60,7 @@ struct yq_kis_task {
 	yq_kis_fail_fn *fail;
 	union yq_broker_completion fn;
 	void *cookie;
+	int64_t begun_ns;
 };
 
 /* Of `size` bytes, zeroed, to run with the loop's next turn. */

@@ -7,6 +7,10 @@
 #include "broker/kis/adapter.h"
 #include "domain/market.h"
 
+/* From when it was asked for to when it may wait for its turn: with what comes then much less than
+ * the time after which an order that KIS does not list was never there. */
+#define SUBMIT_WITHIN_NS INT64_C(10000000000)
+
 struct act {
 	struct yq_kis_task op;
 	struct yq_order order;
@@ -116,6 +120,13 @@ on_submitted(
 		yq_kis_tell_steps(k, entry, 0);
 }
 
+/* A program that stood still may wake up when another one has sent the order anew. */
+static bool
+is_late(const struct act *act)
+{
+	return yq_clock_monotonic_ns(act->op.k->clock) - act->op.begun_ns >= SUBMIT_WITHIN_NS;
+}
+
 static void
 submit_at(struct act *act, struct yq_decimal limit)
 {
@@ -123,7 +134,9 @@ submit_at(struct act *act, struct yq_decimal limit)
 	struct yq_kis_request request = yq_kis_request_make();
 	struct yq_err err;
 	enum yq_rc rc =
-	    yq_kis_encode_order(&k->settings.account, &act->order, limit, &request, &err);
+	    is_late(act)
+		? yq_err_set(&err, YQ_E_RETRY, "KIS is too slow: nothing was sent")
+		: yq_kis_encode_order(&k->settings.account, &act->order, limit, &request, &err);
 
 	if (rc != YQ_OK)
 		refuse(act, rc, &err);

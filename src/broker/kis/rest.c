@@ -181,7 +181,9 @@ call_go_on(struct call *c)
 	struct yq_session_token token;
 	int64_t left_ns = c->deadline_ns - yq_clock_monotonic_ns(c->rest->clock);
 
-	if (c->phase != WAITS_FOR_TOKEN || !yq_session_token(c->rest->token, &token))
+	/* One whose time is over ends with the next tick: it is not begun any more. */
+	if (c->phase != WAITS_FOR_TOKEN || left_ns <= 0 ||
+	    !yq_session_token(c->rest->token, &token))
 		return;
 	c->phase = WAITS_FOR_TURN;
 	c->turn = yq_calls_ask(c->rest->caller, c->priority,
