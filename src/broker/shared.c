@@ -7,6 +7,10 @@
 #include "base/secret.h"
 #include "base/str.h"
 
+/* More than all queues of keys let out at once, so that what has its turn goes out: a cancel must
+ * not wait behind questions for a connection.  Only as many are made as are needed. */
+#define CONNECTIONS_MAX 128
+
 struct client {
 	struct client *next;
 	char *ca_file, *proxy; /* owned */
@@ -66,6 +70,7 @@ yq_shared_client(struct yq_shared *shared, const char *ca_file, const char *prox
 		.ca_file = ca_file[0] != '\0' ? ca_file : NULL,
 		.proxy = proxy[0] != '\0' ? proxy : NULL,
 		.user_agent = "yquant",
+		.per_host_max = CONNECTIONS_MAX,
 	};
 	struct client *c = shared->clients;
 

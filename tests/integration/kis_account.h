@@ -1,5 +1,7 @@
-/* kis_account.h - an account at KIS, which the simulator plays: its calls, what became of them, and
- * the simulator's knobs. */
+/*
+ * kis_account.h - KIS, which the simulator plays, and accounts there: one by itself, or several
+ * that share what accounts share; their calls, what became of them, and the simulator's knobs.
+ */
 #ifndef YQ_TESTS_KIS_ACCOUNT_H
 #define YQ_TESTS_KIS_ACCOUNT_H
 
@@ -22,14 +24,14 @@ static struct simulator_process simulator;
 /* Runs with the system's, ahead of it. */
 static int64_t ahead_ns;
 
-static int64_t
+static inline int64_t
 now_us(void *cookie)
 {
 	(void)cookie;
 	return yq_clock_now_us(yq_clock_system());
 }
 
-static int64_t
+static inline int64_t
 monotonic_ns(void *cookie)
 {
 	(void)cookie;
@@ -52,13 +54,13 @@ static struct {
 
 /* ---- waiting ---- */
 
-static void
+static inline void
 on_late(uv_timer_t *timer)
 {
 	*(bool *)timer->data = true;
 }
 
-static void
+static inline void
 await(const unsigned *count, unsigned wanted)
 {
 	uv_timer_t timer;
@@ -74,7 +76,27 @@ await(const unsigned *count, unsigned wanted)
 	assert_false(late);
 }
 
-static void
+static inline void
+on_waited(uv_timer_t *timer)
+{
+	++*(unsigned *)timer->data;
+}
+
+static inline void
+wait_ms(uint64_t ms)
+{
+	unsigned waited = 0;
+	uv_timer_t timer;
+
+	(void)uv_timer_init(&t.loop, &timer);
+	timer.data = &waited;
+	(void)uv_timer_start(&timer, on_waited, ms, 0);
+	await(&waited, 1);
+	uv_close((uv_handle_t *)&timer, NULL);
+	(void)uv_run(&t.loop, UV_RUN_NOWAIT);
+}
+
+static inline void
 ended(enum yq_rc rc, const struct yq_err *err)
 {
 	t.rc = rc;
@@ -84,7 +106,7 @@ ended(enum yq_rc rc, const struct yq_err *err)
 }
 
 /* The answer to the one call that is out. */
-static void
+static inline void
 answer(enum yq_rc expected)
 {
 	await(&t.ended, 1);
@@ -97,7 +119,7 @@ answer(enum yq_rc expected)
 
 /* ---- answers and events ---- */
 
-static void
+static inline void
 on_done(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const struct yq_err *err)
 {
 	(void)cookie;
@@ -106,7 +128,7 @@ on_done(void *cookie, enum yq_rc rc, const struct yq_broker_ack *ack, const stru
 	ended(rc, err);
 }
 
-static void
+static inline void
 on_orders(void *cookie, enum yq_rc rc, const struct yq_broker_order *orders, size_t count,
     const struct yq_err *err)
 {
@@ -117,7 +139,7 @@ on_orders(void *cookie, enum yq_rc rc, const struct yq_broker_order *orders, siz
 	ended(rc, err);
 }
 
-static void
+static inline void
 on_found(void *cookie, enum yq_rc rc, const struct yq_broker_order *found,
     const struct yq_broker_fill *fills, size_t count, const struct yq_err *err)
 {
@@ -128,7 +150,7 @@ on_found(void *cookie, enum yq_rc rc, const struct yq_broker_order *found,
 	ended(rc, err);
 }
 
-static void
+static inline void
 on_fills(void *cookie, enum yq_rc rc, const struct yq_broker_fill *fills, size_t count,
     const struct yq_err *err)
 {
@@ -139,7 +161,7 @@ on_fills(void *cookie, enum yq_rc rc, const struct yq_broker_fill *fills, size_t
 	ended(rc, err);
 }
 
-static void
+static inline void
 on_price(void *cookie, enum yq_rc rc, const struct yq_broker_quote *quote, const struct yq_err *err)
 {
 	(void)cookie;
@@ -147,7 +169,7 @@ on_price(void *cookie, enum yq_rc rc, const struct yq_broker_quote *quote, const
 	ended(rc, err);
 }
 
-static void
+static inline void
 on_events(void *cookie, const struct yq_broker_event *events, size_t count)
 {
 	(void)cookie;
@@ -166,7 +188,7 @@ on_events(void *cookie, const struct yq_broker_event *events, size_t count)
 
 /* ---- the simulator ---- */
 
-static void
+static inline void
 on_control(void *cookie, enum yq_rc rc, const struct yq_http_reply *reply, const struct yq_err *err)
 {
 	if (rc != YQ_OK || reply->status / 100 != 2)
@@ -174,7 +196,7 @@ on_control(void *cookie, enum yq_rc rc, const struct yq_http_reply *reply, const
 	++*(unsigned *)cookie;
 }
 
-static void
+static inline void
 control(const char *method, const char *what, const char *json)
 {
 	struct yq_http_client *client = yq_http_client_make(&t.loop, NULL);
@@ -204,7 +226,7 @@ control(const char *method, const char *what, const char *json)
 	yq_http_client_free(client);
 }
 
-static void
+static inline void
 knobs(const char *json)
 {
 	control("PUT", "knobs", json);
@@ -212,8 +234,10 @@ knobs(const char *json)
 
 /* ---- set-up ---- */
 
-static void
-open_account(uint32_t quote_s)
+/* `shared` may be NULL. */
+static inline struct yq_broker *
+account_make(const char *number, struct yq_shared *shared, uint32_t quote_s,
+    yq_broker_event_fn *on_event, void *cookie)
 {
 	struct yq_secret *key = yq_secret_make("PSabcdefghijklmnopqrstuvwxyz01234567", 36);
 	struct yq_secret *secret = yq_secret_make("secret", 6);
@@ -223,7 +247,10 @@ open_account(uint32_t quote_s)
 		.settings = &settings,
 		.key = key,
 		.secret = secret,
-		.on_event = on_events };
+		.shared = shared,
+		.on_event = on_event,
+		.event_cookie = cookie };
+	struct yq_broker *broker;
 	char url[128];
 	struct yq_err err;
 
@@ -233,14 +260,21 @@ open_account(uint32_t quote_s)
 	    simulator.url + strlen("http"));
 	yq_str_copy_cut(settings.hts_id, sizeof(settings.hts_id), "hts1");
 	settings.quote_s = quote_s;
-	assert_int_equal(yq_kis_settings_account(&settings, "12345678-01", &err), YQ_OK);
-	if (yq_kis_open(&spec, &t.broker, &err) != YQ_OK)
+	assert_int_equal(yq_kis_settings_account(&settings, number, &err), YQ_OK);
+	if (yq_kis_open(&spec, &broker, &err) != YQ_OK)
 		fail_msg("%s", err.text);
 	yq_secret_free(key);
 	yq_secret_free(secret);
+	return broker;
 }
 
-static int
+static inline void
+open_account(uint32_t quote_s)
+{
+	t.broker = account_make("12345678-01", NULL, quote_s, on_events, NULL);
+}
+
+static inline int
 set_up(void **state)
 {
 	(void)state;
@@ -255,7 +289,7 @@ set_up(void **state)
 	return 0;
 }
 
-static int
+static inline int
 tear_down(void **state)
 {
 	(void)state;
@@ -267,7 +301,7 @@ tear_down(void **state)
 }
 
 /* Of KOSPI: KIS's lists do not say so. */
-static struct yq_order
+static inline struct yq_order
 order(int64_t qty, int64_t price)
 {
 	struct yq_order o = yq_order_default();
@@ -283,7 +317,7 @@ order(int64_t qty, int64_t price)
 	return o;
 }
 
-static bool
+static inline bool
 is_owned(void *cookie, const char *broker_order_id)
 {
 	(void)cookie;
@@ -292,7 +326,7 @@ is_owned(void *cookie, const char *broker_order_id)
 }
 
 /* How many of KIS's orders may be this one. */
-static size_t
+static inline size_t
 candidates(const struct yq_order *o)
 {
 	yq_broker_orders_since(t.broker, o->timestamp_us - YQ_MATCH_BEFORE_US, on_orders, NULL);
@@ -300,7 +334,7 @@ candidates(const struct yq_order *o)
 	return yq_match_order(o, o->timestamp_us, t.orders, t.count, is_owned, NULL).count;
 }
 
-static void
+static inline void
 ask_price(void)
 {
 	yq_broker_price(t.broker, YQ_KOSPI, "005930", on_price, NULL);

@@ -215,6 +215,33 @@ test_a_price_that_stands_still_is_told_again(void **unused)
 	await(&t.quotes, 3);
 }
 
+/* It was stopped, or its machine slept: meanwhile another one may have found that KIS does not have
+ * the order, and sent it anew. */
+static void
+test_an_order_is_not_sent_when_the_program_stood_still(void **unused)
+{
+	struct yq_order at_home = order(7, 70000), abroad = order(3, 0);
+
+	(void)unused;
+	/* while it waits for a token */
+	yq_broker_submit(t.broker, &at_home, on_done, NULL);
+	(void)uv_run(&t.loop, UV_RUN_NOWAIT);
+	ahead_ns += INT64_C(100000000000);
+	answer(YQ_E_RETRY);
+	assert_int_equal(candidates(&at_home), 0);
+	/* while a price to put its limit by is asked for */
+	abroad.exchange = YQ_NASDAQ;
+	yq_str_copy_cut(abroad.ticker, sizeof(abroad.ticker), "AAPL");
+	knobs("{\"latency_ms\":400}");
+	yq_broker_submit(t.broker, &abroad, on_done, NULL);
+	(void)uv_run(&t.loop, UV_RUN_NOWAIT);
+	wait_ms(150);
+	ahead_ns += INT64_C(100000000000);
+	answer(YQ_E_RETRY);
+	knobs("{\"latency_ms\":0}");
+	assert_int_equal(candidates(&abroad), 0);
+}
+
 int
 main(void)
 {
@@ -228,6 +255,7 @@ main(void)
 		ONE(test_who_asks_meanwhile_shares_the_next_look),
 		ONE(test_notices_that_come_twice_or_never),
 		ONE(test_a_price_that_stands_still_is_told_again),
+		ONE(test_an_order_is_not_sent_when_the_program_stood_still),
 		ONE(test_cash_that_is_not_known_does_not_count_and_is_told_once),
 	};
 
