@@ -1,6 +1,7 @@
 /* shared.c - what the accounts of one program share at their brokers. */
 #include "broker/shared.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -21,7 +22,8 @@ struct key {
 	struct key *next;
 	char *host; /* owned */
 	struct yq_secret *secret;
-	struct yq_calls *calls;
+	struct yq_calls *calls; /* NULL = none was asked for */
+	void *place;
 };
 
 struct yq_shared {
@@ -55,6 +57,7 @@ yq_shared_free(struct yq_shared *shared)
 	}
 	for (struct key *k = shared->keys, *next; k != NULL; k = next) {
 		next = k->next;
+		assert(k->place == NULL);
 		yq_calls_free(k->calls);
 		yq_secret_free(k->secret);
 		free(k->host);
@@ -87,9 +90,8 @@ yq_shared_client(struct yq_shared *shared, const char *ca_file, const char *prox
 	return c->http;
 }
 
-struct yq_calls *
-yq_shared_calls(struct yq_shared *shared, const char *host, const struct yq_secret *key,
-    const struct yq_call_limits *limits)
+static struct key *
+key_of(struct yq_shared *shared, const char *host, const struct yq_secret *key)
 {
 	struct key *k = shared->keys;
 
@@ -98,12 +100,28 @@ yq_shared_calls(struct yq_shared *shared, const char *host, const struct yq_secr
 		   yq_secret_matches(k->secret, yq_secret_reveal(key), yq_secret_length(key))))
 		k = k->next;
 	if (k != NULL)
-		return k->calls;
+		return k;
 	k = yq_xcalloc(1, sizeof(*k));
 	k->host = yq_xstrdup(host);
 	k->secret = yq_secret_copy(key);
-	k->calls = yq_calls_make(shared->loop, shared->clock, limits);
 	k->next = shared->keys;
 	shared->keys = k;
+	return k;
+}
+
+struct yq_calls *
+yq_shared_calls(struct yq_shared *shared, const char *host, const struct yq_secret *key,
+    const struct yq_call_limits *limits)
+{
+	struct key *k = key_of(shared, host, key);
+
+	if (k->calls == NULL)
+		k->calls = yq_calls_make(shared->loop, shared->clock, limits);
 	return k->calls;
+}
+
+void **
+yq_shared_place(struct yq_shared *shared, const char *host, const struct yq_secret *key)
+{
+	return &key_of(shared, host, key)->place;
 }

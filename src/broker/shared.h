@@ -1,6 +1,7 @@
 /*
  * shared.h - what the accounts of one program share at their brokers: one HTTP client for all that
- * go the same way, and one queue of calls a key, which is what a broker counts by.
+ * go the same way, one queue of calls a key, which is what a broker counts by, and whatever else a
+ * broker gives once a key.
  *
  * Nothing is made before it is asked for: with paper accounts alone there is none of it.  Loop
  * thread only.
@@ -27,5 +28,8 @@ struct yq_http_client *yq_shared_client(
  * end. */
 struct yq_calls *yq_shared_calls(struct yq_shared *shared, const char *host,
     const struct yq_secret *key, const struct yq_call_limits *limits);
+/* A place for something that a broker gives once a key at this host: NULL at first.  Who puts
+ * something there takes it out again, before the end. */
+void **yq_shared_place(struct yq_shared *shared, const char *host, const struct yq_secret *key);
 
 #endif

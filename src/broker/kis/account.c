@@ -68,8 +68,8 @@ positions_end(struct round *r)
 		if (is_there(all, count, &p))
 			continue;
 		all->list[count++] = p;
-		yq_kis_watch(k, p.exchange, p.ticker);
 	}
+	yq_kis_watch_held(k, all->list, count);
 	r->op.fn.positions(r->op.cookie, YQ_OK, all->list, count, NULL);
 	yq_kis_positions_free(all);
 	free(r);

@@ -86,30 +86,6 @@ yq_kis_home(const struct yq_kis *k, const char *ticker)
 	return k->home != NULL ? k->home(k->home_cookie, ticker) : YQ_KRX;
 }
 
-static struct yq_kis_watched *
-watched(struct yq_kis *k, enum yq_exchange exchange, const char *ticker)
-{
-	for (size_t i = 0; i < k->watched_count; i++)
-		if (k->watched[i].exchange == exchange &&
-		    yq_str_equal(k->watched[i].ticker, ticker))
-			return &k->watched[i];
-	return NULL;
-}
-
-void
-yq_kis_watch(struct yq_kis *k, enum yq_exchange exchange, const char *ticker)
-{
-	struct yq_kis_watched *w;
-
-	if (k->watched_count == YQ_KIS_WATCH_MAX || watched(k, exchange, ticker) != NULL)
-		return;
-	w = &k->watched[k->watched_count++];
-	*w = (struct yq_kis_watched){ .exchange = exchange };
-	yq_str_copy_cut(w->ticker, sizeof(w->ticker), ticker);
-	if (k->stream != NULL)
-		yq_kis_stream_watch(k->stream, exchange, ticker);
-}
-
 /* ---- what is told ---- */
 
 void
@@ -131,72 +107,6 @@ yq_kis_tell_steps(struct yq_kis *k, const struct yq_kis_entry *entry, size_t fro
 		event.time_us = fill.time_us;
 		memcpy(event.broker_order_id, entry->id, sizeof(event.broker_order_id));
 		yq_kis_tell(k, &event, 1);
-	}
-}
-
-void
-yq_kis_tell_price(struct yq_kis *k, enum yq_exchange exchange, const char *ticker,
-    struct yq_decimal price, struct yq_opt_decimal change_rate)
-{
-	struct yq_kis_watched *w = watched(k, exchange, ticker);
-	struct yq_broker_quote quote = { .exchange = exchange,
-		.price = price,
-		.change_rate = change_rate,
-		.time_us = yq_clock_now_us(k->clock) };
-	const struct yq_broker_event event = {
-		.kind = YQ_BROKER_EV_QUOTE, .quote = &quote, .time_us = quote.time_us
-	};
-	/* One that stands still is told too, now and then: it is as old as it was last told. */
-	bool is_news = w == NULL || yq_decimal_cmp(w->price, price) != 0 ||
-		       quote.time_us - w->told_us >= YQ_US_PER_SECOND || quote.time_us < w->told_us;
-
-	if (w != NULL) {
-		w->at_us = quote.time_us;
-		w->price = price;
-		w->told_us = is_news ? quote.time_us : w->told_us;
-	}
-	yq_str_copy_cut(quote.ticker, sizeof(quote.ticker), ticker);
-	if (is_news)
-		yq_kis_tell(k, &event, 1);
-}
-
-/* ---- prices that the stream does not bring ---- */
-
-static void
-on_quote(void *cookie, enum yq_rc rc, struct yq_decimal price, struct yq_opt_decimal change_rate,
-    const struct yq_err *err)
-{
-	struct yq_kis *k = cookie;
-	const struct yq_kis_watched *w = &k->watched[k->watched_next % YQ_KIS_WATCH_MAX];
-
-	(void)err;
-	k->quoting = false;
-	k->watched_next++;
-	if (rc == YQ_OK && !k->freed)
-		yq_kis_tell_price(k, w->exchange, w->ticker, price, change_rate);
-}
-
-/* One question at a time: the next of those of which nothing was heard for as long as a round. */
-static void
-on_quotes(uv_timer_t *timer)
-{
-	struct yq_kis *k = timer->data;
-	int64_t round_us = (int64_t)k->settings.quote_s * YQ_US_PER_SECOND;
-	int64_t now_us = yq_clock_now_us(k->clock);
-
-	if (k->quoting)
-		return;
-	for (size_t i = 0; i < k->watched_count; i++, k->watched_next++) {
-		const struct yq_kis_watched *w;
-
-		if (k->watched_next >= k->watched_count)
-			k->watched_next = 0;
-		w = &k->watched[k->watched_next];
-		if (now_us - w->at_us < round_us)
-			continue;
-		k->quoting = true;
-		yq_kis_price_ask(k, YQ_CALL_PRIORITY_PRICE, w->exchange, w->ticker, on_quote, k);
-		return;
 	}
 }
 
@@ -323,7 +233,7 @@ yq_kis_open(const struct yq_kis_spec *spec, struct yq_broker **ret_broker, struc
 	if (rc == YQ_OK)
 		rc = yq_kis_rest_make(&own, &k->rest, err);
 	if (rc == YQ_OK && k->settings.stream)
-		rc = yq_kis_stream_make(k, &k->stream, err);
+		rc = yq_kis_stream_make(k, &own, &k->stream, err);
 	if (rc != YQ_OK) {
 		yq_kis_rest_free(k->rest);
 		yq_kis_zones_free(&k->zones);
@@ -334,8 +244,7 @@ yq_kis_open(const struct yq_kis_spec *spec, struct yq_broker **ret_broker, struc
 	(void)uv_timer_init(k->loop, &k->quotes);
 	k->idle.data = k->quotes.data = k;
 	k->open_handles = 2;
-	if (k->settings.quote_s > 0)
-		(void)uv_timer_start(&k->quotes, on_quotes, 1000, 1000);
+	yq_kis_quotes_begin(k);
 	*ret_broker = &k->head;
 	return YQ_OK;
 }

@@ -10,20 +10,10 @@
 #include "broker/kis/kis.h"
 #include "broker/kis/ledger.h"
 #include "broker/kis/rest.h"
-
-#define YQ_KIS_WATCH_MAX 36 /* of 41 registrations of one key; notices take two */
+#include "broker/kis/watch.h"
 
 struct yq_kis_stream; /* stream.h */
 struct yq_kis_task;
-
-/* A ticker whose price is of interest. */
-struct yq_kis_watched {
-	enum yq_exchange exchange;
-	char ticker[YQ_TICKER_SIZE];
-	int64_t at_us;	 /* of the last price; 0 = none */
-	int64_t told_us; /* of the last one that was told */
-	struct yq_decimal price;
-};
 
 struct yq_kis {
 	struct yq_broker head;
@@ -39,11 +29,13 @@ struct yq_kis {
 	struct yq_kis_task *first, **last; /* operations that wait for the loop */
 	uv_idle_t idle;
 	uv_timer_t quotes;
-	struct yq_kis_watched watched[YQ_KIS_WATCH_MAX];
-	size_t watched_count, watched_next;
 	struct yq_kis_strange told_strange;
 	struct yq_kis_walk *walking, *to_walk; /* see yq_kis_walk; NULL = none */
-	bool quoting, looked; /* a price is being asked for; orders have been looked at */
+	struct yq_kis_watch watch;
+	bool looked;  /* orders have been looked at */
+	bool quoting; /* a price is being asked for: this one */
+	enum yq_exchange quoted_exchange;
+	char quoted[YQ_TICKER_SIZE];
 	unsigned open_handles;
 	bool freed;
 };
@@ -72,7 +64,6 @@ void yq_kis_task_fail(struct yq_kis_task *op, enum yq_rc rc, const struct yq_err
 bool yq_kis_trades(const struct yq_kis *k, enum yq_exchange exchange);
 /* Where a ticker of Korea is listed, as well as it is known. */
 enum yq_exchange yq_kis_home(const struct yq_kis *k, const char *ticker);
-void yq_kis_watch(struct yq_kis *k, enum yq_exchange exchange, const char *ticker);
 void yq_kis_tell(struct yq_kis *k, const struct yq_broker_event *events, size_t count);
 /* Cash that does not count, each currency once. */
 void yq_kis_tell_strange(struct yq_kis *k, const struct yq_kis_strange *strange);
@@ -80,6 +71,16 @@ void yq_kis_tell_strange(struct yq_kis *k, const struct yq_kis_strange *strange)
 void yq_kis_tell_steps(struct yq_kis *k, const struct yq_kis_entry *entry, size_t from);
 void yq_kis_tell_price(struct yq_kis *k, enum yq_exchange exchange, const char *ticker,
     struct yq_decimal price, struct yq_opt_decimal change_rate);
+
+/* ---- quotes.c: prices of what is of interest ---- */
+/* It is being ordered. */
+void yq_kis_watch_order(struct yq_kis *k, enum yq_exchange exchange, const char *ticker);
+/* These are on order; `all`: and no others. */
+void yq_kis_watch_orders(struct yq_kis *k, const struct yq_kis_orders *orders, bool all);
+/* These are held, and no others. */
+void yq_kis_watch_held(struct yq_kis *k, const struct yq_position *positions, size_t count);
+/* Ask for what the stream does not bring. */
+void yq_kis_quotes_begin(struct yq_kis *k);
 
 /* ---- orders.c ---- */
 void yq_kis_submit(

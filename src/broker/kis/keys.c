@@ -169,16 +169,41 @@ issue_begin(struct yq_kis_keys *keys, struct yq_broker_session *session, bool ap
 	yq_buf_free(&url);
 }
 
-void
-yq_kis_keys_issue_token(void *cookie, struct yq_broker_session *session)
+static void
+issue_token(void *cookie, struct yq_broker_session *session)
 {
 	issue_begin(cookie, session, false);
 }
 
-void
-yq_kis_keys_issue_approval(void *cookie, struct yq_broker_session *session)
+static void
+issue_approval(void *cookie, struct yq_broker_session *session)
 {
 	issue_begin(cookie, session, true);
+}
+
+enum yq_rc
+yq_kis_keys_session(struct yq_kis_keys *keys, const struct yq_kis_spec *spec,
+    enum yq_kis_key_kind kind, struct yq_broker_session **ret_session, struct yq_err *err)
+{
+	static const struct {
+		const char *name;
+		yq_session_issue_fn *issue;
+	} kinds[YQ_KIS_KEY_KIND_COUNT] = {
+		[YQ_KIS_ACCESS] = { "access", issue_token },
+		[YQ_KIS_APPROVAL] = { "approval", issue_approval },
+	};
+	struct yq_session_options options = { .loop = spec->loop,
+		.clock = spec->clock,
+		.worker = spec->worker,
+		.key = keys->token_key,
+		.issue = kinds[kind].issue,
+		.issue_cookie = keys };
+
+	yq_str_copy_cut(options.name.broker, sizeof(options.name.broker),
+	    keys->is_virtual ? "kis-virtual" : "kis");
+	yq_token_credential(keys->key, options.name.credential);
+	yq_str_copy_cut(options.name.kind, sizeof(options.name.kind), kinds[kind].name);
+	return yq_session_make(&options, ret_session, err);
 }
 
 void

@@ -9,13 +9,19 @@
 
 struct yq_kis_issue;
 
+enum yq_kis_key_kind {
+	YQ_KIS_ACCESS,	 /* calls go with it */
+	YQ_KIS_APPROVAL, /* the stream's */
+	YQ_KIS_KEY_KIND_COUNT
+};
+
 struct yq_kis_keys {
 	const struct yq_clock *clock;
 	struct yq_http_client *client;		    /* borrowed */
 	struct yq_secret *key, *secret, *token_key; /* owned; token_key may be NULL */
 	char url[YQ_KIS_URL_SIZE];
 	bool is_virtual;
-	struct yq_kis_issue *issuing[2]; /* under way: a token, an approval */
+	struct yq_kis_issue *issuing[YQ_KIS_KEY_KIND_COUNT]; /* under way */
 };
 
 void yq_kis_keys_make(
@@ -28,8 +34,9 @@ void yq_kis_keys_send(struct yq_kis_keys *keys, const struct yq_secret *token,
     const struct yq_kis_request *request, uint32_t timeout_ms, size_t answer_max,
     yq_http_reply_fn *fn, void *cookie);
 
-/* yq_session_issue_fn; the cookie is the keys. */
-void yq_kis_keys_issue_token(void *cookie, struct yq_broker_session *session);
-void yq_kis_keys_issue_approval(void *cookie, struct yq_broker_session *session);
+/* Its life; to be freed before the keys. */
+YQ_NODISCARD enum yq_rc yq_kis_keys_session(struct yq_kis_keys *keys,
+    const struct yq_kis_spec *spec, enum yq_kis_key_kind kind,
+    struct yq_broker_session **ret_session, struct yq_err *err);
 
 #endif

@@ -182,7 +182,7 @@ run_submit(struct yq_kis_task *op)
 		refuse(act, rc, &err);
 		return;
 	}
-	yq_kis_watch(op->k, act->order.exchange, act->order.ticker);
+	yq_kis_watch_order(op->k, act->order.exchange, act->order.ticker);
 	if (yq_kis_needs_limit(&act->order))
 		yq_kis_price_ask(op->k, YQ_CALL_PRIORITY_ORDER, act->order.exchange,
 		    act->order.ticker, on_priced, act);

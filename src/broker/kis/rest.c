@@ -36,12 +36,12 @@ struct call {
 
 struct yq_kis_rest {
 	const struct yq_clock *clock;
-	struct yq_shared *own; /* NULL = there is one of all accounts */
+	struct yq_shared *shared; /* borrowed, or: */
+	struct yq_shared *own;	  /* NULL = there is one of all accounts */
 	struct yq_kis_keys keys;
 	struct yq_calls *calls; /* borrowed */
 	struct yq_caller *caller;
-	struct yq_broker_session *token, *approval; /* approval NULL = none */
-	struct yq_kis_spec spec; /* for another session; its pointers are not kept */
+	struct yq_broker_session *token;
 	struct call *first, *last;
 	uv_timer_t *tick; /* owned; freed when it is closed */
 	bool closing;
@@ -287,24 +287,6 @@ yq_kis_rest_send(struct yq_kis_rest *rest, const struct yq_kis_request *request,
 
 /* ---- life ---- */
 
-static enum yq_rc
-session_make(struct yq_kis_rest *rest, const struct yq_kis_spec *spec, const char *kind,
-    yq_session_issue_fn *issue, struct yq_broker_session **ret_session, struct yq_err *err)
-{
-	struct yq_session_options options = { .loop = spec->loop,
-		.clock = spec->clock,
-		.worker = spec->worker,
-		.key = rest->keys.token_key,
-		.issue = issue,
-		.issue_cookie = &rest->keys };
-
-	yq_str_copy_cut(options.name.broker, sizeof(options.name.broker),
-	    rest->keys.is_virtual ? "kis-virtual" : "kis");
-	yq_token_credential(rest->keys.key, options.name.credential);
-	yq_str_copy_cut(options.name.kind, sizeof(options.name.kind), kind);
-	return yq_session_make(&options, ret_session, err);
-}
-
 enum yq_rc
 yq_kis_rest_make(const struct yq_kis_spec *spec, struct yq_kis_rest **ret_rest, struct yq_err *err)
 {
@@ -320,12 +302,12 @@ yq_kis_rest_make(const struct yq_kis_spec *spec, struct yq_kis_rest **ret_rest, 
 
 	*ret_rest = NULL;
 	rest->clock = spec->clock;
-	rest->spec = *spec;
 	if (shared == NULL)
 		shared = rest->own = yq_shared_make(spec->loop, spec->clock);
+	rest->shared = shared;
 	yq_kis_keys_make(&rest->keys, spec,
 	    yq_shared_client(shared, spec->settings->ca_file, spec->settings->proxy));
-	rc = session_make(rest, spec, "access", yq_kis_keys_issue_token, &rest->token, err);
+	rc = yq_kis_keys_session(&rest->keys, spec, YQ_KIS_ACCESS, &rest->token, err);
 	if (rc != YQ_OK) {
 		yq_kis_keys_free(&rest->keys);
 		yq_shared_free(rest->own);
@@ -342,17 +324,10 @@ yq_kis_rest_make(const struct yq_kis_spec *spec, struct yq_kis_rest **ret_rest, 
 	return YQ_OK;
 }
 
-enum yq_rc
-yq_kis_rest_approval(
-    struct yq_kis_rest *rest, struct yq_broker_session **ret_session, struct yq_err *err)
+struct yq_shared *
+yq_kis_rest_shared(const struct yq_kis_rest *rest)
 {
-	enum yq_rc rc = YQ_OK;
-
-	if (rest->approval == NULL)
-		rc = session_make(rest, &rest->spec, "approval", yq_kis_keys_issue_approval,
-		    &rest->approval, err);
-	*ret_session = rest->approval;
-	return rc;
+	return rest->shared;
 }
 
 static void
@@ -392,7 +367,6 @@ yq_kis_rest_free(struct yq_kis_rest *rest)
 	end_all(rest);
 	yq_session_unwatch(rest->token, rest);
 	yq_session_free(rest->token);
-	yq_session_free(rest->approval);
 	yq_kis_keys_free(&rest->keys);
 	yq_shared_free(rest->own);
 	uv_close((uv_handle_t *)rest->tick, on_closed);

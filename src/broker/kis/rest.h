@@ -29,8 +29,7 @@ void yq_kis_rest_free(struct yq_kis_rest *rest); /* NULL is a no-op */
 void yq_kis_rest_send(struct yq_kis_rest *rest, const struct yq_kis_request *request,
     enum yq_call_priority priority, yq_kis_reply_fn *fn, void *cookie);
 
-/* The key of the stream: a session of its own, made when it is first asked for. */
-YQ_NODISCARD enum yq_rc yq_kis_rest_approval(
-    struct yq_kis_rest *rest, struct yq_broker_session **ret_session, struct yq_err *err);
+/* What it shares with others, or has for itself. */
+struct yq_shared *yq_kis_rest_shared(const struct yq_kis_rest *rest);
 
 #endif

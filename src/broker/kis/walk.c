@@ -28,6 +28,7 @@ struct yq_kis_walk {
 	bool home, abroad; /* still to be asked */
 	bool asks[2];	   /* abroad, at home */
 	bool at_home;	   /* what is being asked */
+	bool all;	   /* of every country */
 	struct yq_kis_page page;
 	unsigned pages;
 	char from[YQ_KIS_DATE_SIZE], to[YQ_KIS_DATE_SIZE];
@@ -109,8 +110,6 @@ take_over(struct yq_kis *k, struct yq_kis_orders *orders)
 		else if (yq_kis_market_of(o->order.exchange)->domestic)
 			o->order.exchange = yq_kis_home(k, o->order.ticker);
 		(void)yq_kis_ledger_polled(&k->ledger, o, now_us);
-		if (!yq_order_state_is_final(o->order.state))
-			yq_kis_watch(k, o->order.exchange, o->order.ticker);
 	}
 }
 
@@ -147,6 +146,7 @@ finish(struct yq_kis_walk *w)
 	}
 	take_over(k, &orders);
 	look_ends(w);
+	yq_kis_watch_orders(k, &orders, w->all);
 	k->looked = true;
 	end(w, YQ_OK, &orders, NULL);
 	yq_kis_orders_free(&orders);
@@ -258,6 +258,7 @@ yq_kis_walk(struct yq_kis_task *op, int64_t since_us, enum yq_country country, y
 		w->since_us = since_us;
 	w->home = w->home || (asked & 1U << YQ_COUNTRY_KR) != 0;
 	w->abroad = w->abroad || (asked & ~(1U << YQ_COUNTRY_KR)) != 0;
+	w->all = w->all || country == YQ_COUNTRY_COUNT;
 	w->asks[true] = w->home;
 	w->asks[false] = w->abroad;
 	w->askers = yq_xrealloc(w->askers, w->asker_count + 1, sizeof(*w->askers));
