@@ -96,8 +96,10 @@ bound_port(int fd)
 }
 
 static int
-listen_tcp(struct yq_http_server *server, const char *listen_at, uint16_t port, struct yq_err *err)
+listen_tcp(struct yq_http_server *server, const struct yq_http_options *options, struct yq_err *err)
 {
+	const char *listen_at = options->listen;
+	uint16_t port = options->port;
 	struct sockaddr_storage name = { 0 };
 	struct yq_address address;
 	char text[YQ_ADDRESS_TEXT_SIZE];
@@ -130,8 +132,8 @@ listen_tcp(struct yq_http_server *server, const char *listen_at, uint16_t port, 
 	server->port = bound_port(fd);
 	yq_address_format(&address, text);
 	(void)yq_str_format(server->url, sizeof(server->url),
-	    address.family == YQ_FAMILY_IPV6 ? "http://[%s]:%u" : "http://%s:%u", text,
-	    server->port);
+	    address.family == YQ_FAMILY_IPV6 ? "%s://[%s]:%u" : "%s://%s:%u",
+	    options->certificate != NULL ? "https" : "http", text, server->port);
 	return fd;
 }
 
@@ -141,5 +143,5 @@ http_listen(
 {
 	if (yq_str_starts(options->listen, unix_prefix))
 		return listen_unix(server, options->listen + sizeof(unix_prefix) - 1, err);
-	return listen_tcp(server, options->listen, options->port, err);
+	return listen_tcp(server, options, err);
 }

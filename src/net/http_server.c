@@ -64,6 +64,18 @@ http_wake(struct yq_http_server *server)
 		uv_timer_start(&server->timer, on_timer, 0, 0);
 }
 
+/* As the library's options want it: it reads it, and does not write. */
+static void *
+for_library(const char *pem)
+{
+	union {
+		const char *borrowed;
+		void *unqualified;
+	} text = { .borrowed = pem };
+
+	return text.unqualified;
+}
+
 static struct MHD_Daemon *
 start_library(struct yq_http_server *server, const struct yq_http_options *options, int fd)
 {
@@ -73,9 +85,17 @@ start_library(struct yq_http_server *server, const struct yq_http_options *optio
 	unsigned timeout_s = options->timeout_s == 0 ? TIMEOUT_DEFAULT_S : options->timeout_s;
 	size_t memory = header_max * 2; /* the pool also holds what is being sent */
 
+	struct MHD_OptionItem tls[] = {
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, for_library(options->certificate) },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, for_library(options->private_key) },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+	bool has_tls = options->certificate != NULL;
+
 	server->timeout_ns = (int64_t)timeout_s * 1000 * 1000 * 1000;
-	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE, 0,
-	    NULL, NULL, http_on_request, server,			  /* handler */
+	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE |
+				    (has_tls ? MHD_USE_TLS : 0U),
+	    0, NULL, NULL, http_on_request, server,			  /* handler */
 	    MHD_OPTION_LISTEN_SOCKET, fd,				  /* owned by it */
 	    MHD_OPTION_CONNECTION_LIMIT, connections,			  /* in all */
 	    MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->per_address_max, /* by address */
@@ -83,6 +103,7 @@ start_library(struct yq_http_server *server, const struct yq_http_options *optio
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory,			  /* header */
 	    MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, server,	  /* request */
 	    MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, server,	  /* connection */
+	    MHD_OPTION_ARRAY, has_tls ? tls : tls + 2,			  /* its end alone */
 	    MHD_OPTION_END);
 }
 

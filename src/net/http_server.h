@@ -30,7 +30,9 @@ struct yq_http_options {
 	size_t header_max;	  /* bytes of request line and headers; 0 = 8192 */
 	unsigned connections_max; /* 0 = 256; beyond it new ones wait in the kernel's queue */
 	unsigned per_address_max; /* 0 = no limit */
-	unsigned timeout_s;	  /* a connection without progress for so long is closed; 0 = 15 */
+	/* PEM, both or neither: it speaks TLS.  Borrowed as long as the server lives. */
+	const char *certificate, *private_key;
+	unsigned timeout_s; /* a connection without progress for so long is closed; 0 = 15 */
 };
 
 /*
@@ -47,7 +49,7 @@ YQ_NODISCARD enum yq_rc yq_http_server_open(uv_loop_t *loop, const struct yq_htt
     yq_http_head_fn *head, yq_http_fn *handle, void *cookie, struct yq_http_server **ret_server,
     struct yq_err *err);
 uint16_t yq_http_server_port(const struct yq_http_server *server); /* the bound one; 0 for unix */
-/* "http://127.0.0.1:6000" or "unix:/path". */
+/* "http://127.0.0.1:6000", with TLS "https://...", or "unix:/path". */
 const char *yq_http_server_url(const struct yq_http_server *server);
 /* Accept no more connections; those there are go on. */
 void yq_http_server_quiesce(struct yq_http_server *server);
