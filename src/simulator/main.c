@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "simulator/certificate.h"
 #include "simulator/listing.h"
 #include "simulator/options.h"
 #include "simulator/sim.h"
@@ -26,6 +27,7 @@ struct program {
 	uv_signal_t signals[2];
 	struct yq_calendar calendar;
 	struct yq_secret *token;
+	struct sim_certificate certificate;
 	struct sim sim;
 };
 
@@ -140,6 +142,24 @@ open_book(struct program *program, struct yq_err *err)
 }
 
 static enum yq_rc
+take_certificate(struct program *program, struct yq_err *err)
+{
+	const struct sim_options *o = &program->options;
+	struct sim_certificate *certificate = &program->certificate;
+	enum yq_rc rc;
+
+	if (o->certificate != NULL)
+		rc = sim_certificate_read(o->certificate, o->key, certificate, err);
+	else if (o->tls)
+		rc = sim_certificate_keep(o->folder, certificate, err);
+	else
+		return YQ_OK;
+	program->sim.certificate = yq_buf_text(&certificate->chain);
+	program->sim.private_key = yq_buf_text(&certificate->key);
+	return rc;
+}
+
+static enum yq_rc
 start(struct program *program, struct yq_err *err)
 {
 	struct sim *sim = &program->sim;
@@ -153,6 +173,8 @@ start(struct program *program, struct yq_err *err)
 		rc = open_book(program, err);
 	if (rc == YQ_OK)
 		rc = keep_token(program, err);
+	if (rc == YQ_OK)
+		rc = take_certificate(program, err);
 	sim->control_token = program->token;
 	if (rc == YQ_OK)
 		rc = sim_serve(sim, program->options.listen, program->options.port, err);
@@ -183,6 +205,7 @@ stop(struct program *program)
 	sim_script_clear(&program->sim.script);
 	yq_calendar_clear(&program->calendar);
 	yq_secret_free(program->token);
+	sim_certificate_clear(&program->certificate);
 }
 
 int

@@ -24,6 +24,9 @@ static const char manual[] =
     "  --invent            any ticker is an instrument\n"
     "  --knob NAME=N       a knob at start; may be given several times\n"
     "  --script FILE       what is to happen when\n"
+    "  --tls               speak TLS, with a certificate of its own: DIR/certificate.pem\n"
+    "  --certificate FILE  speak TLS with this certificate (PEM, the chain behind it) ...\n"
+    "  --key FILE          ... and its key\n"
     "  --no-sync           without fsync: for tests\n"
     "  --log LEVEL         error, warn, info, debug\n"
     "\n"
@@ -176,6 +179,28 @@ set_script(struct sim_options *o, const char *text)
 }
 
 static bool
+set_tls(struct sim_options *o, const char *text)
+{
+	(void)text;
+	o->tls = true;
+	return true;
+}
+
+static bool
+set_certificate(struct sim_options *o, const char *text)
+{
+	o->certificate = text;
+	return text[0] != '\0';
+}
+
+static bool
+set_key(struct sim_options *o, const char *text)
+{
+	o->key = text;
+	return text[0] != '\0';
+}
+
+static bool
 set_no_sync(struct sim_options *o, const char *text)
 {
 	(void)text;
@@ -207,6 +232,9 @@ static const struct {
 	{ "--invent", false, set_invent },
 	{ "--knob", true, set_knob },
 	{ "--script", true, set_script },
+	{ "--tls", false, set_tls },
+	{ "--certificate", true, set_certificate },
+	{ "--key", true, set_key },
 	{ "--no-sync", false, set_no_sync },
 	{ "--log", true, set_log },
 };
@@ -256,5 +284,7 @@ sim_options_read(int argc, char **argv, struct sim_options *options)
 		if (code >= 0)
 			return code;
 	}
+	if ((options->certificate == NULL) != (options->key == NULL))
+		return wrong("they go together", "--certificate and --key");
 	return -1;
 }

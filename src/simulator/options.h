@@ -10,6 +10,8 @@
 
 struct sim_options {
 	const char *listen, *folder, *script; /* borrowed from argv; script NULL = none */
+	bool tls;			      /* with a certificate of its own making ... */
+	const char *certificate, *key;	      /* ... or of these files; NULL = none */
 	uint16_t port;
 	bool sync;
 	enum yq_log_level level;

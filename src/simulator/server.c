@@ -464,6 +464,8 @@ sim_serve(struct sim *sim, const char *listen, uint16_t port, struct yq_err *err
 		.port = port,
 		.body_max = SIM_BODY_MAX,
 		.too_large = on_too_large,
+		.certificate = sim->certificate,
+		.private_key = sim->private_key,
 		.header_max = 16384,
 		.connections_max = 512,
 		.timeout_s = 120 };

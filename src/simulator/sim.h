@@ -119,6 +119,7 @@ struct sim {
 	size_t script_at;
 	int64_t started_ns; /* monotonic */
 	const struct yq_secret *control_token;
+	const char *certificate, *private_key; /* PEM; NULL = without TLS */
 	struct yq_http_server *server;
 	uv_timer_t tick;
 	struct sim_rates rates;

@@ -11,9 +11,12 @@ PATIENCE = 20
 
 
 class WebSocket:
-    def __init__(self, url):
+    def __init__(self, url, tls=None):
+        """`tls`: an ssl.SSLContext, for wss."""
         parts = urlsplit(url)
         self.socket = socket.create_connection((parts.hostname, parts.port), PATIENCE)
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_hostname=parts.hostname)
         self.bytes = b""
         key = base64.b64encode(os.urandom(16)).decode()
         self.socket.sendall((f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nUpgrade: websocket\r\n"
