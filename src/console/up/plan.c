@@ -236,7 +236,7 @@ plan_simulator(const struct yq_call *call, struct yq_up_plan *plan, struct yq_er
 
 	if (!yq_call_has(call, YQ_OPT_SIMULATOR))
 		return YQ_OK;
-	rc = yq_simulated_plan(plan->config, plan->secrets, &plan->simulated, err);
+	rc = yq_simulated_plan(plan->config, plan->folder, plan->secrets, &plan->simulated, err);
 	yq_str_copy_cut(plan->endpoints.simulator_url, YQ_URL_SIZE, plan->simulated.url);
 	return rc;
 }

@@ -12,6 +12,8 @@
 #define SECRETS	   "Webhook:Secrets"
 #define PAPER	   "Paper" /* the built-in account */
 
+#define CERTIFICATE "certificate.pem" /* as the simulator calls it */
+
 static const struct face {
 	const char *alias, *broker, *path, *what, *example;
 	const char *section, *key_name, *secret_name, *key;
@@ -79,14 +81,14 @@ plan_port(const struct yq_config *config, struct yq_simulated *s, struct yq_err 
 		s->port = 0;
 	rc = yq_keep_port(YQ_SIMULATED_ADDRESS, &s->port, err);
 	(void)yq_str_format(s->port_text, sizeof(s->port_text), "%lld", (long long)s->port);
-	(void)yq_str_format(
-	    s->url, sizeof(s->url), "http://%s:%s", YQ_SIMULATED_ADDRESS, s->port_text);
+	(void)yq_str_format(s->url, sizeof(s->url), "%s://%s:%s", s->tls ? "https" : "http",
+	    YQ_SIMULATED_ADDRESS, s->port_text);
 	return rc;
 }
 
 enum yq_rc
-yq_simulated_plan(
-    const struct yq_config *config, const char *secrets, struct yq_simulated *s, struct yq_err *err)
+yq_simulated_plan(const struct yq_config *config, const char *folder, const char *secrets,
+    struct yq_simulated *s, struct yq_err *err)
 {
 	enum yq_rc rc;
 
@@ -97,7 +99,12 @@ yq_simulated_plan(
 	if (yq_json_count(s->options) > YQ_SIMULATED_OPTIONS_MAX)
 		return yq_err_set(err, YQ_E_INVALID, "Simulator:Options: expected at most %d texts",
 		    YQ_SIMULATED_OPTIONS_MAX);
-	rc = plan_port(config, s, err);
+	s->tls = yq_config_bool(config, "Simulator:Tls");
+	rc = yq_path_join(s->folder, folder, "simulator", err);
+	if (rc == YQ_OK)
+		rc = yq_path_join(s->ca_file, s->folder, CERTIFICATE, err);
+	if (rc == YQ_OK)
+		rc = plan_port(config, s, err);
 	if (rc == YQ_OK)
 		rc = yq_keep_secret(secrets, "simulator", &s->key, err);
 	for (size_t i = 0; i < YQ_COUNT(faces) && rc == YQ_OK; i++)
@@ -118,16 +125,17 @@ yq_simulated_clear(struct yq_simulated *s)
 }
 
 void
-yq_simulated_arguments(
-    const struct yq_simulated *s, const char *folder, const char *arguments[YQ_SIMULATED_ARGUMENTS])
+yq_simulated_arguments(const struct yq_simulated *s, const char *arguments[YQ_SIMULATED_ARGUMENTS])
 {
-	const char *const own[] = { "--port", s->port_text, "--folder", folder, "--invent",
+	const char *const own[] = { "--port", s->port_text, "--folder", s->folder, "--invent",
 		"--knob", "alpaca_per_minute=0", "--knob", "kis_per_second=0", "--knob",
 		"kis_virtual_per_second=0" };
 	size_t count = 0;
 
 	for (size_t i = 0; i < YQ_COUNT(own); i++)
 		arguments[count++] = own[i];
+	if (s->tls)
+		arguments[count++] = "--tls";
 	for (size_t i = 0; i < yq_json_count(s->options); i++)
 		arguments[count++] = yq_json_text(yq_json_at(s->options, i), NULL);
 	arguments[count] = NULL;
@@ -161,6 +169,8 @@ put_section(struct yq_json_writer *w, const struct yq_simulated *s, enum yq_simu
 			yq_json_add_text(w, yq_country_names.names[i]);
 		yq_json_end_array(w);
 	}
+	if (s->tls)
+		yq_json_put_text(w, "CaFile", s->ca_file);
 	if (with_keys) {
 		yq_json_put_text(w, face->key_name, face->key);
 		yq_json_put_text(w, face->secret_name, yq_secret_reveal(s->key));

@@ -36,7 +36,10 @@ struct yq_simulated {
 	int64_t port;
 	char port_text[8];
 	char url[YQ_URL_SIZE];
-	struct yq_secret *key; /* the secret of both accounts' keys */
+	bool tls;
+	char folder[YQ_PATH_SIZE];  /* of its book */
+	char ca_file[YQ_PATH_SIZE]; /* whom to trust; only with `tls` */
+	struct yq_secret *key;	    /* the secret of both accounts' keys */
 	struct yq_simulated_account accounts[YQ_SIMULATED_FACES];
 	bool keeps_paper;	/* the built-in account was the only one */
 	const char *others;	/* account of every other strategy; NULL = as configured */
@@ -45,19 +48,19 @@ struct yq_simulated {
 };
 
 /*
- * From the settings, and what is kept in `secrets`.  `config` is borrowed as long as `*simulated`
- * lives, which yq_simulated_clear releases whatever is returned.
+ * From the settings, and what is kept in `secrets`; `folder` is the whole system's.  `config` is
+ * borrowed as long as `*simulated` lives, which yq_simulated_clear releases whatever is returned.
  */
-YQ_NODISCARD enum yq_rc yq_simulated_plan(const struct yq_config *config, const char *secrets,
-    struct yq_simulated *simulated, struct yq_err *err);
+YQ_NODISCARD enum yq_rc yq_simulated_plan(const struct yq_config *config, const char *folder,
+    const char *secrets, struct yq_simulated *simulated, struct yq_err *err);
 void yq_simulated_clear(struct yq_simulated *simulated);
 
 /*
- * Its command line, NULL-terminated: the port, `folder` for its book, any instrument, no limits on
- * calls; then Simulator:Options, which may say otherwise.  Borrowed from `*simulated` and `folder`.
+ * Its command line, NULL-terminated: port, folder, TLS, any instrument, no limits on calls; then
+ * Simulator:Options, which may say otherwise.  Borrowed from `*simulated`.
  */
-void yq_simulated_arguments(const struct yq_simulated *simulated, const char *folder,
-    const char *arguments[YQ_SIMULATED_ARGUMENTS]);
+void yq_simulated_arguments(
+    const struct yq_simulated *simulated, const char *arguments[YQ_SIMULATED_ARGUMENTS]);
 
 /* The secret to post with as the strategy of `account`: its own, or `every`, which may be NULL. */
 const struct yq_secret *yq_simulated_alert_secret(

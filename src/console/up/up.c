@@ -384,7 +384,7 @@ make_daemon(struct up *up, size_t index, struct yq_err *err)
 static enum yq_rc
 make_simulator(struct up *up, struct yq_err *err)
 {
-	char folder[YQ_PATH_SIZE], log_path[YQ_PATH_SIZE], path[YQ_PATH_SIZE];
+	char log_path[YQ_PATH_SIZE], path[YQ_PATH_SIZE];
 	const char *arguments[YQ_SIMULATED_ARGUMENTS];
 	struct yq_child_spec spec = { .name = "yq-simulator",
 		.program = path,
@@ -394,13 +394,11 @@ make_simulator(struct up *up, struct yq_err *err)
 	enum yq_rc rc = yq_path_join(path, up->plan.programs, "yq-simulator", err);
 
 	if (rc == YQ_OK)
-		rc = yq_path_join(folder, up->plan.folder, "simulator", err);
-	if (rc == YQ_OK)
 		rc = yq_path_join(log_path, up->plan.log, "yq-simulator.log", err);
 	if (rc == YQ_OK && access(path, F_OK) != 0)
 		rc = yq_err_set(err, YQ_E_NOT_FOUND, "yq-simulator is not installed beside yq");
 	if (rc == YQ_OK) {
-		yq_simulated_arguments(&up->plan.simulated, folder, arguments);
+		yq_simulated_arguments(&up->plan.simulated, arguments);
 		rc = make_child(up, &spec, on_daemon, &up->daemons[SIMULATOR], err);
 	}
 	if (rc == YQ_OK)
