@@ -66,6 +66,10 @@ yq_shared_free(struct yq_shared *shared)
 	free(shared);
 }
 
+/* Of all accounts at one host.  A call that waits for one is past the queue that knows what is
+ * urgent, and its time goes by: orders without an answer would hold up everything else. */
+#define CONNECTIONS_MAX 256
+
 struct yq_http_client *
 yq_shared_client(struct yq_shared *shared, const char *ca_file, const char *proxy)
 {

@@ -79,6 +79,30 @@ test_an_order_whose_answer_is_lost_is_found_once(void **unused)
 	}
 }
 
+#define SILENT_ORDERS 8
+
+/* Each keeps its connection until its time is over, and there are more to be had. */
+static void
+test_orders_without_an_answer_hold_up_nothing_else(void **unused)
+{
+	int64_t begun_ns;
+
+	(void)unused;
+	ask_price();
+	answer(YQ_OK);
+	knobs("{\"timeout_next\":8}");
+	begun_ns = monotonic_ns(NULL);
+	for (int i = 0; i < SILENT_ORDERS; i++) {
+		struct yq_order o = order(10 + i, 70000);
+
+		yq_broker_submit(t.broker, &o, on_done, NULL);
+	}
+	ask_price();
+	answer(YQ_OK);
+	assert_true(monotonic_ns(NULL) - begun_ns < INT64_C(6000000000));
+	await(&t.ended, SILENT_ORDERS);
+}
+
 static void
 test_too_many_calls_are_no_refusal(void **unused)
 {
@@ -250,6 +274,7 @@ main(void)
 		ONE(test_a_token_that_ends_in_mid_life_costs_no_order),
 		ONE(test_an_order_that_waits_for_its_price_is_given_back_in_time),
 		ONE(test_an_order_whose_answer_is_lost_is_found_once),
+		ONE(test_orders_without_an_answer_hold_up_nothing_else),
 		ONE(test_too_many_calls_are_no_refusal),
 		ONE(test_a_list_that_breaks_off_is_none),
 		ONE(test_who_asks_meanwhile_shares_the_next_look),
