@@ -6,6 +6,7 @@
 #include "broker_gateway/day.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/leg.h"
+#include "broker_gateway/listing.h"
 #include "broker_gateway/price.h"
 #include "broker_gateway/submit.h"
 
@@ -26,6 +27,7 @@ gw_check_risk(struct gw_account *a, const struct gw_lane *lane, const struct yq_
 	const struct yq_market_hours *hours =
 	    yq_calendar_hours(yq_markets_calendar(gw->markets), order->exchange);
 	struct yq_account_view view = yq_view_of(a->book, order->exchange, order->ticker);
+	const struct yq_listing listing = gw_listing(gw, order->exchange, order->ticker);
 	struct yq_risk_facts facts = {
 		.account = &view,
 		.market_open = a->settings.any_hour ||
@@ -35,6 +37,10 @@ gw_check_risk(struct gw_account *a, const struct gw_lane *lane, const struct yq_
 		.by_hand = yq_str_equal(order->buy_reason, "Manual"),
 		.last_price = lane->price,
 		.last_price_at_us = lane->price_at_us,
+		.lot = listing.lot,
+		.listing = listing.state,
+		.listed_in = listing.currency,
+		.ticks = listing.ticks,
 		.now_us = now_us,
 		.orders_last_minute = yq_rate_count(&a->rate, monotonic_us),
 		.orders_last_day = yq_risk_orders_last_day(limits, &a->rate, monotonic_us),
@@ -82,6 +88,12 @@ reserve(struct gw_order *o, struct yq_err *err)
 	    o->account->book, &o->order, price.set ? price.value : YQ_DECIMAL_ZERO, err);
 }
 
+static enum yq_ticks
+ticks_of(const struct gw_order *o)
+{
+	return gw_listing(o->account->gw, o->order.exchange, o->order.ticker).ticks;
+}
+
 void
 gw_admit(struct gw_order *o)
 {
@@ -103,7 +115,7 @@ gw_admit(struct gw_order *o)
 	if (!gw_leg_begin(o))
 		return;
 	observe(o);
-	if (yq_bracket_check_entry(&o->order, o->lane->price, &err) != YQ_OK) {
+	if (yq_bracket_check_entry(&o->order, ticks_of(o), o->lane->price, &err) != YQ_OK) {
 		gw_refuse(o, "BRACKET", err.text);
 		return;
 	}

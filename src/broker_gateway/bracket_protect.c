@@ -10,6 +10,7 @@
 #include "broker_gateway/bracket.h"
 #include "broker_gateway/bracket_parts.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/listing.h"
 
 /* Until the account is served. */
 struct gw_protect {
@@ -57,7 +58,8 @@ check(struct gw_account *a, struct yq_bracket *plan, struct yq_err *err)
 	would.action = plan->action;
 	would.type = YQ_TYPE_MARKET;
 	would.exits = plan->exits;
-	if (yq_bracket_check_entry(&would, lane->price, err) != YQ_OK)
+	if (yq_bracket_check_entry(&would, gw_listing(a->gw, plan->exchange, plan->ticker).ticks,
+		lane->price, err) != YQ_OK)
 		return YQ_E_INVALID;
 	return gw_bracket_check(a, &would, err);
 }

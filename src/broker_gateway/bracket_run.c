@@ -10,6 +10,7 @@
 #include "broker_gateway/bracket_parts.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/lease.h"
+#include "broker_gateway/listing.h"
 #include "broker_gateway/request.h"
 #include "broker_gateway/task.h"
 
@@ -103,7 +104,7 @@ share_of(const struct gw_account *a, const struct gw_lane *lane, enum yq_action 
 	struct yq_decimal resting = resting_of(lane, entry);
 	struct share share = { .held = gw_bracket_held(a, lane, entry),
 		.available = gw_bracket_available(a, lane, entry),
-		.lot = yq_market_of(lane->exchange)->lot };
+		.lot = gw_lot(a->gw, lane->exchange, lane->ticker) };
 
 	share.free = beyond(share.available, resting);
 	if (!gw_bracket_may_rest(a, lane->exchange))

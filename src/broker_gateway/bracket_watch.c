@@ -15,6 +15,7 @@
 #include "broker_gateway/bracket_parts.h"
 #include "broker_gateway/flatten_send.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/listing.h"
 #include "broker_gateway/price.h"
 #include "domain/market.h"
 
@@ -86,8 +87,9 @@ struct yq_opt_decimal
 gw_bracket_near(const struct gw_bracket *b, const struct yq_exit_way *way)
 {
 	struct yq_opt_decimal limit = { .set = true };
+	enum yq_ticks ticks = gw_listing(b->account->gw, b->plan.exchange, b->plan.ticker).ticks;
 
-	if (way->near && yq_tick_marketable(b->plan.exchange, yq_other_side(b->plan.action),
+	if (way->near && yq_ticks_marketable(b->plan.exchange, ticks, yq_other_side(b->plan.action),
 			     b->lane->price, gw_flatten_slack(b->account), &limit.value) == YQ_OK)
 		return limit;
 	return YQ_OPT_DECIMAL_NONE;

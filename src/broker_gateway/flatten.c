@@ -10,6 +10,7 @@
 #include "broker_gateway/bracket.h"
 #include "broker_gateway/flatten_send.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/listing.h"
 #include "broker_gateway/request.h"
 #include "broker_gateway/task.h"
 
@@ -126,9 +127,9 @@ market_is_open(struct look *look, enum yq_exchange exchange, int64_t now_us)
 
 /* What nobody else is about to sell, in whole lots. */
 static struct yq_decimal
-free_of(const struct yq_holding *h)
+free_of(const struct gateway *gw, const struct yq_holding *h)
 {
-	struct yq_decimal lot = yq_market_of(h->position.exchange)->lot;
+	struct yq_decimal lot = gw_lot(gw, h->position.exchange, h->position.ticker);
 	bool is_long = yq_decimal_sign(h->position.qty) > 0;
 	struct yq_decimal left = yq_holding_closable(h, is_long ? YQ_SELL : YQ_BUY);
 
@@ -182,7 +183,7 @@ look_at(void *cookie, const struct yq_holding *h)
 	const struct gw_lane *lane;
 	bool again = false;
 
-	if (halt == NULL || yq_decimal_sign(p->qty) == 0 || yq_decimal_sign(free_of(h)) == 0)
+	if (halt == NULL || yq_decimal_sign(p->qty) == 0 || yq_decimal_sign(free_of(a->gw, h)) == 0)
 		return true;
 	lane = gw_lane_of(a, p->exchange, p->ticker);
 	mark = gw_mark_find(a, p->exchange, p->ticker);
@@ -201,7 +202,7 @@ look_at(void *cookie, const struct yq_holding *h)
 			return true;
 		again = true;
 	}
-	if (!gw_flatten_make(a, h, halt, free_of(h))) {
+	if (!gw_flatten_make(a, h, halt, free_of(a->gw, h))) {
 		look->cut = true;
 		return false;
 	}

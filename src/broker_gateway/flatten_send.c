@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "broker_gateway/flatten.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/listing.h"
 
 #define BATCH_MAX 64
 #define SLACK	  "0.02" /* of the price, where there is no market order and no collar */
@@ -96,6 +97,7 @@ order_of(struct gw_account *a, const struct yq_holding *h, const struct gw_mark 
 		.has_market = has_market(a),
 		.last = price_of(a, &h->position),
 		.slack = gw_flatten_slack(a),
+		.ticks = gw_listing(a->gw, mark->exchange, mark->ticker).ticks,
 		.now_us = mark->last.at_us,
 	};
 

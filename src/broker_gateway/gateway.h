@@ -58,6 +58,7 @@ struct gw_brackets {
 struct gw_homeless;
 struct gw_query;
 struct gw_resolve;
+struct yq_listings_keeper;
 struct yq_shared;
 struct yq_worker;
 
@@ -104,7 +105,8 @@ struct gateway {
 	struct gw_query *queries;     /* that wait for a full sync */
 	struct gw_recovery recovery;
 	struct gw_brackets brackets;
-	struct yq_worker *tokens; /* NULL = no broker of ours has any */
+	struct yq_worker *tokens;	     /* NULL = no broker of ours has any */
+	struct yq_listings_keeper *listings; /* with it */
 	uint64_t compare_round;
 	struct yq_recent booked;      /* executions */
 	struct yq_recent told_orders; /* of the broker's that are not ours */

@@ -13,6 +13,7 @@
 #include "broker_gateway/homeless.h"
 #include "broker_gateway/intake.h"
 #include "broker_gateway/lease.h"
+#include "broker_gateway/listing.h"
 #include "broker_gateway/query.h"
 #include "broker_gateway/request.h"
 #include "broker_gateway/resolve.h"
@@ -251,11 +252,24 @@ on_reader(void *cookie, bool up, const struct yq_err *err)
 		yq_debug("order stream: %s", err->text);
 }
 
+/* What was said of the catalog meanwhile was not heard. */
+static void
+on_ear(void *cookie, bool up, const struct yq_err *err)
+{
+	(void)err;
+	if (up)
+		gw_listings_read(cookie);
+}
+
 static void
 on_message(void *cookie, const char *channel, const char *payload, size_t length)
 {
 	struct gateway *gw = cookie;
 
+	if (yq_str_equal(channel, yq_key_name(YQ_KEY_CATALOG))) {
+		gw_listings_read(gw);
+		return;
+	}
 	if (!gw->lease.held || gw->lease.lost)
 		return; /* whoever serves hears it too */
 	if (yq_str_equal(channel, yq_key_name(YQ_KEY_ORDER)))
@@ -346,11 +360,12 @@ gw_intake_more(struct gateway *gw)
 enum yq_rc
 gw_intake_open(struct gateway *gw, struct yq_err *err)
 {
-	const char *channels[] = { yq_key_name(YQ_KEY_ORDER), yq_key_name(YQ_KEY_QUERY) };
+	const char *channels[] = { yq_key_name(YQ_KEY_ORDER), yq_key_name(YQ_KEY_QUERY),
+		yq_key_name(YQ_KEY_CATALOG) };
 
 	gw->adopt = yq_adopt_open(gw->loop, 0, gw_foreign_heard, gw);
 	return yq_subscriber_open(gw->loop, yq_daemon_valkey_target(gw->daemon),
-	    "yq-broker-gateway:channels", channels, YQ_COUNT(channels), on_message, NULL, gw,
+	    "yq-broker-gateway:channels", channels, YQ_COUNT(channels), on_message, on_ear, gw,
 	    &gw->subscriber, err);
 }
 

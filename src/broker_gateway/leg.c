@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/listing.h"
 #include "broker_gateway/record.h"
 #include "broker_gateway/submit.h"
 #include "domain/market.h"
@@ -23,7 +24,7 @@ gw_leg_waits(const struct gw_order *o)
 static bool
 cut(struct gw_order *o)
 {
-	struct yq_decimal lot = yq_market_of(o->order.exchange)->lot;
+	struct yq_decimal lot = gw_lot(o->account->gw, o->order.exchange, o->order.ticker);
 	struct yq_decimal left = yq_account_closable(
 	    o->account->book, o->order.exchange, o->order.ticker, o->order.action);
 	char from[YQ_DECIMAL_TEXT_SIZE], to[YQ_DECIMAL_TEXT_SIZE];

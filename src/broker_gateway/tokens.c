@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "broker_gateway/gateway.h"
+#include "broker_gateway/listing.h"
 #include "store/root.h"
 #include "store/seal.h"
 
@@ -62,6 +63,8 @@ start(struct gateway *gw, struct yq_err *err)
 	if (rc == YQ_OK)
 		yq_worker_watch(gw->tokens,
 		    &(struct yq_worker_watch){ .stuck = on_stuck, .away = on_away, .cookie = gw });
+	if (rc == YQ_OK)
+		gw_listings_open(gw);
 	return rc;
 }
 
@@ -85,6 +88,7 @@ gw_tokens_open(struct gateway *gw, struct yq_worker **ret_worker, const struct y
 void
 gw_tokens_close(struct gateway *gw)
 {
+	gw_listings_close(gw);
 	if (gw->tokens != NULL)
 		yq_worker_stop(gw->tokens, true, NULL, NULL);
 	gw->tokens = NULL;

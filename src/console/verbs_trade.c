@@ -177,7 +177,7 @@ build(const struct yq_call *call, struct yq_system *system, enum yq_action actio
 	yq_str_copy_cut(order->buy_reason, sizeof(order->buy_reason), "Manual");
 	order->timestamp_us = yq_clock_now_us(yq_clock_system());
 	if (yq_order_check(order, &err) != YQ_OK ||
-	    yq_bracket_check_entry(order, YQ_OPT_DECIMAL_NONE, &err) != YQ_OK ||
+	    yq_bracket_check_entry(order, YQ_TICKS_MARKET, YQ_OPT_DECIMAL_NONE, &err) != YQ_OK ||
 	    yq_orders_check(order, YQ_OPT_DECIMAL_NONE, &err) != YQ_OK)
 		return yq_fail_usage(call, "%s", err.text);
 	return YQ_CONSOLE_DONE;
@@ -296,7 +296,7 @@ build_protection(const struct yq_call *call, struct yq_system *system, struct yq
 	*bracket = yq_bracket_of(&order, yq_clock_now_us(yq_clock_system()));
 	bracket->qty = yq_opt_decimal_of(order.qty);
 	if (yq_bracket_check(bracket, &err) != YQ_OK ||
-	    yq_bracket_check_entry(&order, YQ_OPT_DECIMAL_NONE, &err) != YQ_OK)
+	    yq_bracket_check_entry(&order, YQ_TICKS_MARKET, YQ_OPT_DECIMAL_NONE, &err) != YQ_OK)
 		return yq_fail_usage(call, "%s", err.text);
 	return YQ_CONSOLE_DONE;
 }

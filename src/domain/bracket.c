@@ -57,12 +57,12 @@ yq_bracket_check(const struct yq_bracket *b, struct yq_err *err)
 }
 
 static enum yq_rc
-check_step(
-    const char *name, enum yq_exchange exchange, struct yq_opt_decimal price, struct yq_err *err)
+check_step(const char *name, enum yq_exchange exchange, enum yq_ticks ticks,
+    struct yq_opt_decimal price, struct yq_err *err)
 {
 	char text[YQ_DECIMAL_TEXT_SIZE];
 
-	if (!price.set || yq_tick_fits(exchange, price.value))
+	if (!price.set || yq_ticks_fit(exchange, ticks, price.value))
 		return YQ_OK;
 	yq_decimal_format(price.value, text);
 	return yq_err_set(err, YQ_E_INVALID, "%s: %s is not on the price step of %s", name, text,
@@ -82,8 +82,8 @@ opens_at(const struct yq_order *entry, struct yq_opt_decimal last_price)
 }
 
 enum yq_rc
-yq_bracket_check_entry(
-    const struct yq_order *entry, struct yq_opt_decimal last_price, struct yq_err *err)
+yq_bracket_check_entry(const struct yq_order *entry, enum yq_ticks ticks,
+    struct yq_opt_decimal last_price, struct yq_err *err)
 {
 	const struct yq_exits *e = &entry->exits;
 	enum yq_rc rc;
@@ -94,11 +94,12 @@ yq_bracket_check_entry(
 		return yq_err_set(err, YQ_E_INVALID,
 		    "ReduceOnly: an order that may only reduce opens nothing that a take-profit or "
 		    "stop-loss could protect");
-	rc = check_step("TakeProfitPrice", entry->exchange, e->take_profit, err);
+	rc = check_step("TakeProfitPrice", entry->exchange, ticks, e->take_profit, err);
 	if (rc == YQ_OK)
-		rc = check_step("StopLossPrice", entry->exchange, e->stop_loss, err);
+		rc = check_step("StopLossPrice", entry->exchange, ticks, e->stop_loss, err);
 	if (rc == YQ_OK)
-		rc = check_step("StopLossLimitPrice", entry->exchange, e->stop_loss_limit, err);
+		rc = check_step(
+		    "StopLossLimitPrice", entry->exchange, ticks, e->stop_loss_limit, err);
 	if (rc == YQ_OK)
 		rc = yq_exits_check_sides(e, entry->action, opens_at(entry, last_price), err);
 	return rc;

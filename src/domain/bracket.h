@@ -16,6 +16,7 @@
 
 #include "domain/exit_way.h"
 #include "domain/exits.h"
+#include "domain/market.h"
 #include "domain/order.h"
 #include "domain/order_state.h"
 
@@ -39,10 +40,11 @@ struct yq_bracket {
 extern const struct yq_field yq_bracket_fields[];
 extern const size_t yq_bracket_field_count;
 YQ_NODISCARD enum yq_rc yq_bracket_check(const struct yq_bracket *bracket, struct yq_err *err);
-/* Whether the exits of `entry` can be: on the price step, and on the right sides of the price at
- * which it opens, as far as that is known: its limit or stop, else the price that was seen. */
-YQ_NODISCARD enum yq_rc yq_bracket_check_entry(
-    const struct yq_order *entry, struct yq_opt_decimal last_price, struct yq_err *err);
+/* Whether the exits of `entry` can be: on the price steps of `ticks`, and on the right sides of the
+ * price at which it opens, as far as that is known: its limit or stop, else the price that was
+ * seen. */
+YQ_NODISCARD enum yq_rc yq_bracket_check_entry(const struct yq_order *entry, enum yq_ticks ticks,
+    struct yq_opt_decimal last_price, struct yq_err *err);
 struct yq_bracket yq_bracket_of(const struct yq_order *entry, int64_t now_us);
 
 /* One order of it: the entry (number 0), or one of its exits (numbered from 1, of both kinds). */

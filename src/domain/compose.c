@@ -150,6 +150,9 @@ begin_facts(struct desk *desk)
 		.market_open = market->open,
 		.calendar_covered = market->covered,
 		.lot = market->lot,
+		.listing = market->listing,
+		.listed_in = market->listed_in,
+		.ticks = market->ticks,
 		.now_us = desk->now_us,
 		.asked_at_us = desk->signal->timestamp_us,
 		.orders_last_minute = market->orders_last_minute,
@@ -217,7 +220,8 @@ static enum yq_rc
 round_price(struct desk *desk, const char *what, struct yq_decimal asked, enum yq_rounding rounding,
     struct yq_opt_decimal *result)
 {
-	if (yq_tick_round(desk->order->exchange, asked, rounding, &result->value) != YQ_OK)
+	if (yq_ticks_round(desk->order->exchange, desk->market->ticks, asked, rounding,
+		&result->value) != YQ_OK)
 		return refuse(desk, YQ_RISK_TICK, "no price step is left below {}",
 		    YQ_ARGS(YQ_ARG_NUMBER(asked)));
 	result->set = true;
@@ -304,8 +308,8 @@ finish_order(struct desk *desk)
 	if (rc == YQ_OK && desk->leg->kind != YQ_LEG_CLOSE)
 		rc = size_order(desk);
 	if (rc == YQ_OK)
-		rc = yq_compose_exits(
-		    desk->signal, desk->view.held, desk->order, &desk->decision->trace);
+		rc = yq_compose_exits(desk->signal, desk->view.held, desk->market->ticks,
+		    desk->order, &desk->decision->trace);
 	if (rc == YQ_OK)
 		rc = yq_risk_check_phase(YQ_RISK_ORDER, desk->order, &desk->facts,
 		    &desk->policy->limits, &desk->decision->trace);

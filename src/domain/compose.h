@@ -44,6 +44,10 @@ struct yq_market_facts {
 	struct yq_opt_decimal last_price; /* looked up */
 	int64_t last_price_at_us;
 	struct yq_opt_decimal lot; /* the instrument's own; absent = the market's */
+	/* What the catalog says of it (listing.h); UNKNOWN: nothing. */
+	enum yq_listing_state listing;
+	enum yq_currency listed_in; /* with a listing */
+	enum yq_ticks ticks;
 	int64_t orders_last_minute;
 	int64_t orders_last_day; /* for a policy that limits them */
 	int64_t local_minute;	 /* of the market's day; for a policy with a window */
@@ -94,9 +98,9 @@ YQ_NODISCARD enum yq_rc yq_compose_brief(const struct yq_signal *signal,
     const struct yq_account_view *account, const struct yq_market_facts *market,
     const struct yq_policy *policy, int64_t now_us, struct yq_decision *decision);
 
-/* The exits of a signal for `order`, which is sized: rounded to the step and checked against the
- * price at which it opens.  None where it only closes what is `held`. */
+/* The exits of a signal for `order`, which is sized: rounded to the steps of `ticks` and checked
+ * against the price at which it opens.  None where it only closes what is `held`. */
 YQ_NODISCARD enum yq_rc yq_compose_exits(const struct yq_signal *signal, struct yq_decimal held,
-    struct yq_order *order, struct yq_trace *trace);
+    enum yq_ticks ticks, struct yq_order *order, struct yq_trace *trace);
 
 #endif

@@ -25,7 +25,8 @@ only_closes(const struct yq_order *order, struct yq_decimal held)
  * earlier than asked, and its limit follows it down, for a stop-loss that does not fill is none.
  */
 static enum yq_rc
-round_exits(const struct yq_exits *asked, struct yq_order *order, struct yq_trace *trace)
+round_exits(const struct yq_exits *asked, enum yq_ticks ticks, struct yq_order *order,
+    struct yq_trace *trace)
 {
 	bool buys = order->action == YQ_BUY;
 	const struct {
@@ -48,8 +49,8 @@ round_exits(const struct yq_exits *asked, struct yq_order *order, struct yq_trac
 		*result = prices[i].asked;
 		if (!result->set)
 			continue;
-		if (yq_tick_round(order->exchange, prices[i].asked.value, prices[i].rounding,
-			&result->value) != YQ_OK)
+		if (yq_ticks_round(order->exchange, ticks, prices[i].asked.value,
+			prices[i].rounding, &result->value) != YQ_OK)
 			return refuse(trace, "no price step is left below a price of an exit");
 		yq_trace_add(trace, YQ_COMPOSE_BRACKET, true, "{} {}, {} was asked",
 		    YQ_ARGS(YQ_ARG_TEXT(prices[i].what), YQ_ARG_NUMBER(result->value),
@@ -59,8 +60,8 @@ round_exits(const struct yq_exits *asked, struct yq_order *order, struct yq_trac
 }
 
 enum yq_rc
-yq_compose_exits(const struct yq_signal *signal, struct yq_decimal held, struct yq_order *order,
-    struct yq_trace *trace)
+yq_compose_exits(const struct yq_signal *signal, struct yq_decimal held, enum yq_ticks ticks,
+    struct yq_order *order, struct yq_trace *trace)
 {
 	struct yq_err err = { 0 };
 	enum yq_rc rc;
@@ -72,8 +73,9 @@ yq_compose_exits(const struct yq_signal *signal, struct yq_decimal held, struct 
 		    "an order that closes needs no take-profit and no stop-loss", YQ_NO_ARGS);
 		return YQ_OK;
 	}
-	rc = round_exits(&signal->exits, order, trace);
-	if (rc == YQ_OK && yq_bracket_check_entry(order, order->reference_price, &err) != YQ_OK)
+	rc = round_exits(&signal->exits, ticks, order, trace);
+	if (rc == YQ_OK &&
+	    yq_bracket_check_entry(order, ticks, order->reference_price, &err) != YQ_OK)
 		rc = refuse(trace, err.text);
 	return rc;
 }

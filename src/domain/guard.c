@@ -111,8 +111,8 @@ marketable(const struct yq_flatten_terms *terms, struct yq_order *order)
 {
 	order->type = YQ_TYPE_LIMIT;
 	order->price.set = true;
-	return yq_tick_marketable(
-	    order->exchange, order->action, terms->last, terms->slack, &order->price.value);
+	return yq_ticks_marketable(order->exchange, terms->ticks, order->action, terms->last,
+	    terms->slack, &order->price.value);
 }
 
 enum yq_rc

@@ -7,6 +7,7 @@
 
 #include "domain/calendar.h"
 #include "domain/halt.h"
+#include "domain/market.h"
 #include "domain/order.h"
 #include "domain/position.h"
 
@@ -67,6 +68,7 @@ struct yq_flatten_terms {
 	bool has_market;
 	struct yq_opt_decimal last;
 	struct yq_decimal slack;
+	enum yq_ticks ticks;
 	int64_t now_us;
 };
 YQ_NODISCARD enum yq_rc yq_flatten_order(const struct yq_flatten_terms *terms,

@@ -51,6 +51,11 @@ const struct yq_field yq_input_fields[] = {
 	MAYBE("LastPrice", market.last_price),
 	TIME("LastPriceAt", market.last_price_at_us),
 	MAYBE("Lot", market.lot),
+	YQ_FIELD_ENUM(
+	    "Listing", struct yq_inputs, market.listing, yq_listing_state_names, YQ_OPTIONAL),
+	YQ_FIELD_ENUM(
+	    "ListedIn", struct yq_inputs, market.listed_in, yq_currency_names, YQ_OPTIONAL),
+	YQ_FIELD_ENUM("Ticks", struct yq_inputs, market.ticks, yq_ticks_names, YQ_OPTIONAL),
 	INT("OrdersLastMinute", market.orders_last_minute),
 	INT("OrdersLastDay", market.orders_last_day),
 	INT("LocalMinute", market.local_minute),

@@ -2,6 +2,7 @@
 #include "domain/market.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/str.h"
 
@@ -78,6 +79,40 @@ static const struct yq_tick_band hose_ticks[] = {
 
 static const struct yq_tick_band hnx_ticks[] = {
 	{ BEYOND, WHOLE(100) },
+};
+
+/* KRX, exchange-traded funds and notes, since December 2023. */
+static const struct yq_tick_band krx_etp_ticks[] = {
+	{ WHOLE(2000), WHOLE(1) },
+	{ BEYOND, WHOLE(5) },
+};
+
+static const struct yq_tick_band krx_elw_ticks[] = {
+	{ BEYOND, WHOLE(5) },
+};
+
+/* HKEX, exchange-traded products ("New Spread Table for ETPs", hkex.com.hk); the last step is valid
+ * by the old table too. */
+static const struct yq_tick_band hkex_etp_ticks[] = {
+	{ WHOLE(1), MILLI(1) },
+	{ WHOLE(5), MILLI(2) },
+	{ WHOLE(10), MILLI(5) },
+	{ WHOLE(20), MILLI(10) },
+	{ WHOLE(100), MILLI(20) },
+	{ WHOLE(200), MILLI(50) },
+	{ WHOLE(500), MILLI(100) },
+	{ WHOLE(1000), MILLI(200) },
+	{ WHOLE(2000), MILLI(500) },
+	{ WHOLE(5000), WHOLE(1) },
+	{ BEYOND, WHOLE(5) },
+};
+
+static const struct yq_tick_band cn_fund_ticks[] = {
+	{ BEYOND, MILLI(1) },
+};
+
+static const struct yq_tick_band hose_fund_ticks[] = {
+	{ BEYOND, WHOLE(10) },
 };
 
 #define ROW(exchange, country, currency, lot, ticks, included)                                     \
@@ -201,11 +236,39 @@ yq_market_split(const char *text, size_t length, enum yq_exchange *exchange,
 	return YQ_OK;
 }
 
-struct yq_decimal
-yq_tick_size(enum yq_exchange exchange, struct yq_decimal price)
+#define TICKS_NAME(ident, name) [YQ_TICKS_##ident] = (name),
+static const char *const ticks_list[] = { YQ_TICKS(TICKS_NAME) };
+const struct yq_names yq_ticks_names = { "price steps", ticks_list, YQ_COUNT(ticks_list) };
+
+enum yq_ticks
+yq_ticks_named(const char *name)
 {
-	const struct yq_market *market = yq_market_of(exchange);
-	const struct yq_tick_band *band = market->ticks;
+	int found = yq_names_find(&yq_ticks_names, name, strlen(name));
+
+	return found > 0 ? (enum yq_ticks)found : YQ_TICKS_MARKET;
+}
+
+/* Elsewhere than at their own exchanges they are nobody's. */
+static const struct {
+	enum yq_country country;
+	const struct yq_tick_band *bands;
+} kinds[YQ_TICKS_COUNT] = {
+	[YQ_TICKS_KRX_ETP] = { YQ_COUNTRY_KR, krx_etp_ticks },
+	[YQ_TICKS_KRX_ELW] = { YQ_COUNTRY_KR, krx_elw_ticks },
+	[YQ_TICKS_HKEX_ETP] = { YQ_COUNTRY_HK, hkex_etp_ticks },
+	[YQ_TICKS_CN_FUND] = { YQ_COUNTRY_CN, cn_fund_ticks },
+	[YQ_TICKS_HOSE_FUND] = { YQ_COUNTRY_VN, hose_fund_ticks },
+};
+
+static bool
+is_of(enum yq_ticks ticks, const struct yq_market *market)
+{
+	return kinds[ticks].bands != NULL && kinds[ticks].country == market->country;
+}
+
+static struct yq_decimal
+step_at(const struct yq_market *market, const struct yq_tick_band *band, struct yq_decimal price)
+{
 	int below = market->limit_included ? 0 : -1;
 
 	while (yq_decimal_sign(band->limit) != 0 && yq_decimal_cmp(price, band->limit) > below)
@@ -213,28 +276,72 @@ yq_tick_size(enum yq_exchange exchange, struct yq_decimal price)
 	return band->tick;
 }
 
+struct yq_decimal
+yq_common_multiple(struct yq_decimal a, struct yq_decimal b)
+{
+	yq_int128 x = a.units, y = b.units;
+
+	while (y != 0) {
+		yq_int128 rest = x % y;
+
+		x = y;
+		y = rest;
+	}
+	return (struct yq_decimal){ a.units / x * b.units };
+}
+
+struct yq_decimal
+yq_ticks_size(enum yq_exchange exchange, enum yq_ticks ticks, struct yq_decimal price)
+{
+	const struct yq_market *market = yq_market_of(exchange);
+	struct yq_decimal step = step_at(market, market->ticks, price);
+
+	return is_of(ticks, market)
+		   ? yq_common_multiple(step, step_at(market, kinds[ticks].bands, price))
+		   : step;
+}
+
+bool
+yq_ticks_fit(enum yq_exchange exchange, enum yq_ticks ticks, struct yq_decimal price)
+{
+	return price.units % yq_ticks_size(exchange, ticks, price).units == 0;
+}
+
+struct yq_decimal
+yq_tick_size(enum yq_exchange exchange, struct yq_decimal price)
+{
+	return yq_ticks_size(exchange, YQ_TICKS_MARKET, price);
+}
+
 bool
 yq_tick_fits(enum yq_exchange exchange, struct yq_decimal price)
 {
-	return price.units % yq_tick_size(exchange, price).units == 0;
+	return yq_ticks_fit(exchange, YQ_TICKS_MARKET, price);
 }
 
 /* Every limit of a band is a multiple of the steps on both sides, so rounding up from one band
  * into the next still lands on a step. */
 enum yq_rc
-yq_tick_round(enum yq_exchange exchange, struct yq_decimal price, enum yq_rounding rounding,
-    struct yq_decimal *result)
+yq_ticks_round(enum yq_exchange exchange, enum yq_ticks ticks, struct yq_decimal price,
+    enum yq_rounding rounding, struct yq_decimal *result)
 {
 	struct yq_decimal rounded;
 	enum yq_rc rc;
 
-	rc = yq_decimal_round_to(price, yq_tick_size(exchange, price), rounding, &rounded);
+	rc = yq_decimal_round_to(price, yq_ticks_size(exchange, ticks, price), rounding, &rounded);
 	if (rc != YQ_OK)
 		return rc;
 	if (yq_decimal_sign(rounded) <= 0)
 		return YQ_E_INVALID;
 	*result = rounded;
 	return YQ_OK;
+}
+
+enum yq_rc
+yq_tick_round(enum yq_exchange exchange, struct yq_decimal price, enum yq_rounding rounding,
+    struct yq_decimal *result)
+{
+	return yq_ticks_round(exchange, YQ_TICKS_MARKET, price, rounding, result);
 }
 
 enum yq_rc
@@ -246,8 +353,8 @@ yq_tick_round_limit(enum yq_exchange exchange, enum yq_action action, struct yq_
 }
 
 enum yq_rc
-yq_tick_marketable(enum yq_exchange exchange, enum yq_action action, struct yq_opt_decimal last,
-    struct yq_decimal slack, struct yq_decimal *limit)
+yq_ticks_marketable(enum yq_exchange exchange, enum yq_ticks ticks, enum yq_action action,
+    struct yq_opt_decimal last, struct yq_decimal slack, struct yq_decimal *limit)
 {
 	bool sells = action == YQ_SELL;
 	struct yq_decimal beyond, price;
@@ -257,8 +364,15 @@ yq_tick_marketable(enum yq_exchange exchange, enum yq_action action, struct yq_o
 	if (yq_decimal_mul(last.value, slack, YQ_ROUND_FLOOR, &beyond) != YQ_OK)
 		return YQ_E_RANGE;
 	price.units = last.value.units + (sells ? -beyond.units : beyond.units);
-	if (yq_tick_round(exchange, price, sells ? YQ_ROUND_FLOOR : YQ_ROUND_CEILING, limit) ==
-	    YQ_OK)
+	if (yq_ticks_round(
+		exchange, ticks, price, sells ? YQ_ROUND_FLOOR : YQ_ROUND_CEILING, limit) == YQ_OK)
 		return YQ_OK;
-	return yq_tick_round(exchange, price, YQ_ROUND_CEILING, limit);
+	return yq_ticks_round(exchange, ticks, price, YQ_ROUND_CEILING, limit);
+}
+
+enum yq_rc
+yq_tick_marketable(enum yq_exchange exchange, enum yq_action action, struct yq_opt_decimal last,
+    struct yq_decimal slack, struct yq_decimal *limit)
+{
+	return yq_ticks_marketable(exchange, YQ_TICKS_MARKET, action, last, slack, limit);
 }

@@ -51,7 +51,31 @@ bool yq_exchange_parse(const char *text, size_t length, enum yq_exchange *exchan
 YQ_NODISCARD enum yq_rc yq_market_split(const char *text, size_t length, enum yq_exchange *exchange,
     char ticker[YQ_TICKER_SIZE], struct yq_err *err);
 
+/* Price steps of some kinds of instrument that are not those of their market: the catalog's names
+ * (struct yq_instrument).  A price has to be on both, for who sees an order without the catalog
+ * knows the market's alone.  YQ_TICKS_MARKET: none but the exchange's own. */
+/* clang-format off */
+#define YQ_TICKS(X) \
+	X(MARKET, NULL) X(KRX_ETP, "KRX-ETP") X(KRX_ELW, "KRX-ELW") X(HKEX_ETP, "HKEX-ETP") \
+	X(CN_FUND, "CN-FUND") X(HOSE_FUND, "HOSE-FUND")
+/* clang-format on */
+#define YQ_TICKS_VALUE(ident, name) YQ_TICKS_##ident,
+enum yq_ticks { YQ_TICKS(YQ_TICKS_VALUE) YQ_TICKS_COUNT };
+extern const struct yq_names yq_ticks_names;
+/* By name; what has none of its own is the market's. */
+enum yq_ticks yq_ticks_named(const char *name);
+
+/* The least that is a multiple of both; each > 0, and as small as steps and lots are. */
+struct yq_decimal yq_common_multiple(struct yq_decimal a, struct yq_decimal b);
 /* The price step at `price` (> 0). */
+struct yq_decimal yq_ticks_size(
+    enum yq_exchange exchange, enum yq_ticks ticks, struct yq_decimal price);
+bool yq_ticks_fit(enum yq_exchange exchange, enum yq_ticks ticks, struct yq_decimal price);
+/* As yq_tick_round. */
+YQ_NODISCARD enum yq_rc yq_ticks_round(enum yq_exchange exchange, enum yq_ticks ticks,
+    struct yq_decimal price, enum yq_rounding rounding, struct yq_decimal *result);
+
+/* The same with the market's own steps. */
 struct yq_decimal yq_tick_size(enum yq_exchange exchange, struct yq_decimal price);
 bool yq_tick_fits(enum yq_exchange exchange, struct yq_decimal price);
 /*
@@ -65,6 +89,9 @@ YQ_NODISCARD enum yq_rc yq_tick_round_limit(enum yq_exchange exchange, enum yq_a
 /* A limit so far beyond `last` (`slack`: a fraction of it) that an order on this side trades at
  * once, on the step; where no step is left below it, on the first one above.  YQ_E_NOT_FOUND: no
  * price is known. */
+YQ_NODISCARD enum yq_rc yq_ticks_marketable(enum yq_exchange exchange, enum yq_ticks ticks,
+    enum yq_action action, struct yq_opt_decimal last, struct yq_decimal slack,
+    struct yq_decimal *limit);
 YQ_NODISCARD enum yq_rc yq_tick_marketable(enum yq_exchange exchange, enum yq_action action,
     struct yq_opt_decimal last, struct yq_decimal slack, struct yq_decimal *limit);
 

@@ -18,6 +18,8 @@ static const struct {
 	{ YQ_RISK_CALENDAR, YQ_RISK_GATE, yq_risk_calendar },
 	{ YQ_RISK_MARKET_CLOSED, YQ_RISK_GATE, yq_risk_market },
 	{ YQ_RISK_CURRENCY, YQ_RISK_GATE, yq_risk_currency },
+	{ YQ_RISK_DELISTED, YQ_RISK_GATE, yq_risk_delisted },
+	{ YQ_RISK_SUSPENDED, YQ_RISK_GATE, yq_risk_suspended },
 	{ YQ_RISK_HALTED, YQ_RISK_ORDER, yq_risk_paused },
 	{ YQ_LIFE_OFF_CODE, YQ_RISK_ORDER, yq_risk_off },
 	{ YQ_LIFE_NOT_LIVE_CODE, YQ_RISK_ORDER, yq_risk_not_live },

@@ -11,7 +11,7 @@
 #define YQ_DOMAIN_RISK_H
 
 #include "domain/life.h"
-#include "domain/market.h"
+#include "domain/listing.h"
 #include "domain/rate.h"
 #include "domain/trace.h"
 #include "domain/view.h"
@@ -23,6 +23,8 @@
 #define YQ_RISK_CALENDAR	   "RISK_CALENDAR" /* the calendar does not reach this date */
 #define YQ_RISK_STALE		   "RISK_STALE"
 #define YQ_RISK_CURRENCY	   "RISK_CURRENCY"
+#define YQ_RISK_DELISTED	   "RISK_DELISTED"
+#define YQ_RISK_SUSPENDED	   "RISK_SUSPENDED"
 #define YQ_RISK_RATE		   "RISK_RATE"
 #define YQ_RISK_ORDERS_PER_DAY	   "RISK_ORDERS_PER_DAY"
 #define YQ_RISK_INSTRUMENT	   "RISK_INSTRUMENT" /* not among those it may trade */
@@ -98,8 +100,11 @@ struct yq_risk_facts {
 	bool by_hand; /* a person asked for it: the calendar's end is no refusal */
 	struct yq_opt_decimal last_price; /* fresh, of this exchange */
 	int64_t last_price_at_us;
-	int64_t price_at_us;	   /* when the order's own price was seen; 0 = its timestamp */
-	struct yq_opt_decimal lot; /* the instrument's own; absent = the market's */
+	int64_t price_at_us;	       /* when the order's own price was seen; 0 = its timestamp */
+	struct yq_opt_decimal lot;     /* the instrument's own; absent = the market's */
+	enum yq_listing_state listing; /* what the catalog says of it; UNKNOWN: nothing */
+	enum yq_currency listed_in;    /* with a listing */
+	enum yq_ticks ticks;
 	int64_t now_us;
 	int64_t asked_at_us;		/* when it was asked for; 0 = the order's timestamp */
 	int64_t orders_last_minute;	/* not counting this one */

@@ -55,6 +55,8 @@ yq_risk_check_fn yq_risk_calendar;
 yq_risk_check_fn yq_risk_market;
 yq_risk_check_fn yq_risk_age;
 yq_risk_check_fn yq_risk_currency;
+yq_risk_check_fn yq_risk_delisted;
+yq_risk_check_fn yq_risk_suspended;
 /* risk_life.c: what its strategy may do. */
 yq_risk_check_fn yq_risk_off;
 yq_risk_check_fn yq_risk_not_live;

@@ -68,11 +68,49 @@ yq_risk_age(const struct yq_risk_ask *ask)
 	    YQ_RISK_SECONDS(age), YQ_RISK_SECONDS(limit));
 }
 
+/* A way out is the broker's to decide: the catalog is as old as its last sync.  What is not sized
+ * yet passes for one if it can be. */
+enum yq_risk_answer
+yq_risk_delisted(const struct yq_risk_ask *ask)
+{
+	if (ask->facts->listing != YQ_LISTING_DELISTED || ask->reduces)
+		return YQ_RISK_PASS;
+	return yq_risk_say(ask, false, "{} is delisted from {}, says the catalog",
+	    YQ_ARGS(YQ_ARG_TEXT(ask->order->ticker),
+		YQ_ARG_TEXT(yq_names_text(&yq_exchange_names, (int)ask->order->exchange))));
+}
+
+enum yq_risk_answer
+yq_risk_suspended(const struct yq_risk_ask *ask)
+{
+	if (ask->facts->listing != YQ_LISTING_HALTED || ask->reduces)
+		return YQ_RISK_PASS;
+	return yq_risk_say(ask, false, "{} is suspended from trading on {}, says the catalog",
+	    YQ_ARGS(YQ_ARG_TEXT(ask->order->ticker),
+		YQ_ARG_TEXT(yq_names_text(&yq_exchange_names, (int)ask->order->exchange))));
+}
+
+/* Money is kept by the currencies of the markets: what trades in another one is not bought. */
+static enum yq_risk_answer
+check_listed_in(const struct yq_risk_ask *ask)
+{
+	const struct yq_risk_facts *facts = ask->facts;
+
+	if (facts->listing == YQ_LISTING_UNKNOWN || facts->listed_in == ask->order->currency ||
+	    ask->reduces)
+		return YQ_RISK_PASS;
+	return yq_risk_say(ask, false, "{} trades in {}, not in {} as the rest of {}",
+	    YQ_ARGS(YQ_ARG_TEXT(ask->order->ticker),
+		YQ_ARG_TEXT(yq_names_text(&yq_currency_names, (int)facts->listed_in)),
+		YQ_ARG_TEXT(yq_names_text(&yq_currency_names, (int)ask->order->currency)),
+		YQ_ARG_TEXT(yq_names_text(&yq_exchange_names, (int)ask->order->exchange))));
+}
+
 enum yq_risk_answer
 yq_risk_currency(const struct yq_risk_ask *ask)
 {
 	if (ask->order->currency == ask->market->currency)
-		return YQ_RISK_PASS;
+		return check_listed_in(ask);
 	return yq_risk_say(ask, false, "{} trades in {}, not in {}",
 	    YQ_ARGS(YQ_ARG_TEXT(yq_names_text(&yq_exchange_names, (int)ask->order->exchange)),
 		YQ_ARG_TEXT(yq_names_text(&yq_currency_names, (int)ask->market->currency)),

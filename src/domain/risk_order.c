@@ -33,9 +33,9 @@ check_one_tick(const struct yq_risk_ask *ask, const char *what, struct yq_decima
 	if (yq_decimal_sign(price) <= 0)
 		return yq_risk_say(ask, false, "a {} price of {} cannot be",
 		    YQ_ARGS(YQ_ARG_TEXT(what), YQ_ARG_NUMBER(price)));
-	if (yq_tick_fits(ask->order->exchange, price))
+	if (yq_ticks_fit(ask->order->exchange, ask->facts->ticks, price))
 		return YQ_RISK_PASS;
-	tick = yq_tick_size(ask->order->exchange, price);
+	tick = yq_ticks_size(ask->order->exchange, ask->facts->ticks, price);
 	return yq_risk_refuse(ask, YQ_ARG_NUMBER(price), YQ_ARG_NUMBER(tick),
 	    "a {} price of {} is not on the step of {}",
 	    YQ_ARGS(YQ_ARG_TEXT(what), YQ_ARG_NUMBER(price), YQ_ARG_NUMBER(tick)));

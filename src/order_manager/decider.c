@@ -141,6 +141,12 @@ yq_decider_use_tracks(struct yq_decider *decider, const struct yq_tracks *tracks
 	yq_facts_set_tracks(decider->facts, tracks);
 }
 
+void
+yq_decider_use_listings(struct yq_decider *decider, const struct yq_listings_keeper *listings)
+{
+	yq_facts_set_listings(decider->facts, listings);
+}
+
 static void
 on_timer_closed(uv_handle_t *handle)
 {

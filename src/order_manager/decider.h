@@ -35,6 +35,9 @@ struct yq_decider *yq_decider_make(struct yq_daemon *daemon, struct yq_books *bo
 /* Where closed trades are looked at; borrowed.  Without it nothing is known of any. */
 struct yq_tracks;
 void yq_decider_use_tracks(struct yq_decider *decider, const struct yq_tracks *tracks);
+/* Where the catalog is; borrowed.  Without it the markets' own rules hold. */
+struct yq_listings_keeper;
+void yq_decider_use_listings(struct yq_decider *decider, const struct yq_listings_keeper *listings);
 /* What is not recorded stays unacknowledged in the stream.  NULL is a no-op. */
 void yq_decider_free(struct yq_decider *decider);
 

@@ -30,6 +30,12 @@ yq_facts_set_tracks(struct yq_facts *facts, const struct yq_tracks *tracks)
 	facts->tracks = tracks;
 }
 
+void
+yq_facts_set_listings(struct yq_facts *facts, const struct yq_listings_keeper *listings)
+{
+	facts->listings = listings;
+}
+
 const struct yq_tracks *
 yq_facts_tracks(const struct yq_facts *facts)
 {

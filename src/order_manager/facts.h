@@ -20,6 +20,9 @@ void yq_facts_set_sizers(struct yq_facts *facts, const struct yq_sizers *sizers)
 /* Where closed trades are; borrowed, NULL = nothing is known of any. */
 struct yq_tracks;
 void yq_facts_set_tracks(struct yq_facts *facts, const struct yq_tracks *tracks);
+/* What the catalog says of instruments; borrowed, NULL = nothing. */
+struct yq_listings_keeper;
+void yq_facts_set_listings(struct yq_facts *facts, const struct yq_listings_keeper *listings);
 const struct yq_tracks *yq_facts_tracks(const struct yq_facts *facts);
 /* A read under way ends without its completion.  NULL is a no-op. */
 void yq_facts_free(struct yq_facts *facts);

@@ -7,6 +7,7 @@
 #include "order_manager/facts_parts.h"
 #include "order_manager/sizers.h"
 #include "order_manager/tracks.h"
+#include "store/listings.h"
 
 static bool
 has_account(const struct yq_facts *facts, const char *alias)
@@ -58,6 +59,8 @@ market_of(const struct yq_facts *facts, const struct yq_rules *rules,
 	    yq_books_last(facts->books, alias, signal->exchange, signal->ticker, signal->action);
 	char key[KEY_SIZE];
 	const struct fact *halts = facts_find(facts, HALTS_KEY), *life, *price;
+	const struct yq_listing listing = yq_listings_find(
+	    yq_listings_keeper_now(facts->listings), signal->exchange, signal->ticker);
 	const struct yq_halt_entry *halt =
 	    halts != NULL ? yq_halts_find(&halts->halts, alias, signal->strategy, now_us) : NULL;
 
@@ -77,6 +80,10 @@ market_of(const struct yq_facts *facts, const struct yq_rules *rules,
 		.covered = any_hour || yq_market_is_covered(hours, now_us),
 		.last_price = price == NULL ? YQ_OPT_DECIMAL_NONE : price->price,
 		.last_price_at_us = price == NULL ? 0 : price->price_at_us,
+		.lot = listing.lot,
+		.listing = listing.state,
+		.listed_in = listing.currency,
+		.ticks = listing.ticks,
 		.orders_last_minute = yq_rate_count(&book->rate, yq_clock_monotonic_us(clock)),
 		.last_same_qty = last.qty,
 		.last_same_at_us = last.qty.set ? yq_clock_instant_of(clock, last.at_us) : 0,

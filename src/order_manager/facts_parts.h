@@ -45,6 +45,7 @@ struct yq_facts {
 	struct yq_books *books;
 	const struct yq_sizers *sizers;
 	const struct yq_tracks *tracks;
+	const struct yq_listings_keeper *listings;
 	struct yq_table items; /* of struct fact, by key */
 	struct round *round;
 	yq_facts_fn *fn;

@@ -113,21 +113,24 @@ on_message(void *cookie, const char *channel, const char *payload, size_t length
 		key = YQ_KEY_ORDER;
 		yq_books_hear_order(
 		    intake->books, payload, length, yq_clock_monotonic_us(clock_of(intake)));
+	} else if (yq_str_equal(channel, yq_key_name(YQ_KEY_CATALOG))) {
+		key = YQ_KEY_CATALOG;
 	} else {
 		yq_books_hear_execution(intake->books, payload, length);
 	}
 	intake->heard(intake->cookie, key);
 }
 
-/* Whatever was said meanwhile was not heard. */
+/* Whatever was said meanwhile was not heard: the catalog may be another. */
 static void
 on_ear(void *cookie, bool up, const struct yq_err *err)
 {
 	struct yq_intake *intake = cookie;
 
-	if (up)
+	if (up) {
 		yq_books_mark_stale(intake->books);
-	else if (!intake->deaf)
+		intake->heard(intake->cookie, YQ_KEY_CATALOG);
+	} else if (!intake->deaf)
 		yq_warn("does not hear what is published: %s", err->text);
 	if (up && intake->deaf)
 		yq_info("hears what is published again");
@@ -146,7 +149,7 @@ yq_intake_open(struct yq_daemon *daemon, struct yq_books *books, yq_intake_heard
     void *cookie, struct yq_intake **ret_intake, struct yq_err *err)
 {
 	const char *channels[] = { yq_key_name(YQ_KEY_SIGNAL), yq_key_name(YQ_KEY_ORDER),
-		yq_key_name(YQ_KEY_EXECUTION) };
+		yq_key_name(YQ_KEY_EXECUTION), yq_key_name(YQ_KEY_CATALOG) };
 	struct yq_intake *intake = yq_xcalloc(1, sizeof(*intake));
 	struct yq_metrics *metrics = yq_daemon_metrics(daemon);
 	enum yq_rc rc;

@@ -22,11 +22,13 @@
 #include "order_manager/scheduler.h"
 #include "order_manager/snapshotter.h"
 #include "order_manager/tracks.h"
+#include "store/listings.h"
 
 static const char manual[] =
     "yq-order-manager turns signals into risk-checked orders and archives what comes of them.\n"
     "\n"
-    "Reads     signal:stream (group order-manager), the channels signal, order and execution;\n"
+    "Reads     signal:stream (group order-manager), the channels signal, order, execution and\n"
+    "          catalog; CATALOG in Firebird;\n"
     "          account, deposit, position, stock and halt of the accounts it decides for.\n"
     "Writes    order:stream and order, with the verdict in signal:{Id}, in one step; TRADES,\n"
     "          ORDERS and SIGNALS in Firebird from trades:queue and the streams; the orders of\n"
@@ -61,6 +63,7 @@ struct order_manager {
 	struct yq_snapshotter *snapshotter;
 	struct yq_protect *protect;
 	struct yq_tracks *tracks;
+	struct yq_listings_keeper *listings;
 	struct yq_lane *lanes[YQ_COUNT(tables)];
 	struct yq_known *known; /* of the lanes */
 	uv_timer_t *trim;
@@ -184,6 +187,7 @@ start_archive(struct yq_daemon *daemon, struct order_manager *manager, struct yq
 	manager->protect = yq_protect_open(daemon, manager->books);
 	manager->tracks = yq_tracks_open(
 	    daemon, manager->worker, manager->books, yq_protect_closed, manager->protect);
+	manager->listings = yq_listings_keeper_make(yq_daemon_loop(daemon), manager->worker);
 	yq_archiver_follow(manager->archiver, yq_tracks_archived, manager->tracks);
 	manager->known = yq_known_make();
 	for (size_t i = 0; i < YQ_COUNT(tables); i++)
@@ -212,6 +216,8 @@ on_heard(void *cookie, enum yq_key channel)
 	} else if (channel == YQ_KEY_EXECUTION) {
 		yq_lane_poke(manager->lanes[EXECUTIONS]);
 		yq_archiver_poke(manager->archiver);
+	} else if (channel == YQ_KEY_CATALOG) {
+		yq_listings_keeper_read(manager->listings);
 	}
 }
 
@@ -259,6 +265,7 @@ start_decisions(struct yq_daemon *daemon, struct order_manager *manager, struct 
 	manager->decider = yq_decider_make(
 	    daemon, manager->books, manager->lookup, manager->sizers, rules, on_room, manager);
 	yq_decider_use_tracks(manager->decider, manager->tracks);
+	yq_decider_use_listings(manager->decider, manager->listings);
 	rc = yq_intake_open(daemon, manager->books, on_heard, manager, &manager->intake, err);
 	if (rc != YQ_OK)
 		return rc;
@@ -398,6 +405,7 @@ stop(struct yq_daemon *daemon)
 	yq_known_free(manager->known);
 	yq_snapshotter_close(manager->snapshotter);
 	yq_tracks_close(manager->tracks);
+	yq_listings_keeper_close(manager->listings);
 	yq_protect_close(manager->protect);
 	yq_archiver_close(manager->archiver);
 	if (manager->worker != NULL)

@@ -58,4 +58,25 @@ verdict(struct scene *scene)
 #define assert_says(scene, part) \
 	assert_non_null(strstr((scene)->trace.steps[(scene)->trace.count - 1].text, part))
 
+/* ---- what the catalog says ---- */
+
+static inline void
+listed(struct scene *s)
+{
+	s->facts.listing = YQ_LISTING_LISTED;
+	s->facts.listed_in = YQ_USD;
+}
+
+static inline void
+delisted(struct scene *s)
+{
+	s->facts.listing = YQ_LISTING_DELISTED;
+}
+
+static inline void
+suspended(struct scene *s)
+{
+	s->facts.listing = YQ_LISTING_HALTED;
+}
+
 #endif

@@ -41,8 +41,9 @@ static const struct yq_account_view sample_view = { "Main-2", true, YQ_HKD, D(1)
 	D(16), 5, 17, D(-6), D(7), D(8), D(9), 10, 11, D(12), D(13), D(18), 14, 15 };
 
 static const struct yq_market_facts sample_market = { "account:Main: \"enough\" (an\xc3\xa4)", true,
-	YQ_LIFE_PAPER, true, true, MAYBE(21), SECONDS(22), MAYBE(23), 24, 31, 32, MAYBE(25),
-	MAYBE(26), SECONDS(27), &sample_track, &sample_answer, SECONDS(33), SECONDS(34) };
+	YQ_LIFE_PAPER, true, true, MAYBE(21), SECONDS(22), MAYBE(23), YQ_LISTING_HALTED, YQ_HKD,
+	YQ_TICKS_HKEX_ETP, 24, 31, 32, MAYBE(25), MAYBE(26), SECONDS(27), &sample_track,
+	&sample_answer, SECONDS(33), SECONDS(34) };
 
 static const struct yq_policy sample_policy = {
 	{ YQ_SIZER_TARGET, D(101), D(102), D(103), D(104), MAYBE(105), D(106), 107,

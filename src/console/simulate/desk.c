@@ -277,7 +277,7 @@ is_refused(struct sim_account *account, const struct sim_lane *lane, const struc
 	const struct yq_trace_step *refusal;
 	struct yq_err err;
 
-	if (yq_bracket_check_entry(order,
+	if (yq_bracket_check_entry(order, YQ_TICKS_MARKET,
 		instrument != NULL ? instrument->price : YQ_OPT_DECIMAL_NONE, &err) != YQ_OK) {
 		refuse(account, order, "BRACKET", err.text);
 		return true;
