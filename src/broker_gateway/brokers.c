@@ -13,6 +13,7 @@
 #include "broker_gateway/fills.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/tokens.h"
+#include "store/listings.h"
 
 #define REOPEN_NS INT64_C(3000000000) /* before a broker is opened again */
 
@@ -100,17 +101,17 @@ alpaca_open(struct gw_account *a, struct yq_err *err)
 }
 
 /* Where it is held: a broker that does not tell markets apart must not move a position to another
- * one, where a sale would not find it. */
+ * one, where a sale would not find it.  Else where it is listed. */
 static enum yq_exchange
 home_of(void *cookie, const char *ticker)
 {
-	static const enum yq_exchange homes[] = { YQ_KOSPI, YQ_KOSDAQ };
+	static const enum yq_exchange homes[] = { YQ_KOSPI, YQ_KOSDAQ, YQ_KRX };
 	const struct gw_account *a = cookie;
 
 	for (size_t i = 0; i < YQ_COUNT(homes); i++)
 		if (yq_decimal_sign(yq_account_held(a->book, homes[i], ticker)) != 0)
 			return homes[i];
-	return YQ_KRX;
+	return yq_listings_home(yq_listings_keeper_now(a->gw->listings), ticker);
 }
 
 static enum yq_rc

@@ -107,6 +107,7 @@ struct gateway {
 	struct gw_brackets brackets;
 	struct yq_worker *tokens;	     /* NULL = no broker of ours has any */
 	struct yq_listings_keeper *listings; /* with it */
+	int64_t listings_ns;		     /* when it was made */
 	uint64_t compare_round;
 	struct yq_recent booked;      /* executions */
 	struct yq_recent told_orders; /* of the broker's that are not ours */

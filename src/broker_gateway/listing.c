@@ -5,6 +5,8 @@
 #include "domain/market.h"
 #include "store/listings.h"
 
+#define PATIENCE_NS INT64_C(10000000000)
+
 struct yq_listing
 gw_listing(const struct gateway *gw, enum yq_exchange exchange, const char *ticker)
 {
@@ -23,7 +25,15 @@ void
 gw_listings_open(struct gateway *gw)
 {
 	gw->listings = yq_listings_keeper_make(gw->loop, gw->tokens);
+	gw->listings_ns = yq_clock_monotonic_ns(gw->clock);
 	yq_listings_keeper_read(gw->listings);
+}
+
+bool
+gw_listings_awaited(const struct gateway *gw)
+{
+	return gw->listings != NULL && !yq_listings_keeper_is_settled(gw->listings) &&
+	       yq_clock_monotonic_ns(gw->clock) - gw->listings_ns < PATIENCE_NS;
 }
 
 void

@@ -16,6 +16,8 @@ struct yq_decimal gw_lot(const struct gateway *gw, enum yq_exchange exchange, co
 /* Read by the worker of tokens.h, now and when the catalog is written anew. */
 void gw_listings_open(struct gateway *gw);
 void gw_listings_read(struct gateway *gw);
+/* The first reading is under way, and has not been for long: what depends on it may wait. */
+bool gw_listings_awaited(const struct gateway *gw);
 void gw_listings_close(struct gateway *gw);
 
 #endif

@@ -16,6 +16,7 @@
 #include "broker_gateway/difference.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/lease.h"
+#include "broker_gateway/listing.h"
 #include "broker_gateway/price.h"
 #include "broker_gateway/sync.h"
 
@@ -284,6 +285,11 @@ on_balances(void *cookie, enum yq_rc rc, const struct yq_broker_balance *balance
 	}
 	if (!goes_on(s, rc, err))
 		return;
+	/* It says where positions are at home that are taken over now. */
+	if (gw_listings_awaited(s->account->gw)) {
+		sync_end(s, YQ_OK, NULL, OVERTAKEN_NS);
+		return;
+	}
 	memcpy(s->balances, balances, count * sizeof(*balances));
 	s->balance_count = count;
 	yq_broker_positions(s->account->broker, on_positions, s);

@@ -38,6 +38,8 @@ struct yq_listings_keeper; /* opaque */
 struct yq_listings_keeper *yq_listings_keeper_make(uv_loop_t *loop, struct yq_worker *worker);
 /* The catalog may be another: read it.  One that is under way is followed by another. */
 void yq_listings_keeper_read(struct yq_listings_keeper *keeper);
+/* A reading has ended, well or not. */
+bool yq_listings_keeper_is_settled(const struct yq_listings_keeper *keeper);
 /* What was read last; NULL = nothing yet.  Until the loop's next turn. */
 const struct yq_listings *yq_listings_keeper_now(const struct yq_listings_keeper *keeper);
 /* A reading under way ends unheard.  NULL is a no-op. */

@@ -66,6 +66,12 @@ yq_listings_keeper_close(struct yq_listings_keeper *keeper)
 	uv_close((uv_handle_t *)&keeper->again, on_timer_closed);
 }
 
+bool
+yq_listings_keeper_is_settled(const struct yq_listings_keeper *keeper)
+{
+	return keeper->now != NULL || keeper->failed;
+}
+
 const struct yq_listings *
 yq_listings_keeper_now(const struct yq_listings_keeper *keeper)
 {
