@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "broker_gateway/gateway.h"
+#include "domain/ticker.h"
 
 struct lane_key {
 	const char *ticker;
@@ -36,8 +37,9 @@ evict_lane(void *cookie, struct yq_table_node *node)
 struct gw_lane *
 gw_lane_of(struct gw_account *a, enum yq_exchange exchange, const char *ticker)
 {
-	struct lane_key key = { ticker, exchange };
-	uint64_t hash = yq_table_hash_join(yq_table_hash_text(ticker), (uint64_t)exchange);
+	char room[YQ_TICKER_SIZE];
+	struct lane_key key = { yq_ticker_form(exchange, ticker, room), exchange };
+	uint64_t hash = yq_table_hash_join(yq_table_hash_text(key.ticker), (uint64_t)exchange);
 	struct gw_lane *lane =
 	    yq_container(yq_table_find(&a->lanes, hash, same_lane, &key), struct gw_lane, node);
 
@@ -46,7 +48,7 @@ gw_lane_of(struct gw_account *a, enum yq_exchange exchange, const char *ticker)
 	if (a->lanes.count >= GW_LANES_MAX)
 		yq_table_each(&a->lanes, evict_lane, a);
 	lane = yq_xcalloc(1, sizeof(*lane));
-	yq_str_copy_cut(lane->ticker, sizeof(lane->ticker), ticker);
+	yq_str_copy_cut(lane->ticker, sizeof(lane->ticker), key.ticker);
 	lane->exchange = exchange;
 	yq_table_insert(&a->lanes, hash, &lane->node);
 	return lane;

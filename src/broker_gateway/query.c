@@ -11,6 +11,7 @@
 #include "broker_gateway/price.h"
 #include "broker_gateway/query.h"
 #include "broker_gateway/reconcile.h"
+#include "domain/ticker.h"
 
 #define ANSWER_MAX (1U << 20)
 #define WAIT_NS	   INT64_C(2000000000) /* for a full sync, before the books answer as they are */
@@ -335,6 +336,7 @@ ask_price(struct gw_query *q)
 		if (yq_str_copy(q->ticker, sizeof(q->ticker), q->query.target) &&
 		    yq_ticker_is_valid(q->ticker))
 			rc = YQ_OK;
+		yq_ticker_normalize(q->exchange, q->ticker);
 	}
 	if (rc != YQ_OK) {
 		answer_plain(q, false,

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "bus/schema.h"
+#include "domain/ticker.h"
 
 static const struct yq_field query_reply_fields[] = {
 	YQ_FIELD_ID("QueryId", struct yq_query_reply, query_id, YQ_REQUIRED),
@@ -41,7 +42,7 @@ static const struct yq_field act_fields[] = {
 	YQ_FIELD_TIME("Timestamp", struct yq_act, timestamp_us, YQ_REQUIRED),
 };
 
-/* ---- checks beyond the field types */
+/* ---- checks beyond the field types, and the one form of a ticker */
 
 static enum yq_rc
 check_alias(const char *alias, struct yq_err *err)
@@ -56,16 +57,18 @@ check_alias(const char *alias, struct yq_err *err)
 }
 
 static enum yq_rc
-check_signal(const struct yq_signal *signal, struct yq_err *err)
+check_signal(struct yq_signal *signal, struct yq_err *err)
 {
+	yq_ticker_normalize(signal->exchange, signal->ticker);
 	return yq_signal_check(signal, err);
 }
 
 static enum yq_rc
-check_order(const struct yq_order *order, struct yq_err *err)
+check_order(struct yq_order *order, struct yq_err *err)
 {
 	enum yq_rc rc = check_alias(order->account_alias, err);
 
+	yq_ticker_normalize(order->exchange, order->ticker);
 	return rc != YQ_OK ? rc : yq_order_check(order, err);
 }
 
@@ -78,10 +81,10 @@ check_execution(const struct yq_execution *execution, struct yq_err *err)
 }
 
 static enum yq_rc
-check_position(const struct yq_position *position, struct yq_err *err)
+check_position(struct yq_position *position, struct yq_err *err)
 {
-	(void)position;
 	(void)err;
+	yq_ticker_normalize(position->exchange, position->ticker);
 	return YQ_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "console/schedule.h"
 #include "console/take.h"
 #include "domain/schedule_text.h"
+#include "domain/ticker.h"
 
 #include <string.h>
 
@@ -178,6 +179,8 @@ take_instrument(const struct yq_call *call, const char *text, struct yq_schedule
 		return yq_fail_usage(call, "%s is not on %s: one of the two", text, named);
 	if (named != NULL)
 		schedule->exchange = said;
+	if (named != NULL || rc == YQ_OK)
+		yq_ticker_normalize(schedule->exchange, schedule->ticker);
 	if (named == NULL && rc == YQ_E_NOT_FOUND)
 		return yq_fail_usage(
 		    call, "on which exchange? Say EXCHANGE:%s or --exchange NAME", text);

@@ -6,6 +6,7 @@
 #include "console/sheet.h"
 #include "console/story.h"
 #include "domain/market.h"
+#include "domain/ticker.h"
 #include "store/catalog.h"
 
 #include <stdio.h>
@@ -321,6 +322,8 @@ info_instrument(struct yq_system *system, const struct yq_call *call)
 		return yq_fail_usage(call, "%s", err.text);
 	if (named != NULL && !yq_exchange_parse(named, strlen(named), &exchange))
 		return yq_fail_usage(call, "\"%s\" is no exchange", named);
+	if (rc == YQ_OK || named != NULL)
+		yq_ticker_normalize(exchange, ticker);
 	status = yq_system_valkey(system);
 	if (status == YQ_CONSOLE_DONE)
 		status = yq_fetch_hash(system, YQ_KEY_STOCK, ticker, &stock);

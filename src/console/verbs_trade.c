@@ -8,6 +8,7 @@
 #include "console/verbs_resolve.h"
 #include "domain/bracket.h"
 #include "domain/market.h"
+#include "domain/ticker.h"
 #include "store/orders.h"
 
 #include <stdio.h>
@@ -52,7 +53,10 @@ held_exchange(
 	size_t found = 0;
 
 	for (size_t i = 0; i < account->position_count; i++) {
-		if (!yq_str_equal(account->positions[i].ticker, ticker))
+		char room[YQ_TICKER_SIZE];
+
+		if (!yq_str_equal(account->positions[i].ticker,
+			yq_ticker_form(account->positions[i].exchange, ticker, room)))
 			continue;
 		*exchange = account->positions[i].exchange;
 		found++;
@@ -88,6 +92,7 @@ take_instrument(const struct yq_call *call, const char *text,
 		fprintf(stderr, "yq: exchange NASDAQ assumed; say --exchange if it is another\n");
 	}
 	order->currency = yq_market_of(order->exchange)->currency;
+	yq_ticker_normalize(order->exchange, order->ticker);
 	return YQ_CONSOLE_DONE;
 }
 

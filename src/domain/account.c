@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "domain/account_parts.h"
+#include "domain/ticker.h"
 
 /* A ticker means nothing without its exchange: both are the key. */
 struct instrument_key {
@@ -41,10 +42,11 @@ struct account_holding *
 account_find_holding(
     const struct yq_account *account, enum yq_exchange exchange, const char *ticker)
 {
-	struct instrument_key key = { exchange, ticker };
+	char room[YQ_TICKER_SIZE];
+	struct instrument_key key = { exchange, yq_ticker_form(exchange, ticker, room) };
 
-	return holding_at(yq_table_find(
-	    &account->index->holdings, instrument_hash(exchange, ticker), same_instrument, &key));
+	return holding_at(yq_table_find(&account->index->holdings,
+	    instrument_hash(exchange, key.ticker), same_instrument, &key));
 }
 
 struct account_holding *
@@ -64,7 +66,9 @@ account_want_holding(struct yq_account *account, enum yq_exchange exchange, cons
 	position->currency = currency;
 	yq_str_copy_cut(position->account_alias, sizeof(position->account_alias), account->alias);
 	yq_str_copy_cut(position->ticker, sizeof(position->ticker), ticker);
-	yq_table_insert(&account->index->holdings, instrument_hash(exchange, ticker), &node->node);
+	yq_ticker_normalize(exchange, position->ticker);
+	yq_table_insert(
+	    &account->index->holdings, instrument_hash(exchange, position->ticker), &node->node);
 	return node;
 }
 
@@ -200,6 +204,7 @@ yq_account_set_position(
 	count_value(account, node, -1);
 	account->position_count += !was_held;
 	node->holding.position = *position;
+	yq_ticker_normalize(position->exchange, node->holding.position.ticker);
 	node->holding.value = value;
 	count_value(account, node, 1);
 	yq_str_copy_cut(node->holding.position.account_alias,

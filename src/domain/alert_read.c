@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "domain/alert_parts.h"
 #include "domain/market.h"
+#include "domain/ticker.h"
 
 /* A clock may be off by so much; an alert from further ahead is refused. */
 #define FUTURE_MAX_US (300 * YQ_US_PER_SECOND)
@@ -451,5 +452,6 @@ yq_alert_read(const struct yq_alert *alert, int64_t now_us, struct yq_signal *si
 		if (!row->read(&r))
 			return false;
 	}
+	yq_ticker_normalize(signal->exchange, signal->ticker);
 	return settle_type(&r);
 }

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/table.h"
+#include "domain/ticker.h"
 
 struct book {
 	struct yq_table_node node;
@@ -86,7 +87,9 @@ enum yq_rc
 yq_lot_books_feed(struct yq_lot_books *books, const char *alias, const struct yq_trade *trade,
     yq_trip_fn *fn, void *cookie, struct yq_err *err)
 {
-	struct key key = { alias, trade->ticker, trade->exchange };
+	char room[YQ_TICKER_SIZE];
+	struct key key = { alias, yq_ticker_form(trade->exchange, trade->ticker, room),
+		trade->exchange };
 	struct book *book = book_at(yq_table_find(&books->table, key_hash(&key), same_book, &key));
 	enum yq_rc rc;
 
@@ -105,7 +108,8 @@ const struct yq_lots *
 yq_lot_books_find(const struct yq_lot_books *books, const char *alias, enum yq_exchange exchange,
     const char *ticker)
 {
-	struct key key = { alias, ticker, exchange };
+	char room[YQ_TICKER_SIZE];
+	struct key key = { alias, yq_ticker_form(exchange, ticker, room), exchange };
 	const struct book *book =
 	    book_at(yq_table_find(&books->table, key_hash(&key), same_book, &key));
 

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "domain/ticker.h"
 
 /* Values beyond this are refused, so that no sum of a few of them leaves the decimal's range. */
 #define VALUE_MAX  ((yq_int128)INT64_C(10000000000) * INT64_C(100000000000000000)) /* 10^19 */
@@ -44,6 +45,7 @@ yq_lots_make(
 	if (!yq_str_copy(lots->alias, sizeof(lots->alias), alias) ||
 	    !yq_str_copy(lots->ticker, sizeof(lots->ticker), ticker))
 		YQ_PANIC("lots of an invalid name");
+	yq_ticker_normalize(exchange, lots->ticker);
 	lots->exchange = exchange;
 	lots->currency = currency;
 	return lots;
@@ -111,8 +113,10 @@ check(const struct yq_lots *lots, const struct yq_trade *trade, struct yq_decima
     struct yq_err *err)
 {
 	bool adds = lots->count == 0 || trade->action == lots->side;
+	char room[YQ_TICKER_SIZE];
 
-	if (trade->exchange != lots->exchange || !yq_str_equal(trade->ticker, lots->ticker))
+	if (trade->exchange != lots->exchange ||
+	    !yq_str_equal(yq_ticker_form(trade->exchange, trade->ticker, room), lots->ticker))
 		return yq_err_set(err, YQ_E_INVALID, "trade %s of %s is not of %s", trade->id.text,
 		    trade->ticker, lots->ticker);
 	if (trade->currency != lots->currency)

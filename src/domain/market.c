@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "domain/ticker.h"
 
 #define WHOLE(n)                                \
 	{                                       \
@@ -233,6 +234,7 @@ yq_market_split(const char *text, size_t length, enum yq_exchange *exchange,
 	if (!yq_exchange_parse(text, colon, exchange))
 		return yq_err_set(err, YQ_E_INVALID, "Exchange: \"%.*s\" is not known",
 		    (int)(colon < 64 ? colon : 64), text);
+	yq_ticker_normalize(*exchange, ticker);
 	return YQ_OK;
 }
 

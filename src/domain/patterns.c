@@ -4,6 +4,24 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "domain/ticker.h"
+
+/* A number of HKEX in any form in which people write it: 00700, 0700, 700. */
+static bool
+has_ticker(const char *pattern, size_t length, enum yq_exchange exchange, const char *ticker)
+{
+	char room[YQ_TICKER_SIZE];
+
+	ticker = yq_ticker_form(exchange, ticker, room);
+	if (yq_str_matches(pattern, length, ticker))
+		return true;
+	if (exchange != YQ_HKEX || strspn(ticker, "0123456789") != strlen(ticker))
+		return false;
+	while (*ticker == '0' && ticker[1] != '\0')
+		if (yq_str_matches(pattern, length, ++ticker))
+			return true;
+	return false;
+}
 
 static bool
 has(const char *pattern, size_t length, enum yq_exchange exchange, const char *ticker)
@@ -12,10 +30,10 @@ has(const char *pattern, size_t length, enum yq_exchange exchange, const char *t
 	size_t before;
 
 	if (colon == NULL)
-		return yq_str_matches(pattern, length, ticker);
+		return has_ticker(pattern, length, exchange, ticker);
 	before = (size_t)(colon - pattern);
 	return yq_str_matches(pattern, before, yq_names_text(&yq_exchange_names, (int)exchange)) &&
-	       yq_str_matches(colon + 1, length - before - 1, ticker);
+	       has_ticker(colon + 1, length - before - 1, exchange, ticker);
 }
 
 bool

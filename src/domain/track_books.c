@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/table.h"
 #include "domain/lot_books.h"
+#include "domain/ticker.h"
 
 struct kept {
 	struct yq_table_node node; /* by the three */
@@ -142,7 +143,9 @@ want_kept(struct yq_track_books *books, const struct track_key *key)
 static uint64_t
 closes_key(const char *alias, const char *strategy, enum yq_exchange exchange, const char *ticker)
 {
-	uint64_t instrument = yq_table_hash_join(yq_table_hash_text(ticker), (uint64_t)exchange);
+	char room[YQ_TICKER_SIZE];
+	uint64_t instrument = yq_table_hash_join(
+	    yq_table_hash_text(yq_ticker_form(exchange, ticker, room)), (uint64_t)exchange);
 
 	return yq_table_hash_join(pair_hash(alias, strategy), instrument);
 }

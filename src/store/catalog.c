@@ -7,11 +7,11 @@
 
 #include "base/str.h"
 #include "domain/market.h"
+#include "domain/ticker.h"
 #include "store/catalog_fields.h"
 #include "store/sql.h"
 
 #define NAME_CHARACTERS 200 /* of the columns NAME and ENGLISH_NAME */
-#define HKEX_DIGITS	5
 #define KOREA		(YQ_EXCHANGE_BIT(YQ_KRX) | YQ_EXCHANGE_BIT(YQ_KOSDAQ) | YQ_EXCHANGE_BIT(YQ_KOSPI))
 
 #define ROW struct yq_instrument
@@ -62,20 +62,6 @@ add_exchanges(struct yq_buf *sql, yq_exchange_set set)
 
 /* ---- one of them ---- */
 
-/* "700" is 00700 at HKEX. */
-static void
-write_out(enum yq_exchange exchange, const char *ticker, char out[YQ_TICKER_SIZE])
-{
-	size_t length = strlen(ticker);
-
-	if (exchange == YQ_HKEX && length > 0 && length < HKEX_DIGITS &&
-	    strspn(ticker, "0123456789") == length)
-		(void)yq_str_format(
-		    out, YQ_TICKER_SIZE, "%.*s%s", (int)(HKEX_DIGITS - length), "00000", ticker);
-	else if (!yq_str_copy(out, YQ_TICKER_SIZE, ticker))
-		out[0] = '\0';
-}
-
 enum yq_rc
 yq_catalog_find(struct yq_firebird *firebird, enum yq_exchange exchange, const char *ticker,
     struct yq_instrument *instrument, struct yq_err *err)
@@ -84,17 +70,16 @@ yq_catalog_find(struct yq_firebird *firebird, enum yq_exchange exchange, const c
 	YQ_CLEANUP(yq_buf_free) struct yq_buf sql = yq_buf_make(YQ_SQL_MAX);
 	YQ_CLEANUP(yq_tx_endp) struct yq_tx *tx = NULL;
 	struct yq_param params[2];
-	char name[YQ_TICKER_SIZE];
+	char room[YQ_TICKER_SIZE];
 	enum yq_rc rc;
 
 	*instrument = (struct yq_instrument){ 0 };
-	write_out(exchange, ticker, name);
 	yq_sql_select(&sql, "CATALOG", yq_catalog_fields, YQ_CATALOG_FIELDS);
 	yq_buf_add_text(&sql, " WHERE TICKER = :TICKER AND ");
 	add_exchanges(&sql, exchange == YQ_KRX ? KOREA : YQ_EXCHANGE_BIT(exchange));
 	yq_buf_add_text(&sql, " ORDER BY CASE STATUS WHEN 'Delisted' THEN 1 ELSE 0 END,"
 			      " CASE EXCHANGE WHEN :EXCHANGE THEN 0 ELSE 1 END, EXCHANGE");
-	params[0] = yq_param_text("TICKER", name);
+	params[0] = yq_param_text("TICKER", yq_ticker_form(exchange, ticker, room));
 	params[1] = yq_param_enum("EXCHANGE", &yq_exchange_names, (int)exchange);
 	rc = yq_tx_begin(firebird, &read_only, &tx, err);
 	if (rc == YQ_OK)

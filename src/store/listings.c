@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "domain/ticker.h"
 #include "store/tx.h"
 
 /* Some fifty thousand of them. */
@@ -171,8 +172,10 @@ yq_listings_find(const struct yq_listings *listings, enum yq_exchange exchange, 
 {
 	const struct item *found = NULL;
 	struct yq_listing listing = { .state = YQ_LISTING_UNKNOWN };
+	char room[YQ_TICKER_SIZE];
 
-	for (const struct item *i = first_of(listings, ticker); i != NULL; i = next_of(listings, i))
+	for (const struct item *i = first_of(listings, yq_ticker_form(exchange, ticker, room));
+	     i != NULL; i = next_of(listings, i))
 		if (stands_for(exchange, (enum yq_exchange)i->exchange) &&
 		    is_better(i, found, exchange))
 			found = i;
