@@ -8,6 +8,7 @@
 #include "console/catalog/files.h"
 #include "console/catalog/show.h"
 #include "console/find.h"
+#include "console/person.h"
 #include "console/take.h"
 #include "domain/market.h"
 
@@ -101,7 +102,9 @@ write_files(const struct yq_call *call, struct yq_system *system,
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf notice = yq_buf_make(NOTICE_MAX);
 	struct yq_catalog_change changes[YQ_MASTERS] = { { 0 } };
+	const struct yq_hand hand = yq_person();
 	struct yq_catalog_load load = {
+		.hand = &hand,
 		.parts = files->parts,
 		.count = files->part_count,
 		.force = yq_call_has(call, YQ_OPT_FORCE),

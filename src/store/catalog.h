@@ -7,6 +7,7 @@
 #ifndef YQ_STORE_CATALOG_H
 #define YQ_STORE_CATALOG_H
 
+#include "domain/hand.h"
 #include "domain/instrument.h"
 #include "store/firebird.h"
 
@@ -80,6 +81,7 @@ struct yq_catalog_load {
 	size_t count;
 	bool force; /* although one file has less than half of the listed issues it had */
 	int64_t now_us;
+	const struct yq_hand *hand; /* who does it, for the audit trail; NULL = no row there */
 	yq_catalog_progress_fn *progress; /* NULL = none */
 	void *cookie;
 };

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/catalog.h"
+#include "store/catalog_audit.h"
 #include "store/catalog_fields.h"
 #include "store/sql.h"
 
@@ -246,6 +247,8 @@ write_all(struct run *run, struct yq_catalog_change *changes, struct yq_err *err
 		rc = take_turn(run, &load->parts[i], err);
 	for (size_t i = 0; rc == YQ_OK && i < load->count; i++)
 		rc = write_part(run, &load->parts[i], &changes[i], err);
+	if (rc == YQ_OK && load->hand != NULL)
+		rc = yq_catalog_audit(run->tx, load, changes, err);
 	return rc == YQ_OK ? yq_tx_commit(run->tx, err) : rc;
 }
 

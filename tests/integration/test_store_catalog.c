@@ -10,7 +10,6 @@
 #include "base/str.h"
 #include "journal_fixture.h"
 #include "store/catalog.h"
-#include "store/listings.h"
 #include "store/tx.h"
 
 #define LATER (NOW + INT64_C(86400000000))
@@ -398,58 +397,6 @@ test_the_summary_counts_each_exchange(void **state)
 	assert_true(rows[YQ_NYSE].written_at_us == 0);
 }
 
-static void
-assert_listing(const struct yq_listings *listings, enum yq_exchange exchange, const char *ticker,
-    enum yq_listing_state state)
-{
-	assert_int_equal(yq_listings_find(listings, exchange, ticker).state, state);
-}
-
-static void
-test_what_an_order_has_to_keep_to_is_found_in_memory(void **state)
-{
-	struct yq_instrument kospi[] = { issue(YQ_KOSPI, "000100", "유한양행", ""),
-		issue(YQ_KOSPI, "005930", "삼성전자", "") };
-	struct yq_instrument kosdaq[] = { issue(YQ_KOSDAQ, "000100", "x", ""),
-		issue(YQ_KOSDAQ, "035720", "카카오", "") };
-	struct yq_instrument shenzhen = issue(YQ_SZSE, "000100", "TCL", "");
-	struct yq_listings *l;
-	struct yq_listing found;
-
-	(void)state;
-	assert_int_equal(yq_listings_read(firebird, &l, NULL), YQ_OK);
-	assert_int_equal(yq_listings_count(l), 0);
-	assert_listing(l, YQ_KOSPI, "005930", YQ_LISTING_UNKNOWN);
-	yq_listings_free(l);
-	kosdaq[0].status = kosdaq[1].status = YQ_INSTRUMENT_HALTED;
-	shenzhen.lot = decimal("200");
-	shenzhen.currency = YQ_CNY;
-	SET(shenzhen.tick_table, "CN-FUND");
-	(void)write_down(NOW, YQ_KOSPI, kospi, 2);
-	(void)write_down(NOW, YQ_KOSDAQ, kosdaq, 2);
-	(void)write_down(NOW, YQ_SZSE, &shenzhen, 1);
-	(void)write_down(LATER, YQ_KOSPI, kospi + 1, 1);
-	assert_int_equal(yq_listings_read(firebird, &l, NULL), YQ_OK);
-	assert_int_equal(yq_listings_count(l), 5);
-	found = yq_listings_find(l, YQ_SZSE, "000100");
-	assert_int_equal(found.state, YQ_LISTING_LISTED);
-	assert_int_equal(found.currency, YQ_CNY);
-	assert_int_equal(found.ticks, YQ_TICKS_CN_FUND);
-	assert_int_equal(yq_decimal_cmp(found.lot.value, decimal("200")), 0);
-	/* Of one ticker at two exchanges of Korea the one that is listed. */
-	assert_listing(l, YQ_KOSPI, "000100", YQ_LISTING_DELISTED);
-	assert_listing(l, YQ_KRX, "000100", YQ_LISTING_HALTED);
-	assert_listing(l, YQ_KRX, "005930", YQ_LISTING_LISTED);
-	assert_listing(l, YQ_KOSDAQ, "005930", YQ_LISTING_UNKNOWN);
-	assert_listing(l, YQ_SZSE, "005930", YQ_LISTING_UNKNOWN);
-	assert_int_equal(yq_listings_home(l, "005930"), YQ_KOSPI);
-	assert_int_equal(yq_listings_home(l, "035720"), YQ_KOSDAQ);
-	assert_int_equal(yq_listings_home(l, "000100"), YQ_KOSDAQ);
-	assert_int_equal(yq_listings_home(l, "999999"), YQ_KRX);
-	assert_int_equal(yq_listings_home(NULL, "005930"), YQ_KRX);
-	yq_listings_free(l);
-}
-
 #define TEST(name) cmocka_unit_test_setup(name, empty_catalog)
 
 int
@@ -470,7 +417,6 @@ main(int argc, char **argv)
 		TEST(test_search_by_beginnings_for_who_is_typing),
 		TEST(test_search_keeps_to_its_exchanges_and_its_page),
 		TEST(test_the_summary_counts_each_exchange),
-		TEST(test_what_an_order_has_to_keep_to_is_found_in_memory),
 	};
 
 	return journal_run(argc, argv, "store_catalog", tests, YQ_COUNT(tests));
