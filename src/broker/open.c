@@ -14,6 +14,8 @@ yq_open_alpaca(const struct yq_open_spec *spec, struct yq_broker **ret_broker, s
 		.key = spec->key,
 		.secret = spec->secret,
 		.shared = spec->shared,
+		.hours = spec->hours,
+		.hours_cookie = spec->hours_cookie,
 		.on_event = spec->on_event,
 		.event_cookie = spec->event_cookie };
 	enum yq_rc rc = yq_alpaca_settings_read(spec->section, &settings, err);

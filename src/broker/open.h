@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "broker/broker.h"
+#include "domain/days.h"
 
 struct yq_shared; /* shared.h */
 struct yq_worker; /* store/worker.h */
@@ -31,6 +32,10 @@ struct yq_open_spec {
 	 * not known.  NULL: it never is. */
 	enum yq_exchange (*home)(void *cookie, const char *ticker);
 	void *home_cookie;
+	/* Our own hours of a day, in minutes of the market's; see yq_alpaca_hours_fn.  NULL: the
+	 * broker's calendar is not asked for. */
+	bool (*hours)(void *cookie, yq_date date, int *open, int *close);
+	void *hours_cookie;
 	bool only_asks; /* no stream, which some brokers give once a key */
 	yq_broker_event_fn *on_event;
 	void *event_cookie;

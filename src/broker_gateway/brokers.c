@@ -92,11 +92,28 @@ spec_of(struct gw_account *a)
 		.event_cookie = a };
 }
 
+static bool
+hours_of(void *cookie, yq_date date, int *open, int *close)
+{
+	const struct gw_account *a = cookie;
+	const struct yq_market_day day =
+	    yq_market_day_of(yq_calendar_hours(yq_markets_calendar(a->gw->markets), YQ_NYSE), date);
+
+	*open = *close = 0;
+	if (day.session_count > 0) {
+		*open = day.sessions[0].open;
+		*close = day.sessions[day.session_count - 1].close;
+	}
+	return day.covered;
+}
+
 static enum yq_rc
 alpaca_open(struct gw_account *a, struct yq_err *err)
 {
 	struct yq_open_spec spec = spec_of(a);
 
+	spec.hours = hours_of;
+	spec.hours_cookie = a;
 	return yq_open_alpaca(&spec, &a->broker, err);
 }
 

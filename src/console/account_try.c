@@ -9,8 +9,9 @@
 #include "base/str.h"
 #include "broker/open.h"
 
-#define AGAIN_MS  500 /* a broker that is not ready yet: its token is on the way */
-#define BUSY_TEXT "no answer in time"
+#define AGAIN_MS    500 /* a broker that is not ready yet: its token is on the way */
+#define NOTICES_MAX 1024
+#define BUSY_TEXT   "no answer in time"
 
 static const char *const texts[] = { "balances", "positions", "open orders", "price" };
 const struct yq_names yq_try_names = { "check", texts, YQ_COUNT(texts) };
@@ -33,6 +34,7 @@ struct trial {
 	int next; /* of enum yq_try */
 	int64_t until_ns;
 	bool over;
+	struct yq_buf notices; /* what the broker has to say of the account, behind its balances */
 };
 
 static void ask(struct trial *trial);
@@ -80,7 +82,7 @@ static void
 on_balances(void *cookie, enum yq_rc rc, const struct yq_broker_balance *balances, size_t count,
     const struct yq_err *err)
 {
-	struct yq_buf text = yq_buf_make(YQ_TRY_TEXT_SIZE);
+	struct yq_buf text = yq_buf_make(YQ_TRY_TEXT_SIZE + NOTICES_MAX);
 
 	for (size_t i = 0; i < count; i++) {
 		char number[YQ_DECIMAL_TEXT_SIZE];
@@ -89,7 +91,10 @@ on_balances(void *cookie, enum yq_rc rc, const struct yq_broker_balance *balance
 		yq_buf_add_format(&text, "%s%s %s", i > 0 ? ", " : "",
 		    yq_names_text(&yq_currency_names, (int)balances[i].currency), number);
 	}
-	answered(cookie, rc, count > 0 ? yq_buf_text(&text) : "none", err);
+	if (count == 0)
+		yq_buf_add_text(&text, "none");
+	yq_buf_add_text(&text, yq_buf_text(&((struct trial *)cookie)->notices));
+	answered(cookie, rc, yq_buf_text(&text), err);
 	yq_buf_free(&text);
 }
 
@@ -168,9 +173,11 @@ on_beat(uv_timer_t *timer)
 static void
 on_event(void *cookie, const struct yq_broker_event *events, size_t count)
 {
-	(void)cookie;
-	(void)events;
-	(void)count;
+	struct trial *trial = cookie;
+
+	for (size_t i = 0; i < count; i++)
+		if (events[i].kind == YQ_BROKER_EV_NOTICE)
+			yq_buf_add_format(&trial->notices, "; %s", events[i].text);
 }
 
 static enum yq_rc
@@ -214,7 +221,9 @@ enum yq_rc
 yq_account_try(const struct yq_config *config, const struct yq_account_settings *account,
     unsigned limit_s, struct yq_try_result *result, struct yq_err *err)
 {
-	struct trial trial = { .kind = account->broker, .result = result };
+	struct trial trial = {
+		.kind = account->broker, .result = result, .notices = yq_buf_make(NOTICES_MAX)
+	};
 	enum yq_rc rc;
 
 	*result = (struct yq_try_result){ .works = false };
@@ -235,6 +244,7 @@ yq_account_try(const struct yq_config *config, const struct yq_account_settings 
 	uv_close((uv_handle_t *)&trial.beat, NULL);
 	(void)uv_run(&trial.loop, UV_RUN_DEFAULT); /* handles close */
 	(void)uv_loop_close(&trial.loop);
+	yq_buf_free(&trial.notices);
 	result->works = true;
 	for (int i = 0; i < YQ_TRY_COUNT; i++)
 		if (!result->rows[i].works && i != YQ_TRY_PRICE)

@@ -235,6 +235,7 @@ open_broker(void)
 		.settings = &t.settings,
 		.key = key,
 		.secret = secret,
+		.hours = t.hours,
 		.on_event = on_events };
 	struct yq_err err;
 

@@ -46,7 +46,7 @@ struct told {
 	struct yq_broker_event event;
 	struct yq_broker_fill fill;
 	struct yq_broker_quote quote;
-	char text[128];
+	char text[256];
 };
 
 struct outcome {
@@ -78,6 +78,7 @@ struct alpaca_test {
 	char key[64];
 	struct yq_broker *broker;
 	struct yq_alpaca_settings settings;
+	yq_alpaca_hours_fn *hours; /* NULL: its calendar is not asked for */
 	struct told told[EVENTS_MAX];
 	unsigned told_count;
 	struct yq_order order;

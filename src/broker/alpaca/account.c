@@ -25,6 +25,23 @@ tell_currency(struct yq_alpaca *a, const char *currency)
 	yq_alpaca_tell_people(a, text);
 }
 
+/* When it changes. */
+static void
+tell_barred(struct yq_alpaca *a, const struct yq_alpaca_account *account)
+{
+	char barred[YQ_ALPACA_BARRED_SIZE], text[YQ_ALPACA_BARRED_SIZE + 64];
+
+	yq_alpaca_account_barred(account, barred);
+	if (yq_str_equal(barred, a->barred))
+		return;
+	memcpy(a->barred, barred, sizeof(a->barred));
+	if (barred[0] != '\0')
+		yq_str_format(text, sizeof(text), "orders will be refused: %s", barred);
+	else
+		yq_str_copy_cut(text, sizeof(text), "Alpaca takes orders of the account again");
+	yq_alpaca_tell_people(a, text);
+}
+
 static void
 on_account(
     void *cookie, enum yq_rc rc, const struct yq_alpaca_reply *reply, const struct yq_err *err)
@@ -43,6 +60,7 @@ on_account(
 		return;
 	}
 	balance = (struct yq_broker_balance){ account.cash_in, account.cash };
+	tell_barred(op->a, &account);
 	if (account.cash_in == YQ_CURRENCY_NONE)
 		tell_currency(op->a, account.currency);
 	op->fn.balances(

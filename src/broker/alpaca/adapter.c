@@ -284,6 +284,7 @@ alpaca_free(struct yq_broker *broker)
 	yq_alpaca_book_free(&a->book);
 	uv_close((uv_handle_t *)&a->idle, on_close);
 	uv_close((uv_handle_t *)&a->quotes, on_close);
+	uv_close((uv_handle_t *)&a->calendar, on_close);
 }
 
 static const struct yq_broker_ops alpaca_ops = {
@@ -364,12 +365,16 @@ yq_alpaca_open(const struct yq_alpaca_spec *spec, struct yq_broker **ret_broker,
 	a->last = &a->first;
 	(void)uv_idle_init(a->loop, &a->idle);
 	(void)uv_timer_init(a->loop, &a->quotes);
-	a->idle.data = a->quotes.data = a;
-	a->open_handles = 2;
+	(void)uv_timer_init(a->loop, &a->calendar);
+	a->idle.data = a->quotes.data = a->calendar.data = a;
+	a->open_handles = 3;
+	a->hours = spec->hours;
+	a->hours_cookie = spec->hours_cookie;
 	a->rest = yq_alpaca_rest_make(spec);
 	if (a->settings.stream)
 		a->stream = yq_alpaca_stream_make(a, spec);
 	yq_alpaca_quotes_begin(a);
+	yq_alpaca_calendar_begin(a);
 	*ret_broker = &a->head;
 	return YQ_OK;
 }

@@ -38,6 +38,12 @@ struct yq_alpaca {
 	uv_timer_t quotes;
 	bool quoting; /* a look at prices is under way */
 	bool told_currency;
+	char barred[YQ_ALPACA_BARRED_SIZE]; /* why it takes no orders; "" = it does */
+	yq_alpaca_hours_fn *hours;	    /* NULL: the calendar is not asked for */
+	void *hours_cookie;
+	uv_timer_t calendar;
+	yq_date asked_from;
+	bool asking_calendar;
 	struct yq_alpaca_watched watched[YQ_ALPACA_WATCH_MAX];
 	size_t watched_count, watched_next;
 	unsigned open_handles;
@@ -152,6 +158,11 @@ void yq_alpaca_listings_ask(struct yq_alpaca *a, size_t count, yq_alpaca_symbol_
 /* False: not known, or not one of ours. */
 bool yq_alpaca_exchange_of(
     const struct yq_alpaca *a, const char *symbol, enum yq_exchange *exchange);
+
+/* ---- calendar.c ---- */
+
+void yq_alpaca_calendar_begin(struct yq_alpaca *a);
+void yq_alpaca_calendar_due(uv_timer_t *timer);
 
 /* ---- prices.c ---- */
 

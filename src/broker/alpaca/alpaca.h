@@ -19,6 +19,7 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "broker/broker.h"
+#include "domain/days.h"
 
 #define YQ_ALPACA_URL_SIZE	   257
 #define YQ_ALPACA_CALLS_PER_MINUTE 200 /* Alpaca's own limit of one key */
@@ -47,13 +48,19 @@ struct yq_alpaca_settings yq_alpaca_settings_of(bool live, const char *base_url)
 YQ_NODISCARD enum yq_rc yq_alpaca_settings_read(
     const yq_json *alpaca, struct yq_alpaca_settings *settings, struct yq_err *err);
 
+/* Our own hours of a day in the US, in minutes of New York's day; alike where it is closed.  False:
+ * nothing sure is known of it.  With it Alpaca's calendar is compared with ours daily. */
+typedef bool yq_alpaca_hours_fn(void *cookie, yq_date date, int *open, int *close);
+
 struct yq_shared; /* shared.h */
 struct yq_alpaca_spec {
 	uv_loop_t *loop;
 	const struct yq_clock *clock;
 	const struct yq_alpaca_settings *settings; /* copied */
 	const struct yq_secret *key, *secret;	   /* copied */
-	struct yq_shared *shared; /* borrowed; NULL: this account shares with none */
+	struct yq_shared *shared;  /* borrowed; NULL: this account shares with none */
+	yq_alpaca_hours_fn *hours; /* may be NULL */
+	void *hours_cookie;
 	yq_broker_event_fn *on_event;
 	void *event_cookie;
 };

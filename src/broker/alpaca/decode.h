@@ -106,7 +106,12 @@ struct yq_alpaca_account {
 	struct yq_decimal cash;
 	struct yq_opt_decimal buying_power, equity;
 	bool blocked; /* no trading, or nothing at all */
+	bool trading_blocked, account_blocked, suspended_by_user;
 };
+/* Why it takes no orders, each reason by its name at Alpaca; "" = it does. */
+#define YQ_ALPACA_BARRED_SIZE 256
+void yq_alpaca_account_barred(
+    const struct yq_alpaca_account *account, char text[YQ_ALPACA_BARRED_SIZE]);
 YQ_NODISCARD enum yq_rc yq_alpaca_decode_account(
     const char *text, size_t length, struct yq_alpaca_account *account, struct yq_err *err);
 

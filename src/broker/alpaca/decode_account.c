@@ -36,7 +36,6 @@ yq_alpaca_decode_account(
 	YQ_CLEANUP(yq_json_freep) yq_json *root = NULL;
 	struct yq_alpaca_account a = { .cash_in = YQ_CURRENCY_NONE };
 	struct yq_opt_decimal cash = YQ_OPT_DECIMAL_NONE;
-	bool trading = false, all = false;
 	int currency = -1;
 	enum yq_rc rc = yq_alpaca_root(text, length, YQ_JSON_OBJECT, &root, err);
 
@@ -56,18 +55,47 @@ yq_alpaca_decode_account(
 	if (rc == YQ_OK)
 		rc = yq_alpaca_number(root, "equity", YQ_ALPACA_OPTIONAL, &a.equity, err);
 	if (rc == YQ_OK)
-		rc = yq_alpaca_flag(root, "trading_blocked", YQ_ALPACA_OPTIONAL, &trading, err);
+		rc = yq_alpaca_flag(
+		    root, "trading_blocked", YQ_ALPACA_OPTIONAL, &a.trading_blocked, err);
 	if (rc == YQ_OK)
-		rc = yq_alpaca_flag(root, "account_blocked", YQ_ALPACA_OPTIONAL, &all, err);
+		rc = yq_alpaca_flag(
+		    root, "account_blocked", YQ_ALPACA_OPTIONAL, &a.account_blocked, err);
+	if (rc == YQ_OK)
+		rc = yq_alpaca_flag(
+		    root, "trade_suspended_by_user", YQ_ALPACA_OPTIONAL, &a.suspended_by_user, err);
 	if (rc != YQ_OK)
 		return rc;
 	currency = yq_names_find(&yq_currency_names, a.currency, strlen(a.currency));
 	if (currency >= 0)
 		a.cash_in = (enum yq_currency)currency;
 	a.cash = cash.value;
-	a.blocked = trading || all;
+	a.blocked = a.trading_blocked || a.account_blocked;
 	*account = a;
 	return YQ_OK;
+}
+
+void
+yq_alpaca_account_barred(const struct yq_alpaca_account *account, char text[YQ_ALPACA_BARRED_SIZE])
+{
+	const struct {
+		bool is;
+		const char *text;
+	} reasons[] = {
+		{ account->account_blocked, "Alpaca has blocked the account (account_blocked)" },
+		{ account->trading_blocked, "Alpaca has blocked its trading (trading_blocked)" },
+		{ account->suspended_by_user,
+		    "its owner has suspended trading (trade_suspended_by_user)" },
+	};
+	YQ_CLEANUP(yq_buf_free) struct yq_buf all = yq_buf_make(1024);
+
+	for (size_t i = 0; i < YQ_COUNT(reasons); i++)
+		if (reasons[i].is)
+			yq_buf_add_format(
+			    &all, "%s%s", all.length > 0 ? "; " : "", reasons[i].text);
+	if (!yq_str_equal(account->status, "ACTIVE"))
+		yq_buf_add_format(&all, "%sthe account is %s, not ACTIVE (status)",
+		    all.length > 0 ? "; " : "", account->status);
+	yq_str_copy_cut(text, YQ_ALPACA_BARRED_SIZE, yq_buf_text(&all));
 }
 
 /* ---- positions ---- */

@@ -203,6 +203,10 @@ on_posted(
 	struct yq_alpaca_order order;
 	struct yq_err why;
 
+	if (rc == YQ_E_REFUSED && s->op.a->barred[0] != '\0') {
+		(void)yq_err_set(&why, rc, "%s; %s", err->text, s->op.a->barred);
+		err = &why;
+	}
 	/* What is refused may be the second of two: the first may have used up the money. */
 	if (rc == YQ_E_REFUSED && (s->again || reply->fault.is_invalid || reply->fault.is_taken)) {
 		s->refusal = *err;
