@@ -8,10 +8,6 @@
 #include "base/secret.h"
 #include "base/str.h"
 
-/* More than all queues of keys let out at once, so that what has its turn goes out: a cancel must
- * not wait behind questions for a connection.  Only as many are made as are needed. */
-#define CONNECTIONS_MAX 128
-
 struct client {
 	struct client *next;
 	char *ca_file, *proxy; /* owned */
@@ -66,8 +62,10 @@ yq_shared_free(struct yq_shared *shared)
 	free(shared);
 }
 
-/* Of all accounts at one host.  A call that waits for one is past the queue that knows what is
- * urgent, and its time goes by: orders without an answer would hold up everything else. */
+/* Of all accounts at one host: more than all queues of keys let out at once.  A call that waits for
+ * one is past the queue that knows what is urgent, and its time goes by: a cancel must not wait
+ * behind questions, and orders without an answer hold up nothing else.  Only as many are made as
+ * are needed. */
 #define CONNECTIONS_MAX 256
 
 struct yq_http_client *
