@@ -242,7 +242,7 @@ static const struct {
 static int
 wrong(const char *what, const char *argument)
 {
-	fprintf(stderr, "yq-simulator: %s: %s\nsee yq-simulator --help\n", what, argument);
+	fprintf(stderr, "yq-simulator: %s: %s (see yq-simulator --help)\n", what, argument);
 	return EXIT_WRONG_USAGE;
 }
 

@@ -164,11 +164,12 @@ test('a port that is in use: ours gives way, and one of the person\'s own is a s
 });
 
 test('over TLS, REST and streams, with a certificate of its own', async (t) => {
-  const system = await start({ Simulator: { Port: 0, Tls: true } });
+  const system = await start({ Simulator: { Port: 0, Tls: true, Options: ['--seed', '7', '--spread', '1'] } });
   t.after(() => system.remove());
   assert.match(system.output, /^SIMULATED: yq-simulator at https:/m);
   for (const line of Object.values(pasted(system))) await paste(line);
   for (const account of ['SimAlpaca', 'SimKis']) assert.equal((await filled(system, `Webhook:${account}`)).account, account);
+  assert.equal((await system.json('positions')).find((row) => row.account === 'SimAlpaca').avgPrice, 231.51, 'its options were taken');
   await until('the stream is live', async () => /alpaca: the stream is live/.test(await readFile(path.join(system.var, 'log/yq-broker-gateway.log'), 'utf8')), PATIENCE);
   assert.ok(await isPrivate(path.join(system.var, 'simulator/certificate-key.pem')));
   assert.doesNotMatch(system.output, / (?:warn|error) /);

@@ -255,6 +255,39 @@ def test_prices_are_pushed_when_they_change():
     stream.close()
 
 
+def test_knobs_strike_notices_and_cut_either_hosts_streams():
+    for host, feed, letter in (("/kis", "H0STCNI0", "T"), ("/kis-virtual", "H0STCNI9", "V")):
+        def buy():  # two notices: taken, executed
+            kis_order(host, D + "order-cash", letter + "TTC0012U", PDNO="005930", ORD_DVSN="01", ORD_QTY="1", ORD_UNPR="0")
+
+        def next_kind(patience=20):
+            message = stream.read(patience)
+            return None if message is None else decrypt(keys, message[1].split("|", 3)[3])[13]
+
+        stream = Stream(host)
+        keys = stream.ask(feed, "simulator")["output"]
+        for knobs, kinds in (({}, "12"), ({"duplicate_next": 1}, "112"), ({"reorder_next": 1}, "21"), ({"lost_next": 1}, "2")):
+            sim.knobs(**knobs)
+            buy()
+            assert "".join(next_kind() for _ in kinds) == kinds, (host, knobs)
+            assert next_kind(0.2) is None, (host, knobs)
+        sim.knobs(push_latency_ms=300)
+        buy()
+        assert next_kind(0.1) is None and next_kind() == "1" and next_kind() == "2"
+        sim.knobs(push_latency_ms=0)
+        for cut in (lambda: (sim.knobs(disconnect_next=1), buy()), lambda: sim.control("POST", "/disconnect")):
+            cut()
+            try:
+                while stream.read(5) is not None:
+                    pass
+                raise AssertionError("it was not cut")
+            except EOFError:
+                pass
+            stream = Stream(host)
+            stream.ask(feed, "simulator")
+        stream.close()
+
+
 def test_an_end_with_streams_open_is_in_order():
     alpaca_stream()
     stream = Stream()

@@ -178,6 +178,16 @@ put_section(struct yq_json_writer *w, const struct yq_simulated *s, enum yq_simu
 	yq_json_end_object(w);
 }
 
+/* Where the exchange keeps the markets' hours, its accounts trade in them. */
+static bool
+keeps_hours(const struct yq_simulated *s)
+{
+	for (size_t i = 0; i < yq_json_count(s->options); i++)
+		if (yq_str_equal(yq_json_text(yq_json_at(s->options, i), NULL), "--hours"))
+			return true;
+	return false;
+}
+
 static void
 put_account(struct yq_json_writer *w, const struct yq_simulated *s, enum yq_simulated_face f,
     bool with_keys)
@@ -192,7 +202,7 @@ put_account(struct yq_json_writer *w, const struct yq_simulated *s, enum yq_simu
 	if (face->number != NULL)
 		yq_json_put_text(w, "Number", face->number);
 	yq_json_put_text(w, "BaseUrl", url);
-	yq_json_put_text(w, "Session", "always");
+	yq_json_put_text(w, "Session", keeps_hours(s) ? "market" : "always");
 	if (s->gateway != NULL && s->gateway[0] != '\0')
 		yq_json_put_text(w, "Gateway", s->gateway);
 	put_section(w, s, f, with_keys);
