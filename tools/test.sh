@@ -52,8 +52,8 @@ run_stages() {
 }
 
 # run_everything: all stages.  Tests on real servers mostly wait: the linters and the other builds are made
-# beside those of the first stage, and the sanitizers' tests run beside the last ones.  The faults have the
-# machine for themselves, for they measure out their time.
+# beside those of the first stage, and the sanitizers' tests run beside the last ones.  The seeds of the
+# faults have the machine for themselves, for they measure out their time.
 run_everything() {
 	lint_begin
 	configure build gcc --buildtype=debugoptimized -Dtests=true && compile build || true # told by stage_gcc
@@ -62,12 +62,20 @@ run_everything() {
 	check_links
 	await builds
 	lint_end
-	run_suites gcc build faults ""
+	run_seeds gcc
 	beside watched stage_clang "$SUITES_OF_MESON" ""
+	beside waiting run_waiting
 	run_suites gcc build e2e ""
 	stage_clang e2e ""
-	stage_valgrind unit ""
+	await waiting
 	await watched
+}
+
+# What mostly waits, and valgrind at its end.
+run_waiting() {
+	run_faults_at gcc
+	run_failover gcc
+	stage_valgrind unit ""
 }
 
 # What the stages after the first need; whether it was built is told by them.
@@ -76,6 +84,8 @@ build_others() {
 	build_faults || true
 	configure_clang && nice -n 5 ninja -C build-asan >/dev/null || true
 }
+
+declare -gA BESIDE=() # what runs in the background: process groups by name
 
 # beside NAME COMMAND...: in the background; what it says and counts is kept until await NAME.
 beside() {
@@ -90,16 +100,16 @@ beside() {
 		"$@"
 		echo "$TOTAL_PASSED $TOTAL_FAILED $TOTAL_SKIPPED" >"build/$name.totals"
 	) >"build/$name.out" 2>&1 </dev/null &
-	BESIDE=$!
+	BESIDE[$name]=$!
 	set +m
-	trap 'kill -- "-$BESIDE" 2>/dev/null || true' EXIT
+	trap 'kill -- "${BESIDE[@]/#/-}" 2>/dev/null || true' EXIT
 }
 
 # await NAME: one that ended without its counts is a failed test.
 await() {
 	local passed=0 failed=1 skipped=0
-	wait "$BESIDE" || true
-	trap - EXIT
+	wait "${BESIDE[$1]}" || true
+	unset "BESIDE[$1]"
 	cat "build/$1.out"
 	[ ! -f "build/$1.totals" ] || read -r passed failed skipped <"build/$1.totals"
 	TOTAL_PASSED=$((TOTAL_PASSED + passed))
@@ -275,6 +285,13 @@ run_e2e() {
 
 # run_faults STAGE: the whole system killed and starved at random; a build of its own, which has fail points.
 run_faults() {
+	run_seeds "$1"
+	run_faults_at "$1"
+	run_failover "$1"
+}
+
+# run_seeds STAGE: each another course of events.
+run_seeds() {
 	local rc=0 counts
 	if ! { build_faults && npm_install tests/e2e; }; then
 		tally "$1: faults: build" 0 1 0
@@ -290,8 +307,6 @@ run_faults() {
 	[ "$rc" -eq 0 ] || [ "$(echo "$counts" | cut -d' ' -f2)" -gt 0 ] || counts="0 1 0"
 	# shellcheck disable=SC2086
 	tally "$1: faults" $counts
-	run_faults_at "$1"
-	run_failover "$1"
 }
 
 # run_faults_at STAGE: a few of them where the simulator plays a broker, side by side; in the same build.
