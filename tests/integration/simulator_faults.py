@@ -364,8 +364,13 @@ def test_killed_at_any_moment_no_execution_is_lost_and_none_is_there_twice():
 # ---- many, and slow ----
 
 def sockets():
-    folder = f"/proc/{sim.process.pid}/fd"
-    return len([fd for fd in os.listdir(folder) if os.readlink(os.path.join(folder, fd)).startswith("socket:")])
+    folder, count = f"/proc/{sim.process.pid}/fd", 0
+    for descriptor in os.listdir(folder):
+        try:
+            count += os.readlink(os.path.join(folder, descriptor)).startswith("socket:")
+        except FileNotFoundError:  # closed meanwhile
+            pass
+    return count
 
 
 def test_who_does_not_read_is_cut_and_holds_up_nobody():
@@ -403,7 +408,9 @@ def test_who_does_not_read_is_cut_and_holds_up_nobody():
     assert len(heard) == 6000 and None not in heard, len(heard)
     with open(f"/proc/{sim.process.pid}/status", encoding="ascii") as file:
         [resident] = [int(line.split()[1]) for line in file if line.startswith("VmRSS")]
-    assert resident < 100 << 10, resident
+    with open(sys.argv[1], "rb") as file:
+        is_sanitized = b"__asan_init" in file.read()  # which keeps what was freed
+    assert is_sanitized or resident < 100 << 10, resident
     reader.close()
     # What the kernel holds for it is still its own; the simulator has let go of it.
     end = time.monotonic() + PATIENCE
