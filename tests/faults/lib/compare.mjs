@@ -103,7 +103,10 @@ export const CHECKS = {
     for (const row of archive.orders)
       if (!brokers[row.ACCOUNT_ALIAS].orders.has(row.ID) && ((row.STATUS !== 'Rejected' && !(row.STATUS === 'Canceled' && row.EXIT_KIND)) || exact(row.FILLED) !== 0n))
         faults.push(`order ${row.ID} is ${row.STATUS} in the archive, and the broker never had it`);
-    for (const id of bus.orders.keys()) if (!rows.has(id)) faults.push(`order ${id} is on the bus only`);
+    for (const [id, { AccountAlias, Filled }] of bus.orders) {
+      if (!rows.has(id)) faults.push(`order ${id} is on the bus only`);
+      if (!brokers[AccountAlias]?.orders.has(id) && Filled && exact(Filled) !== 0n) faults.push(`order ${id} is filled on the bus, and the broker never had it`);
+    }
     if (Number(archive.counts[0].ORDERS) !== archive.orderCount) faults.push(`${archive.counts[0].ORDERS} orders in the archive, ${archive.orderCount} seen`);
   },
 
