@@ -57,18 +57,20 @@ put_number(struct sim_call *call, const char *name, int64_t number)
 static bool
 within_rate(struct sim_call *call, const char *key)
 {
-	int64_t most = call->sim->knobs.values[SIM_KNOB_ALPACA_PER_MINUTE], left;
-	/* By the wall clock's minutes, as Alpaca counts; not by the exchange's clock. */
+	int64_t most = call->sim->knobs.values[SIM_KNOB_ALPACA_PER_MINUTE];
+	/* By the wall clock, not by the exchange's. */
 	int64_t now_us = yq_clock_now_us(call->sim->clock);
 	char name[SIM_KEY_SIZE + 8];
+	struct sim_rate_left left;
 	bool within;
 
 	(void)yq_str_format(name, sizeof(name), "alpaca/%s", key);
 	within = sim_rate_take(&call->sim->rates, name, most, MINUTE_US, now_us, &left);
 	if (most != 0) {
 		put_number(call, "X-RateLimit-Limit", most);
-		put_number(call, "X-RateLimit-Remaining", left);
-		put_number(call, "X-RateLimit-Reset", now_us / YQ_US_PER_SECOND + 60);
+		put_number(call, "X-RateLimit-Remaining", left.count);
+		put_number(call, "X-RateLimit-Reset",
+		    (left.until_us + YQ_US_PER_SECOND - 1) / YQ_US_PER_SECOND);
 	}
 	return within;
 }

@@ -65,13 +65,12 @@ within_rate(struct sim_call *call, const char *key)
 {
 	bool is_virtual = kis_is_virtual(call);
 	char name[SIM_KEY_SIZE + 12];
-	int64_t left;
 
 	(void)yq_str_format(name, sizeof(name), "%s/%s", is_virtual ? "kisv" : "kis", key);
 	return sim_rate_take(&call->sim->rates, name,
 	    call->sim->knobs
 		.values[is_virtual ? SIM_KNOB_KIS_VIRTUAL_PER_SECOND : SIM_KNOB_KIS_PER_SECOND],
-	    SECOND_US, yq_clock_now_us(call->sim->clock), &left);
+	    SECOND_US, yq_clock_now_us(call->sim->clock), NULL);
 }
 
 static bool

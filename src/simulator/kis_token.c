@@ -112,12 +112,11 @@ static bool
 within_rate(struct sim_call *call, const char *key)
 {
 	char name[SIM_KEY_SIZE + 12];
-	int64_t left;
 
 	(void)yq_str_format(name, sizeof(name), "token/%s", key);
 	return sim_rate_take(&call->sim->rates, name,
 	    call->sim->knobs.values[SIM_KNOB_KIS_TOKENS_PER_MINUTE], MINUTE_US,
-	    yq_clock_now_us(call->sim->clock), &left);
+	    yq_clock_now_us(call->sim->clock), NULL);
 }
 
 void

@@ -76,35 +76,44 @@ same_key(const struct yq_table_node *node, const void *key)
 	return yq_str_equal(((const struct sim_rate *)(const void *)node)->key, key);
 }
 
-bool
-sim_rate_take(struct sim_rates *rates, const char *key, int64_t most, int64_t span_us,
-    int64_t now_us, int64_t *ret_left)
+static struct sim_rate *
+rate_of(struct sim_rates *rates, const char *key, int64_t now_us)
 {
 	uint64_t hash = yq_table_hash_text(key);
 	struct sim_rate *rate =
 	    yq_container(yq_table_find(&rates->table, hash, same_key, key), struct sim_rate, node);
 
-	*ret_left = most;
-	if (most == 0)
-		return true;
-	if (rate == NULL) {
-		if (rates->table.count >= SIM_ACCOUNTS_MAX)
-			return true;
-		rate = yq_xcalloc(1, sizeof(*rate));
-		yq_str_copy_cut(rate->key, sizeof(rate->key), key);
-		rate->from_us = now_us;
-		yq_table_insert(&rates->table, hash, &rate->node);
+	if (rate != NULL || rates->table.count >= SIM_ACCOUNTS_MAX)
+		return rate;
+	rate = yq_xcalloc(1, sizeof(*rate));
+	yq_str_copy_cut(rate->key, sizeof(rate->key), key);
+	rate->from_us = now_us;
+	yq_table_insert(&rates->table, hash, &rate->node);
+	return rate;
+}
+
+bool
+sim_rate_take(struct sim_rates *rates, const char *key, int64_t most, int64_t span_us,
+    int64_t now_us, struct sim_rate_left *ret_left)
+{
+	struct sim_rate *rate = most == 0 ? NULL : rate_of(rates, key, now_us);
+	struct sim_rate_left left = { most, now_us + span_us };
+	bool within = true;
+
+	if (rate != NULL) {
+		if (now_us - rate->from_us >= span_us || now_us < rate->from_us) {
+			rate->from_us = now_us;
+			rate->count = 0;
+		}
+		within = rate->count < most;
+		rate->count += within ? 1 : 0;
+		/* The knob may have been turned below what there was. */
+		left.count = rate->count < most ? most - rate->count : 0;
+		left.until_us = rate->from_us + span_us;
 	}
-	if (now_us - rate->from_us >= span_us || now_us < rate->from_us) {
-		rate->from_us = now_us;
-		rate->count = 0;
-	}
-	if (rate->count >= most) {
-		*ret_left = 0;
-		return false;
-	}
-	*ret_left = most - ++rate->count;
-	return true;
+	if (ret_left != NULL)
+		*ret_left = left;
+	return within;
 }
 
 void

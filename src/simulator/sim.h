@@ -101,9 +101,14 @@ struct sim_rate {
 struct sim_rates {
 	struct yq_table table;
 };
-/* One more of `key`, of at most `most` in `span_us`; false: too many.  most 0 = any number. */
+struct sim_rate_left {
+	int64_t count;
+	int64_t until_us; /* when the span ends, and the count begins anew */
+};
+/* One more of `key`, of at most `most` in `span_us`; false: too many.  most 0 = any number.
+ * `ret_left` may be NULL. */
 bool sim_rate_take(struct sim_rates *rates, const char *key, int64_t most, int64_t span_us,
-    int64_t now_us, int64_t *ret_left);
+    int64_t now_us, struct sim_rate_left *ret_left);
 void sim_rates_clear(struct sim_rates *rates);
 
 struct sim_later;

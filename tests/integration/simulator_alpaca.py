@@ -223,11 +223,19 @@ def test_knobs_strike():
 def test_the_rate_is_limited_and_told():
     keys = {"APCA-API-KEY-ID": "PKOTHER", "APCA-API-SECRET-KEY": "x"}
     sim.knobs(alpaca_per_minute=3)
-    answers = [api("GET", "/v2/clock", keys=keys) for _ in range(5)]
+    answers = [api("GET", "/v2/clock", keys=keys)]
+    began = time.time()
+    answers += [api("GET", "/v2/clock", keys=keys) for _ in range(2)]
+    time.sleep(3.1)
+    answers += [api("GET", "/v2/clock", keys=keys) for _ in range(2)]
     statuses = [answer[0] for answer in answers]
     # A minute may end in between, but then there are three more.
     assert statuses[:3] == [200] * 3 and statuses[-1] in (429, 200) and 429 in statuses, statuses
     assert answers[0][2]["X-RateLimit-Limit"] == "3" and answers[0][2]["X-RateLimit-Remaining"] == "2"
+    refused = answers[statuses.index(429)][2]
+    assert refused["X-RateLimit-Remaining"] == "0"
+    # It begins anew a minute after the first of them, not after the refusal.
+    assert int(refused["X-RateLimit-Reset"]) <= began + 61.5 or statuses[-1] == 200, refused
     sim.knobs(alpaca_per_minute=0)
 
 
