@@ -98,6 +98,9 @@ test_accounts_of_one_key_share_its_stream(void **unused)
 	/* Nobody was thrown off for the other. */
 	assert_true(yq_broker_can(one.broker, YQ_BROKER_PUSHES));
 	assert_true(yq_broker_can(two.broker, YQ_BROKER_PUSHES));
+	/* One registration, and both hear of it. */
+	one.quotes = two.quotes = 0;
+	control("PUT", "prices", "{\"exchange\":\"KOSPI\",\"ticker\":\"005930\",\"price\":72300}");
 	await(&one.quotes, 1);
 	await(&two.quotes, 1);
 }
