@@ -131,6 +131,60 @@ add_paper(struct yq_accounts *accounts)
 	accounts->count = 1;
 }
 
+/* ---- two names for one account ---- */
+
+static void
+plain_number(const char *number, char plain[sizeof(((struct yq_account_settings *)0)->number)])
+{
+	size_t length = 0;
+
+	for (const char *c = number; *c != '\0'; c++)
+		if (*c != '-')
+			plain[length++] = *c;
+	plain[length] = '\0';
+}
+
+static bool
+same_key(const struct yq_config *config, const struct yq_account_settings *a,
+    const struct yq_account_settings *b)
+{
+	const struct yq_secret *x = yq_settings_account_keys(config, a).key;
+	const struct yq_secret *y = yq_settings_account_keys(config, b).key;
+
+	return x != NULL && y != NULL &&
+	       yq_secret_matches(x, yq_secret_reveal(y), yq_secret_length(y));
+}
+
+/* At Alpaca a key is an account; at KIS a key may have several, each with its number. */
+static bool
+is_the_same(const struct yq_config *config, const struct yq_account_settings *a,
+    const struct yq_account_settings *b)
+{
+	char x[sizeof(a->number)], y[sizeof(b->number)];
+
+	if (a->broker != b->broker || a->live != b->live || !a->active || !b->active ||
+	    !yq_str_equal(a->base_url, b->base_url))
+		return false;
+	plain_number(a->number, x);
+	plain_number(b->number, y);
+	return a->broker == YQ_BROKER_KIS ? x[0] != '\0' && yq_str_equal(x, y)
+					  : a->broker == YQ_BROKER_ALPACA && same_key(config, a, b);
+}
+
+/* Each would take the other's orders and trades for somebody else's, and count them as well. */
+static void
+check_twins(const struct yq_config *config, const struct yq_accounts *accounts,
+    struct yq_config_report *report)
+{
+	for (size_t i = 1; i < accounts->count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (is_the_same(config, &accounts->items[i], &accounts->items[j]))
+				yq_config_fault(report,
+				    "BrokerGateway:Accounts:%s: the same account at the broker as "
+				    "%s: an account has one name",
+				    accounts->items[i].alias, accounts->items[j].alias);
+}
+
 struct yq_accounts *
 yq_settings_accounts(const struct yq_config *config, struct yq_config_report *report)
 {
@@ -144,6 +198,7 @@ yq_settings_accounts(const struct yq_config *config, struct yq_config_report *re
 		yq_json_each(reading.section.object, add_account, &reading);
 	else
 		add_paper(accounts);
+	check_twins(config, accounts, report);
 	return accounts;
 }
 

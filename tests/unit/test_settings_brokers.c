@@ -112,6 +112,42 @@ test_nonsense_of_a_broker_is_refused_by_its_path(void **state)
 	}
 }
 
+/* Each would count the other's trades as well. */
+static void
+test_an_account_has_one_name(void **state)
+{
+#define KIS(alias, rest) "\"" alias "\":{\"Broker\":\"kis\"," rest "}"
+#define TWINS \
+	"BrokerGateway:Accounts:Y: the same account at the broker as X: an account has one name\n"
+	static const struct {
+		const char *accounts, *faults;
+	} rows[] = {
+		{ KIS("X", "\"Number\":\"12345678-01\"") "," KIS(
+		      "Y", "\"Kis\":{\"Account\":\"1234567801\"}"),
+		    TWINS },
+		{ KIS("X", "\"Number\":\"12345678-01\"") "," KIS("Y", "\"Number\":\"12345678-22\""),
+		    "" },
+		{ KIS("X",
+		      "\"Number\":\"12345678-01\",\"Kis\":{\"Environment\":\"virtual\"}") "," KIS("Y",
+		      "\"Number\":\"12345678-01\",\"Kis\":{\"Environment\":\"real\"}"),
+		    "" },
+		{ KIS("X", "\"Number\":\"12345678-01\"") "," KIS(
+		      "Y", "\"Number\":\"12345678-01\",\"Active\":false"),
+		    "" },
+		{ "\"X\":{\"Broker\":\"paper\"},\"Y\":{\"Broker\":\"paper\"}", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < YQ_COUNT(rows); i++) {
+		char variable[512];
+		char *environment[] = { variable, NULL };
+
+		assert_true(yq_str_format(
+		    variable, sizeof(variable), "BrokerGateway__Accounts={%s}", rows[i].accounts));
+		assert_faults(environment, rows[i].faults);
+	}
+}
+
 static void
 test_what_no_broker_knows_is_warned_about(void **state)
 {
@@ -158,6 +194,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_brokers_own_word_says_whether_it_is_real_money),
 		cmocka_unit_test(test_nonsense_of_a_broker_is_refused_by_its_path),
+		cmocka_unit_test(test_an_account_has_one_name),
 		cmocka_unit_test(test_what_no_broker_knows_is_warned_about),
 		cmocka_unit_test(test_keys_are_those_of_the_section_or_else_of_the_account),
 	};
