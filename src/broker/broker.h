@@ -50,7 +50,9 @@ struct yq_broker_capabilities {
 	unsigned in_flight_max;	 /* submits awaiting an answer; more are refused with YQ_E_RETRY */
 	int64_t absent_after_us; /* an order not found so long after sending was never there */
 	/* Calls a second, of orders and questions together, and at once after a pause; beyond that
-	 * it answers YQ_E_RETRY.  0 = no limit; a burst is at least YQ_CALLS_BURST_MIN. */
+	 * it answers YQ_E_RETRY, so that its user has to hold them back.  0 = no limit, or it holds
+	 * them back itself, the most urgent first (calls.h); a burst is at least
+	 * YQ_CALLS_BURST_MIN. */
 	uint32_t calls_per_second, calls_burst;
 };
 

@@ -270,6 +270,17 @@ yq_calls_back_off(struct yq_calls *calls, uint32_t ms)
 	yq_call_queue_pause(calls->queue, now_ns, until_ns);
 }
 
+unsigned
+yq_calls_ahead(const struct yq_call_limits *limits, unsigned most)
+{
+	uint64_t window_ms = limits->window_ms > 0 ? limits->window_ms : 1;
+	uint64_t count = (uint64_t)limits->calls_max * YQ_CALLS_AHEAD_MS / window_ms;
+
+	if (limits->calls_max == 0 || count >= most)
+		return most;
+	return count > 2 ? (unsigned)count : 2;
+}
+
 struct yq_calls_stats
 yq_calls_stats(const struct yq_calls *calls)
 {

@@ -22,6 +22,7 @@
 #define YQ_CALLS_BACK_OFF_MIN_MS      250    /* where the broker does not say how long ... */
 #define YQ_CALLS_BACK_OFF_MAX_MS      8000   /* ... doubling up to this, while it goes on */
 #define YQ_CALLS_BACK_OFF_TOLD_MAX_MS 600000 /* it says longer: this */
+#define YQ_CALLS_AHEAD_MS	      2000
 
 struct yq_calls;  /* opaque */
 struct yq_caller; /* opaque */
@@ -61,6 +62,13 @@ void yq_turn_done(struct yq_turn *turn);
 /* The broker said that there were too many calls: nobody begins one for `ms`; 0 = it did not say
  * how long. */
 void yq_calls_back_off(struct yq_calls *calls, uint32_t ms);
+
+/*
+ * How many orders to give to such a queue at a time, at most `most`: as many as go out in
+ * YQ_CALLS_AHEAD_MS, and one that is answered makes room for the next.  More would only wait here,
+ * where their time runs out, and not with their owner, who knows what to send first.
+ */
+unsigned yq_calls_ahead(const struct yq_call_limits *limits, unsigned most);
 
 /* For metrics. */
 struct yq_calls_stats {

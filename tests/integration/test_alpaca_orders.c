@@ -164,6 +164,14 @@ test_no_order_is_taken_for_absent_while_it_may_be_on_its_way(void **unused)
 }
 
 static void
+test_it_holds_calls_back_by_itself_and_nobody_else_is_to(void **unused)
+{
+	(void)unused;
+	assert_int_equal(t.broker->capabilities.calls_per_second, 0);
+	assert_in_range(t.broker->capabilities.in_flight_max, 2, 32);
+}
+
+static void
 test_what_is_listed_elsewhere_or_halted_is_not_sent(void **unused)
 {
 	(void)unused;
@@ -442,6 +450,7 @@ main(void)
 		ALPACA_TEST(test_an_id_that_is_taken_is_no_refusal),
 		ALPACA_TEST(test_the_second_of_two_that_is_refused_is_looked_for),
 		ALPACA_TEST(test_no_order_is_taken_for_absent_while_it_may_be_on_its_way),
+		ALPACA_TEST(test_it_holds_calls_back_by_itself_and_nobody_else_is_to),
 		ALPACA_TEST(test_what_is_listed_elsewhere_or_halted_is_not_sent),
 		ALPACA_TEST(test_a_cancel_finds_what_stands_for_the_order),
 		ALPACA_TEST(test_a_cancel_that_comes_too_late_is_refused),

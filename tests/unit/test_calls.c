@@ -276,10 +276,32 @@ test_the_rate_is_kept_on_the_loop(void **state)
 	stop(&scene);
 }
 
+/* More would wait in the queue until their time is over, and be given back. */
+static void
+test_as_many_are_given_to_it_as_go_out_in_time(void **state)
+{
+	static const struct {
+		struct yq_call_limits limits;
+		unsigned ahead;
+	} rows[] = {
+		{ { .calls_max = 0 }, 32 },
+		{ { .calls_max = 200, .window_ms = 60000 }, 6 },
+		{ { .calls_max = 18, .window_ms = 1000 }, 32 },
+		{ { .calls_max = 1, .window_ms = 1000 }, 2 },
+		{ { .calls_max = 1, .window_ms = 60000 }, 2 },
+		{ { .calls_max = UINT32_MAX, .window_ms = 0 }, 32 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < YQ_COUNT(rows); i++)
+		assert_int_equal(yq_calls_ahead(&rows[i].limits, 32), rows[i].ahead);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_as_many_are_given_to_it_as_go_out_in_time),
 		cmocka_unit_test(test_the_most_urgent_of_what_was_asked_together_goes_first),
 		cmocka_unit_test(test_a_turn_that_does_not_come_in_time_was_provably_not_taken),
 		cmocka_unit_test(test_what_waits_can_be_taken_back_and_what_has_begun_cannot),

@@ -12,7 +12,6 @@
 #define IN_FLIGHT_MAX 32
 #define ACT_WITHIN_MS 6000
 #define MARGIN_MS     6000 /* what the network and Alpaca themselves may hold back */
-#define BURST	      20
 /* While a submit may still be on its way, that Alpaca does not know its order proves nothing. */
 #define ABSENT_AFTER_US ((int64_t)(ACT_WITHIN_MS + YQ_ALPACA_ACT_MS + MARGIN_MS) * YQ_US_PER_MS)
 
@@ -317,18 +316,11 @@ check(const struct yq_alpaca_spec *spec, struct yq_err *err)
 	return YQ_OK;
 }
 
-/* What the limit of a minute comes to: a burst, and the rest evenly. */
-static uint32_t
-per_second(const struct yq_alpaca_settings *s)
-{
-	if (s->calls_per_minute == 0)
-		return 0;
-	return s->calls_per_minute < 60 + BURST ? 1 : (s->calls_per_minute - BURST) / 60;
-}
-
 static struct yq_broker_capabilities
 capabilities(const struct yq_alpaca_settings *s)
 {
+	struct yq_call_limits limits = yq_alpaca_limits_of(s);
+
 	return (struct yq_broker_capabilities){
 		.flags = YQ_BROKER_KEEPS_CLIENT_ID | YQ_BROKER_IDEMPOTENT | YQ_BROKER_REPLACES |
 			 YQ_BROKER_SHORTS | YQ_BROKER_SHARED | (s->stream ? YQ_BROKER_PUSHES : 0U),
@@ -337,10 +329,8 @@ capabilities(const struct yq_alpaca_settings *s)
 		.times_in_force =
 		    1U << YQ_TIF_DAY | 1U << YQ_TIF_GTC | 1U << YQ_TIF_IOC | 1U << YQ_TIF_FOK,
 		.exchanges = 1U << YQ_NASDAQ | 1U << YQ_NYSE | 1U << YQ_AMEX,
-		.in_flight_max = IN_FLIGHT_MAX,
+		.in_flight_max = yq_calls_ahead(&limits, IN_FLIGHT_MAX),
 		.absent_after_us = ABSENT_AFTER_US,
-		.calls_per_second = per_second(s),
-		.calls_burst = s->calls_per_minute == 0 ? 0 : BURST,
 	};
 }
 

@@ -43,15 +43,21 @@ struct yq_alpaca_rest {
 	bool closing;
 };
 
-struct yq_alpaca_rest *
-yq_alpaca_rest_make(const struct yq_alpaca_spec *spec)
+struct yq_call_limits
+yq_alpaca_limits_of(const struct yq_alpaca_settings *settings)
 {
-	const struct yq_alpaca_settings *s = spec->settings;
-	const struct yq_call_limits limits = { .calls_max = s->calls_per_minute,
+	return (struct yq_call_limits){ .calls_max = settings->calls_per_minute,
 		.window_ms = WINDOW_MS,
 		.burst = BURST,
 		.in_flight_max = IN_FLIGHT_MAX,
 		.reserve = RESERVE };
+}
+
+struct yq_alpaca_rest *
+yq_alpaca_rest_make(const struct yq_alpaca_spec *spec)
+{
+	const struct yq_alpaca_settings *s = spec->settings;
+	const struct yq_call_limits limits = yq_alpaca_limits_of(s);
 	struct yq_alpaca_rest *rest = yq_xcalloc(1, sizeof(*rest));
 	struct yq_shared *shared;
 

@@ -31,6 +31,8 @@ struct yq_alpaca_call {
 	const struct yq_buf *body; /* NULL = none */
 };
 
+/* What the queue of its key keeps to. */
+struct yq_call_limits yq_alpaca_limits_of(const struct yq_alpaca_settings *settings);
 YQ_NODISCARD struct yq_alpaca_rest *yq_alpaca_rest_make(const struct yq_alpaca_spec *spec);
 /* What is under way ends, now: YQ_E_RETRY if it has not begun, else YQ_E_UNKNOWN. */
 void yq_alpaca_rest_free(struct yq_alpaca_rest *rest); /* NULL is a no-op */

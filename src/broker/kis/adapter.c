@@ -173,6 +173,7 @@ exchanges_of(const struct yq_kis *k)
 static struct yq_kis *
 kis_make(const struct yq_kis_spec *spec)
 {
+	struct yq_call_limits limits = yq_kis_limits_of(spec->settings);
 	struct yq_kis *k = yq_xcalloc(1, sizeof(*k));
 
 	k->settings = *spec->settings;
@@ -186,7 +187,7 @@ kis_make(const struct yq_kis_spec *spec)
 		    1U << YQ_TYPE_LIMIT | 1U << YQ_TYPE_MARKET | 1U << YQ_TYPE_STOP_LIMIT,
 		.times_in_force = 1U << YQ_TIF_DAY | 1U << YQ_TIF_IOC | 1U << YQ_TIF_FOK,
 		.exchanges = exchanges_of(k),
-		.in_flight_max = IN_FLIGHT_MAX,
+		.in_flight_max = yq_calls_ahead(&limits, IN_FLIGHT_MAX),
 		.absent_after_us = ABSENT_AFTER_US,
 	};
 	for (int e = 0; e < YQ_EXCHANGE_COUNT; e++) {

@@ -287,15 +287,20 @@ yq_kis_rest_send(struct yq_kis_rest *rest, const struct yq_kis_request *request,
 
 /* ---- life ---- */
 
+struct yq_call_limits
+yq_kis_limits_of(const struct yq_kis_settings *settings)
+{
+	return (struct yq_call_limits){ .calls_max = settings->calls_per_second,
+		.window_ms = WINDOW_MS,
+		.burst = settings->calls_per_second,
+		.in_flight_max = IN_FLIGHT_MAX,
+		.reserve = RESERVE };
+}
+
 enum yq_rc
 yq_kis_rest_make(const struct yq_kis_spec *spec, struct yq_kis_rest **ret_rest, struct yq_err *err)
 {
-	uint32_t rate = spec->settings->calls_per_second;
-	const struct yq_call_limits limits = { .calls_max = rate,
-		.window_ms = WINDOW_MS,
-		.burst = rate,
-		.in_flight_max = IN_FLIGHT_MAX,
-		.reserve = RESERVE };
+	const struct yq_call_limits limits = yq_kis_limits_of(spec->settings);
 	struct yq_kis_rest *rest = yq_xcalloc(1, sizeof(*rest));
 	struct yq_shared *shared = spec->shared;
 	enum yq_rc rc;

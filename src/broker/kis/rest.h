@@ -19,6 +19,8 @@ struct yq_kis_rest; /* opaque */
 typedef void yq_kis_reply_fn(
     void *cookie, enum yq_rc rc, const struct yq_kis_answer *answer, const struct yq_err *err);
 
+/* What the queue of its key keeps to. */
+struct yq_call_limits yq_kis_limits_of(const struct yq_kis_settings *settings);
 YQ_NODISCARD enum yq_rc yq_kis_rest_make(
     const struct yq_kis_spec *spec, struct yq_kis_rest **ret_rest, struct yq_err *err);
 /* What is under way ends, now: YQ_E_RETRY if it has not begun, else YQ_E_UNKNOWN. */
