@@ -87,9 +87,11 @@ gw_differences_tell(struct gw_account *a, const struct yq_broker_balance *balanc
 		    balance_of((enum yq_currency)c, balances, balance_count));
 	yq_counter_add(a->gw->metrics.differences, list.count);
 	if (list.count > 0)
-		gw_notify(a->gw, "System", list.held ? "Warning" : "Info",
-		    "account %s: the broker's books were taken over where ours differed: %s%s",
-		    a->settings.alias, yq_buf_text(&list.text),
-		    list.count > TOLD_MAX ? "; and more" : "");
+		gw_notify(a->gw, "System",
+		    list.held && !a->look.traded_elsewhere ? "Warning" : "Info",
+		    "account %s: the broker's books were taken over where ours differed%s: %s%s",
+		    a->settings.alias,
+		    a->look.traded_elsewhere ? ", for others trade there too" : "",
+		    yq_buf_text(&list.text), list.count > TOLD_MAX ? "; and more" : "");
 	yq_buf_free(&list.text);
 }

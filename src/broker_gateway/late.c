@@ -54,6 +54,23 @@ tell(const struct late *late, const char *severity, const char *what)
 	    late->account->settings.alias, late->fill.execution_id, late->order.id.text, what);
 }
 
+/* An order may be executed in a hundred parts, and be another program's: people hear of the first
+ * one. */
+static void
+tell_once(const struct late *late, const char *what)
+{
+	struct gw_account *a = late->account;
+	uint64_t order = yq_table_hash_join(
+	    yq_table_hash_text(a->settings.alias), yq_table_hash_text(late->order.id.text));
+
+	yq_warn("account %s: execution %s of order %s came late: %s", a->settings.alias,
+	    late->fill.execution_id, late->order.id.text, what);
+	if (yq_recent_has(&a->gw->told_orders, order))
+		return;
+	yq_recent_add(&a->gw->told_orders, order);
+	tell(late, "Warning", what);
+}
+
 /* Another late one of it may have come meanwhile. */
 static void
 book(struct late *late, const struct yq_broker_order *found)
@@ -68,7 +85,7 @@ book(struct late *late, const struct yq_broker_order *found)
 	gw_order_add_execution(o, late->fill.execution_id);
 	gw_record_late(o, &late->fill);
 	yq_counter_add(a->gw->metrics.late_trades, 1);
-	tell(late, "Warning", "it is a trade now, and cash and positions are looked at");
+	tell_once(late, "it is a trade now, and cash and positions are looked at");
 	gw_look_books_now(a, false);
 }
 

@@ -10,7 +10,8 @@
 
 #define SECOND_NS     INT64_C(1000000000)
 #define PAUSE_MAX_NS  (60 * SECOND_NS)
-#define FAILURES_TOLD 3 /* in a row, and people are told */
+#define FAILURES_TOLD 3		       /* in a row, and people are told */
+#define FOREIGN_NS    (15 * SECOND_NS) /* between looks at the books for what others trade */
 
 static int64_t
 setting_ns(const struct gateway *gw, const char *name, int64_t unit_ns)
@@ -50,12 +51,15 @@ gw_look_begin(struct gw_account *a)
 	look->stray_failed = look->late_failed = false;
 	look->suspect_count = 0;
 	look->seen = 0;
+	look->orders_again = look->books_again = false;
+	look->traded_elsewhere = false;
 }
 
 void
 gw_look_orders_now(struct gw_account *a)
 {
 	a->look.orders_due_ns = 0;
+	a->look.orders_again = a->look.under_way;
 	gw_soon(a->gw);
 }
 
@@ -72,8 +76,31 @@ void
 gw_look_books_now(struct gw_account *a, bool full)
 {
 	a->look.books_due_ns = 0;
+	a->look.books_again = a->look.under_way;
 	a->look.full_wanted = a->look.full_wanted || full;
 	gw_soon(a->gw);
+}
+
+void
+gw_look_traded_elsewhere(struct gw_account *a)
+{
+	struct gw_look *look = &a->look;
+	int64_t soonest_ns = look->foreign_ns + FOREIGN_NS;
+
+	look->traded_elsewhere = true;
+	if (soonest_ns < look->books_due_ns)
+		look->books_due_ns = soonest_ns;
+	look->foreign_ns = yq_clock_monotonic_ns(a->gw->clock);
+}
+
+void
+gw_look_foreign(struct gw_account *a, uint64_t sum)
+{
+	bool changed = sum != a->look.foreign && sum != 0 && !a->look.first;
+
+	a->look.foreign = sum;
+	if (changed)
+		gw_look_traded_elsewhere(a);
 }
 
 /* ---- what comes of it ---- */
@@ -128,7 +155,7 @@ gw_look_orders_end(struct gw_account *a, enum yq_rc rc, const struct yq_err *err
 		return;
 	}
 	yq_counter_add(a->gw->metrics.looks_orders, 1);
-	look->orders_due_ns = now_ns + orders_every_ns(a->gw);
+	look->orders_due_ns = now_ns + (look->orders_again ? SECOND_NS : orders_every_ns(a->gw));
 	look->orders_done = true;
 	look->rounds++;
 	answered(a);
@@ -146,7 +173,9 @@ gw_look_books_end(struct gw_account *a, enum yq_rc rc, const struct yq_err *err,
 		look->books_due_ns = now_ns + failed(a, books_every_ns(a->gw), err);
 		return;
 	}
-	look->books_due_ns = now_ns + (again_ns > 0 ? again_ns : books_every_ns(a->gw));
+	look->books_due_ns = now_ns + (again_ns > 0	      ? again_ns
+					  : look->books_again ? SECOND_NS
+							      : books_every_ns(a->gw));
 	if (!look->full_wanted)
 		yq_counter_add(a->gw->metrics.looks_books, 1);
 	answered(a);
@@ -176,12 +205,14 @@ look_at(struct gw_account *a, int64_t now_ns)
 		if (!gw_throttle(a, YQ_CALL_POLL, YQ_CALLS_BURST_MIN))
 			return;
 		look->under_way = true;
+		look->orders_again = false;
 		look->begun_ns = now_ns;
 		gw_compare_orders(a);
 	} else if ((now_ns >= look->books_due_ns || now_ns >= look->full_due_ns) && is_quiet(a)) {
 		if (!gw_throttle(a, YQ_CALL_POLL, YQ_CALLS_BURST_MIN))
 			return;
 		look->under_way = true;
+		look->books_again = false;
 		look->begun_ns = now_ns;
 		look->full_due_ns = now_ns + full_every_ns(a->gw);
 		gw_sync(a);

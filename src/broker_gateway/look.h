@@ -20,6 +20,8 @@ struct gw_look {
 	bool under_way;
 	bool orders_done; /* since the account was taken over */
 	bool full_wanted; /* the books are to be written whether they differ or not */
+	/* Wanted while one was under way, which may have seen too little: once more. */
+	bool orders_again, books_again;
 	int64_t orders_due_ns, books_due_ns, full_due_ns;
 	unsigned failures; /* in a row */
 	uint64_t rounds;   /* looks at orders and fills that were answered */
@@ -34,6 +36,11 @@ struct gw_look {
 	size_t strays;	       /* fills whose orders the bus is being asked about */
 	bool stray_failed;     /* one of them is not known to be booked: all are asked for again */
 	bool late_failed;      /* ... which the broker could not tell of */
+	/* Executions of orders that are not ours, as the last look saw them: another sum, and cash
+	 * and positions have changed. */
+	uint64_t foreign;
+	int64_t foreign_ns;    /* when it changed last */
+	bool traded_elsewhere; /* since the books were compared */
 	/* Orders at the broker that we do not have, as the last look saw them. */
 	uint64_t suspects[GW_SUSPECTS_MAX];
 	size_t suspect_count;
@@ -51,6 +58,10 @@ void gw_look_orders_now(struct gw_account *account);
 void gw_look_orders_again(struct gw_account *account); /* in a second */
 /* `full`: write them to the bus in any case. */
 void gw_look_books_now(struct gw_account *account, bool full);
+/* Somebody else has traded: the books are looked at soon, and that they differ is no surprise. */
+void gw_look_traded_elsewhere(struct gw_account *account);
+/* What was executed of orders that are not ours, as a sum of names, is this. */
+void gw_look_foreign(struct gw_account *account, uint64_t sum);
 /* The look at orders and fills is over, with its answer; that at the books, due again in
  * `again_ns`, 0 = as configured. */
 void gw_look_orders_end(struct gw_account *account, enum yq_rc rc, const struct yq_err *err);

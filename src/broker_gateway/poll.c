@@ -13,19 +13,23 @@
 					  */
 #define STRAYS_MAX 256 /* orders looked up at a time; the rest with the next look */
 
-/* False when there are too many strays: this one waits for the next look. */
+/* False when there are too many strays: this one waits for the next look.  `foreign` grows by those
+ * that are not ours. */
 static bool
-book(struct gw_account *a, const struct yq_broker_fill *fill)
+book(struct gw_account *a, const struct yq_broker_fill *fill, uint64_t *foreign)
 {
+	uint64_t hash = gw_execution_hash(a, fill->execution_id);
 	struct gateway *gw = a->gw;
 	struct gw_order *o;
 
-	if (yq_recent_has(&gw->booked, gw_execution_hash(a, fill->execution_id)))
+	if (yq_recent_has(&gw->booked, hash))
 		return true;
 	o = yq_id_is_none(&fill->order_id) ? gw_order_by_broker_id(a, fill->broker_order_id)
 					   : gw_order_find(gw, &fill->order_id);
 	if (o != NULL && o->account == a && !gw_order_is_unclaimed(o))
 		gw_found_fill(o, fill, false);
+	else if (yq_id_is_none(&fill->order_id))
+		*foreign += hash;
 	else if (a->look.strays >= STRAYS_MAX)
 		return false;
 	else
@@ -40,6 +44,7 @@ on_fills(void *cookie, enum yq_rc rc, const struct yq_broker_fill *fills, size_t
 	struct gw_account *a = cookie;
 	struct gw_look *look = &a->look;
 	int64_t newest_us = look->fills_from_us, now_us = yq_clock_now_us(a->gw->clock);
+	uint64_t foreign = 0;
 	size_t i;
 
 	if (a->gw->stopped)
@@ -49,9 +54,11 @@ on_fills(void *cookie, enum yq_rc rc, const struct yq_broker_fill *fills, size_t
 		return;
 	}
 	look->stray_failed = look->late_failed = false;
-	for (i = 0; i < count && book(a, &fills[i]); i++)
+	for (i = 0; i < count && book(a, &fills[i], &foreign); i++)
 		if (fills[i].time_us > newest_us)
 			newest_us = fills[i].time_us;
+	if (i == count)
+		gw_look_foreign(a, foreign);
 	/* A broker whose clock is ahead must not make us skip what comes. */
 	look->fills_next_us = newest_us < now_us ? newest_us : now_us;
 	if (look->first && i == count) {

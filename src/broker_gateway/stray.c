@@ -88,6 +88,8 @@ resolve(struct gw_account *a, const struct yq_broker_fill *fill, enum yq_rc rc,
 		gw_found_fill(o, fill, false);
 	} else if (rc == YQ_OK || (rc == YQ_E_NOT_FOUND && concerns_nobody(a, fill))) {
 		yq_recent_add(&a->gw->booked, hash);
+		if (rc == YQ_E_NOT_FOUND && !is_old(a, fill))
+			gw_look_traded_elsewhere(a);
 	} else if (rc == YQ_E_NOT_FOUND) {
 		gw_late_fill(a, fill);
 	} else {
@@ -116,8 +118,10 @@ gw_stray_fill(struct gw_account *account, const struct yq_broker_fill *fill)
 {
 	struct stray *stray;
 
-	if (yq_id_is_none(&fill->order_id))
-		return; /* not one of ours: the look at the books sees what it did */
+	if (yq_id_is_none(&fill->order_id)) { /* not one of ours, or not known as such yet */
+		gw_look_orders_now(account);
+		return;
+	}
 	stray = yq_xcalloc(1, sizeof(*stray));
 	stray->account = account;
 	stray->fill = *fill;

@@ -258,12 +258,14 @@ on_positions(void *cookie, enum yq_rc rc, const struct yq_position *positions, s
 		return;
 	}
 	if (same && !a->look.full_wanted) {
+		a->look.traded_elsewhere = false;
 		prices_seen(a, positions, count);
 		sync_end(s, YQ_OK, NULL, 0);
 		return;
 	}
 	if (!same && a->synced_at_us != 0)
 		gw_differences_tell(a, s->balances, s->balance_count, positions, count);
+	a->look.traded_elsewhere = false;
 	if (!same)
 		gw_day_adopt(a, s->balances, s->balance_count, positions, count);
 	a->look.full_wanted = true; /* also if it cannot be written now */

@@ -247,6 +247,22 @@ test_what_others_order_is_no_trade_of_ours_when_it_is_pushed(void **unused)
 	check_strangers("PKSIX", true);
 }
 
+/* Long before the books would be looked at, and as what it is. */
+static void
+test_what_others_trade_is_held_soon(void **unused)
+{
+	(void)unused;
+	fixture.settings = "\"ReconcileOrdersSeconds\":1,\"ReconcilePositionsSeconds\":3600,";
+	start("PKEIGHT", "");
+	gateway_await_served();
+	await_text("HGET deposit:Paper USD", "100000");
+	buy_elsewhere("PKEIGHT", "by hand 1", "AAPL");
+	await_text("HGET position:Paper AAPL", "\"Qty\":1,");
+	gateway_await_told("for others trade there too");
+	buy_elsewhere("PKEIGHT", yq_id_random().text, "MSFT");
+	await_text("HGET position:Paper MSFT", "\"Qty\":1,");
+}
+
 static bool
 has_mapped(int pid, const char *library)
 {
@@ -302,6 +318,8 @@ main(void)
 		    tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_who_asks_nobody_carries_no_library_for_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_what_others_trade_is_held_soon, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_without_keys_the_account_is_broken_and_no_other, set_up, tear_down),
 	};
