@@ -73,6 +73,11 @@ test('sync fetches every file, and the programs are told', async () => {
   assert.equal(heard[0].Added, 17);
   const state = await rows();
   assert.deepEqual([state.KOSPI.listed, state.KOSPI.halted, state.KOSPI.country], [3, 1, 'KR']);
+  const [row] = (await system.json('audit')).filter(({ verb }) => verb === 'catalog');
+  assert.match(row.who, /@/);
+  assert.match(row.target, /KOSPI/);
+  assert.match(row.reason, /\/common\/master/);
+  assert.equal(row.after, '17 new, 0 changed, 0 same, 0 back, 0 delisted');
 });
 
 test('what cannot be named is told, not lost in silence', async () => {
