@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "console/account_config.h"
 #include "console/account_file.h"
 #include "console/account_new.h"
 #include "console/account_show.h"
@@ -54,6 +55,15 @@ load(const char *folder, char *const *environment, struct yq_config **ret_config
 	return rc == YQ_OK ? YQ_CONSOLE_DONE : YQ_CONSOLE_REFUSED;
 }
 
+int
+yq_account_config(const struct yq_call *call, struct yq_config **ret_config)
+{
+	char folder[YQ_PATH_SIZE];
+
+	find_folder(call, folder);
+	return load(folder, environ, ret_config);
+}
+
 static struct yq_accounts *
 accounts_of(const struct yq_config *config)
 {
@@ -62,6 +72,12 @@ accounts_of(const struct yq_config *config)
 
 	yq_config_report_free(&report); /* load() has told */
 	return accounts;
+}
+
+struct yq_accounts *
+yq_account_list(const struct yq_config *config)
+{
+	return accounts_of(config);
 }
 
 /* ---- list ---- */

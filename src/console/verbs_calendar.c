@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "console/calendar_kis.h"
 #include "console/calendars.h"
 #include "console/find.h"
 #include "console/person.h"
@@ -329,7 +330,8 @@ import(const struct yq_call *call, const struct yq_calendars *calendars, int cou
 	YQ_CLEANUP(yq_days_clear) struct yq_days days = { 0 };
 	YQ_CLEANUP(yq_sheet_freep)
 	struct yq_sheet *sheet = yq_sheet_make(change_columns, YQ_COUNT(change_columns));
-	int status = read_days(call->words[2], calendars, country, &days);
+	int status = call->word_count == 2 ? yq_calendar_ask_kis(call, calendars, &days)
+					   : read_days(call->words[2], calendars, country, &days);
 
 	if (status != YQ_CONSOLE_DONE)
 		return status;
@@ -370,7 +372,7 @@ look(const struct yq_call *call, int country)
 		return show_markets(call, &calendars);
 	if (yq_str_equal(call->words[0], "check"))
 		return check(call, &calendars);
-	if (call->word_count == 3)
+	if (yq_str_equal(call->words[0], "import"))
 		return import(call, &calendars, country);
 	return show_days(call, &calendars, country);
 }
@@ -385,7 +387,7 @@ yq_verb_calendar(const struct yq_call *call)
 		size_t words;
 		bool country; /* the last but the file */
 	} forms[] = { { "", 1, true }, { "check", 1, false }, { "check", 2, false },
-		{ "import", 3, true }, { "restore", 2, true } };
+		{ "import", 3, true }, { "import", 2, true }, { "restore", 2, true } };
 	const char *word = call->word_count > 0 ? call->words[0] : "check";
 	const char *name = call->word_count > 1 ? call->words[1] : word;
 	int country = yq_names_find(&yq_country_names, name, strlen(name));
@@ -395,9 +397,12 @@ yq_verb_calendar(const struct yq_call *call)
 		    (forms[i].word[0] != '\0' && !yq_str_equal(word, forms[i].word)) ||
 		    (forms[i].country && country < 0))
 			continue;
+		if (forms[i].words == 2 && yq_str_equal(word, "import") &&
+		    (country != YQ_COUNTRY_KR || !yq_call_has(call, YQ_OPT_ACCOUNT)))
+			continue;
 		return yq_str_equal(word, "restore") ? restore(call, country) : look(call, country);
 	}
 	return yq_fail_usage(call,
 	    "expected one of KR US CN JP HK VN, check [FILE], import COUNTRY "
-	    "FILE or restore COUNTRY");
+	    "FILE, import KR --account ALIAS or restore COUNTRY");
 }
