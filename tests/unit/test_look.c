@@ -1,4 +1,6 @@
 /* test_look.c - when the broker is looked at: a wish that comes while it answers is not lost. */
+#include <string.h>
+
 #include "test.h"
 
 #include "broker_gateway/account.h"
