@@ -34,6 +34,9 @@ void gw_bracket_end(struct gw_bracket *b);
 
 /* ---- bracket_watch.c: exits that are watched, and the prices for that ---- */
 struct yq_exit_way gw_bracket_way(const struct gw_bracket *b, enum yq_exit_kind exit);
+/* That of an exit which was decided on: the same whatever the price does meanwhile. */
+struct yq_exit_way gw_bracket_way_of(
+    const struct gw_bracket *b, enum yq_exit_kind exit, bool touched);
 /* What holds it, for people; "" = what rests until it is canceled. */
 const char *gw_bracket_how(const struct gw_bracket *b);
 /* What the plan has to know where the stop-loss is watched. */

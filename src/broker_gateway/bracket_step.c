@@ -154,7 +154,7 @@ gw_bracket_place(struct gw_bracket *b)
 	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
 	const struct yq_bracket_leg *leg = &b->legs[b->leg_count - 1].leg;
 	int exit = yq_names_find(&yq_exit_names, leg->exit, strlen(leg->exit));
-	struct yq_exit_way way = gw_bracket_way(b, (enum yq_exit_kind)exit);
+	struct yq_exit_way way = gw_bracket_way_of(b, (enum yq_exit_kind)exit, leg->touched);
 	struct yq_order order =
 	    yq_bracket_exit(&b->plan, (enum yq_exit_kind)exit, &way, gw_bracket_near(b, &way),
 		leg->number, leg->qty, yq_clock_now_us(b->account->gw->clock));

@@ -48,10 +48,47 @@ kinds_of(const struct gw_account *a, enum yq_exchange exchange)
 	return a->broker != NULL ? yq_broker_kinds(&a->broker->capabilities, exchange) : UINT32_MAX;
 }
 
+static bool
+is_younger(const struct gw_account *a, int64_t at_ns, int64_t seconds)
+{
+	return at_ns != 0 && yq_clock_monotonic_ns(a->gw->clock) - at_ns < seconds * SECOND_NS;
+}
+
+/* The last price, if it may be acted on. */
+static struct yq_opt_decimal
+fresh_price(const struct gw_bracket *b)
+{
+	if (is_younger(b->account, b->lane->heard_ns, fresh_s(b->account)) &&
+	    gw_bracket_may_rest(b->account, b->plan.exchange))
+		return b->lane->price;
+	return YQ_OPT_DECIMAL_NONE;
+}
+
+/* One was sent because its price was touched: no stop is made any more.  Nor where a stop was not
+ * taken and the price is beyond it already: brokers refuse those, and it would be due. */
+static bool
+is_past_stopping(const struct gw_bracket *b)
+{
+	for (size_t i = 0; i < b->leg_count; i++)
+		if (b->legs[i].leg.touched)
+			return true;
+	return b->failures > 0 && yq_bracket_touches(&b->plan, fresh_price(b));
+}
+
+struct yq_exit_way
+gw_bracket_way_of(const struct gw_bracket *b, enum yq_exit_kind exit, bool touched)
+{
+	uint32_t kinds = kinds_of(b->account, b->plan.exchange);
+
+	return yq_exit_way(
+	    &b->plan.exits, exit, touched ? kinds & ~YQ_ORDER_KINDS_OF_STOPS : kinds);
+}
+
 struct yq_exit_way
 gw_bracket_way(const struct gw_bracket *b, enum yq_exit_kind exit)
 {
-	return yq_exit_way(&b->plan.exits, exit, kinds_of(b->account, b->plan.exchange));
+	return gw_bracket_way_of(
+	    b, exit, exit == YQ_STOP_LOSS && b->plan.exits.stop_loss.set && is_past_stopping(b));
 }
 
 const char *
@@ -104,12 +141,6 @@ is_watched(const struct gw_bracket *b)
 	       gw_bracket_way(b, YQ_STOP_LOSS).hold == YQ_EXIT_WATCHED;
 }
 
-static bool
-is_younger(const struct gw_account *a, int64_t at_ns, int64_t seconds)
-{
-	return at_ns != 0 && yq_clock_monotonic_ns(a->gw->clock) - at_ns < seconds * SECOND_NS;
-}
-
 /* A limit beside the market's price, from which that may run away. */
 static bool
 goes_near(const struct gw_bracket *b, const struct yq_exit_way *way)
@@ -146,9 +177,7 @@ gw_bracket_watch_facts(const struct gw_bracket *b, struct yq_bracket_facts *fact
 	if (!facts->watched)
 		return;
 	way = gw_bracket_way(b, YQ_STOP_LOSS);
-	if (is_younger(b->account, b->lane->heard_ns, fresh_s(b->account)) &&
-	    gw_bracket_may_rest(b->account, b->plan.exchange))
-		facts->fresh = b->lane->price;
+	facts->fresh = fresh_price(b);
 	facts->overdue = goes_near(b, &way) && is_overdue(b);
 }
 
@@ -197,7 +226,8 @@ wants_price(const struct gw_bracket *b)
 {
 	const struct yq_exits *e = &b->plan.exits;
 
-	if (is_watched(b) && yq_decimal_sign(b->left) > 0)
+	if ((is_watched(b) || (e->stop_loss.set && b->failures > 0)) &&
+	    yq_decimal_sign(b->left) > 0)
 		return true;
 	return e->take_profit.set && e->stop_loss.set &&
 	       !(b->lane->price.set && yq_broker_can(b->account->broker, YQ_BROKER_PUSHES));

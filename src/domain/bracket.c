@@ -163,6 +163,17 @@ yq_bracket_exit(const struct yq_bracket *b, enum yq_exit_kind exit, const struct
 }
 
 bool
+yq_bracket_touches(const struct yq_bracket *b, struct yq_opt_decimal price)
+{
+	int order;
+
+	if (!b->exits.stop_loss.set || !price.set)
+		return false;
+	order = yq_decimal_cmp(price.value, b->exits.stop_loss.value);
+	return b->action == YQ_BUY ? order <= 0 : order >= 0;
+}
+
+bool
 yq_bracket_is_touched(const struct yq_order *exit)
 {
 	return yq_str_equal(exit->exit, yq_names_text(&yq_exit_names, YQ_STOP_LOSS)) &&
@@ -219,12 +230,7 @@ is_at(const struct yq_bracket *b, struct yq_decimal price, struct yq_decimal bou
 static bool
 is_touched(const struct yq_bracket *b, const struct yq_bracket_facts *facts)
 {
-	int order;
-
-	if (!facts->watched || facts->touched || !facts->fresh.set)
-		return facts->watched && facts->touched;
-	order = yq_decimal_cmp(facts->fresh.value, b->exits.stop_loss.value);
-	return b->action == YQ_BUY ? order <= 0 : order >= 0;
+	return facts->watched && (facts->touched || yq_bracket_touches(b, facts->fresh));
 }
 
 /*

@@ -66,6 +66,8 @@ struct yq_id yq_bracket_exit_id(
 struct yq_order yq_bracket_exit(const struct yq_bracket *bracket, enum yq_exit_kind exit,
     const struct yq_exit_way *way, struct yq_opt_decimal limit, int64_t number,
     struct yq_decimal qty, int64_t now_us);
+/* Whether that price is at its stop-loss or beyond; false where there is none. */
+bool yq_bracket_touches(const struct yq_bracket *bracket, struct yq_opt_decimal price);
 /* Whether an order is such a stop-loss as is sent when its price is touched. */
 bool yq_bracket_is_touched(const struct yq_order *exit);
 

@@ -14,6 +14,11 @@
 /* Kinds of orders, a bit each: a type with a time in force. */
 #define YQ_ORDER_KIND(type, tif) (UINT32_C(1) << ((unsigned)(type)*YQ_TIF_COUNT + (unsigned)(tif)))
 
+/* Those that rest until a price touches them. */
+#define YQ_ORDER_KINDS_OF_STOPS                                                         \
+	(((UINT32_C(1) << YQ_TIF_COUNT) - 1) << (unsigned)YQ_TYPE_STOP * YQ_TIF_COUNT | \
+	    ((UINT32_C(1) << YQ_TIF_COUNT) - 1) << (unsigned)YQ_TYPE_STOP_LIMIT * YQ_TIF_COUNT)
+
 enum yq_exit_hold {
 	YQ_EXIT_CANNOT,	 /* there is no way */
 	YQ_EXIT_RESTS,	 /* at the broker, until it fills or is canceled */

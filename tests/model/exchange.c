@@ -224,6 +224,17 @@ deal_make(size_t account, const struct yq_order *order)
 	return deal;
 }
 
+/* As brokers do, a stop that would trade at once is not taken. */
+static bool
+is_passed(const struct deal *deal)
+{
+	struct yq_opt_decimal stop = deal->order.stop_price;
+	struct yq_decimal price = instrument_price(deal->instrument);
+
+	return stop.set && (deal->order.action == YQ_SELL ? yq_decimal_cmp(price, stop.value) <= 0
+							  : yq_decimal_cmp(price, stop.value) >= 0);
+}
+
 struct deal *
 exchange_take(size_t account, const struct yq_order *order, const char **why)
 {
@@ -241,11 +252,12 @@ exchange_take(size_t account, const struct yq_order *order, const char **why)
 	deal = deal_make(account, order);
 	world_trace("exchange: %s takes order %s as %s", manners[account].alias,
 	    world_short(&order->id), deal->number);
-	if (world_chance(40)) {
+	if (world_chance(40) || is_passed(deal)) {
 		count_up(COUNT_REJECTS);
 		deal->state = YQ_ORDER_REJECTED;
 		world.exchange->open_count--;
-		yq_str_copy_cut(deal->text, sizeof(deal->text), "not today");
+		yq_str_copy_cut(deal->text, sizeof(deal->text),
+		    is_passed(deal) ? "the price is past the stop" : "not today");
 		*why = deal->text;
 		return NULL;
 	}
