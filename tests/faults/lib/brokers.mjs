@@ -85,8 +85,9 @@ function shortOf(units) {
 
 const KIS = {
   markets: ['NASDAQ', 'KRX', 'SZSE'], currencies: ['USD', 'KRW', 'CNY'], daysOnly: true, unnamed: true, /* it takes nothing for longer than a day, and no stops: those are watched */
-  /* Without ids of ours, an order that was not taken and not answered is for a person to look at. */
-  mishaps: { error_ppm: 0, html_ppm: 0, unheard_ppm: 0 },
+  /* Without ids of ours, an order that was not taken and not answered is for a person to look at.  After
+   * each "too many calls" the key rests for a while, and a look is many calls. */
+  mishaps: { error_ppm: 0, html_ppm: 0, unheard_ppm: 0, limited_ppm: 500 },
   extraMs: 500, /* each question is for all orders of the day, in pages of 15 */
   troubles: ['all', 'all', 'streams', 'frozen', 'tokens', ...Object.keys(TROUBLES)],
   account: (i) => `v1234567${i}-01`, /* of the virtual host: real money trades by leave of a person only */
