@@ -326,8 +326,8 @@ test_cash_that_is_not_known_leaves_the_rest_readable(void **unused)
 		"{\"output2\":[{\"crcy_cd\":\"\",\"frcr_dncl_amt_2\":\"1\"}]}",
 		"{\"output2\":[{\"crcy_cd\":\"e u\",\"frcr_dncl_amt_2\":\"1\"}]}",
 		"{\"output2\":[{\"frcr_dncl_amt_2\":\"1\"}]}",
-		"{\"output2\":[{\"crcy_cd\":\"EUR\",\"frcr_dncl_amt_2\":\"1\"},"
-		"{\"crcy_cd\":\"EUR\",\"frcr_dncl_amt_2\":\"1\"}]}",
+		("{\"output2\":[{\"crcy_cd\":\"EUR\",\"frcr_dncl_amt_2\":\"1\"},"
+		 "{\"crcy_cd\":\"EUR\",\"frcr_dncl_amt_2\":\"1\"}]}"),
 	};
 	struct yq_kis_cash cash = { 0 };
 	yq_json *mixed = parse("{\"output2\":[{\"crcy_cd\":\"EUR\",\"frcr_dncl_amt_2\":\"7.5\"},"
