@@ -48,7 +48,7 @@ static struct yq_signal
 alert(const char *format, const char *ticker)
 {
 	struct yq_alert_fault fault = { "", "" };
-	struct yq_signal signal;
+	struct yq_signal signal = yq_signal_default();
 	struct yq_alert a;
 	char body[256];
 
