@@ -195,7 +195,7 @@ stage_valgrind() {
 		tally "valgrind: build" 0 1 0
 		return
 	fi
-	MESON_WRAP=(--wrap "valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite")
+	MESON_WRAP=(--wrap "valgrind --quiet --suppressions=$YQ_ROOT/tools/valgrind.supp --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite")
 	run_suites valgrind build "$(echo "$1" | sed "s/e2e//; s/faults//")" "$2"
 	MESON_WRAP=()
 }
