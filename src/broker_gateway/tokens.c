@@ -11,19 +11,6 @@
 
 #define QUEUE_MAX 64
 
-/* It is not waited for: who trades with the tokens in hand goes on with them. */
-static void
-on_stuck(void *cookie, unsigned seconds)
-{
-	struct gateway *gw = cookie;
-
-	gw_notify(gw, "System", "Critical",
-	    "Firebird has not answered for %u s: the broker gateway cannot renew its access "
-	    "tokens; "
-	    "it trades as long as those it has are good; start it again",
-	    seconds);
-}
-
 static void
 on_away(void *cookie, const char *why)
 {
@@ -61,8 +48,9 @@ start(struct gateway *gw, struct yq_err *err)
 	if (rc == YQ_OK)
 		rc = yq_worker_start(gw->loop, &target, NULL, QUEUE_MAX, &gw->tokens, err);
 	if (rc == YQ_OK)
-		yq_worker_watch(gw->tokens,
-		    &(struct yq_worker_watch){ .stuck = on_stuck, .away = on_away, .cookie = gw });
+		yq_worker_watch(
+		    gw->tokens, &(struct yq_worker_watch){
+				    .stuck = gw_tokens_stuck, .away = on_away, .cookie = gw });
 	if (rc == YQ_OK)
 		gw_listings_open(gw);
 	return rc;

@@ -103,6 +103,10 @@ void yq_daemon_drained(struct yq_daemon *daemon);
 void yq_daemon_exit(struct yq_daemon *daemon, int code, bool at_once);
 
 void yq_daemon_event(struct yq_daemon *daemon); /* something was processed just now */
+/* A thread does not come back from where it is and cannot be ended: people are told (Critical), and
+ * half a second later the process ends with YQ_EXIT_FORCED, to be started anew by whoever keeps it.
+ * All that is in memory must be elsewhere too. */
+void yq_daemon_give_up(struct yq_daemon *daemon, const char *text);
 /* The end of a day was recorded: heartbeat:{App} says when (LastSnapshotAt). */
 void yq_daemon_set_snapshot(struct yq_daemon *daemon, int64_t taken_at_us);
 void yq_daemon_set_lag(struct yq_daemon *daemon, int64_t entries_waiting);

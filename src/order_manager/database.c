@@ -2,14 +2,11 @@
 #include "order_manager/database.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
 #include "daemon/settings.h"
 #include "order_manager/embedded.h"
-
-#define QUIT_MS 500 /* for the notification to leave */
 
 /* Nothing but the connection that comes with a job. */
 static enum yq_rc
@@ -27,29 +24,18 @@ yq_database_look(struct yq_worker *worker)
 	(void)!yq_worker_submit(worker, look, NULL, NULL);
 }
 
-static void
-on_quit(uv_timer_t *timer)
-{
-	(void)timer;
-	_exit(YQ_EXIT_FORCED);
-}
-
 /* Firebird does not come back from where it is, and its thread cannot be ended: all that is in
  * memory is on the bus as well, and who starts the program again gives it a new engine. */
 static void
 on_stuck(void *cookie, unsigned seconds)
 {
-	struct yq_daemon *daemon = cookie;
-	uv_timer_t *quit = yq_xcalloc(1, sizeof(*quit)); /* until the end */
 	char text[160];
 
 	(void)yq_str_format(text, sizeof(text),
 	    "Firebird has not answered for %u s: the order manager ends, to be started with a new "
 	    "engine; nothing is lost, trades wait in Valkey",
 	    seconds);
-	yq_daemon_notify(daemon, "System", "Critical", text);
-	uv_timer_init(yq_daemon_loop(daemon), quit);
-	uv_timer_start(quit, on_quit, QUIT_MS, 0);
+	yq_daemon_give_up(cookie, text);
 }
 
 static void

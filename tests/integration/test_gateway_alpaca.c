@@ -62,7 +62,7 @@ await_text(const char *command, const char *expected)
 {
 	char found[256] = "";
 
-	for (int i = 0; i < 1500; i++) {
+	for (int i = 0; i < 4500; i++) {
 		valkey_do_text(fixture.console, command, found, sizeof(found));
 		if (strstr(found, expected) != NULL)
 			return;
