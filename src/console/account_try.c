@@ -180,12 +180,13 @@ on_event(void *cookie, const struct yq_broker_event *events, size_t count)
 			yq_buf_add_format(&trial->notices, "; %s", events[i].text);
 }
 
-static enum yq_rc
-open_broker(struct trial *trial, const struct yq_config *config,
-    const struct yq_account_settings *account, struct yq_err *err)
+enum yq_rc
+yq_account_open_broker(uv_loop_t *loop, const struct yq_config *config,
+    const struct yq_account_settings *account, yq_broker_event_fn *told, void *cookie,
+    struct yq_broker **ret_broker, struct yq_err *err)
 {
 	struct yq_account_keys keys = yq_settings_account_keys(config, account);
-	const struct yq_open_spec spec = { .loop = &trial->loop,
+	const struct yq_open_spec spec = { .loop = loop,
 		.clock = yq_clock_system(),
 		.live = account->live,
 		.base_url = account->base_url,
@@ -194,14 +195,14 @@ open_broker(struct trial *trial, const struct yq_config *config,
 		.key = keys.key,
 		.secret = keys.secret,
 		.only_asks = true,
-		.on_event = on_event,
-		.event_cookie = trial };
+		.on_event = told,
+		.event_cookie = cookie };
 
 	switch (account->broker) {
 	case YQ_BROKER_ALPACA:
-		return yq_open_alpaca(&spec, &trial->broker, err);
+		return yq_open_alpaca(&spec, ret_broker, err);
 	case YQ_BROKER_KIS:
-		return yq_open_kis(&spec, &trial->broker, err);
+		return yq_open_kis(&spec, ret_broker, err);
 	case YQ_BROKER_PAPER:
 	case YQ_BROKER_KIND_COUNT:
 		break;
@@ -232,7 +233,8 @@ yq_account_try(const struct yq_config *config, const struct yq_account_settings 
 	timer_begin(&trial, &trial.again);
 	timer_begin(&trial, &trial.beat);
 	trial.until_ns = yq_clock_monotonic_ns(yq_clock_system()) + (int64_t)limit_s * 1000000000;
-	rc = open_broker(&trial, config, account, err);
+	rc = yq_account_open_broker(
+	    &trial.loop, config, account, on_event, &trial, &trial.broker, err);
 	if (rc == YQ_OK) {
 		(void)uv_timer_start(&trial.beat, on_beat, 100, 100);
 		ask(&trial);

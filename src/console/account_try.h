@@ -7,6 +7,9 @@
 #ifndef YQ_CONSOLE_ACCOUNT_TRY_H
 #define YQ_CONSOLE_ACCOUNT_TRY_H
 
+#include <uv.h>
+
+#include "broker/broker.h"
 #include "daemon/settings.h"
 
 #define YQ_TRY_TEXT_SIZE 512
@@ -21,6 +24,12 @@ struct yq_try_result {
 	} rows[YQ_TRY_COUNT];
 	bool works; /* all that the gateway cannot do without: all but a price */
 };
+
+/* The adapter of the account, that only asks; owned by the caller.  `told` and `cookie`: whom
+ * the broker tells of itself.  YQ_E_INVALID: a paper account, or it cannot be opened. */
+YQ_NODISCARD enum yq_rc yq_account_open_broker(uv_loop_t *loop, const struct yq_config *config,
+    const struct yq_account_settings *account, yq_broker_event_fn *told, void *cookie,
+    struct yq_broker **ret_broker, struct yq_err *err);
 
 /* Blocks, for `limit_s` at most.  YQ_E_INVALID: the account cannot be opened; nothing was asked. */
 YQ_NODISCARD enum yq_rc yq_account_try(const struct yq_config *config,

@@ -10,8 +10,8 @@
 #include "base/file.h"
 #include "base/str.h"
 #include "broker/kis/holidays.h"
-#include "broker/open.h"
 #include "console/account_config.h"
+#include "console/account_try.h"
 #include "console/files.h"
 #include "console/find.h"
 
@@ -106,26 +106,6 @@ on_event(void *cookie, const struct yq_broker_event *events, size_t count)
 }
 
 static enum yq_rc
-open_broker(struct asking *a, const struct yq_config *config,
-    const struct yq_account_settings *account, struct yq_err *err)
-{
-	struct yq_account_keys keys = yq_settings_account_keys(config, account);
-	const struct yq_open_spec spec = { .loop = &a->loop,
-		.clock = yq_clock_system(),
-		.live = account->live,
-		.base_url = account->base_url,
-		.number = account->number,
-		.section = yq_settings_account_section(config, account),
-		.key = keys.key,
-		.secret = keys.secret,
-		.only_asks = true,
-		.on_event = on_event,
-		.event_cookie = a };
-
-	return yq_open_kis(&spec, &a->broker, err);
-}
-
-static enum yq_rc
 ask(struct asking *a, const struct yq_config *config, const struct yq_account_settings *account,
     struct yq_err *err)
 {
@@ -136,7 +116,7 @@ ask(struct asking *a, const struct yq_config *config, const struct yq_account_se
 	(void)uv_timer_init(&a->loop, &a->limit);
 	(void)uv_timer_init(&a->loop, &a->again);
 	a->limit.data = a->again.data = a;
-	rc = open_broker(a, config, account, err);
+	rc = yq_account_open_broker(&a->loop, config, account, on_event, a, &a->broker, err);
 	if (rc == YQ_OK) {
 		(void)uv_timer_start(&a->limit, on_limit, LIMIT_MS, 0);
 		(void)uv_timer_start(&a->again, on_again, 0, AGAIN_MS);
