@@ -108,6 +108,10 @@ def print_rest(f):
         for name, key in (("prices of the signals", "replay_per_s"), ("bars", "replay_bars_per_s")):
             row(name, f"{f[key]:.0f} /s", ">= 200000 /s", f[key] >= 200000)
         row("of each, reading the line", f"{f['replay_read_ns']} ns")
+    if "paper_few_ns" in f:
+        print("an order in the paper broker's book")
+        row("10 others rest", f"{f['paper_few_ns'] / 1000:.2f} us")
+        at_most("10 -> 10,000", f["paper_many_ns"] / f["paper_few_ns"], 1.5, "x")
     if "calls_per_s" in f:
         print("a broker's calls, 20 accounts at 18 a second of one key, questions without end")
         row("more than 18 in any second", f"{f['calls_exceeded']:.0f}", "0", f["calls_exceeded"] == 0)

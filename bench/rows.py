@@ -104,6 +104,14 @@ def replay(build):
             "replay_bars_per_s": int(figures["with bars"])}
 
 
+def paper(build):
+    """Nanoseconds of an order in the paper broker's book, where few and where many others rest."""
+    out = subprocess.run([os.path.join(build, "bench", "bench_paper")], check=True,
+                         capture_output=True, text=True).stdout
+    few, many = re.findall(r"(\d+) ns an order", out)
+    return {"paper_few_ns": int(few), "paper_many_ns": int(many)}
+
+
 def catalog(build, issues=50000):
     """A sync of the catalog's files (embedded Firebird): a first time, and a day later."""
     with tempfile.TemporaryDirectory() as folder:
