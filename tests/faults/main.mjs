@@ -13,7 +13,7 @@
  * --alerts   in one run (default 2000)
  * --faults   kill stop freeze starve lock hide blackout exchange points (default: all); "none" for none
  * --kills    deaths at each fail point in one run (default 3); 20 seeds or more must come to 50 each
- * --at-once  runs side by side (default 8: most of the time they wait)
+ * --at-once  runs side by side (default 10: most of the time they wait)
  * --lost-answers  N orders, each executed and never answered, while programs are killed; after the
  *            seeds it is done with 1000
  * --soak     MINUTES of one system, compared every five; with --rate ALERTS a second (default 36),
@@ -53,7 +53,7 @@ function readArguments() {
   const { values } = parseArgs({
     options: {
       seed: { type: 'string' }, seeds: { type: 'string', default: '20' }, alerts: { type: 'string', default: '2000' },
-      faults: { type: 'string' }, broker: { type: 'string', default: 'paper' }, push: { type: 'string', default: 'on' }, 'at-once': { type: 'string', default: '8' },
+      faults: { type: 'string' }, broker: { type: 'string', default: 'paper' }, push: { type: 'string', default: 'on' }, 'at-once': { type: 'string', default: '10' },
       kills: { type: 'string', default: '3' }, 'lost-answers': { type: 'string', default: '' }, soak: { type: 'string' }, rate: { type: 'string', default: '36' }, log: { type: 'string' },
       keep: { type: 'boolean', default: false }, verbose: { type: 'boolean', default: false },
     },

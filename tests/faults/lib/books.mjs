@@ -176,6 +176,16 @@ async function readBrackets(client) {
   return brackets;
 }
 
+/* What the members of a group have and do not end, the oldest of it: for people. */
+async function pendingEntries(client, { stream, name }) {
+  const entries = [];
+  for (const [id, member, idleMs, times] of await client.xpending(stream, name, '-', '+', 10)) {
+    const [entry] = await client.xrange(stream, id, id);
+    entries.push(`${id} of ${member}, given ${times} times, last ${idleMs} ms ago: ${entry ? entry[1].join(' ') : 'not in the stream any more'}`);
+  }
+  return entries;
+}
+
 class BusBook {
   constructor() {
     this.tails = {
@@ -209,6 +219,7 @@ class BusBook {
     this.brackets = await readBrackets(client);
     this.orders = await readHashes(client, (await orderIds(client)).filter((id) => !this.past.has(id)));
     await this.waiting(client);
+    for (const group of this.groups.filter(({ pending }) => pending !== 0)) group.entries = await pendingEntries(client, group);
   }
 
   close() {

@@ -240,8 +240,8 @@ export const CHECKS = {
 
   'nothing waits: queues, streams and the trades that were set aside are empty'({ bus }, alerts, faults) {
     for (const [list, length] of Object.entries(bus.lists)) if (length !== 0) faults.push(`${list} holds ${length}`);
-    for (const { stream, name, pending, lag } of bus.groups)
-      if (name !== 'notifier' && (pending !== 0 || lag !== 0)) faults.push(`${stream}, ${name}: ${pending} pending, ${lag} unread`);
+    for (const { stream, name, pending, lag, entries } of bus.groups)
+      if (name !== 'notifier' && (pending !== 0 || lag !== 0)) faults.push([`${stream}, ${name}: ${pending} pending, ${lag} unread`, ...(entries ?? [])].join('; '));
   },
 };
 
