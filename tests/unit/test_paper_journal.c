@@ -168,7 +168,7 @@ test_a_journal_cut_at_every_byte_replays_to_the_last_whole_line(void **unused)
 	journal_desk(&d, &s, path);
 	yq_paper_book_found(d.book, "7f3a9c21");
 	price(&d, "100");
-	for (int i = 0; i < 200; i++)
+	for (int i = 0; i < 40; i++)
 		random_command(&d, &r, &last);
 	assert_int_equal(yq_paper_journal_commit(d.journal, &err), YQ_OK);
 	from = yq_paper_journal_bytes(d.journal);
