@@ -10,9 +10,11 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "store/internal.h"
+#include "store/robust.h"
 #include "store/root.h"
 
 #define ATTACH_BYTES_MAX 2048
@@ -200,6 +202,21 @@ is_absent(const struct yq_firebird *firebird, const ISC_STATUS *status)
 	       (access(firebird->target.database, F_OK) != 0 && errno == ENOENT);
 }
 
+/* Where that is not possible it is as it would be without: the attach says what is wrong, if
+ * anything is. */
+static void
+lead_engine(const struct yq_firebird *firebird)
+{
+	char folder[YQ_FIREBIRD_PATH_SIZE];
+	struct yq_err err = { 0 };
+
+	if (!is_embedded(firebird) ||
+	    yq_firebird_root_engine(folder, sizeof(folder), NULL) != YQ_OK)
+		return;
+	if (yq_robust_lead(folder, &err) != YQ_OK)
+		yq_debug("%s", err.text);
+}
+
 enum yq_rc
 yq_firebird_connect(struct yq_firebird *firebird, struct yq_err *err)
 {
@@ -211,6 +228,7 @@ yq_firebird_connect(struct yq_firebird *firebird, struct yq_err *err)
 	rc = yq_client_load(err);
 	if (rc != YQ_OK)
 		return rc;
+	lead_engine(firebird);
 	yq_statements_drop(firebird);
 	if (firebird->handle != 0)
 		yq_client()->isc_detach_database(status, &firebird->handle);
@@ -302,6 +320,7 @@ yq_firebird_close(struct yq_firebird *firebird)
 	if (firebird == NULL)
 		return;
 	assert(firebird->tx == NULL);
+	lead_engine(firebird);
 	yq_statements_drop(firebird);
 	if (firebird->handle != 0)
 		yq_client()->isc_detach_database(status, &firebird->handle);

@@ -6,9 +6,10 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
-#include <glob.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -81,13 +82,49 @@ child_dies(struct yq_firebird *mine)
 	return 2;
 }
 
+/* Where the mutex of a file that the engine's processes share is, in glibc's layout; and its kind.
+ */
+#define MUTEX_AT   16
+#define KIND_AT	   (MUTEX_AT + 16)
+#define IS_SHARED  128
+#define PATIENCE_S 30
+
+/* A child that is killed while it holds the mutex of each file that it shares with others. */
+static int
+child_dies_holding(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[2 * FIXTURE_PATH_SIZE], rights[8];
+	unsigned long from, offset;
+	int held = 0;
+
+	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL) {
+		if (strstr(line, "/lock/fb") == NULL ||
+		    sscanf(line, "%lx-%*x %7s %lx", &from, rights, &offset) != 3 || offset != 0 ||
+		    strcmp(rights, "rw-s") != 0 || (*(int *)(from + KIND_AT) & IS_SHARED) == 0)
+			continue;
+		/* A file may be mapped twice. */
+		if (pthread_mutex_trylock((pthread_mutex_t *)(from + MUTEX_AT)) == 0)
+			held++;
+	}
+	if (held > 0)
+		raise(SIGKILL);
+	return 2;
+}
+
 static int
 run_child(char **argv)
 {
 	struct yq_firebird_target mine = fixture_child_target(argv);
 	struct yq_firebird *connection = fixture_open(&mine);
-	int status =
-	    yq_str_equal(argv[1], "commits") ? child_commits(connection) : child_dies(connection);
+	int status;
+
+	if (yq_str_equal(argv[1], "commits"))
+		status = child_commits(connection);
+	else if (yq_str_equal(argv[1], "holds"))
+		status = child_dies_holding();
+	else
+		status = child_dies(connection);
 
 	yq_firebird_close(connection);
 	yq_firebird_target_clear(&mine);
@@ -153,61 +190,37 @@ test_isql_opens_the_same_file_meanwhile(void **state)
 	assert_int_equal(count_rows(), 1);
 }
 
-/* Where the mutex of a shared file of the engine is, in glibc's layout: its word and its kind. */
-#define MUTEX_AT   16
-#define KIND_AT	   (MUTEX_AT + 16)
-#define IS_SHARED  128
-#define PATIENCE_S 30
-
-/* The trace file of this process, which still has it when it has lost its name; -1 = another
- * engine. */
-static int
-open_trace_file(void)
+static bool
+ends_in_time(pid_t child, int *status)
 {
-	char pattern[FIXTURE_PATH_SIZE + 1024];
-	glob_t found = { 0 };
-	int32_t kind = 0;
-	int fd = -1;
-
-	assert_true(yq_str_format(
-	    pattern, sizeof(pattern), "%s/lock/fb[0-9]*_trace*", fixture.root.folder));
-	if (glob(pattern, 0, NULL, &found) == 0)
-		fd = open(found.gl_pathv[0], O_RDWR | O_CLOEXEC);
-	globfree(&found);
-	if (fd >= 0 && pread(fd, &kind, sizeof(kind), KIND_AT) == sizeof(kind) && kind == IS_SHARED)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-static void
-set_mutex(int fd, int32_t word)
-{
-	assert_int_equal(pwrite(fd, &word, sizeof(word), MUTEX_AT), sizeof(word));
-}
-
-/* What a process leaves that is killed in its attach, with the mutex of the trace sessions. */
-static void
-test_a_process_killed_in_its_attach_does_not_keep_the_next_one_out(void **state)
-{
-	pid_t child;
-	int fd, status = 0;
-
-	(void)state;
-	fd = fixture.served ? -1 : open_trace_file();
-	if (fd < 0)
-		return;
-	set_mutex(fd, 1);
-	child = fixture_spawn_self(&fixture, "commits", target.database);
-	for (int i = 0; i < PATIENCE_S * 100 && waitpid(child, &status, WNOHANG) == 0; i++)
+	for (int i = 0; i < PATIENCE_S * 100; i++) {
+		if (waitpid(child, status, WNOHANG) == child)
+			return true;
 		usleep(10000);
-	if (kill(child, SIGKILL) == 0)
-		(void)waitpid(child, &status, 0); /* it waited for good */
-	set_mutex(fd, 0);
-	close(fd);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(count_rows(), ROWS);
+	}
+	(void)kill(child, SIGKILL);
+	(void)waitpid(child, status, 0);
+	return false;
+}
+
+static void
+test_a_process_killed_with_the_engines_mutexes_keeps_nobody_waiting(void **state)
+{
+	(void)state;
+	if (fixture.served)
+		return; /* the mutexes are the server's own */
+	for (int round = 0; round < 2; round++) {
+		int status = 0;
+
+		assert_int_equal(
+		    fixture_wait(fixture_spawn_self(&fixture, "holds", target.database), SIGKILL),
+		    -1);
+		/* One that attaches now, and one that has been attached before. */
+		assert_true(ends_in_time(
+		    fixture_spawn_self(&fixture, "commits", target.database), &status));
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+		assert_int_equal(count_rows(), (round + 1) * ROWS);
+	}
 }
 
 static int
@@ -241,11 +254,10 @@ main(int argc, char **argv)
 {
 #define T(name) cmocka_unit_test_setup(name, empty_table)
 	const struct CMUnitTest tests[] = {
-		/* First: the trace file of this process has its name still. */
-		T(test_a_process_killed_in_its_attach_does_not_keep_the_next_one_out),
 		T(test_a_process_killed_in_a_transaction_leaves_nothing_half_done),
 		T(test_several_processes_work_on_one_database_at_once),
 		T(test_isql_opens_the_same_file_meanwhile),
+		T(test_a_process_killed_with_the_engines_mutexes_keeps_nobody_waiting),
 	};
 	int failed;
 
