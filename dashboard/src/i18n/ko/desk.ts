@@ -1,0 +1,3 @@
+/* desk.ts */
+export const desk = {
+} as const;
