@@ -92,6 +92,9 @@ take_in(struct gw_account *a, const struct yq_order_state_full *full, const char
 		return;
 	}
 	gw_order_set_phase(o, phases[full->progress.state]);
+	/* Its entry came again, ahead of this: done, as it would be had it come behind. */
+	if (entry_id != NULL && (o->phase == GW_LIVE || o->phase == GW_UNKNOWN))
+		gw_ack_only(a->gw, entry_id);
 	gw_reserve_again(o);
 	gw_order_settles(o);
 	if (a->state != GW_LOADING) /* else when all are read: see ask_loaded */

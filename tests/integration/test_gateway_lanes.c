@@ -344,6 +344,38 @@ test_a_cancel_goes_before_orders_that_wait(void **unused)
 	gateway_kill();
 }
 
+/* Their entries come once more, some before the orders themselves have been read again. */
+static void
+test_entries_of_resting_orders_that_come_again_are_done_with(void **unused)
+{
+	enum { COUNT = 2000 };
+	struct yq_order *orders = yq_xcalloc(COUNT, sizeof(*orders));
+	long long pending = COUNT;
+
+	(void)unused;
+	orders_make(orders, COUNT, "Paper");
+	for (int i = 0; i < COUNT; i++) {
+		orders[i].type = YQ_TYPE_LIMIT;
+		orders[i].price = yq_opt_decimal_of(yq_decimal_from_int(1));
+	}
+	gateway_start(QUIET);
+	for (int i = 0; i < COUNT / 500; i++)
+		gateway_submit_many(orders + 500 * i, 500);
+	for (int i = 0; i < COUNT; i++)
+		gateway_await_state(&orders[i].id, "Open");
+	gateway_kill();
+	yq_reply_free(valkey_do(fixture.console, "XGROUP SETID order:stream broker-gateway 0"));
+	gateway_start(QUIET);
+	for (int i = 0; i < 300 && pending != 0; i++) {
+		usleep(100000);
+		pending = gateway_pending();
+	}
+	assert_int_equal(pending, 0);
+	assert_int_equal(count_state(orders, COUNT, "Open"), COUNT);
+	gateway_kill();
+	free(orders);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, gateway_set_up, gateway_tear_down)
 
 int
@@ -363,6 +395,7 @@ main(int argc, char **argv)
 		TEST(test_a_limit_of_calls_without_a_burst_is_enough_to_be_served),
 		TEST(test_a_price_that_cannot_be_told_just_now_refuses_no_order),
 		TEST(test_a_cancel_goes_before_orders_that_wait),
+		TEST(test_entries_of_resting_orders_that_come_again_are_done_with),
 	};
 
 	if (argc > 1)
