@@ -55,6 +55,8 @@ void om_launch(void); /* without waiting */
 void om_start(void);  /* returns when it is ready */
 /* Send the signal; the exit code, or 128 + the signal that ended it. */
 int om_stop(int number);
+/* SIGTERM; its exit code, and its log where that is not 0. */
+int om_end(void);
 /* `sizing`: the policy of strategy One, JSON.  `database` NULL = the right one. */
 void om_configure(const char *sizing, const char *database);
 bool om_log_has(const char *words);

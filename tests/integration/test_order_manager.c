@@ -433,7 +433,7 @@ test_a_stop_drains(void **state)
 	for (unsigned i = 0; i < 300; i++)
 		signals[i] = om_signal(i);
 	om_accept(signals, 300);
-	assert_int_equal(om_stop(SIGTERM), 0);
+	assert_int_equal(om_end(), 0);
 	om_start();
 	om_await("XLEN order:stream", 300, 5000);
 	reply = valkey_do(console, "XPENDING signal:stream order-manager");
@@ -466,7 +466,7 @@ test_valkey_gone_and_back_loses_nothing(void **state)
 	}
 	om_accept(&after, 1);
 	om_expect(&after, "ORDERED");
-	assert_int_equal(om_stop(SIGTERM), 0);
+	assert_int_equal(om_end(), 0);
 }
 
 int

@@ -305,7 +305,7 @@ test_without_firebird_a_stop_is_quick_and_keeps_everything(void **state)
 	om_expect(&signal, "ORDERED");
 	usleep(1000000);
 	begun_us = yq_clock_now_us(yq_clock_system());
-	assert_int_equal(om_stop(SIGTERM), 0);
+	assert_int_equal(om_end(), 0);
 	assert_true(yq_clock_now_us(yq_clock_system()) - begun_us < 6 * YQ_US_PER_SECOND);
 	om_start();
 	bring_back();

@@ -82,7 +82,7 @@ test_what_the_catalog_says_counts_at_once_and_after_a_restart(void **state)
 	await_code("ORDERED"); /* it has nothing */
 	sync_apple(YQ_INSTRUMENT_HALTED, 1);
 	await_code("RISK_SUSPENDED");
-	assert_int_equal(om_stop(SIGTERM), 0);
+	assert_int_equal(om_end(), 0);
 	om_start();
 	await_code("RISK_SUSPENDED");
 	sync_apple(YQ_INSTRUMENT_DELISTED, 1);

@@ -385,7 +385,7 @@ test_a_clock_that_was_ahead_doubles_nothing_and_loses_nothing(void **state)
 	    "SELECT COUNT(*) FROM SCHEDULED_ORDERS WHERE DONE_TO_US < %lld AND NEXT_AT_US < %lld",
 	    (long long)(now_us + 5 * MINUTE_US), (long long)(now_us + 2 * 1440 * MINUTE_US));
 	om_await_count(sql, 3, PATIENCE_MS);
-	assert_int_equal(om_stop(SIGTERM), 0);
+	assert_int_equal(om_end(), 0);
 	om_run_sql("UPDATE SCHEDULE_RUNS SET DUE_AT_US = :AT", due_us);
 	om_run_sql("UPDATE SCHEDULED_ORDERS SET DONE_TO_US = :AT", due_us - 1);
 	start();
@@ -441,7 +441,7 @@ test_what_cannot_be_written_is_told_once_and_done_later(void **state)
 		usleep(20000);
 	usleep(3 * SOON_MS * 1000);
 	assert_int_equal(om_notices("cannot be written, and none runs"), 1);
-	assert_int_equal(om_stop(SIGTERM), 0);
+	assert_int_equal(om_end(), 0);
 	om_run_sql("ALTER TABLE SCHEDULE_RUNS DROP CONSTRAINT NO_RUNS", 0);
 	start();
 	expect_run("schedule 1", "submitted", "SENT");

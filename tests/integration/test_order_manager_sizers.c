@@ -72,7 +72,7 @@ test_a_plugin_sizes_an_order_and_the_verdict_tells_how(void **unused)
 	assert_verdict_says(&signal, "plug-in hostile: 2; at most 1000 worth");
 	assert_verdict_says(&signal, "two are enough");
 	om_await("XLEN order:stream", 1, LONG_MS);
-	assert_int_equal(om_stop(SIGTERM), 0); /* and takes its plug-ins with it */
+	assert_int_equal(om_end(), 0); /* and takes its plug-ins with it */
 	om_start();
 }
 

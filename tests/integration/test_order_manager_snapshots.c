@@ -167,7 +167,7 @@ test_the_end_of_a_day_is_recorded_with_its_market(void **state)
 
 	/* A restart writes nothing twice, and changes nothing. */
 	om_account("Shut", "1.00");
-	assert_int_equal(om_stop(SIGTERM), 0);
+	assert_int_equal(om_end(), 0);
 	om_start();
 	usleep(QUIET_MS * 1000);
 	assert_int_equal(om_count(ROWS), 1);
