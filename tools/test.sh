@@ -247,7 +247,8 @@ run_names() {
 # Tests on real servers wait more than they work.
 processes() {
 	case $1 in
-	*integration) echo $(($(nproc) * 3)) ;;
+	"clang with sanitizers"*integration) echo $(($(nproc) * 3)) ;;
+	*integration) echo $(($(nproc) * 5)) ;;
 	*) nproc ;;
 	esac
 }
