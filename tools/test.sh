@@ -200,9 +200,8 @@ stage_valgrind() {
 	MESON_WRAP=()
 }
 
-# Not optimised, and with the quicker linker: it is built as often as it is run.
 configure_clang() {
-	CC_LD=lld configure build-asan clang --buildtype=debug -Doptimization=0 -Db_lundef=false \
+	CC_LD=lld configure build-asan clang --buildtype=debug -Doptimization=1 -Db_lundef=false \
 		-Db_sanitize=address,undefined -Dtests=true
 }
 
