@@ -344,8 +344,8 @@ static const struct yq_field price_fields[] = {
 	YQ_FIELD_TIME("UpdatedAt", struct yq_stock_price, updated_at_us, YQ_REQUIRED),
 };
 
-static enum yq_rc
-read_price(const redisReply *reply, struct yq_stock_price *price, struct yq_err *err)
+enum yq_rc
+yq_state_stock_read(const redisReply *reply, struct yq_stock_price *price, struct yq_err *err)
 {
 	const struct yq_record_table table = { .fields = price_fields,
 		.count = YQ_COUNT(price_fields) };
@@ -371,7 +371,7 @@ on_stock(void *cookie, enum yq_rc rc, const redisReply *reply, const struct yq_e
 	struct yq_err fault = { 0 };
 
 	if (rc == YQ_OK) {
-		rc = read_price(reply, &price, &fault);
+		rc = yq_state_stock_read(reply, &price, &fault);
 		err = &fault;
 	}
 	read->fn.stock(read->cookie, rc, rc == YQ_OK ? &price : NULL, rc == YQ_OK ? NULL : err);

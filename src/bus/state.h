@@ -84,6 +84,9 @@ typedef void yq_stock_fn(
     void *cookie, enum yq_rc rc, const struct yq_stock_price *price, const struct yq_err *err);
 void yq_state_stock(struct yq_valkey *valkey, const char *ticker, enum yq_exchange exchange,
     yq_stock_fn *fn, void *cookie);
+/* The same for a reply of HGET, or an item of one of HGETALL. */
+YQ_NODISCARD enum yq_rc yq_state_stock_read(
+    const struct redisReply *reply, struct yq_stock_price *price, struct yq_err *err);
 
 /* What a person has said that a strategy may do; YQ_E_NOT_FOUND: nobody has. */
 typedef void yq_life_fn(

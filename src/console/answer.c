@@ -44,7 +44,7 @@ fetch_word(struct yq_system *system, const struct yq_asked *asked, struct word *
 
 	yq_key_format(YQ_KEY_ORDER_STATE, asked->order_id.text, name);
 	yq_request_mark(asked->kind, &asked->request_id, mark);
-	if (yq_valkey_sync_command(system->valkey, 4, argv, NULL, TIMEOUT_MS, &reply, &err) !=
+	if (yq_valkey_sync_command(system->desk.valkey, 4, argv, NULL, TIMEOUT_MS, &reply, &err) !=
 	    YQ_OK)
 		return yq_fail_err(&err);
 	text = yq_reply_text(yq_reply_at(reply, 0), NULL);

@@ -1,114 +1,40 @@
-/* fetch_halts.c - what the verbs about kill switches and strategies read. */
+/* fetch_halts.c - the scope that a call names, and the desk's reads about it. */
 #include "console/fetch_halts.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/str.h"
+
+/* What becomes of a read. */
+static int
+told(enum yq_rc rc, const struct yq_err *err)
+{
+	return rc == YQ_OK ? YQ_CONSOLE_DONE : yq_fail_err(err);
+}
 
 int
 yq_fetch_halts(struct yq_system *system, struct yq_halts *halts)
 {
-	YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
-	int status = yq_fetch_hash(system, YQ_KEY_HALT, NULL, &reply);
+	struct yq_err err = { 0 };
 
-	*halts = (struct yq_halts){ 0 };
-	if (status == YQ_CONSOLE_DONE)
-		yq_halts_from(reply, halts);
-	return status;
-}
-
-/* ---- what is held ---- */
-
-static int
-held_of(
-    struct yq_system *system, const char *alias, const char *scope, yq_held_fn *fn, void *cookie)
-{
-	struct yq_account_state account = { 0 };
-	int status = yq_fetch_account(system, alias, &account);
-
-	for (size_t i = 0; i < account.position_count && status == YQ_CONSOLE_DONE; i++) {
-		const struct yq_position *position = &account.positions[i];
-
-		if (yq_decimal_sign(position->qty) != 0 &&
-		    yq_halt_covers(scope, alias, yq_reason_strategy(position->buy_reason)))
-			status = fn(cookie, position);
-	}
-	yq_account_state_clear(&account);
-	return status;
+	return told(yq_desk_halts(&system->desk, halts, &err), &err);
 }
 
 int
 yq_fetch_held(struct yq_system *system, const char *scope, yq_held_fn *fn, void *cookie)
 {
-	YQ_CLEANUP(yq_members_clear) struct yq_members accounts = { 0 };
-	int status = yq_fetch_members(system, YQ_KEY_ACCOUNT_INDEX, &accounts);
+	struct yq_err err = { 0 };
 
-	for (size_t i = 0; i < accounts.count && status == YQ_CONSOLE_DONE; i++)
-		status = held_of(system, accounts.texts[i], scope, fn, cookie);
-	return status;
-}
-
-/* ---- strategies ---- */
-
-static void
-add_strategy(struct yq_strategies *strategies, const char *name)
-{
-	for (size_t i = 0; i < strategies->count; i++)
-		if (yq_str_equal(strategies->names[i], name))
-			return;
-	strategies->names =
-	    yq_xrealloc(strategies->names, strategies->count + 1, sizeof(*strategies->names));
-	yq_str_copy_cut(strategies->names[strategies->count++], YQ_STRATEGY_SIZE, name);
-}
-
-static int
-add_holder(void *cookie, const struct yq_position *position)
-{
-	if (yq_reason_strategy(position->buy_reason)[0] != '\0')
-		add_strategy(cookie, yq_reason_strategy(position->buy_reason));
-	return YQ_CONSOLE_DONE;
-}
-
-static int
-in_order(const void *a, const void *b)
-{
-	return strcmp(a, b);
+	return told(yq_desk_held(&system->desk, scope, fn, cookie, &err), &err);
 }
 
 int
 yq_fetch_strategies(struct yq_system *system, struct yq_strategies *strategies)
 {
-	YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
-	YQ_CLEANUP(yq_halts_clear) struct yq_halts halts = { 0 };
-	int status = yq_fetch_hash(system, YQ_KEY_STRATEGY, NULL, &reply);
+	struct yq_err err = { 0 };
 
-	*strategies = (struct yq_strategies){ 0 };
-	for (size_t i = 0; i < yq_reply_count(reply); i += 2) {
-		const char *name = yq_reply_text(yq_reply_at(reply, i), NULL);
-
-		if (name != NULL)
-			add_strategy(strategies, name);
-	}
-	if (status == YQ_CONSOLE_DONE)
-		status = yq_fetch_halts(system, &halts);
-	for (size_t i = 0; i < halts.count; i++)
-		if (yq_halt_strategy(halts.items[i].field)[0] != '\0')
-			add_strategy(strategies, yq_halt_strategy(halts.items[i].field));
-	if (status == YQ_CONSOLE_DONE)
-		status = yq_fetch_held(system, YQ_HALT_ALL, add_holder, strategies);
-	if (strategies->count > 0)
-		qsort(strategies->names, strategies->count, sizeof(*strategies->names), in_order);
-	return status;
-}
-
-void
-yq_strategies_clear(struct yq_strategies *strategies)
-{
-	free(strategies->names);
-	*strategies = (struct yq_strategies){ 0 };
+	return told(yq_desk_strategies(&system->desk, strategies, &err), &err);
 }
 
 /* ---- the scope that a call names ---- */

@@ -5,8 +5,8 @@
 #ifndef YQ_CONSOLE_FETCH_HALTS_H
 #define YQ_CONSOLE_FETCH_HALTS_H
 
-#include "bus/halts.h"
 #include "console/fetch.h"
+#include "desk/fetch_halts.h"
 
 int yq_fetch_halts(struct yq_system *system, struct yq_halts *halts);
 
@@ -21,16 +21,7 @@ int yq_fetch_scope(struct yq_system *system, const struct yq_call *call,
 /* A strategy that nobody knows is warned of on stderr, with the nearest one. */
 int yq_fetch_check_strategy(struct yq_system *system, const char *named);
 
-/* Strategies that somebody has spoken of, or that hold something; sorted, owned. */
-struct yq_strategies {
-	char (*names)[YQ_STRATEGY_SIZE];
-	size_t count;
-};
 int yq_fetch_strategies(struct yq_system *system, struct yq_strategies *strategies);
-void yq_strategies_clear(struct yq_strategies *strategies);
-
-/* Each position that a halt of this scope is over; a status other than done ends it. */
-typedef int yq_held_fn(void *cookie, const struct yq_position *position);
 int yq_fetch_held(struct yq_system *system, const char *scope, yq_held_fn *fn, void *cookie);
 
 #endif

@@ -109,6 +109,48 @@ find_by_settings(const struct yq_call *call, struct yq_system *system, bool *fou
 	return YQ_CONSOLE_DONE;
 }
 
+static enum yq_rc
+open_valkey(struct yq_desk *desk, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_valkey_target_clear) struct yq_valkey_target target = { 0 };
+	struct yq_system *system = desk->owner;
+	enum yq_rc rc;
+
+	rc = yq_valkey_target_parse(yq_secret_reveal(system->endpoints.valkey), &target, err);
+	if (rc == YQ_OK)
+		rc = yq_valkey_sync_open(&target, "yq", &desk->valkey, err);
+	if (rc == YQ_OK)
+		yq_valkey_sync_set_confirm(desk->valkey, &system->endpoints.confirm);
+	return rc;
+}
+
+/* Firebird reads its environment once, so it is set before the first call. */
+static void
+use_environment(const struct yq_endpoints *endpoints)
+{
+	for (size_t i = 0; i < YQ_ENDPOINT_VARIABLES_MAX; i++) {
+		const char *equals = strchr(endpoints->environment[i], '=');
+		char name[64];
+
+		if (equals != NULL &&
+		    yq_str_copy_bytes(name, sizeof(name), endpoints->environment[i],
+			(size_t)(equals - endpoints->environment[i])))
+			setenv(name, equals + 1, 1);
+	}
+}
+
+static enum yq_rc
+open_firebird(struct yq_desk *desk, struct yq_err *err)
+{
+	YQ_CLEANUP(yq_firebird_target_clear) struct yq_firebird_target target = { 0 };
+	struct yq_system *system = desk->owner;
+	enum yq_rc rc;
+
+	use_environment(&system->endpoints);
+	rc = yq_firebird_target_parse(yq_secret_reveal(system->endpoints.firebird), &target, err);
+	return rc == YQ_OK ? yq_firebird_open(&target, NULL, &desk->firebird, err) : rc;
+}
+
 int
 yq_system_find(const struct yq_call *call, struct yq_system *system)
 {
@@ -119,7 +161,11 @@ yq_system_find(const struct yq_call *call, struct yq_system *system)
 	enum yq_rc rc;
 	int status;
 
-	*system = (struct yq_system){ 0 };
+	*system = (struct yq_system){
+		.desk = { .open_valkey = open_valkey,
+		    .open_firebird = open_firebird,
+		    .owner = system },
+	};
 	if (yq_call_has(call, YQ_OPT_CONFIG) && !yq_call_has(call, YQ_OPT_VAR)) {
 		status = find_by_settings(call, system, &found);
 		if (status != YQ_CONSOLE_DONE || found)
@@ -140,61 +186,32 @@ yq_system_find(const struct yq_call *call, struct yq_system *system)
 void
 yq_system_clear(struct yq_system *system)
 {
-	yq_valkey_sync_close(system->valkey);
-	yq_firebird_close(system->firebird);
+	yq_valkey_sync_close(system->desk.valkey);
+	yq_firebird_close(system->desk.firebird);
 	yq_endpoints_clear(&system->endpoints);
-	system->valkey = NULL;
-	system->firebird = NULL;
+	system->desk.valkey = NULL;
+	system->desk.firebird = NULL;
 }
 
 int
 yq_system_valkey(struct yq_system *system)
 {
-	YQ_CLEANUP(yq_valkey_target_clear) struct yq_valkey_target target = { 0 };
 	struct yq_err err = { 0 };
-	enum yq_rc rc;
 
-	if (system->valkey != NULL)
-		return YQ_CONSOLE_DONE;
-	rc = yq_valkey_target_parse(yq_secret_reveal(system->endpoints.valkey), &target, &err);
-	if (rc == YQ_OK)
-		rc = yq_valkey_sync_open(&target, "yq", &system->valkey, &err);
-	if (rc == YQ_OK)
-		yq_valkey_sync_set_confirm(system->valkey, &system->endpoints.confirm);
-	return rc == YQ_OK ? YQ_CONSOLE_DONE
-			   : yq_fail(YQ_CONSOLE_UNREACHABLE, "%s; is the system running (`yq up`)?",
-				 err.text);
-}
-
-/* Firebird reads its environment once, so it is set before the first call. */
-static void
-use_environment(const struct yq_endpoints *endpoints)
-{
-	for (size_t i = 0; i < YQ_ENDPOINT_VARIABLES_MAX; i++) {
-		const char *equals = strchr(endpoints->environment[i], '=');
-		char name[64];
-
-		if (equals != NULL &&
-		    yq_str_copy_bytes(name, sizeof(name), endpoints->environment[i],
-			(size_t)(equals - endpoints->environment[i])))
-			setenv(name, equals + 1, 1);
-	}
+	return yq_desk_valkey(&system->desk, &err) == YQ_OK
+		   ? YQ_CONSOLE_DONE
+		   : yq_fail(
+			 YQ_CONSOLE_UNREACHABLE, "%s; is the system running (`yq up`)?", err.text);
 }
 
 int
 yq_system_firebird(struct yq_system *system)
 {
-	YQ_CLEANUP(yq_firebird_target_clear) struct yq_firebird_target target = { 0 };
 	struct yq_err err = { 0 };
-	enum yq_rc rc;
 
-	if (system->firebird != NULL)
-		return YQ_CONSOLE_DONE;
-	use_environment(&system->endpoints);
-	rc = yq_firebird_target_parse(yq_secret_reveal(system->endpoints.firebird), &target, &err);
-	if (rc == YQ_OK)
-		rc = yq_firebird_open(&target, NULL, &system->firebird, &err);
-	return rc == YQ_OK ? YQ_CONSOLE_DONE : yq_fail(YQ_CONSOLE_UNREACHABLE, "%s", err.text);
+	return yq_desk_firebird(&system->desk, &err) == YQ_OK
+		   ? YQ_CONSOLE_DONE
+		   : yq_fail(YQ_CONSOLE_UNREACHABLE, "%s", err.text);
 }
 
 int

@@ -8,10 +8,9 @@
 #define YQ_CONSOLE_FIND_H
 
 #include "base/config.h"
-#include "bus/valkey_sync.h"
 #include "console/console.h"
 #include "console/endpoints.h"
-#include "store/firebird.h"
+#include "desk/desk.h"
 
 /* --var, else $YQ_VAR, else "var". */
 const char *yq_find_folder(const struct yq_call *call);
@@ -26,9 +25,8 @@ bool yq_find_is_set(const struct yq_config *config, const char *path);
 
 struct yq_system {
 	struct yq_endpoints endpoints;
-	bool local;		       /* a `yq up` of this machine */
-	struct yq_valkey_sync *valkey; /* NULL until asked for */
-	struct yq_firebird *firebird;  /* NULL until asked for */
+	bool local;	     /* a `yq up` of this machine */
+	struct yq_desk desk; /* its connections; not to be copied once it is found */
 };
 /* The settings of --config, else those that the running system was started with. */
 int yq_system_settings(

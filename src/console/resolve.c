@@ -69,7 +69,7 @@ scan(struct yq_system *system, enum yq_key key, enum yq_resolved_kind kind, cons
 		struct yq_err err = { 0 };
 
 		if (yq_valkey_sync_command(
-			system->valkey, 6, argv, NULL, TIMEOUT_MS, &reply, &err) != YQ_OK)
+			system->desk.valkey, 6, argv, NULL, TIMEOUT_MS, &reply, &err) != YQ_OK)
 			return yq_fail_err(&err);
 		next = yq_reply_text(yq_reply_at(reply, 0), NULL);
 		if (next == NULL || !yq_str_copy(cursor, sizeof(cursor), next))
@@ -97,7 +97,7 @@ search_archive(struct yq_system *system, const char *sql, enum yq_resolved_kind 
 	struct yq_err err = { 0 };
 	enum yq_rc rc;
 
-	rc = yq_tx_begin(system->firebird, &options, &tx, &err);
+	rc = yq_tx_begin(system->desk.firebird, &options, &tx, &err);
 	if (rc == YQ_OK)
 		rc = yq_tx_query(tx, sql, params, 1, &rows, &err);
 	while (rc == YQ_OK && (rc = yq_rows_next(rows, &err)) == YQ_OK) {

@@ -97,7 +97,7 @@ yq_scheduling_change(struct yq_scheduling *s, const struct yq_schedule_change *c
 	struct yq_hand hand = yq_person();
 	struct yq_err err = { 0 };
 
-	if (yq_schedules_change(s->system.firebird, changes, count, &hand,
+	if (yq_schedules_change(s->system.desk.firebird, changes, count, &hand,
 		reason != NULL ? reason : "", yq_clock_now_us(yq_clock_system()), ret_index,
 		&err) != YQ_OK)
 		return yq_fail_err(&err);

@@ -18,7 +18,7 @@ yq_schedule_export(struct yq_scheduling *s)
 	YQ_CLEANUP(yq_buf_free) struct yq_buf out = yq_buf_make(FILE_MAX);
 	struct yq_err err = { 0 };
 
-	if (yq_schedules_list(s->system.firebird, &list, &err) != YQ_OK)
+	if (yq_schedules_list(s->system.desk.firebird, &list, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	yq_buf_add_text(&out, "[");
 	for (size_t i = 0; i < list.count; i++) {
@@ -116,7 +116,7 @@ take_present(struct importing *in, size_t index, const yq_json *version)
 	struct yq_schedule_row row;
 	struct yq_err err = { 0 };
 	enum yq_rc rc =
-	    yq_schedules_get(in->s->system.firebird, change->schedule.id.text, &row, &err);
+	    yq_schedules_get(in->s->system.desk.firebird, change->schedule.id.text, &row, &err);
 
 	if (rc == YQ_E_NOT_FOUND)
 		return YQ_CONSOLE_DONE;

@@ -18,7 +18,7 @@ yq_tell(struct yq_system *system, enum yq_notification_kind kind, enum yq_severi
 	yq_str_copy_cut(notification.app, sizeof(notification.app), "Console");
 	yq_str_copy_cut(notification.text, sizeof(notification.text), text);
 	yq_message_encode_notification(&notification, &payload);
-	if (yq_valkey_sync_notify(system->valkey, payload.data, payload.length, &err) != YQ_OK)
+	if (yq_valkey_sync_notify(system->desk.valkey, payload.data, payload.length, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	return YQ_CONSOLE_DONE;
 }

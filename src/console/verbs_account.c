@@ -352,7 +352,7 @@ audit(const struct yq_call *call, const char *folder, const struct yq_account_ne
 	yq_str_copy_cut(row.account_alias, sizeof(row.account_alias), account->settings.alias);
 	yq_str_copy_cut(row.after, sizeof(row.after), yq_buf_text(&after));
 	row.request = yq_buf_text(&after);
-	if (yq_audit_add(system.firebird, &row, 1, &outcome, NULL, NULL, &err) != YQ_OK)
+	if (yq_audit_add(system.desk.firebird, &row, 1, &outcome, NULL, NULL, &err) != YQ_OK)
 		fprintf(
 		    stderr, "yq: the account is saved, but not in the audit trail: %s\n", err.text);
 }

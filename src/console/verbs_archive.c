@@ -142,7 +142,7 @@ archived_orders(const struct yq_call *call, int64_t limit, struct yq_sheet *shee
 		status = yq_system_open_firebird(call, &system);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	if (yq_orders_find(system.firebird, &filter, &list, &err) != YQ_OK)
+	if (yq_orders_find(system.desk.firebird, &filter, &list, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	for (size_t i = 0; i < list.count; i++)
 		add_order(sheet, &list.items[i].order, &list.items[i].progress,
@@ -242,7 +242,7 @@ yq_verb_trades(const struct yq_call *call)
 		status = yq_system_open_firebird(call, &system);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	if (yq_trades_find(system.firebird, &filter, &list, &err) != YQ_OK)
+	if (yq_trades_find(system.desk.firebird, &filter, &list, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	for (size_t i = 0; i < list.count; i++)
 		add_trade(sheet, &list.items[i]);

@@ -68,7 +68,7 @@ yq_verb_audit(const struct yq_call *call)
 		status = yq_system_open_firebird(call, &system);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	if (yq_audit_find(system.firebird, &filter, &list, &err) != YQ_OK)
+	if (yq_audit_find(system.desk.firebird, &filter, &list, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	for (size_t i = 0; i < list.count; i++)
 		add_row(sheet, &list.items[i]);

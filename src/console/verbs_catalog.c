@@ -83,8 +83,8 @@ tell_others(struct yq_system *system, const struct yq_buf *notice)
 	struct yq_err err = { 0 };
 
 	if (yq_system_valkey(system) != YQ_CONSOLE_DONE ||
-	    yq_valkey_sync_command(system->valkey, 3, argv, NULL, PUBLISH_TIMEOUT_MS, NULL, &err) !=
-		YQ_OK)
+	    yq_valkey_sync_command(
+		system->desk.valkey, 3, argv, NULL, PUBLISH_TIMEOUT_MS, NULL, &err) != YQ_OK)
 		fprintf(stderr,
 		    "yq: the catalog is written, but the programs could not be told%s%s\n",
 		    err.text[0] != '\0' ? ": " : "", err.text);
@@ -113,7 +113,7 @@ write_files(const struct yq_call *call, struct yq_system *system,
 		.cookie = progress,
 	};
 	struct yq_err err = { 0 };
-	enum yq_rc rc = yq_catalog_write(system->firebird, &load, changes, &err);
+	enum yq_rc rc = yq_catalog_write(system->desk.firebird, &load, changes, &err);
 
 	yq_progress_clear(progress);
 	if (rc != YQ_OK)
@@ -177,7 +177,7 @@ find_issues(const struct yq_call *call, struct yq_system *system, struct yq_cata
 	if (status == YQ_CONSOLE_DONE)
 		status = yq_system_open_firebird(call, system);
 	if (status == YQ_CONSOLE_DONE &&
-	    yq_catalog_search(system->firebird, query, list, &err) != YQ_OK)
+	    yq_catalog_search(system->desk.firebird, query, list, &err) != YQ_OK)
 		status = yq_fail_err(&err);
 	return status;
 }
@@ -215,7 +215,8 @@ summarize(const struct yq_call *call)
 	struct yq_err err = { 0 };
 	int status = yq_system_open_firebird(call, &system);
 
-	if (status == YQ_CONSOLE_DONE && yq_catalog_summarize(system.firebird, rows, &err) != YQ_OK)
+	if (status == YQ_CONSOLE_DONE &&
+	    yq_catalog_summarize(system.desk.firebird, rows, &err) != YQ_OK)
 		status = yq_fail_err(&err);
 	if (status == YQ_CONSOLE_DONE)
 		yq_catalog_print_summary(call, rows);
@@ -231,7 +232,7 @@ show_one(const struct yq_call *call, enum yq_exchange exchange, const char *tick
 	int status = yq_system_open_firebird(call, &system);
 
 	if (status == YQ_CONSOLE_DONE &&
-	    yq_catalog_find(system.firebird, exchange, ticker, &instrument, &err) != YQ_OK)
+	    yq_catalog_find(system.desk.firebird, exchange, ticker, &instrument, &err) != YQ_OK)
 		status = yq_fail_err(&err);
 	if (status == YQ_CONSOLE_DONE)
 		yq_catalog_print_one(call, &instrument);

@@ -43,7 +43,7 @@ add_archive(struct yq_system *system, struct yq_sheet *sheet)
 {
 	struct yq_lease row;
 	struct yq_err err = { 0 };
-	enum yq_rc rc = yq_lease_read(system->firebird, NAME, &row, &err);
+	enum yq_rc rc = yq_lease_read(system->desk.firebird, NAME, &row, &err);
 
 	if (rc != YQ_OK && rc != YQ_E_NOT_FOUND)
 		return yq_fail_err(&err);
@@ -104,13 +104,13 @@ promote(
 	for (int i = 0; i < TRIES && (rc == YQ_E_RETRY || rc == YQ_E_STATE); i++) {
 		if (i > 0)
 			pause_ms(PAUSE_MS);
-		rc = yq_lease_read(system->firebird, NAME, before, &err);
+		rc = yq_lease_read(system->desk.firebird, NAME, before, &err);
 		if (rc == YQ_OK && yq_str_equal(before->owner, color)) {
 			*after = *before;
 			return YQ_CONSOLE_DONE;
 		}
 		if (rc == YQ_OK || rc == YQ_E_NOT_FOUND)
-			rc = yq_lease_promote(system->firebird, NAME, color, before->token,
+			rc = yq_lease_promote(system->desk.firebird, NAME, color, before->token,
 			    yq_clock_now_us(yq_clock_system()), 0, after, &err);
 	}
 	return rc == YQ_OK ? YQ_CONSOLE_DONE : yq_fail_err(&err);

@@ -41,7 +41,7 @@ submit_cancel(struct yq_system *system, const struct yq_call *call, const struct
 	item.created_at_us = cancel.timestamp_us;
 	item.payload = payload.data;
 	item.length = payload.length;
-	if (yq_valkey_sync_submit(system->valkey, &item, 1, &answer, &err) != YQ_OK)
+	if (yq_valkey_sync_submit(system->desk.valkey, &item, 1, &answer, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	*result = answer.result;
 	return YQ_CONSOLE_DONE;

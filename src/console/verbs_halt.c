@@ -78,7 +78,7 @@ carry_out(
 	yq_message_encode_act(act, &payload);
 	item->payload = yq_buf_text(&payload);
 	item->length = payload.length;
-	if (yq_valkey_sync_halt(system->valkey, item, changed, &err) != YQ_OK)
+	if (yq_valkey_sync_halt(system->desk.valkey, item, changed, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	return YQ_CONSOLE_DONE;
 }
@@ -163,7 +163,7 @@ scope_for_people(const char *scope)
 
 /* ---- flatten: what it will close, and whether that is meant ---- */
 
-static int
+static enum yq_rc
 print_held(void *cookie, const struct yq_position *position)
 {
 	size_t *count = cookie;
@@ -178,7 +178,7 @@ print_held(void *cookie, const struct yq_position *position)
 	}
 	putchar('\n');
 	++*count;
-	return YQ_CONSOLE_DONE;
+	return YQ_OK;
 }
 
 static bool

@@ -478,12 +478,12 @@ yq_verb_performance(const struct yq_call *call)
 		status = yq_calendars_settings(call, &config);
 	if (status == YQ_CONSOLE_DONE) {
 		take_base(call, config, &wish);
-		status = gather(&g, system.firebird);
+		status = gather(&g, system.desk.firebird);
 	}
 	if (status == YQ_CONSOLE_DONE && wish.only_totals)
 		status = check_named(&g);
 	if (status == YQ_CONSOLE_DONE && wish.base != YQ_CURRENCY_NONE)
-		status = add_totals(call, &g, system.firebird, config);
+		status = add_totals(call, &g, system.desk.firebird, config);
 	if (status == YQ_CONSOLE_DONE)
 		hint(&g, config);
 	yq_config_free(config);

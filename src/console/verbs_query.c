@@ -4,7 +4,7 @@
 #include "console/listen.h"
 #include "console/resolve.h"
 #include "console/sheet.h"
-#include "console/story.h"
+#include "desk/story.h"
 #include "domain/market.h"
 #include "domain/ticker.h"
 #include "store/catalog.h"
@@ -26,7 +26,7 @@ publish(struct yq_system *system, const struct yq_query *query)
 
 	yq_message_encode_query(query, &payload);
 	argv[2] = yq_buf_text(&payload);
-	if (yq_valkey_sync_command(system->valkey, 3, argv, NULL, TIMEOUT_MS, &reply, &err) !=
+	if (yq_valkey_sync_command(system->desk.valkey, 3, argv, NULL, TIMEOUT_MS, &reply, &err) !=
 	    YQ_OK)
 		return yq_fail_err(&err);
 	if (yq_reply_int(reply) == 0)
@@ -48,7 +48,7 @@ look_up(struct yq_system *system, const char *ticker, const char **found)
 
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	if (yq_catalog_search(system->firebird, &query, &list, &err) != YQ_OK)
+	if (yq_catalog_search(system->desk.firebird, &query, &list, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	for (size_t i = 0; i < list.count; i++) {
 		if (!yq_str_equal_nocase(list.items[i].ticker, ticker))
@@ -280,12 +280,13 @@ info_order(struct yq_system *system, const struct yq_call *call)
 	struct yq_sheet *sheet = yq_sheet_make(fact_columns, YQ_COUNT(fact_columns));
 	YQ_CLEANUP(yq_story_clear) struct yq_story story = { 0 };
 	struct yq_resolved resolved;
+	struct yq_err err = { 0 };
 	int status = yq_resolve(system, call->words[0], true, &resolved);
 
-	if (status == YQ_CONSOLE_DONE)
-		status = yq_story_of_order(system, &resolved.id, &story);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
+	if (yq_story_of_order(&system->desk, &resolved.id, &story, &err) != YQ_OK)
+		return yq_fail_err(&err);
 	add_order_facts(sheet, &story.orders[0].row);
 	yq_sheet_print(sheet, call, "");
 	return YQ_CONSOLE_DONE;

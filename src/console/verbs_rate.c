@@ -94,7 +94,7 @@ list(const struct yq_call *call)
 		status = yq_system_open_firebird(call, &system);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	if (yq_rates_find(system.firebird, &filter, &rates, &err) != YQ_OK)
+	if (yq_rates_find(system.desk.firebird, &filter, &rates, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	for (size_t i = 0; i < rates.count; i++) {
 		const struct yq_exchange_rate *rate = &rates.items[i];
@@ -128,7 +128,7 @@ set(const struct yq_call *call)
 		status = yq_system_open_firebird(call, &system);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	if (yq_rates_set(system.firebird, &rate, &act, &before, &err) != YQ_OK)
+	if (yq_rates_set(system.desk.firebird, &rate, &act, &before, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	yq_decimal_format(rate.rate, now);
 	if (before.set)
@@ -162,8 +162,8 @@ remove_one(const struct yq_call *call)
 		status = yq_system_open_firebird(call, &system);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	if (yq_rates_remove(system.firebird, rate.currency, rate.base, rate.date, &act, &err) !=
-	    YQ_OK)
+	if (yq_rates_remove(
+		system.desk.firebird, rate.currency, rate.base, rate.date, &act, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	puts(yq_call_has(call, YQ_OPT_JSON) ? "{\"removed\":true}" : "removed");
 	return YQ_CONSOLE_DONE;

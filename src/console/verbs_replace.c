@@ -83,7 +83,7 @@ submit(struct yq_system *system, const struct yq_replace *change)
 	yq_message_encode_replace(change, &payload);
 	item.payload = payload.data;
 	item.length = payload.length;
-	rc = yq_valkey_sync_submit(system->valkey, &item, 1, &answer, &err);
+	rc = yq_valkey_sync_submit(system->desk.valkey, &item, 1, &answer, &err);
 	if (rc == YQ_E_UNKNOWN)
 		return yq_fail(YQ_CONSOLE_UNREACHABLE,
 		    "%s; the change may be on its way: the same command with --id %s makes it no "

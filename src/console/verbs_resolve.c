@@ -101,7 +101,7 @@ submit(struct yq_system *system, const struct yq_resolution *said)
 	yq_message_encode_resolution(said, &payload);
 	item.payload = payload.data;
 	item.length = payload.length;
-	if (yq_valkey_sync_submit(system->valkey, &item, 1, &answer, &err) != YQ_OK)
+	if (yq_valkey_sync_submit(system->desk.valkey, &item, 1, &answer, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	if (answer.result == YQ_CLOSED || answer.result == YQ_NO_SUCH_ORDER)
 		return yq_fail(YQ_CONSOLE_REFUSED,

@@ -102,7 +102,7 @@ list(struct yq_scheduling *s)
 	YQ_CLEANUP(yq_schedule_list_free) struct yq_schedule_list schedules = { 0 };
 	struct yq_err err = { 0 };
 
-	if (yq_schedules_list(s->system.firebird, &schedules, &err) != YQ_OK)
+	if (yq_schedules_list(s->system.desk.firebird, &schedules, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	for (size_t i = 0; i < schedules.count; i++)
 		add_row(s, sheet, &schedules.items[i]);
@@ -118,7 +118,7 @@ get(struct yq_scheduling *s, struct yq_schedule_row *row)
 	*row = (struct yq_schedule_row){ .version = 0 };
 	if (s->call->word_count < 2)
 		return yq_fail_usage(s->call, "which schedule?");
-	if (yq_schedules_get(s->system.firebird, s->call->words[1], row, &err) != YQ_OK)
+	if (yq_schedules_get(s->system.desk.firebird, s->call->words[1], row, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	return YQ_CONSOLE_DONE;
 }
@@ -172,7 +172,7 @@ show(struct yq_scheduling *s)
 		status = yq_take_limit(s->call, &limit);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	if (yq_runs_find(s->system.firebird, &row.schedule.id, limit, &runs, &err) != YQ_OK)
+	if (yq_runs_find(s->system.desk.firebird, &row.schedule.id, limit, &runs, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	if (!yq_call_has(s->call, YQ_OPT_JSON) && !yq_call_has(s->call, YQ_OPT_CSV))
 		print_page(s, &row);
@@ -348,7 +348,7 @@ await_run(struct yq_scheduling *s, const struct yq_id *id, int64_t due_us)
 
 	for (int waited = 0; waited < WAIT_MS; waited += LOOK_MS) {
 		(void)nanosleep(&pause, NULL);
-		if (yq_runs_get(s->system.firebird, id, due_us, &run, &err) != YQ_OK)
+		if (yq_runs_get(s->system.desk.firebird, id, due_us, &run, &err) != YQ_OK)
 			return yq_fail_err(&err);
 		if (run.state != YQ_RUN_CLAIMED && run.state != YQ_RUN_SENDING)
 			return report(s, &run);
@@ -376,8 +376,8 @@ run(struct yq_scheduling *s)
 		return status;
 	one.schedule = row.schedule;
 	one.version = row.version;
-	if (yq_schedules_change(s->system.firebird, &one, 1, &hand, reason != NULL ? reason : "",
-		now_us, NULL, &err) != YQ_OK)
+	if (yq_schedules_change(s->system.desk.firebird, &one, 1, &hand,
+		reason != NULL ? reason : "", now_us, NULL, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	if (yq_call_has(s->call, YQ_OPT_NO_WAIT))
 		return YQ_CONSOLE_DONE;

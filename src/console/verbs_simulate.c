@@ -134,7 +134,7 @@ play_archive(const struct yq_call *call, struct yq_sim *sim)
 		status = yq_system_open_firebird(call, &system);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	if (yq_signals_each(system.firebird, &filter, play_row, cookie, &err) != YQ_OK)
+	if (yq_signals_each(system.desk.firebird, &filter, play_row, cookie, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	return YQ_CONSOLE_DONE;
 }

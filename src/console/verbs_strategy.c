@@ -126,7 +126,7 @@ change(struct yq_system *system, const char *name, const struct yq_life *life, c
 	to.value = yq_buf_text(&value);
 	item.payload = yq_buf_text(&payload);
 	item.length = payload.length;
-	if (yq_valkey_sync_halt(system->valkey, &item, &changed, &err) != YQ_OK)
+	if (yq_valkey_sync_halt(system->desk.valkey, &item, &changed, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	return YQ_CONSOLE_DONE;
 }

@@ -206,7 +206,7 @@ submit(struct yq_system *system, const struct yq_call *call, const struct yq_ord
 	yq_message_encode_order_by_hand(order, &hand, why != NULL ? why : "", &payload);
 	item.payload = payload.data;
 	item.length = payload.length;
-	rc = yq_valkey_sync_submit(system->valkey, &item, 1, &answer, &err);
+	rc = yq_valkey_sync_submit(system->desk.valkey, &item, 1, &answer, &err);
 	if (rc == YQ_E_UNKNOWN)
 		return yq_fail(YQ_CONSOLE_UNREACHABLE,
 		    "%s; the order may be on its way: `yq why %s` tells, and the same command with "
@@ -327,7 +327,7 @@ send_protection(
 	yq_json_end_object(&w);
 	argv[YQ_COUNT(argv) - 1] = yq_buf_text(&payload);
 	if (yq_valkey_sync_command(
-		system->valkey, (int)YQ_COUNT(argv), argv, NULL, WAIT_MS, NULL, &err) != YQ_OK)
+		system->desk.valkey, (int)YQ_COUNT(argv), argv, NULL, WAIT_MS, NULL, &err) != YQ_OK)
 		return yq_fail_err(&err);
 	return YQ_CONSOLE_DONE;
 }

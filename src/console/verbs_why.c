@@ -2,139 +2,11 @@
 #include "base/str.h"
 #include "console/resolve.h"
 #include "console/sheet.h"
-#include "console/story.h"
+#include "desk/timeline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define TRADES_SHOWN_MAX 64
-#define STEPS_MAX	 (16 + TRADES_SHOWN_MAX + YQ_STORY_ACTS_MAX)
-#define NOTE_SIZE	 600
-
-struct step {
-	int64_t at_us;
-	const char *name;
-	char note[NOTE_SIZE];
-};
-
-struct steps {
-	struct step items[STEPS_MAX];
-	size_t count;
-};
-
-/* The note of a new step; a step that has not happened (time 0) gets one that is thrown away. */
-static char *
-new_step(struct steps *steps, int64_t at_us, const char *name)
-{
-	struct step *step = &steps->items[steps->count < STEPS_MAX ? steps->count : STEPS_MAX - 1];
-
-	*step = (struct step){ .at_us = at_us, .name = name };
-	if (at_us != 0 && steps->count < STEPS_MAX - 1)
-		steps->count++;
-	return step->note;
-}
-
-/* By time; those of one moment stay as they were added, which is the order of the steps. */
-static void
-sort_steps(struct steps *steps)
-{
-	for (size_t i = 1; i < steps->count; i++) {
-		struct step moving = steps->items[i];
-		size_t j = i;
-
-		for (; j > 0 && steps->items[j - 1].at_us > moving.at_us; j--)
-			steps->items[j] = steps->items[j - 1];
-		steps->items[j] = moving;
-	}
-}
-
-static void
-signal_steps(const struct yq_story *story, struct steps *steps)
-{
-	const struct yq_signal_row *row = &story->signal;
-
-	*steps = (struct steps){ 0 };
-	if (story->has_signal) {
-		new_step(steps, row->signal.timestamp_us, "fired");
-		new_step(steps, row->signal.received_at_us, "received");
-	}
-	if (story->has_verdict)
-		yq_str_format(new_step(steps, row->decided_at_us, "decided"), NOTE_SIZE,
-		    "%s: %s%s%s", row->verdict, row->code, row->text[0] != '\0' ? ", " : "",
-		    row->text);
-	sort_steps(steps);
-}
-
-static void
-trade_step(const struct yq_trade *trade, struct steps *steps)
-{
-	char qty[YQ_DECIMAL_TEXT_SIZE], price[YQ_DECIMAL_TEXT_SIZE],
-	    commission[YQ_DECIMAL_TEXT_SIZE];
-
-	yq_decimal_format(trade->quantity, qty);
-	yq_decimal_format(trade->executed_price, price);
-	yq_decimal_format(trade->commission, commission);
-	yq_str_format(new_step(steps, trade->executed_at_us, "filled"), NOTE_SIZE,
-	    "%s at %s %s, commission %s", qty, price,
-	    yq_names_text(&yq_currency_names, (int)trade->currency), commission);
-}
-
-/* Who made it by hand is said where it was ordered. */
-static void
-ordered_step(const struct yq_story_order *order, struct steps *steps)
-{
-	char *note = new_step(steps, order->row.created_at_us, "ordered");
-
-	yq_str_format(note, NOTE_SIZE, "%s", order->row.order.buy_reason);
-	for (size_t i = 0; i < order->acts.count; i++) {
-		const struct yq_audit_row *act = &order->acts.items[i];
-
-		if (yq_str_equal(act->verb, "order"))
-			yq_str_format(note, NOTE_SIZE, "%s, by %s%s%s", order->row.order.buy_reason,
-			    act->hand.who, act->reason[0] != '\0' ? ": " : "", act->reason);
-	}
-}
-
-static void
-act_steps(const struct yq_story_order *order, struct steps *steps)
-{
-	for (size_t i = order->acts.count; i > 0; i--) {
-		const struct yq_audit_row *act = &order->acts.items[i - 1];
-
-		if (yq_str_equal(act->verb, "order"))
-			continue;
-		yq_str_format(new_step(steps, act->at_us, act->verb), NOTE_SIZE, "%s by %s: %s%s%s",
-		    act->outcome, act->hand.who, act->reason, act->after[0] != '\0' ? " -> " : "",
-		    act->after);
-	}
-}
-
-static void
-order_steps(const struct yq_story_order *order, struct steps *steps)
-{
-	const struct yq_order_row *row = &order->row;
-
-	*steps = (struct steps){ 0 };
-	yq_str_format(new_step(steps, order->run.due_at_us, "due"), NOTE_SIZE, "schedule \"%s\"%s",
-	    order->run.schedule_name, order->run.run_date < 0 ? ", run by hand" : "");
-	ordered_step(order, steps);
-	new_step(steps, row->claimed_at_us, "claimed");
-	yq_str_format(new_step(steps, row->submitted_at_us, "submitted"), NOTE_SIZE,
-	    row->broker_order_id[0] != '\0' ? "the broker's id is %s" : "%s", row->broker_order_id);
-	new_step(steps, order->unknown_at_us, "unknown");
-	act_steps(order, steps);
-	if (order->trades.count == 0)
-		new_step(steps, row->first_fill_at_us, "filled");
-	for (size_t i = order->trades.count; i > 0; i--)
-		if (order->trades.count - i < TRADES_SHOWN_MAX)
-			trade_step(&order->trades.items[i - 1].trade, steps);
-	yq_str_format(new_step(steps, row->final_at_us, "final"), NOTE_SIZE, "%s%s%s",
-	    yq_names_text(&yq_order_state_names, (int)row->progress.state),
-	    row->reason[0] != '\0' ? ": " : "", row->reason);
-	new_step(steps, order->archived_at_us, "archived");
-	sort_steps(steps);
-}
 
 static void
 print_span(int64_t us)
@@ -168,10 +40,10 @@ print_rules(const yq_json *decision)
 
 /* `before_us`: the moment the first span is measured from; 0 = none.  Returns the last moment. */
 static int64_t
-print_steps(const struct steps *steps, int64_t before_us, const yq_json *decision)
+print_steps(const struct yq_timeline *steps, int64_t before_us, const yq_json *decision)
 {
 	for (size_t i = 0; i < steps->count; i++) {
-		const struct step *step = &steps->items[i];
+		const struct yq_moment *step = &steps->items[i];
 		char text[YQ_TIME_TEXT_SIZE];
 
 		yq_time_format(step->at_us, text);
@@ -254,15 +126,15 @@ print_order(const struct yq_story_order *order)
 static void
 print_story(const struct yq_story *story)
 {
-	struct steps steps;
+	struct yq_timeline steps;
 	int64_t decided_us;
 
 	print_signal(story);
-	signal_steps(story, &steps);
+	yq_timeline_of_signal(story, &steps);
 	decided_us = print_steps(&steps, 0, story->decision);
 	for (size_t i = 0; i < story->order_count; i++) {
 		print_order(&story->orders[i]);
-		order_steps(&story->orders[i], &steps);
+		yq_timeline_of_order(&story->orders[i], &steps);
 		print_steps(&steps, decided_us, NULL);
 		if (story->orders[i].archived && story->orders[i].archived_at_us == 0)
 			printf("  %-26s%12s  %s\n", "", "", "archived (when is not kept)");
@@ -270,12 +142,12 @@ print_story(const struct yq_story *story)
 }
 
 static void
-write_steps(struct yq_json_writer *w, const struct steps *steps, int64_t *before_us)
+write_steps(struct yq_json_writer *w, const struct yq_timeline *steps, int64_t *before_us)
 {
 	yq_json_name(w, "timeline");
 	yq_json_begin_array(w);
 	for (size_t i = 0; i < steps->count; i++) {
-		const struct step *step = &steps->items[i];
+		const struct yq_moment *step = &steps->items[i];
 
 		yq_json_begin_object(w);
 		yq_json_put_text(w, "step", step->name);
@@ -323,7 +195,7 @@ write_signal(struct yq_json_writer *w, const struct yq_story *story, int64_t *be
 {
 	const yq_json *rules =
 	    story->decision != NULL ? yq_json_get(story->decision, "Steps") : NULL;
-	struct steps steps;
+	struct yq_timeline steps;
 
 	yq_json_name(w, "signal");
 	if (!story->has_signal && !story->has_verdict) {
@@ -342,7 +214,7 @@ write_signal(struct yq_json_writer *w, const struct yq_story *story, int64_t *be
 	for (size_t i = 0; i < yq_json_count(rules); i++)
 		write_rule(w, yq_json_at(rules, i));
 	yq_json_end_array(w);
-	signal_steps(story, &steps);
+	yq_timeline_of_signal(story, &steps);
 	write_steps(w, &steps, before_us);
 	yq_json_end_object(w);
 }
@@ -350,7 +222,7 @@ write_signal(struct yq_json_writer *w, const struct yq_story *story, int64_t *be
 static void
 write_order(struct yq_json_writer *w, const struct yq_story_order *order, int64_t decided_us)
 {
-	struct steps steps;
+	struct yq_timeline steps;
 
 	yq_json_begin_object(w);
 	yq_record_write(w, yq_order_fields, yq_order_field_count, &order->row.order);
@@ -367,7 +239,7 @@ write_order(struct yq_json_writer *w, const struct yq_story_order *order, int64_
 		yq_json_put_text(w, "schedule", order->run.schedule_name);
 		yq_json_put_time(w, "dueAt", order->run.due_at_us);
 	}
-	order_steps(order, &steps);
+	yq_timeline_of_order(order, &steps);
 	write_steps(w, &steps, &decided_us);
 	yq_json_end_object(w);
 }
@@ -396,16 +268,19 @@ yq_verb_why(const struct yq_call *call)
 	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
 	YQ_CLEANUP(yq_story_clear) struct yq_story story = { 0 };
 	struct yq_resolved resolved;
+	struct yq_err err = { 0 };
 	int status = yq_system_find(call, &system);
+	enum yq_rc rc;
 
 	if (status == YQ_CONSOLE_DONE)
 		status = yq_resolve(&system, call->words[0], false, &resolved);
-	if (status == YQ_CONSOLE_DONE)
-		status = resolved.kind == YQ_RESOLVED_ORDER
-			     ? yq_story_of_order(&system, &resolved.id, &story)
-			     : yq_story_of_signal(&system, &resolved.id, &story);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
+	rc = resolved.kind == YQ_RESOLVED_ORDER
+		 ? yq_story_of_order(&system.desk, &resolved.id, &story, &err)
+		 : yq_story_of_signal(&system.desk, &resolved.id, &story, &err);
+	if (rc != YQ_OK)
+		return yq_fail_err(&err);
 	if (yq_call_has(call, YQ_OPT_JSON))
 		write_story(&story);
 	else

@@ -184,7 +184,7 @@ yq_simulate_check(const struct yq_call *call)
 	if (status != YQ_CONSOLE_DONE)
 		return status;
 	check.recheck = yq_recheck_make(find_rules, &check);
-	status = run(&check, system.firebird);
+	status = run(&check, system.desk.firebird);
 	yq_recheck_free(check.recheck);
 	yq_table_each(&check.rules, free_rules, NULL);
 	yq_table_clear(&check.rules);

@@ -1,12 +1,12 @@
 /*
  * story.h - all that is known of one signal and its orders, gathered from the bus and the archive.
  */
-#ifndef YQ_CONSOLE_STORY_H
-#define YQ_CONSOLE_STORY_H
+#ifndef YQ_DESK_STORY_H
+#define YQ_DESK_STORY_H
 
 #include "base/json.h"
 #include "bus/bracket.h"
-#include "console/fetch.h"
+#include "desk/fetch.h"
 #include "store/audit.h"
 #include "store/orders.h"
 #include "store/schedule_runs.h"
@@ -17,8 +17,9 @@
 
 struct yq_story_order {
 	struct yq_order_row row;
-	int64_t archived_at_us; /* 0 = not known */
-	bool archived;		/* it is in the archive */
+	int64_t archived_at_us;		/* 0 = not known */
+	int64_t cancel_requested_at_us; /* 0 = not asked for, or it has left the bus */
+	bool archived;			/* it is in the archive */
 	struct yq_trade_list trades;
 	struct yq_audit_list acts; /* what people did about it */
 	char
@@ -28,6 +29,7 @@ struct yq_story_order {
 };
 
 struct yq_story {
+	bool live;	  /* of the bus alone */
 	bool has_signal;  /* `signal.signal` is filled */
 	bool has_verdict; /* the verdict's members are */
 	bool signal_archived;
@@ -37,9 +39,17 @@ struct yq_story {
 	size_t order_count;
 };
 
-/* Both connections must be open.  Says itself what is wrong; returns enum yq_console_exit. */
-int yq_story_of_order(struct yq_system *system, const struct yq_id *id, struct yq_story *story);
-int yq_story_of_signal(struct yq_system *system, const struct yq_id *id, struct yq_story *story);
+/*
+ * Fill *story, which yq_story_clear frees whatever comes of it.  Opens both connections.
+ * YQ_E_NOT_FOUND: there is no such order or signal.
+ */
+YQ_NODISCARD enum yq_rc yq_story_of_order(
+    struct yq_desk *desk, const struct yq_id *id, struct yq_story *story, struct yq_err *err);
+YQ_NODISCARD enum yq_rc yq_story_of_signal(
+    struct yq_desk *desk, const struct yq_id *id, struct yq_story *story, struct yq_err *err);
+/* What the bus knows of an order that it still has; needs no archive. */
+YQ_NODISCARD enum yq_rc yq_story_of_live_order(
+    struct yq_desk *desk, const struct yq_id *id, struct yq_story *story, struct yq_err *err);
 void yq_story_clear(struct yq_story *story);
 
 #endif
