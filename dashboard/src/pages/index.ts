@@ -14,4 +14,7 @@ export interface PageRoute extends Route {
 /** In the order of the navigation. A fixed path stands before one with a parameter. */
 export const routes: readonly PageRoute[] = [
   { pattern: '/', title: 'nav.overview', nav: { path: '/', key: 'h' }, load: () => import('./overview') },
+  { pattern: '/accounts', title: 'nav.account', nav: { path: '/accounts', key: 'a' }, load: () => import('./accounts') },
+  { pattern: '/accounts/:account', title: 'nav.account', load: () => import('./account') },
+  { pattern: '/orders/new', title: 'nav.newOrder', nav: { path: '/orders/new', key: 'n' }, role: 'Trader', load: () => import('./order_new') },
 ];
