@@ -8,11 +8,12 @@
 #include "base/buf.h"
 #include "net/http_server.h"
 
-/* One connection; timed while a request is awaited or being read. */
+/* One connection; timed while a request is awaited or being read, and while an answer leaves. */
 struct http_connection {
 	TAILQ_ENTRY(http_connection) link; /* of the server's `timed`, oldest deadline first */
 	bool timed;
-	int64_t deadline_ns;
+	bool silent; /* no request has begun */
+	int64_t since_ns, deadline_ns;
 	int fd;
 };
 
@@ -51,9 +52,11 @@ struct yq_http_stream {
 	LIST_ENTRY(yq_http_stream) link;
 	struct yq_http_server *server;
 	struct MHD_Connection *connection;
+	int fd; /* -1 = not known */
 	struct yq_buf pending;
 	size_t sent; /* bytes of `pending` already taken */
-	bool suspended, ended;
+	bool suspended, ended, cut;
+	yq_http_fill_fn *fill; /* NULL: `pending` holds the bytes */
 	yq_http_closed_fn *closed;
 	void *cookie;
 };
@@ -78,6 +81,8 @@ struct yq_http_server {
 	LIST_HEAD(, yq_http_request) pending;
 	size_t pending_count;
 	LIST_HEAD(, yq_http_stream) streams;
+	size_t stream_count;
+	size_t connection_count, connections_max;
 	LIST_HEAD(, http_upgrade) upgrades;
 	TAILQ_HEAD(http_timed, http_connection) timed;
 };
@@ -96,8 +101,13 @@ void http_respond(struct yq_http_request *request, unsigned status, struct MHD_R
 void http_on_connection(void *cookie, struct MHD_Connection *connection, void **socket_slot,
     enum MHD_ConnectionNotificationCode code);
 void http_time_start(struct yq_http_server *server, struct http_connection *connection);
+/* An answer of so many bytes is on its way out. */
+void http_time_answer(
+    struct yq_http_server *server, struct http_connection *connection, size_t length);
 void http_time_stop(struct yq_http_server *server, struct http_connection *connection);
 void http_sweep(uv_timer_t *timer);
+/* http_stream.c: end those whose peer is gone */
+void http_streams_sweep(struct yq_http_server *server);
 /* http_listen.c: a listening socket; fills url, port and unix_path.  -1 on error. */
 int http_listen(
     struct yq_http_server *server, const struct yq_http_options *options, struct yq_err *err);

@@ -33,6 +33,8 @@ request_make(struct yq_http_server *server, struct MHD_Connection *connection, c
 	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	if (info != NULL)
 		request->peer_connection = info->socket_context;
+	if (request->peer_connection != NULL)
+		request->peer_connection->silent = false;
 	return request;
 }
 
@@ -316,6 +318,8 @@ yq_http_answer(struct yq_http_request *request, const struct yq_http_answer *ans
 	for (size_t i = 0; i < answer->header_count; i++)
 		(void)MHD_add_response_header(
 		    response, answer->headers[i].name, answer->headers[i].value);
+	if (request->peer_connection != NULL)
+		http_time_answer(request->server, request->peer_connection, answer->length);
 	http_respond(request, answer->status, response);
 }
 

@@ -7,6 +7,7 @@
 #include "net/http_server.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -16,6 +17,7 @@
 #define CONNECTIONS_DEFAULT 256
 #define TIMEOUT_DEFAULT_S   15
 #define SWEEP_MS	    1000
+#define FILES_BESIDE	    128U /* that the rest of the program may need */
 
 static void on_timer(uv_timer_t *timer);
 
@@ -76,12 +78,31 @@ for_library(const char *pem)
 	return text.unqualified;
 }
 
+/* As many connections as are asked for and the system lets us have. */
+static unsigned
+allowed_connections(const struct yq_http_options *options)
+{
+	unsigned wanted =
+	    options->connections_max == 0 ? CONNECTIONS_DEFAULT : options->connections_max;
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= wanted + FILES_BESIDE)
+		return wanted;
+	files.rlim_cur =
+	    files.rlim_max < wanted + FILES_BESIDE ? files.rlim_max : wanted + FILES_BESIDE;
+	if (setrlimit(RLIMIT_NOFILE, &files) != 0 && getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return wanted;
+	if (files.rlim_cur >= wanted + FILES_BESIDE)
+		return wanted;
+	return files.rlim_cur > 2 * FILES_BESIDE ? (unsigned)files.rlim_cur - FILES_BESIDE
+						 : FILES_BESIDE;
+}
+
 static struct MHD_Daemon *
 start_library(struct yq_http_server *server, const struct yq_http_options *options, int fd)
 {
 	size_t header_max = options->header_max == 0 ? HEADER_DEFAULT : options->header_max;
-	unsigned connections =
-	    options->connections_max == 0 ? CONNECTIONS_DEFAULT : options->connections_max;
+	unsigned connections = allowed_connections(options);
 	unsigned timeout_s = options->timeout_s == 0 ? TIMEOUT_DEFAULT_S : options->timeout_s;
 	size_t memory = header_max * 2; /* the pool also holds what is being sent */
 
@@ -93,6 +114,7 @@ start_library(struct yq_http_server *server, const struct yq_http_options *optio
 	bool has_tls = options->certificate != NULL;
 
 	server->timeout_ns = (int64_t)timeout_s * 1000 * 1000 * 1000;
+	server->connections_max = connections;
 	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE |
 				    (has_tls ? MHD_USE_TLS : 0U),
 	    0, NULL, NULL, http_on_request, server,			  /* handler */
@@ -178,6 +200,12 @@ size_t
 yq_http_server_pending(const struct yq_http_server *server)
 {
 	return server->pending_count;
+}
+
+size_t
+yq_http_server_connections(const struct yq_http_server *server)
+{
+	return server->connection_count;
 }
 
 void

@@ -23,12 +23,15 @@ struct yq_http_stream;	/* opaque; an answer that goes on */
 typedef void yq_http_fn(void *cookie, struct yq_http_request *request);
 
 struct yq_http_options {
-	const char *listen;	  /* address ("127.0.0.1", "::", "[::1]") or "unix:/path" */
-	uint16_t port;		  /* 0 = any free one; ignored for a unix socket */
-	size_t body_max;	  /* bytes; beyond it 413 is answered without keeping the body */
-	yq_http_fn *too_large;	  /* answers that at once, in words of its own; NULL = ours */
-	size_t header_max;	  /* bytes of request line and headers; 0 = 8192 */
-	unsigned connections_max; /* 0 = 256; beyond it new ones wait in the kernel's queue */
+	const char *listen;    /* address ("127.0.0.1", "::", "[::1]") or "unix:/path" */
+	uint16_t port;	       /* 0 = any free one; ignored for a unix socket */
+	size_t body_max;       /* bytes; beyond it 413 is answered without keeping the body */
+	yq_http_fn *too_large; /* answers that at once, in words of its own; NULL = ours */
+	size_t header_max;     /* bytes of request line and headers; 0 = 8192 */
+	/* 0 = 256; beyond it new ones wait in the kernel's queue.  From half of it on whoever has
+	 * been silent for a second, before a request or between two, makes room for others.  Made
+	 * smaller where the process may not open so many files. */
+	unsigned connections_max;
 	unsigned per_address_max; /* 0 = no limit */
 	/* PEM, both or neither: it speaks TLS.  Borrowed as long as the server lives. */
 	const char *certificate, *private_key;
@@ -55,6 +58,7 @@ const char *yq_http_server_url(const struct yq_http_server *server);
 void yq_http_server_quiesce(struct yq_http_server *server);
 /* Requests handed over and not yet answered. */
 size_t yq_http_server_pending(const struct yq_http_server *server);
+size_t yq_http_server_connections(const struct yq_http_server *server); /* open ones */
 /* Close.  Requests still pending are answered with 503 first, and streams ended; the handles are
  * released by the loop's next turns.  NULL is a no-op. */
 void yq_http_server_free(struct yq_http_server *server);
@@ -82,15 +86,16 @@ struct yq_http_answer {
 	const struct yq_http_header *headers; /* more of them */
 	size_t header_count;
 };
-/* Answer `request`, which is gone afterwards. */
+/* Answer `request`, which is gone afterwards.  A peer that takes longer than four times the
+ * timeout, and a second for each 16 KiB, is cut off. */
 void yq_http_answer(struct yq_http_request *request, const struct yq_http_answer *answer);
 /* {"error": text}, escaped. */
 void yq_http_answer_error(struct yq_http_request *request, unsigned status, const char *text);
 
 /*
  * Answer with a body that is written bit by bit (server-sent events).  `closed` runs once, when the
- * peer is gone, too slow (more than `pending_max` bytes unread), or after yq_http_stream_end; the
- * stream is gone afterwards.
+ * peer is gone (seen within a second or two), too slow (more than `pending_max` bytes unread), or
+ * after yq_http_stream_end; the stream is gone afterwards.
  */
 typedef void yq_http_closed_fn(void *cookie, struct yq_http_stream *stream);
 struct yq_http_stream *yq_http_answer_stream(struct yq_http_request *request,
@@ -98,5 +103,17 @@ struct yq_http_stream *yq_http_answer_stream(struct yq_http_request *request,
 /* False when it did not fit: the stream will be closed. */
 bool yq_http_stream_write(struct yq_http_stream *stream, const void *bytes, size_t length);
 void yq_http_stream_end(struct yq_http_stream *stream);
+
+/*
+ * The same, of which the server holds no bytes: `fill` is asked for up to `room` of them whenever
+ * the peer takes some, and returns how many it gave; 0 = nothing now, then yq_http_stream_wake has
+ * it asked again.  Not after the stream's end.  Bytes leave in the loop's next turn.
+ */
+typedef size_t yq_http_fill_fn(void *cookie, char *target, size_t room);
+struct yq_http_stream *yq_http_answer_pull(struct yq_http_request *request,
+    const char *content_type, yq_http_fill_fn *fill, yq_http_closed_fn *closed, void *cookie);
+void yq_http_stream_wake(struct yq_http_stream *stream);
+/* End it without waiting for the peer to take what is left. */
+void yq_http_stream_cut(struct yq_http_stream *stream);
 
 #endif

@@ -28,6 +28,7 @@ struct fixture {
 	struct yq_http_request *later; /* kept by the handler */
 	struct yq_http_stream *stream;
 	unsigned handled, closed;
+	size_t supply; /* bytes that a pulled stream has to give */
 	char peer[YQ_ADDRESS_TEXT_SIZE];
 };
 
@@ -51,6 +52,17 @@ on_closed(void *cookie, struct yq_http_stream *stream)
 	f->stream = NULL;
 }
 
+static inline size_t
+on_fill(void *cookie, char *target, size_t room)
+{
+	struct fixture *f = cookie;
+	size_t given = f->supply < room ? f->supply : room;
+
+	memset(target, 'x', given);
+	f->supply -= given;
+	return given;
+}
+
 static inline void
 on_request(void *cookie, struct yq_http_request *request)
 {
@@ -65,6 +77,9 @@ on_request(void *cookie, struct yq_http_request *request)
 		f->later = request;
 	} else if (yq_str_equal(yq_http_path(request), "/stream")) {
 		f->stream = yq_http_answer_stream(request, "text/event-stream", 4096, on_closed, f);
+	} else if (yq_str_equal(yq_http_path(request), "/pull")) {
+		f->stream =
+		    yq_http_answer_pull(request, "text/event-stream", on_fill, on_closed, f);
 	} else {
 		yq_http_answer(request, &(struct yq_http_answer){ .status = 200,
 					    .content_type = "text/plain",
@@ -74,11 +89,13 @@ on_request(void *cookie, struct yq_http_request *request)
 }
 
 static inline void
-open_server(struct fixture *f, const char *listen_at, unsigned timeout_s)
+open_server_for(
+    struct fixture *f, const char *listen_at, unsigned timeout_s, unsigned connections_max)
 {
 	const struct yq_http_options options = { .listen = listen_at,
 		.body_max = BODY_MAX,
 		.header_max = 4096,
+		.connections_max = connections_max,
 		.timeout_s = timeout_s };
 	struct yq_err err;
 
@@ -87,6 +104,12 @@ open_server(struct fixture *f, const char *listen_at, unsigned timeout_s)
 	if (yq_http_server_open(&f->loop, &options, on_head, on_request, f, &f->server, &err) !=
 	    YQ_OK)
 		fail_msg("%s", err.text);
+}
+
+static inline void
+open_server(struct fixture *f, const char *listen_at, unsigned timeout_s)
+{
+	open_server_for(f, listen_at, timeout_s, 0);
 }
 
 static inline void
