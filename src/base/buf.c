@@ -114,17 +114,25 @@ void
 yq_buf_add_format(struct yq_buf *buf, const char *format, ...)
 {
 	va_list args;
-	int length;
 
 	va_start(args, format);
-	length = vsnprintf(NULL, 0, format, args);
+	yq_buf_add_va(buf, format, args);
 	va_end(args);
+}
+
+void
+yq_buf_add_va(struct yq_buf *buf, const char *format, va_list args)
+{
+	va_list again;
+	int length;
+
+	va_copy(again, args);
+	length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
 	assert(length >= 0);
 	if (!reserve(buf, (size_t)length))
 		return;
-	va_start(args, format);
 	(void)vsnprintf(buf->data + buf->length, (size_t)length + 1, format, args);
-	va_end(args);
 	buf->length += (size_t)length;
 }
 

@@ -7,6 +7,8 @@
 #ifndef YQ_BASE_BUF_H
 #define YQ_BASE_BUF_H
 
+#include <stdarg.h>
+
 #include "base/common.h"
 
 struct yq_buf {
@@ -29,6 +31,7 @@ void yq_buf_add_text(struct yq_buf *buf, const char *text);
 void yq_buf_add_char(struct yq_buf *buf, char c);
 void yq_buf_add_int(struct yq_buf *buf, int64_t value);
 void yq_buf_add_format(struct yq_buf *buf, const char *format, ...) YQ_PRINTF(2, 3);
+void yq_buf_add_va(struct yq_buf *buf, const char *format, va_list args) YQ_PRINTF(2, 0);
 /* Forget the first `length` bytes. */
 void yq_buf_drop_front(struct yq_buf *buf, size_t length);
 

@@ -200,11 +200,9 @@ free_value(struct yq_config_value *value)
 	yq_secret_free(value->secret);
 }
 
-void
-yq_config_free(struct yq_config *config)
+static void
+release(struct yq_config *config)
 {
-	if (config == NULL)
-		return;
 	for (size_t i = 0; i < config->value_count; i++)
 		free_value(&config->values[i]);
 	for (size_t i = 0; i < config->origin_count; i++)
@@ -213,6 +211,37 @@ yq_config_free(struct yq_config *config)
 	free(config->origins);
 	yq_json_free_wiped(config->tree);
 	free(config);
+}
+
+/* Who lets go last frees it, whether that is the owner or a holder. */
+void
+yq_config_free(struct yq_config *config)
+{
+	yq_config_let_go(config);
+}
+
+static struct yq_config *
+unconst(const struct yq_config *config)
+{
+	return (struct yq_config *)(uintptr_t)config;
+}
+
+const struct yq_config *
+yq_config_hold(const struct yq_config *config)
+{
+	unconst(config)->holders++;
+	return config;
+}
+
+void
+yq_config_let_go(const struct yq_config *config)
+{
+	if (config == NULL)
+		return;
+	if (config->holders == 0)
+		release(unconst(config));
+	else
+		unconst(config)->holders--;
 }
 
 /* The value at `path`: the set one, or the default converted into *fallback; false if neither. */

@@ -75,7 +75,12 @@ void yq_config_warning(struct yq_config_report *report, const char *format, ...)
 /* All faults at once; YQ_E_INVALID if there is any, and then *ret_config is NULL. */
 YQ_NODISCARD enum yq_rc yq_config_load(const struct yq_config_sources *sources,
     struct yq_config **ret_config, struct yq_config_report *report);
+/* NULL is a no-op.  While somebody else holds it, it lives on. */
 void yq_config_free(struct yq_config *config);
+/* For another thread that goes on with what it began with while the configuration is replaced: it
+ * is not freed before yq_config_let_go.  Hold and let go on the thread that loads and frees. */
+const struct yq_config *yq_config_hold(const struct yq_config *config);
+void yq_config_let_go(const struct yq_config *config); /* NULL is a no-op */
 
 /* Values of known keys: the set one, else the default.  Asking for a path that the table does not
  * have, or with the wrong kind, is a bug (asserts).  Borrowed until yq_config_free. */

@@ -34,6 +34,7 @@ struct yq_config {
 	size_t origin_count;
 	struct yq_config_value *values;
 	size_t value_count;
+	unsigned holders;  /* beside its owner */
 	char app_file[64]; /* "appsecrets.d/{App}.json", a source's name */
 };
 

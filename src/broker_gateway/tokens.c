@@ -2,11 +2,9 @@
 #include "broker_gateway/tokens.h"
 
 #include "base/log.h"
-#include "base/mem.h"
-#include "base/str.h"
 #include "broker_gateway/gateway.h"
 #include "broker_gateway/listing.h"
-#include "store/root.h"
+#include "store/embedded.h"
 #include "store/seal.h"
 
 #define QUEUE_MAX 64
@@ -21,18 +19,6 @@ on_away(void *cookie, const char *why)
 		yq_info("the brokers' access tokens: Firebird is there");
 }
 
-/* A file below the data folder, and the root that its engine needs. */
-static enum yq_rc
-prepare_file(const struct yq_config *config, struct yq_firebird_target *target, struct yq_err *err)
-{
-	YQ_CLEANUP(yq_freep) char *folder = yq_settings_data_path(config, "firebird");
-	YQ_CLEANUP(yq_freep) char *database = yq_settings_data_path(config, target->database);
-
-	if (!yq_str_copy(target->database, sizeof(target->database), database))
-		return yq_err_set(err, YQ_E_RANGE, "the path %s is too long", database);
-	return yq_firebird_root_begin(folder, err);
-}
-
 static enum yq_rc
 start(struct gateway *gw, struct yq_err *err)
 {
@@ -43,8 +29,7 @@ start(struct gateway *gw, struct yq_err *err)
 
 	if (rc != YQ_OK)
 		return yq_err_context(err, rc, "ConnectionStrings:Firebird");
-	if (target.host[0] == '\0')
-		rc = prepare_file(config, &target, err);
+	rc = yq_embedded_prepare(yq_config_text(config, "System:DataFolder"), &target, err);
 	if (rc == YQ_OK)
 		rc = yq_worker_start(gw->loop, &target, NULL, QUEUE_MAX, &gw->tokens, err);
 	if (rc == YQ_OK)

@@ -265,6 +265,16 @@ yq_valkey_sync_open_any(const struct yq_valkey_target *target, const char *clien
 	return open_by(first_endpoint, target, client_name, ret_sync, err);
 }
 
+/* Between two commands nothing may come: neither an end nor an answer to a command that was given
+ * up. */
+bool
+yq_valkey_sync_is_open(const struct yq_valkey_sync *sync)
+{
+	struct pollfd there = { .fd = sync->context->fd, .events = POLLIN };
+
+	return sync->context->err == 0 && poll(&there, 1, 0) == 0;
+}
+
 void
 yq_valkey_sync_close(struct yq_valkey_sync *sync)
 {

@@ -18,6 +18,8 @@ YQ_NODISCARD enum yq_rc yq_valkey_sync_open(const struct yq_valkey_target *targe
 /* The same for the first endpoint whatever its role; not through sentinels. */
 YQ_NODISCARD enum yq_rc yq_valkey_sync_open_any(const struct yq_valkey_target *target,
     const char *client_name, struct yq_valkey_sync **ret_sync, struct yq_err *err);
+/* False when the connection is lost, as far as that can be seen without asking the server. */
+bool yq_valkey_sync_is_open(const struct yq_valkey_sync *sync);
 void yq_valkey_sync_close(struct yq_valkey_sync *sync); /* NULL is a no-op */
 
 /* rc as yq_reply_fn.  *ret_reply is owned by the caller (yq_reply_free) and NULL unless YQ_OK;

@@ -74,6 +74,8 @@ struct yq_http_server {
 	yq_http_fn *handle, *too_large;
 	void *cookie;
 	size_t body_max;
+	const struct yq_http_header *headers; /* of every answer */
+	size_t header_count;
 	int64_t timeout_ns;
 	uint16_t port;
 	char url[160];

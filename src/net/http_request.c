@@ -253,6 +253,32 @@ yq_http_query(const struct yq_http_request *request, const char *name)
 	return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
 }
 
+struct each_pair {
+	yq_http_pair_fn *fn;
+	void *cookie;
+};
+
+static enum MHD_Result
+on_pair(void *cookie, enum MHD_ValueKind kind, const char *name, size_t name_length,
+    const char *value, size_t length)
+{
+	struct each_pair *each = cookie;
+
+	(void)kind;
+	(void)name_length;
+	each->fn(each->cookie, name, value == NULL ? "" : value, value == NULL ? 0 : length);
+	return MHD_YES;
+}
+
+void
+yq_http_each_query(const struct yq_http_request *request, yq_http_pair_fn *fn, void *cookie)
+{
+	struct each_pair each = { fn, cookie };
+
+	(void)MHD_get_connection_values_n(
+	    request->connection, MHD_GET_ARGUMENT_KIND, on_pair, &each);
+}
+
 const char *
 yq_http_cookie(const struct yq_http_request *request, const char *name)
 {
@@ -279,6 +305,16 @@ yq_http_received_ns(const struct yq_http_request *request)
 	return request->received_ns;
 }
 
+/* What every answer has, where this one does not say it in its own way. */
+static void
+add_headers(const struct yq_http_server *server, struct MHD_Response *response)
+{
+	for (size_t i = 0; i < server->header_count; i++)
+		if (MHD_get_response_header(response, server->headers[i].name) == NULL)
+			(void)MHD_add_response_header(
+			    response, server->headers[i].name, server->headers[i].value);
+}
+
 /* Give the response to the library: now if it is asking, else by waking the connection. */
 void
 http_respond(struct yq_http_request *request, unsigned status, struct MHD_Response *response)
@@ -286,6 +322,7 @@ http_respond(struct yq_http_request *request, unsigned status, struct MHD_Respon
 	bool handed = request->phase == HTTP_HANDED;
 
 	assert(request->phase != HTTP_ANSWERED);
+	add_headers(request->server, response);
 	request->phase = HTTP_ANSWERED;
 	request->status = status;
 	request->response = response;

@@ -158,6 +158,8 @@ yq_http_server_open(uv_loop_t *loop, const struct yq_http_options *options, yq_h
 	server->too_large = options->too_large;
 	server->cookie = cookie;
 	server->body_max = options->body_max;
+	server->headers = options->headers;
+	server->header_count = options->header_count;
 	LIST_INIT(&server->pending);
 	LIST_INIT(&server->streams);
 	LIST_INIT(&server->upgrades);

@@ -35,6 +35,10 @@ struct yq_http_options {
 	unsigned per_address_max; /* 0 = no limit */
 	/* PEM, both or neither: it speaks TLS.  Borrowed as long as the server lives. */
 	const char *certificate, *private_key;
+	/* Every answer has them, but for those it has itself.  Borrowed as long as the server
+	 * lives. */
+	const struct yq_http_header *headers;
+	size_t header_count;
 	unsigned timeout_s; /* a connection without progress for so long is closed; 0 = 15 */
 };
 
@@ -71,7 +75,10 @@ const char *yq_http_header(const struct yq_http_request *request, const char *na
 typedef void yq_http_value_fn(void *cookie, const char *value);
 void yq_http_headers(
     const struct yq_http_request *request, const char *name, yq_http_value_fn *fn, void *cookie);
-const char *yq_http_query(const struct yq_http_request *request, const char *name);  /* or NULL */
+const char *yq_http_query(const struct yq_http_request *request, const char *name); /* or NULL */
+/* Every pair in the order it was written; `value` is decoded and may hold a NUL. */
+typedef void yq_http_pair_fn(void *cookie, const char *name, const char *value, size_t length);
+void yq_http_each_query(const struct yq_http_request *request, yq_http_pair_fn *fn, void *cookie);
 const char *yq_http_cookie(const struct yq_http_request *request, const char *name); /* or NULL */
 /* NUL-terminated; empty while only the head is there. */
 const char *yq_http_body(const struct yq_http_request *request, size_t *ret_length);

@@ -5,8 +5,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
-#include "daemon/settings.h"
-#include "order_manager/embedded.h"
+#include "store/embedded.h"
 
 /* Nothing but the connection that comes with a job. */
 static enum yq_rc
@@ -55,8 +54,8 @@ yq_database_start(struct yq_daemon *daemon, struct yq_worker **ret_worker, struc
 	rc = yq_firebird_target_parse(yq_secret_reveal(secret), &target, err);
 	if (rc != YQ_OK)
 		return yq_err_context(err, rc, "ConnectionStrings:Firebird");
-	if (target.host[0] == '\0')
-		rc = yq_embedded_prepare(yq_daemon_config(daemon), &target, err);
+	rc = yq_embedded_prepare(
+	    yq_config_text(yq_daemon_config(daemon), "System:DataFolder"), &target, err);
 	if (rc == YQ_OK)
 		rc = yq_worker_start(yq_daemon_loop(daemon), &target, NULL, 0, ret_worker, err);
 	yq_firebird_target_clear(&target);

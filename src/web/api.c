@@ -1,0 +1,21 @@
+/* api.c - the families of routes, in the order of the document; and what all of them share. */
+#include "web/api.h"
+
+static const char *const role_texts[YQ_ROLE_COUNT] = {
+	[YQ_ROLE_NONE] = "None",
+	[YQ_ROLE_VIEWER] = "Viewer",
+	[YQ_ROLE_TRADER] = "Trader",
+	[YQ_ROLE_ADMIN] = "Admin",
+};
+const struct yq_names yq_role_names = { "role", role_texts, YQ_COUNT(role_texts) };
+
+const struct yq_api_family *const yq_api_families[] = {
+	&yq_api_meta,
+};
+const size_t yq_api_family_count = YQ_COUNT(yq_api_families);
+
+/* The last one is the end of the list. */
+const struct yq_api_stream yq_api_streams[] = {
+	{ .name = NULL },
+};
+const size_t yq_api_stream_count = YQ_COUNT(yq_api_streams) - 1;

@@ -1,0 +1,43 @@
+/*
+ * web.h - the dashboard's server: what its parts on the loop share.
+ */
+#ifndef YQ_WEB_WEB_H
+#define YQ_WEB_WEB_H
+
+#include "daemon/daemon.h"
+#include "net/http_server.h"
+#include "web/api.h"
+#include "web/lane.h"
+
+#define YQ_WEB_API	"/api/v1" /* below Dashboard:PathBase */
+#define YQ_WEB_BODY_MAX (256 * 1024)
+
+struct yq_web {
+	struct yq_daemon *daemon;
+	const struct yq_config *config; /* held; what calls begin with */
+	struct yq_http_server *server;	/* NULL before it listens, and at the end */
+	struct yq_lanes *lanes;
+	char base[128]; /* Dashboard:PathBase without a slash at its end; "" = none */
+	bool tls;	/* it speaks it itself */
+	bool draining;
+	void *streams; /* of the family with a stream: its own */
+	struct yq_histogram *latency;
+	struct yq_counter *full;
+};
+
+/* main.c: nothing is in flight any more */
+void yq_web_drained(struct yq_web *web);
+
+/* serve.c: requests */
+bool yq_web_head(void *cookie, struct yq_http_request *request);
+void yq_web_handle(void *cookie, struct yq_http_request *request);
+void yq_web_too_large(void *cookie, struct yq_http_request *request);
+/* An RFC 9457 problem as the whole answer; `allow` NULL, or the header of that name. */
+void yq_web_refuse(struct yq_http_request *request, unsigned status, const char *code,
+    const char *detail, const char *allow);
+
+/* headers.c: what every answer has */
+extern const struct yq_http_header yq_web_headers[];
+extern const size_t yq_web_header_count;
+
+#endif
