@@ -17,4 +17,5 @@ export const routes: readonly PageRoute[] = [
   { pattern: '/accounts', title: 'nav.account', nav: { path: '/accounts', key: 'a' }, load: () => import('./accounts') },
   { pattern: '/accounts/:account', title: 'nav.account', load: () => import('./account') },
   { pattern: '/orders/new', title: 'nav.newOrder', nav: { path: '/orders/new', key: 'n' }, role: 'Trader', load: () => import('./order_new') },
+  { pattern: '/settings', title: 'nav.settings', nav: { path: '/settings', key: 'e' }, load: () => import('./settings') },
 ];
