@@ -20,9 +20,7 @@
 #include "base/record.h"
 #include "desk/desk.h"
 #include "domain/terms.h"
-
-enum yq_role { YQ_ROLE_NONE, YQ_ROLE_VIEWER, YQ_ROLE_TRADER, YQ_ROLE_ADMIN, YQ_ROLE_COUNT };
-extern const struct yq_names yq_role_names; /* "None", "Viewer", "Trader", "Admin" */
+#include "domain/user.h"
 
 /* Where a handler runs, so that what is slow never keeps what is quick waiting. */
 enum yq_lane_kind {
