@@ -135,10 +135,23 @@ local function claim(keys, args)
 	return answer(codes, texts)
 end
 
+-- Whether a field that is to be given a value says meanwhile what was not expected ('-': nothing).
+local function is_overtaken(key, args)
+	for i = 4, #args, 4 do
+		local field, value, expected = unpack(args, i, i + 2)
+		local present = value ~= '' and expected ~= '' and (call('HGET', key, field) or '-')
+		if present and present ~= expected and present ~= value then
+			return true
+		end
+	end
+	return false
+end
+
 -- halt: KEYS hash, stream, [mark], [notifications]; ARGV kind, payload, ttl, (field, value, expected,
 -- over)..., [channel, notice].  An empty value releases the field; where something is expected, only if it
--- says that; where it has to be over, only if it is.  The mark, if there is one, says that all this was
--- done before.  What is told comes last, so that a program from before it is served as it was.
+-- says that; where it has to be over, only if it is.  A value that overtook another than was expected
+-- changes nothing at all: -1.  The mark, if there is one, says that all this was done before.  What is
+-- told comes last, so that a program from before it is served as it was.
 -- Answer: how many fields are other than they were.
 local function halt(keys, args)
 	local count, notices, channel, notice = 0, nil, nil, nil
@@ -148,6 +161,9 @@ local function halt(keys, args)
 	local mark = keys[3]
 	if mark and call('EXISTS', mark) == 1 then
 		return count
+	end
+	if is_overtaken(keys[1], args) then
+		return -1
 	end
 	for i = 4, #args, 4 do
 		local field, value, expected, over = unpack(args, i, i + 3)

@@ -102,8 +102,10 @@ enum yq_submit_kind {
 	YQ_SUBMIT_KIND_COUNT
 };
 extern const struct yq_names yq_submit_kind_names; /* "order", "cancel", ... */
-/* The field of order:{id} in which a replace or resolve is marked as made: its time; the gateway
- * puts what became of a resolve in its place, a text that begins with one of these. */
+/* The field of order:{id} in which a cancel, replace or resolve is marked as made: its time.  The
+ * gateway puts what became of a replace or resolve in its place, a text that begins with one of
+ * these; it empties that of a cancel (one field for all of an order's) which the broker did not
+ * take. */
 #define YQ_REQUEST_MARK_SIZE (YQ_ID_LENGTH + 16)
 #define YQ_MARK_APPLIED	     "applied: "
 #define YQ_MARK_REFUSED	     "refused: "
@@ -125,13 +127,18 @@ void yq_step_submit(struct yq_valkey *valkey, const struct yq_submit_item *items
 /*
  * Throw or release kill switches, or change what strategies may do, and put that on order:stream
  * (kind "halt", "resume" or "life"; payload an encoded struct yq_act), in one step.  `changed`: how
- * many fields are other than before; of 0 nothing is told.  Again after a lost answer it is one
- * act. What a rule throws on its own goes through halts.h.
+ * many fields are other than before; of 0 nothing is told.  YQ_HALT_OVERTAKEN: a field that was to
+ * be given a value says neither that nor what was expected, and nothing was changed.  Again after a
+ * lost answer it is one act.  What a rule throws on its own goes through halts.h.
  */
+#define YQ_HALT_NOTHING	 "-"
+#define YQ_HALT_OVERTAKEN (-1) /* as `changed` */
 struct yq_halt_change {
 	const char *field;    /* schema.h, or a strategy's name */
 	const char *value;    /* struct yq_halt or yq_life, encoded; NULL = released */
-	const char *expected; /* only what says this is released; NULL = whatever stands there */
+	/* Only what says this is released, or takes another value; YQ_HALT_NOTHING: only where
+	 * nothing is; NULL = whatever stands there. */
+	const char *expected;
 	bool only_over;	      /* ... and only if its time is over by the server's clock */
 };
 struct yq_halt_item {

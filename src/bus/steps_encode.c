@@ -70,9 +70,12 @@ void
 yq_request_mark(
     enum yq_submit_kind kind, const struct yq_id *request_id, char mark[YQ_REQUEST_MARK_SIZE])
 {
-	assert(kind == YQ_SUBMIT_REPLACE || kind == YQ_SUBMIT_RESOLVE);
-	yq_str_format(mark, YQ_REQUEST_MARK_SIZE, "%s:%s",
-	    kind == YQ_SUBMIT_REPLACE ? "Replace" : "Resolve", request_id->text);
+	assert(kind == YQ_SUBMIT_CANCEL || kind == YQ_SUBMIT_REPLACE || kind == YQ_SUBMIT_RESOLVE);
+	if (kind == YQ_SUBMIT_CANCEL)
+		yq_str_copy_cut(mark, YQ_REQUEST_MARK_SIZE, "CancelRequestedAt");
+	else
+		yq_str_format(mark, YQ_REQUEST_MARK_SIZE, "%s:%s",
+		    kind == YQ_SUBMIT_REPLACE ? "Replace" : "Resolve", request_id->text);
 }
 
 static void
@@ -80,12 +83,8 @@ add_request(struct yq_args *args, const struct yq_submit_item *item)
 {
 	char mark[YQ_REQUEST_MARK_SIZE];
 
-	if (item->kind == YQ_SUBMIT_CANCEL) {
-		yq_args_text(args, "CancelRequestedAt");
-	} else {
-		yq_request_mark(item->kind, &item->request_id, mark);
-		yq_args_text(args, mark);
-	}
+	yq_request_mark(item->kind, &item->request_id, mark);
+	yq_args_text(args, mark);
 	yq_args_time(args, item->created_at_us);
 	yq_args_bytes(args, item->payload, item->length);
 }

@@ -41,6 +41,24 @@ yq_halt_set_times(struct yq_halt *halt, int64_t when_us, int64_t until_us, int64
 		halt->until_us = halt->not_before_us;
 }
 
+void
+yq_halt_keep(struct yq_halt *halt, const struct yq_halt *before)
+{
+	if (!yq_halt_stands(before, halt->when_us))
+		return;
+	halt->flatten = halt->flatten || before->flatten;
+	if (before->not_before_us > halt->not_before_us)
+		halt->not_before_us = before->not_before_us;
+	if (before->until_us == 0)
+		halt->until_us = 0;
+	if (halt->until_us == 0)
+		return;
+	if (before->until_us > halt->until_us)
+		halt->until_us = before->until_us;
+	if (halt->not_before_us > halt->until_us)
+		halt->until_us = halt->not_before_us;
+}
+
 /* "account:Paper" is "account Paper", "*" everything; of "risk:DailyLoss:*" what comes last. */
 static void
 describe_field(struct yq_buf *out, const char *field)
