@@ -131,15 +131,15 @@ void yq_step_submit(struct yq_valkey *valkey, const struct yq_submit_item *items
  * be given a value says neither that nor what was expected, and nothing was changed.  Again after a
  * lost answer it is one act.  What a rule throws on its own goes through halts.h.
  */
-#define YQ_HALT_NOTHING	 "-"
+#define YQ_HALT_NOTHING	  "-"
 #define YQ_HALT_OVERTAKEN (-1) /* as `changed` */
 struct yq_halt_change {
-	const char *field;    /* schema.h, or a strategy's name */
-	const char *value;    /* struct yq_halt or yq_life, encoded; NULL = released */
+	const char *field; /* schema.h, or a strategy's name */
+	const char *value; /* struct yq_halt or yq_life, encoded; NULL = released */
 	/* Only what says this is released, or takes another value; YQ_HALT_NOTHING: only where
 	 * nothing is; NULL = whatever stands there. */
 	const char *expected;
-	bool only_over;	      /* ... and only if its time is over by the server's clock */
+	bool only_over; /* ... and only if its time is over by the server's clock */
 };
 struct yq_halt_item {
 	enum yq_submit_kind kind; /* HALT, RESUME or LIFE */

@@ -1,5 +1,6 @@
 /* find.c - from the command line to open connections. */
 #include "console/find.h"
+#include "console/person.h"
 
 #include "base/str.h"
 #include "daemon/settings.h"
@@ -162,7 +163,8 @@ yq_system_find(const struct yq_call *call, struct yq_system *system)
 	int status;
 
 	*system = (struct yq_system){
-		.desk = { .open_valkey = open_valkey,
+		.desk = { .hand = yq_person(),
+		    .open_valkey = open_valkey,
 		    .open_firebird = open_firebird,
 		    .owner = system },
 	};

@@ -3,8 +3,8 @@
 #include "base/str.h"
 #include "console/answer.h"
 #include "console/fetch.h"
-#include "console/person.h"
 #include "console/take.h"
+#include "desk/order_by_hand.h"
 
 #include <string.h>
 
@@ -26,28 +26,10 @@ take_change(const struct yq_call *call, struct yq_replace *change)
 	if (!change->qty.set && !change->price.set && !change->stop_price.set)
 		return yq_fail_usage(call, "say what to change: --qty, --price or --stop");
 	if (why == NULL)
-		yq_str_copy_cut(change->reason, sizeof(change->reason), "by hand");
+		yq_str_copy_cut(change->reason, sizeof(change->reason), YQ_BY_HAND);
 	change->id = yq_id_random();
 	if (id != NULL && yq_id_parse(id, strlen(id), &change->id) != YQ_OK)
 		return yq_fail_usage(call, "--id: expected a UUID, found \"%s\"", id);
-	return YQ_CONSOLE_DONE;
-}
-
-/* What nobody can change at present, whatever the gateway will say. */
-static int
-check_state(const struct yq_order_state_full *full)
-{
-	enum yq_order_state state = full->progress.state;
-
-	if (yq_order_state_is_final(state))
-		return yq_fail(YQ_CONSOLE_REFUSED, "order %s is over (%s): nothing to change",
-		    full->order.id.text, yq_names_text(&yq_order_state_names, (int)state));
-	if (state == YQ_ORDER_UNKNOWN)
-		return yq_fail(YQ_CONSOLE_REFUSED,
-		    "nobody knows what became of order %s: it is being asked about; `yq why` "
-		    "tells, and "
-		    "`yq order resolve` ends the doubt",
-		    full->order.id.text);
 	return YQ_CONSOLE_DONE;
 }
 
@@ -56,6 +38,7 @@ find_order(struct yq_system *system, const char *text, struct yq_order_state_ful
 {
 	struct yq_id id;
 	bool found = false;
+	struct yq_err err = { 0 };
 	int status = yq_answer_find(system, text, &id);
 
 	if (status == YQ_CONSOLE_DONE)
@@ -65,36 +48,25 @@ find_order(struct yq_system *system, const char *text, struct yq_order_state_ful
 	if (!found)
 		return yq_fail(YQ_CONSOLE_REFUSED,
 		    "there is no order %s on the bus: it is over, or never was", id.text);
-	return check_state(full);
+	return yq_replace_by_hand_check(full, &err) == YQ_OK
+		   ? YQ_CONSOLE_DONE
+		   : yq_fail(YQ_CONSOLE_REFUSED, "%s", err.text);
 }
 
 static int
-submit(struct yq_system *system, const struct yq_replace *change)
+submit(struct yq_system *system, const struct yq_order_state_full *order, struct yq_replace *change)
 {
-	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
-	struct yq_submit_item item = { .kind = YQ_SUBMIT_REPLACE,
-		.id = change->order_id,
-		.request_id = change->id,
-		.created_at_us = change->timestamp_us };
-	struct yq_step_answer answer = { 0 };
 	struct yq_err err = { 0 };
-	enum yq_rc rc;
+	enum yq_rc rc = yq_replace_by_hand(&system->desk, order, change, &err);
 
-	yq_message_encode_replace(change, &payload);
-	item.payload = payload.data;
-	item.length = payload.length;
-	rc = yq_valkey_sync_submit(system->desk.valkey, &item, 1, &answer, &err);
 	if (rc == YQ_E_UNKNOWN)
 		return yq_fail(YQ_CONSOLE_UNREACHABLE,
 		    "%s; the change may be on its way: the same command with --id %s makes it no "
 		    "second time",
 		    err.text, change->id.text);
-	if (rc != YQ_OK)
-		return yq_fail_err(&err);
-	if (answer.result == YQ_CLOSED || answer.result == YQ_NO_SUCH_ORDER)
-		return yq_fail(YQ_CONSOLE_REFUSED, "order %s is over: nothing to change",
-		    change->order_id.text);
-	return YQ_CONSOLE_DONE; /* a duplicate too: its word is waited for */
+	if (rc == YQ_E_STATE)
+		return yq_fail(YQ_CONSOLE_REFUSED, "%s", err.text);
+	return rc == YQ_OK ? YQ_CONSOLE_DONE : yq_fail_err(&err);
 }
 
 int
@@ -102,7 +74,7 @@ yq_verb_replace(const struct yq_call *call)
 {
 	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
 	YQ_CLEANUP(yq_freep) struct yq_order_state_full *full = yq_xcalloc(1, sizeof(*full));
-	struct yq_replace change = { .timestamp_us = yq_clock_now_us(yq_clock_system()) };
+	struct yq_replace change = { 0 };
 	int status = take_change(call, &change);
 
 	if (status == YQ_CONSOLE_DONE)
@@ -111,13 +83,10 @@ yq_verb_replace(const struct yq_call *call)
 		status = find_order(&system, call->words[0], full);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	change.order_id = full->order.id;
-	memcpy(change.account_alias, full->order.account_alias, sizeof(change.account_alias));
-	change.hand = yq_person();
-	status = submit(&system, &change);
+	status = submit(&system, full, &change);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	return yq_answer_await(&system, call,
-	    &(struct yq_asked){
-		YQ_SUBMIT_REPLACE, change.order_id, change.id, change.account_alias, "changed" });
+	return yq_answer_tell(&system, call,
+	    &(struct yq_asked){ YQ_SUBMIT_REPLACE, change.order_id, change.id },
+	    change.account_alias, "changed");
 }

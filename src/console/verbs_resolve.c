@@ -7,6 +7,7 @@
 #include "console/fetch.h"
 #include "console/person.h"
 #include "console/said.h"
+#include "desk/order_by_hand.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +15,6 @@
 static int
 find_order(struct yq_system *system, const char *text, struct yq_order_state_full *order)
 {
-	enum yq_order_state state;
 	struct yq_id id;
 	bool found = false;
 	int status = yq_answer_find(system, text, &id);
@@ -25,11 +25,6 @@ find_order(struct yq_system *system, const char *text, struct yq_order_state_ful
 		return status;
 	if (!found)
 		return yq_fail(YQ_CONSOLE_REFUSED, "there is no order %s on the bus", id.text);
-	state = order->progress.state;
-	if (yq_order_state_is_final(state) || state == YQ_ORDER_PENDING ||
-	    state == YQ_ORDER_SUBMITTING)
-		return yq_fail(YQ_CONSOLE_REFUSED, "order %s is %s: there is nothing to resolve",
-		    id.text, yq_names_text(&yq_order_state_names, (int)state));
 	return YQ_CONSOLE_DONE;
 }
 
@@ -88,26 +83,17 @@ print_plan(const struct yq_order_state_full *full, const struct yq_resolution *s
 /* ---- asking the gateway ---- */
 
 static int
-submit(struct yq_system *system, const struct yq_resolution *said)
+submit(
+    struct yq_system *system, const struct yq_order_state_full *order, struct yq_resolution *said)
 {
-	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
-	struct yq_submit_item item = { .kind = YQ_SUBMIT_RESOLVE,
-		.id = said->order_id,
-		.request_id = said->id,
-		.created_at_us = said->timestamp_us };
-	struct yq_step_answer answer = { 0 };
 	struct yq_err err = { 0 };
+	enum yq_rc rc = yq_resolve_by_hand(&system->desk, order, said, &err);
 
-	yq_message_encode_resolution(said, &payload);
-	item.payload = payload.data;
-	item.length = payload.length;
-	if (yq_valkey_sync_submit(system->desk.valkey, &item, 1, &answer, &err) != YQ_OK)
-		return yq_fail_err(&err);
-	if (answer.result == YQ_CLOSED || answer.result == YQ_NO_SUCH_ORDER)
+	if (rc == YQ_E_STATE)
 		return yq_fail(YQ_CONSOLE_REFUSED,
 		    "order %s has ended meanwhile: there is nothing to resolve (`yq why` tells)",
 		    said->order_id.text);
-	return YQ_CONSOLE_DONE;
+	return rc == YQ_OK ? YQ_CONSOLE_DONE : yq_fail_err(&err);
 }
 
 int
@@ -117,6 +103,7 @@ yq_order_resolve(const struct yq_call *call)
 	YQ_CLEANUP(yq_freep) struct yq_order_state_full *order = yq_xcalloc(1, sizeof(*order));
 	struct yq_resolution said;
 	struct yq_err err = { 0 };
+	enum yq_rc rc;
 	int status;
 
 	if (yq_said_parse(call, &said, &err) != YQ_OK)
@@ -127,22 +114,19 @@ yq_order_resolve(const struct yq_call *call)
 		status = find_order(&system, call->words[1], order);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	said.order_id = order->order.id;
-	memcpy(said.account_alias, order->order.account_alias, sizeof(said.account_alias));
-	if (yq_resolution_check(&said, &err) != YQ_OK)
+	rc = yq_resolve_by_hand_check(order, &said, &err);
+	if (rc == YQ_E_STATE)
+		return yq_fail(YQ_CONSOLE_REFUSED, "%s", err.text);
+	if (rc != YQ_OK)
 		return yq_fail_usage(call, "%s", err.text);
 	if (!yq_call_has(call, YQ_OPT_JSON))
 		print_plan(order, &said);
 	if (!yq_call_has(call, YQ_OPT_YES) && !yq_person_agrees("Is that so?"))
 		return yq_fail(YQ_CONSOLE_REFUSED, "nothing was done");
-	yq_str_copy_cut(said.before, sizeof(said.before),
-	    yq_names_text(&yq_order_state_names, (int)order->progress.state));
-	said.hand = yq_person();
-	said.timestamp_us = yq_clock_now_us(yq_clock_system());
-	status = submit(&system, &said);
+	status = submit(&system, order, &said);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	return yq_answer_await(&system, call,
-	    &(struct yq_asked){
-		YQ_SUBMIT_RESOLVE, said.order_id, said.id, said.account_alias, "resolved" });
+	return yq_answer_tell(&system, call,
+	    &(struct yq_asked){ YQ_SUBMIT_RESOLVE, said.order_id, said.id }, said.account_alias,
+	    "resolved");
 }

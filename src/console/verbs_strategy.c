@@ -4,10 +4,9 @@
 
 #include "base/str.h"
 #include "console/fetch_halts.h"
-#include "console/person.h"
 #include "console/sheet.h"
-#include "console/tell.h"
 #include "daemon/settings.h"
+#include "desk/halt_by_hand.h"
 
 static const struct yq_column columns[] = {
 	{ "STRATEGY", "strategy", YQ_COLUMN_TEXT },
@@ -73,114 +72,40 @@ list(struct yq_system *system, const struct yq_call *call)
 
 /* ---- what it becomes ---- */
 
-/* Any halt that cools off over it, or over an account in which it might trade. */
-static int
-check_cooling(struct yq_system *system, const struct yq_call *call, const char *name)
-{
-	YQ_CLEANUP(yq_halts_clear) struct yq_halts halts = { 0 };
-	int64_t now_us = yq_clock_now_us(yq_clock_system());
-	int status = yq_fetch_halts(system, &halts);
-	char text[YQ_HALT_TEXT_SIZE], field[YQ_HALT_FIELD_SIZE];
-
-	yq_halt_field_strategy(name, field);
-	for (size_t i = 0; i < halts.count && status == YQ_CONSOLE_DONE; i++) {
-		const struct yq_halt_entry *entry = &halts.items[i];
-		const char *scope = yq_halt_scope(entry->field), *of = strstr(scope, "strategy:");
-		int64_t left_us = yq_halt_cooling_us(&entry->halt, now_us);
-
-		if (left_us == 0 || (of != NULL && !yq_str_equal(of, field)))
-			continue;
-		yq_halt_describe(entry->field, &entry->halt, text, sizeof(text));
-		if (!yq_call_has(call, YQ_OPT_FORCE))
-			return yq_fail(YQ_CONSOLE_REFUSED,
-			    "not live yet, a cooling-off runs for another %lld min %lld s (%s); "
-			    "--force with a --reason passes",
-			    (long long)(left_us / (60 * YQ_US_PER_SECOND)),
-			    (long long)(left_us / YQ_US_PER_SECOND % 60), text);
-	}
-	return status;
-}
-
-static int
-change(struct yq_system *system, const char *name, const struct yq_life *life, const char *before)
-{
-	YQ_CLEANUP(yq_buf_free) struct yq_buf value = yq_buf_make(YQ_MESSAGE_MAX);
-	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
-	struct yq_halt_change to = { .field = name };
-	struct yq_halt_item item = { .kind = YQ_SUBMIT_LIFE, .changes = &to, .count = 1 };
-	struct yq_act act = {
-		.id = yq_id_random(), .hand = yq_person(), .timestamp_us = life->when_us
-	};
-	struct yq_err err = { 0 };
-	int64_t changed = 0;
-
-	yq_str_copy_cut(
-	    act.kind, sizeof(act.kind), yq_names_text(&yq_submit_kind_names, YQ_SUBMIT_LIFE));
-	yq_str_copy_cut(act.target, sizeof(act.target), name);
-	yq_str_copy_cut(act.outcome, sizeof(act.outcome),
-	    yq_names_text(&yq_life_state_names, (int)life->state));
-	yq_str_copy_cut(act.before, sizeof(act.before), before);
-	yq_str_copy_cut(act.reason, sizeof(act.reason), life->why);
-	yq_message_encode_act(&act, &payload);
-	yq_message_encode_life(life, &value);
-	to.value = yq_buf_text(&value);
-	item.payload = yq_buf_text(&payload);
-	item.length = payload.length;
-	if (yq_valkey_sync_halt(system->desk.valkey, &item, &changed, &err) != YQ_OK)
-		return yq_fail_err(&err);
-	return YQ_CONSOLE_DONE;
-}
-
-static void
-state_before(
-    const struct redisReply *reply, const char *name, const char *fallback, char *text, size_t size)
-{
-	const char *value = yq_reply_field(reply, name);
-	struct yq_life life = { 0 };
-
-	if (value == NULL)
-		yq_str_format(text, size, "%s (the default)", fallback);
-	else if (yq_message_decode_life(value, strlen(value), &life, NULL) != YQ_OK)
-		yq_str_copy_cut(text, size, value);
-	else
-		yq_str_format(text, size, "%s since %s said so",
-		    yq_names_text(&yq_life_state_names, (int)life.state), life.who);
-}
-
 static int
 set(struct yq_system *system, const struct yq_call *call, enum yq_life_state state)
 {
-	YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
-	const char *name = call->words[0], *why = call->options[YQ_OPT_REASON], *fallback = "";
-	struct yq_life life = { .state = state, .when_us = yq_clock_now_us(yq_clock_system()) };
-	char before[YQ_MESSAGE_SIZE], text[YQ_ERR_TEXT_MAX];
-	int status = YQ_CONSOLE_DONE;
+	const char *why = call->options[YQ_OPT_REASON];
+	struct yq_life_wish wish = { .strategy = call->words[0],
+		.state = state,
+		.why = why != NULL ? why : "by hand",
+		.force = yq_call_has(call, YQ_OPT_FORCE) };
+	char text[YQ_HALT_BY_HAND_TEXT_SIZE];
+	struct yq_config *config = NULL;
+	struct yq_err err = { 0 };
+	struct yq_life life;
+	int status;
+	enum yq_rc rc;
 
-	if (yq_call_has(call, YQ_OPT_FORCE) && why == NULL)
+	if (wish.force && why == NULL)
 		return yq_fail_usage(call, "--force needs a --reason");
-	memcpy(life.who, yq_person().who, sizeof(life.who));
-	yq_str_copy_cut(life.why, sizeof(life.why), why != NULL ? why : "by hand");
-	if (state == YQ_LIFE_LIVE)
-		status = check_cooling(system, call, name);
-	if (status == YQ_CONSOLE_DONE)
-		status = fallback_of(system, call, &fallback);
-	if (status == YQ_CONSOLE_DONE)
-		status = yq_fetch_hash(system, YQ_KEY_STRATEGY, NULL, &reply);
+	status = yq_system_settings(call, system, &config);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	state_before(reply, name, fallback, before, sizeof(before));
-	status = change(system, name, &life, before);
-	if (status != YQ_CONSOLE_DONE)
-		return status;
-	yq_str_format(text, sizeof(text), "strategy %s is %s now, by %s: %.300s (before: %.100s)",
-	    name, yq_names_text(&yq_life_state_names, (int)state), life.who, life.why, before);
+	system->desk.config = config;
+	rc = yq_life_by_hand(&system->desk, &wish, &life, text, &err);
+	system->desk.config = NULL;
+	yq_config_free(config);
+	if (rc == YQ_E_REFUSED)
+		return yq_fail(YQ_CONSOLE_REFUSED, "%s; --force with a --reason passes", err.text);
+	if (rc != YQ_OK)
+		return yq_fail_err(&err);
 	if (yq_call_has(call, YQ_OPT_JSON))
-		printf("{\"state\":\"%s\"}\n", yq_names_text(&yq_life_state_names, (int)state));
+		printf("{\"state\":\"%s\"}", yq_names_text(&yq_life_state_names, (int)state));
 	else
 		yq_print_plain(text);
-	if (!yq_call_has(call, YQ_OPT_JSON))
-		putchar('\n');
-	return yq_tell(system, YQ_NOTIFICATION_RISK, YQ_SEVERITY_WARNING, text);
+	putchar('\n');
+	return YQ_CONSOLE_DONE;
 }
 
 int

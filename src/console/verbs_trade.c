@@ -3,13 +3,11 @@
 #include "console/command_line.h"
 #include "console/fetch.h"
 #include "console/listen.h"
-#include "console/person.h"
 #include "console/take.h"
 #include "console/verbs_resolve.h"
-#include "domain/bracket.h"
+#include "desk/order_by_hand.h"
 #include "domain/market.h"
 #include "domain/ticker.h"
-#include "store/orders.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -101,10 +99,7 @@ take_qty(const struct yq_call *call, const char *text, const struct yq_account_s
     struct yq_order *order)
 {
 	if (yq_str_equal_nocase(text, "all") && order->action == YQ_SELL) {
-		for (size_t i = 0; i < account->position_count; i++)
-			if (yq_str_equal(account->positions[i].ticker, order->ticker) &&
-			    account->positions[i].exchange == order->exchange)
-				order->qty = account->positions[i].qty;
+		order->qty = yq_held_of(account, order->exchange, order->ticker);
 		if (yq_decimal_sign(order->qty) <= 0)
 			return yq_fail(
 			    YQ_CONSOLE_REFUSED, "%s holds no %s", account->alias, order->ticker);
@@ -144,11 +139,7 @@ take_terms(const struct yq_call *call, struct yq_order *order)
 		status = take_name(call, YQ_OPT_TIF, &yq_tif_names, &tif);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	if (type < 0 && order->stop_price.set)
-		type = order->price.set ? YQ_TYPE_STOP_LIMIT : YQ_TYPE_STOP;
-	else if (type < 0)
-		type = order->price.set ? YQ_TYPE_LIMIT : YQ_TYPE_MARKET;
-	order->type = (enum yq_order_type)type;
+	order->type = type >= 0 ? (enum yq_order_type)type : yq_order_by_hand_type(order);
 	order->time_in_force = (enum yq_tif)tif;
 	order->reduce_only = yq_call_has(call, YQ_OPT_REDUCE_ONLY);
 	order->id = yq_id_random();
@@ -179,11 +170,9 @@ build(const struct yq_call *call, struct yq_system *system, enum yq_action actio
 	yq_account_state_clear(&account);
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	yq_str_copy_cut(order->buy_reason, sizeof(order->buy_reason), "Manual");
+	yq_str_copy_cut(order->buy_reason, sizeof(order->buy_reason), YQ_BY_HAND_REASON);
 	order->timestamp_us = yq_clock_now_us(yq_clock_system());
-	if (yq_order_check(order, &err) != YQ_OK ||
-	    yq_bracket_check_entry(order, YQ_TICKS_MARKET, YQ_OPT_DECIMAL_NONE, &err) != YQ_OK ||
-	    yq_orders_check(order, YQ_OPT_DECIMAL_NONE, &err) != YQ_OK)
+	if (yq_order_by_hand_check(order, &err) != YQ_OK)
 		return yq_fail_usage(call, "%s", err.text);
 	return YQ_CONSOLE_DONE;
 }
@@ -191,22 +180,12 @@ build(const struct yq_call *call, struct yq_system *system, enum yq_action actio
 static int
 submit(struct yq_system *system, const struct yq_call *call, const struct yq_order *order)
 {
-	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
-	struct yq_submit_item item = { .kind = YQ_SUBMIT_ORDER,
-		.id = order->id,
-		.alias = order->account_alias,
-		.ticker = order->ticker,
-		.created_at_us = order->timestamp_us };
-	struct yq_step_answer answer = { 0 };
 	const char *why = call->options[YQ_OPT_REASON];
-	struct yq_hand hand = yq_person();
 	struct yq_err err = { 0 };
-	enum yq_rc rc;
+	bool duplicate = false;
+	enum yq_rc rc =
+	    yq_order_by_hand(&system->desk, order, why != NULL ? why : "", &duplicate, &err);
 
-	yq_message_encode_order_by_hand(order, &hand, why != NULL ? why : "", &payload);
-	item.payload = payload.data;
-	item.length = payload.length;
-	rc = yq_valkey_sync_submit(system->desk.valkey, &item, 1, &answer, &err);
 	if (rc == YQ_E_UNKNOWN)
 		return yq_fail(YQ_CONSOLE_UNREACHABLE,
 		    "%s; the order may be on its way: `yq why %s` tells, and the same command with "
@@ -214,7 +193,7 @@ submit(struct yq_system *system, const struct yq_call *call, const struct yq_ord
 		    err.text, order->id.text, order->id.text);
 	if (rc != YQ_OK)
 		return yq_fail_err(&err);
-	if (answer.result == YQ_DUPLICATE)
+	if (duplicate)
 		return yq_fail(YQ_CONSOLE_REFUSED, "an order %s exists already: nothing was sent",
 		    order->id.text);
 	return YQ_CONSOLE_DONE;
@@ -254,35 +233,44 @@ yq_verb_sell(const struct yq_call *call)
 
 /* ---- protecting what is held ---- */
 
-static struct yq_decimal
-held_of(const struct yq_account_state *account, const struct yq_order *order)
+static int
+take_protected(const struct yq_call *call, struct yq_opt_decimal *qty)
 {
-	for (size_t i = 0; i < account->position_count; i++)
-		if (yq_str_equal(account->positions[i].ticker, order->ticker) &&
-		    account->positions[i].exchange == order->exchange)
-			return account->positions[i].qty;
-	return YQ_DECIMAL_ZERO;
+	struct yq_decimal number;
+	int status = YQ_CONSOLE_DONE;
+
+	if (call->word_count <= 1)
+		return status;
+	status = yq_take_number(call, "quantity", call->words[1], &number);
+	*qty = yq_opt_decimal_of(number);
+	return status;
 }
 
 static int
-take_protected(const struct yq_call *call, struct yq_decimal held, struct yq_order *order)
+make_protection(const struct yq_call *call, const struct yq_account_state *account,
+    struct yq_order *order, struct yq_bracket *bracket)
 {
-	if (yq_decimal_sign(held) == 0)
-		return yq_fail(
-		    YQ_CONSOLE_REFUSED, "%s holds no %s", order->account_alias, order->ticker);
-	order->action = yq_decimal_sign(held) > 0 ? YQ_BUY : YQ_SELL;
-	order->qty = yq_decimal_abs(held);
-	return call->word_count > 1 ? yq_take_number(call, "quantity", call->words[1], &order->qty)
-				    : YQ_CONSOLE_DONE;
+	struct yq_opt_decimal qty = YQ_OPT_DECIMAL_NONE;
+	struct yq_err err = { 0 };
+	int status = take_protected(call, &qty);
+	enum yq_rc rc;
+
+	if (status == YQ_CONSOLE_DONE)
+		status = take_exits(call, &order->exits);
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	rc = yq_protection_by_hand_make(
+	    account, order, qty, yq_clock_now_us(yq_clock_system()), bracket, &err);
+	if (rc == YQ_E_NOT_FOUND)
+		return yq_fail(YQ_CONSOLE_REFUSED, "%s", err.text);
+	return rc == YQ_OK ? YQ_CONSOLE_DONE : yq_fail_usage(call, "%s", err.text);
 }
 
-/* As an order that would have opened what is held. */
 static int
 build_protection(const struct yq_call *call, struct yq_system *system, struct yq_bracket *bracket)
 {
 	struct yq_account_state account = { 0 };
 	struct yq_order order = yq_order_default();
-	struct yq_err err = { 0 };
 	int status;
 
 	order.id = yq_id_random();
@@ -292,42 +280,19 @@ build_protection(const struct yq_call *call, struct yq_system *system, struct yq
 	if (status == YQ_CONSOLE_DONE)
 		status = take_instrument(call, call->words[0], &account, &order);
 	if (status == YQ_CONSOLE_DONE)
-		status = take_protected(call, held_of(&account, &order), &order);
-	if (status == YQ_CONSOLE_DONE)
-		status = take_exits(call, &order.exits);
+		status = make_protection(call, &account, &order, bracket);
 	yq_account_state_clear(&account);
-	if (status != YQ_CONSOLE_DONE)
-		return status;
-	*bracket = yq_bracket_of(&order, yq_clock_now_us(yq_clock_system()));
-	bracket->qty = yq_opt_decimal_of(order.qty);
-	if (yq_bracket_check(bracket, &err) != YQ_OK ||
-	    yq_bracket_check_entry(&order, YQ_TICKS_MARKET, YQ_OPT_DECIMAL_NONE, &err) != YQ_OK)
-		return yq_fail_usage(call, "%s", err.text);
-	return YQ_CONSOLE_DONE;
+	return status;
 }
 
 static int
 send_protection(
     struct yq_system *system, const struct yq_call *call, const struct yq_bracket *bracket)
 {
-	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
-	struct yq_json_writer w = yq_json_writer_make(&payload);
-	const char *argv[] = { "XADD", yq_key_name(YQ_KEY_ORDER_STREAM), "*", YQ_ENTRY_KIND,
-		yq_names_text(&yq_submit_kind_names, YQ_SUBMIT_PROTECT), YQ_ENTRY_PAYLOAD, NULL };
 	const char *why = call->options[YQ_OPT_REASON];
-	struct yq_hand hand = yq_person();
 	struct yq_err err = { 0 };
 
-	yq_json_begin_object(&w);
-	yq_record_write(&w, yq_bracket_fields, yq_bracket_field_count, bracket);
-	yq_json_put_text(&w, "Who", hand.who);
-	yq_json_put_text(&w, "Origin", hand.origin);
-	yq_json_put_text(&w, "Reason", why != NULL ? why : "");
-	yq_json_put_time(&w, "Timestamp", bracket->created_at_us);
-	yq_json_end_object(&w);
-	argv[YQ_COUNT(argv) - 1] = yq_buf_text(&payload);
-	if (yq_valkey_sync_command(
-		system->desk.valkey, (int)YQ_COUNT(argv), argv, NULL, WAIT_MS, NULL, &err) != YQ_OK)
+	if (yq_protection_by_hand(&system->desk, bracket, why != NULL ? why : "", &err) != YQ_OK)
 		return yq_fail_err(&err);
 	return YQ_CONSOLE_DONE;
 }

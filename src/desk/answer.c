@@ -15,7 +15,7 @@
 
 /* What one look at the order found. */
 struct look {
-	const char *mark; /* of the request; NULL = none */
+	const char *mark;  /* of the request; NULL = none */
 	const char *error; /* the order's last */
 	const char *state;
 	bool over;
@@ -82,8 +82,8 @@ hear(struct yq_desk *desk, const struct yq_asked *asked, struct yq_word *word, s
 
 	yq_key_format(YQ_KEY_ORDER_STATE, asked->order_id.text, name);
 	yq_request_mark(asked->kind, &asked->request_id, mark);
-	rc = yq_valkey_sync_command(desk->valkey, (int)YQ_COUNT(argv), argv, NULL,
-	    YQ_FETCH_TIMEOUT_MS, &reply, err);
+	rc = yq_valkey_sync_command(
+	    desk->valkey, (int)YQ_COUNT(argv), argv, NULL, YQ_FETCH_TIMEOUT_MS, &reply, err);
 	if (rc != YQ_OK)
 		return rc;
 	look = look_at(reply);
@@ -92,8 +92,8 @@ hear(struct yq_desk *desk, const struct yq_asked *asked, struct yq_word *word, s
 	else
 		hear_mark(&look, word);
 	if (look.over)
-		yq_str_copy_cut(word->state, sizeof(word->state),
-		    look.state != NULL ? look.state : "archived");
+		yq_str_copy_cut(
+		    word->state, sizeof(word->state), look.state != NULL ? look.state : "archived");
 	return YQ_OK;
 }
 

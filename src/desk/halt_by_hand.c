@@ -110,8 +110,8 @@ make_halt(const struct yq_desk *desk, const struct yq_halt_wish *wish,
 static void
 add_stood(struct yq_buf *list, const struct yq_halt_entry *entry)
 {
-	yq_buf_add_format(list, "%s%s halted by %s: %s", list->length > 0 ? "; " : "",
-	    entry->field, entry->halt.who, entry->halt.why);
+	yq_buf_add_format(list, "%s%s halted by %s: %s", list->length > 0 ? "; " : "", entry->field,
+	    entry->halt.who, entry->halt.why);
 }
 
 /* In the place of `before` (NULL = of nothing). */
@@ -153,8 +153,8 @@ yq_halt_by_hand(struct yq_desk *desk, const struct yq_halt_wish *wish, struct yq
 		before = find_field(&halts, wish->scope);
 		*halt = make_halt(desk, wish, before, cooling_us);
 		yq_str_format(text, YQ_HALT_BY_HAND_TEXT_SIZE, "halted %s%s by %s: %.300s",
-		    yq_halt_scope_for_people(wish->scope), halt->flatten ? ", to be flattened," : "",
-		    halt->who, halt->why);
+		    yq_halt_scope_for_people(wish->scope),
+		    halt->flatten ? ", to be flattened," : "", halt->who, halt->why);
 		rc = throw_over(desk, wish, halt, before, text, &changed, err);
 		if (rc != YQ_OK)
 			return rc;
@@ -169,8 +169,7 @@ is_meant(const struct yq_release_wish *wish, const struct yq_halt_entry *entry)
 {
 	if (wish->field != NULL)
 		return yq_str_equal(entry->field, wish->field);
-	return wish->scope[0] == '\0' ||
-	       yq_str_equal(yq_halt_scope(entry->field), wish->scope);
+	return wish->scope[0] == '\0' || yq_str_equal(yq_halt_scope(entry->field), wish->scope);
 }
 
 enum yq_rc
@@ -225,8 +224,7 @@ was_done(struct yq_desk *desk, const struct yq_id *id, bool *done, struct yq_err
 	if (yq_id_is_none(id))
 		return YQ_OK;
 	yq_key_format(YQ_KEY_HALT_RAISED, id->text, key);
-	rc = yq_valkey_sync_command(
-	    desk->valkey, 2, argv, NULL, YQ_FETCH_TIMEOUT_MS, &reply, err);
+	rc = yq_valkey_sync_command(desk->valkey, 2, argv, NULL, YQ_FETCH_TIMEOUT_MS, &reply, err);
 	*done = yq_reply_int(reply) == 1;
 	return rc;
 }
@@ -263,8 +261,8 @@ release(struct yq_desk *desk, const struct yq_release_wish *wish, const struct y
 	if (rc == YQ_OK)
 		rc = yq_by_hand_act(desk, &item, &act, text, &changed, err);
 	if (rc == YQ_OK && changed == 0)
-		return yq_err_set(err, YQ_E_STATE,
-		    "what was to be released has changed meanwhile: look again");
+		return yq_err_set(
+		    err, YQ_E_STATE, "what was to be released has changed meanwhile: look again");
 	*count = changed > 0 ? (size_t)changed : 0;
 	return rc;
 }

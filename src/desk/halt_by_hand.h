@@ -12,12 +12,12 @@
 #include "desk/desk.h"
 
 struct yq_halt_wish {
-	struct yq_id id;    /* none = a new one; else it is thrown once, however often it is asked
-			     * for */
-	const char *scope;  /* schema.h: YQ_HALT_ALL, "account:Paper" ... */
-	const char *alias;  /* the account of the scope; "" = none */
-	const char *why;    /* never NULL */
-	int64_t until_us;   /* 0 = until it is released */
+	struct yq_id id;   /* none = a new one; else it is thrown once, however often it is asked
+			    * for */
+	const char *scope; /* schema.h: YQ_HALT_ALL, "account:Paper" ... */
+	const char *alias; /* the account of the scope; "" = none */
+	const char *why;   /* never NULL */
+	int64_t until_us;  /* 0 = until it is released */
 	bool flatten;
 };
 
@@ -45,9 +45,8 @@ struct yq_release_wish {
  *   YQ_E_REFUSED    one cools off still; the text says how long.
  *   YQ_E_STATE      another was thrown in its place meanwhile: look again.
  */
-YQ_NODISCARD enum yq_rc yq_release_by_hand(struct yq_desk *desk,
-    const struct yq_release_wish *wish, size_t *count, char text[YQ_HALT_BY_HAND_TEXT_SIZE],
-    struct yq_err *err);
+YQ_NODISCARD enum yq_rc yq_release_by_hand(struct yq_desk *desk, const struct yq_release_wish *wish,
+    size_t *count, char text[YQ_HALT_BY_HAND_TEXT_SIZE], struct yq_err *err);
 
 struct yq_life_wish {
 	const char *strategy;

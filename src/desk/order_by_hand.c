@@ -22,8 +22,7 @@ yq_order_by_hand_check(const struct yq_order *order, struct yq_err *err)
 	enum yq_rc rc = yq_order_check(order, err);
 
 	if (rc == YQ_OK)
-		rc =
-		    yq_bracket_check_entry(order, YQ_TICKS_MARKET, YQ_OPT_DECIMAL_NONE, err);
+		rc = yq_bracket_check_entry(order, YQ_TICKS_MARKET, YQ_OPT_DECIMAL_NONE, err);
 	return rc == YQ_OK ? yq_orders_check(order, YQ_OPT_DECIMAL_NONE, err) : rc;
 }
 
@@ -149,7 +148,8 @@ yq_replace_by_hand_check(const struct yq_order_state_full *full, struct yq_err *
 		    full->order.id.text, yq_names_text(&yq_order_state_names, (int)state));
 	if (state == YQ_ORDER_UNKNOWN)
 		return yq_err_set(err, YQ_E_STATE,
-		    "nobody knows what became of order %s: it is being asked about; `yq why` tells, "
+		    "nobody knows what became of order %s: it is being asked about; `yq why` "
+		    "tells, "
 		    "and `yq order resolve` ends the doubt",
 		    full->order.id.text);
 	return YQ_OK;
@@ -246,8 +246,8 @@ yq_protection_by_hand_make(const struct yq_account_state *account, struct yq_ord
 }
 
 enum yq_rc
-yq_protection_by_hand(struct yq_desk *desk, const struct yq_bracket *bracket, const char *why,
-    struct yq_err *err)
+yq_protection_by_hand(
+    struct yq_desk *desk, const struct yq_bracket *bracket, const char *why, struct yq_err *err)
 {
 	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
 	struct yq_json_writer w = yq_json_writer_make(&payload);

@@ -59,8 +59,8 @@ YQ_NODISCARD enum yq_rc yq_resolve_by_hand_check(
 YQ_NODISCARD enum yq_rc yq_protection_by_hand_make(const struct yq_account_state *account,
     struct yq_order *order, struct yq_opt_decimal qty, int64_t now_us, struct yq_bracket *bracket,
     struct yq_err *err);
-YQ_NODISCARD enum yq_rc yq_protection_by_hand(struct yq_desk *desk,
-    const struct yq_bracket *bracket, const char *why, struct yq_err *err);
+YQ_NODISCARD enum yq_rc yq_protection_by_hand(
+    struct yq_desk *desk, const struct yq_bracket *bracket, const char *why, struct yq_err *err);
 
 /* Signed quantity that an account holds of an instrument; 0 when it holds none. */
 struct yq_decimal yq_held_of(

@@ -33,8 +33,8 @@ int64_t yq_halt_cooling_us(const struct yq_halt *halt, int64_t now_us);
 void yq_halt_set_times(
     struct yq_halt *halt, int64_t when_us, int64_t until_us, int64_t cooling_off_us);
 
-/* Of one that is thrown in the place of another: while that stands, it never ends or may be released
- * sooner, and closes what that one closes. */
+/* Of one that is thrown in the place of another: while that stands, it never ends or may be
+ * released sooner, and closes what that one closes. */
 void yq_halt_keep(struct yq_halt *halt, const struct yq_halt *before);
 
 /*
