@@ -23,7 +23,7 @@ try {
     logLevel: 'warning',
   });
   const files = tests.map((name) => path.join(folder, name.replace(/\.ts$/, '.mjs')));
-  process.exitCode = spawnSync(process.execPath, ['--test', ...files], { stdio: 'inherit' }).status ?? 1;
+  process.exitCode = spawnSync(process.execPath, ['--test', ...process.argv.slice(2), ...files], { stdio: 'inherit' }).status ?? 1;
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -45,7 +45,7 @@ run_stages() {
 	case " $1 " in *" lint "*) lint_begin ;; esac
 	case " $1 " in *" gcc "*) stage_gcc "$2" "$3" ;; esac
 	case " $1 " in *" lint "*) lint_end ;; esac
-	case " $1 " in *" lint gcc "*) check_links ;; esac
+	case " $1 " in *" lint gcc "*) check_links && check_page ;; esac
 	case " $1 " in *" clang "*) stage_clang "$2" "$3" ;; esac
 	case " $1 " in *" threads "*) stage_threads "$2" "$3" ;; esac
 	case " $1 " in *" valgrind "*) stage_valgrind "$2" "$3" ;; esac
@@ -60,6 +60,7 @@ run_everything() {
 	beside builds build_others
 	stage_gcc "$SUITES_OF_MESON" ""
 	check_links
+	check_page
 	await builds
 	lint_end
 	run_seeds gcc
@@ -165,6 +166,23 @@ check_links() {
 	else
 		tally "gcc: links" 0 1 0
 	fi
+}
+
+# The page's own checks: types, rules, tests of its pure parts.
+check_page() {
+	local rc=0 counts
+	[ -f dashboard/package.json ] || return 0
+	if npm_install dashboard && npm --prefix dashboard run --silent check >build/page.log 2>&1; then
+		tally "page: checks" 1 0 0
+	else
+		cat build/page.log
+		tally "page: checks" 0 1 0
+	fi
+	npm --prefix dashboard run --silent test -- --test-reporter=tap >build/page.tap 2>build/page.log || rc=$?
+	[ "$rc" -eq 0 ] || { tools/count_tests failures build/page.tap && cat build/page.log; }
+	counts=$(tools/count_tests node build/page.tap "$rc")
+	# shellcheck disable=SC2086
+	tally "page: tests" $counts
 }
 
 # The same sources under the other compiler, with the address and undefined-behaviour sanitizers watching.
