@@ -23,6 +23,7 @@ NEED_TEST="$NEED_RUN $NEED_NODE
 	clang=clang ld.lld=lld libclang-rt-dev clang-format=clang-format clang-tidy=clang-tidy cppcheck=cppcheck
 	libcmocka-dev python3=python3 procps valgrind=valgrind openssl=openssl
 	firebird4.0-server|firebird3.0-server
+	chromium=chromium
 "
 NEED_BENCH="$NEED_RUN
 	python3=python3 procps
