@@ -16,7 +16,18 @@ get_health(struct yq_api_call *call, struct yq_err *err)
 	return YQ_OK;
 }
 
+/* The document has no handler: it is made at the start, and answered like a file (serve.c). */
 static const struct yq_api_route routes[] = {
+	{
+	    .method = "GET",
+	    .path = "/openapi.json",
+	    .name = "getDocument",
+	    .summary = "This document.",
+	    .role = YQ_ROLE_NONE,
+	    .flags = YQ_API_PLAIN,
+	    .status = 200,
+	    .answer = "application/json",
+	},
 	{
 	    .method = "GET",
 	    .path = "/health",

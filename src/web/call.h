@@ -6,6 +6,7 @@
 #define YQ_WEB_CALL_H
 
 #include "base/config.h"
+#include "net/address.h"
 #include "web/answer.h"
 
 /* Filled on the loop with copies of what the request says; texts are owned, NULL = not there. */
@@ -18,7 +19,7 @@ struct yq_web_call {
 	size_t body_length;
 	struct yq_query_pair *query;
 	size_t query_count;
-	char address[64], agent[129];
+	char address[YQ_ADDRESS_TEXT_SIZE], agent[129];
 	bool secure;
 	/* What came of it. */
 	struct yq_answer answer;

@@ -3,13 +3,21 @@
  *
  * See the manual below, which --help prints.
  */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "base/str.h"
 #include "daemon/settings.h"
 #include "store/embedded.h"
+#include "web/openapi.h"
 #include "web/web.h"
 
 #define HEADER_MAX 16384 /* browsers send a few KiB */
+#define PEM_MAX	   (256 * 1024)
+#define PATH_SIZE  1024
 
 static const char manual[] =
     "yq-web - the dashboard: what the system does, and orders by hand\n"
@@ -25,6 +33,18 @@ static const char manual[] =
     "            Firebird away: the same for what needs the archive; the rest goes on.\n"
     "            Firebird stuck for a minute: says so and ends with code 75, to be started again.\n"
     "            Overload: 503 with Retry-After; what is quick never waits for what is slow.\n";
+
+static void
+check(const struct yq_config *config, struct yq_config_report *report)
+{
+	struct yq_door door = { .host_count = 0 };
+	char base[YQ_BASE_SIZE];
+
+	yq_settings_check(config, report);
+	yq_door_read(&door, config, report);
+	yq_door_base(config, report, base);
+	yq_door_clear(&door);
+}
 
 static void
 on_stuck(void *cookie, unsigned seconds)
@@ -74,6 +94,62 @@ start_streams(struct yq_web *web, struct yq_err *err)
 	return rc;
 }
 
+/* dashboard/dist beside the build folder, or where it is installed. */
+static void
+find_page(const struct yq_config *config, char folder[PATH_SIZE])
+{
+	static const char *const places[] = { "../dashboard/dist", "../share/yquant/dashboard" };
+	const char *text = yq_config_text(config, "Web:PageFolder");
+	char program[PATH_SIZE], index[PATH_SIZE];
+	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	char *slash;
+
+	yq_str_copy_cut(folder, PATH_SIZE, text == NULL ? "" : text);
+	program[length < 0 ? 0 : length] = '\0';
+	slash = strrchr(program, '/');
+	if (slash != NULL)
+		*slash = '\0';
+	for (size_t i = 0; i < YQ_COUNT(places) && folder[0] == '\0'; i++)
+		if (!yq_str_format(folder, PATH_SIZE, "%s/%s", program, places[i]) ||
+		    !yq_str_format(index, sizeof(index), "%s/index.html", folder) ||
+		    access(index, R_OK) != 0)
+			folder[0] = '\0';
+}
+
+static void
+load_page(struct yq_web *web)
+{
+	char folder[PATH_SIZE];
+	struct yq_err err = { .rc = YQ_OK };
+
+	find_page(web->config, folder);
+	if (folder[0] == '\0')
+		yq_warn("the page is not installed (Web:PageFolder): the API alone is served");
+	else if (yq_files_load(folder, web->base, &web->files, &err) != YQ_OK)
+		yq_error("no page (Web:PageFolder): %s; the API alone is served", err.text);
+}
+
+static enum yq_rc
+read_pem(const struct yq_config *config, const char *name, struct yq_buf *pem, struct yq_err *err)
+{
+	enum yq_rc rc;
+
+	*pem = yq_buf_make(PEM_MAX);
+	rc = yq_file_read(yq_config_text(config, name), pem, err);
+	return rc == YQ_OK ? YQ_OK : yq_err_context(err, rc, "%s", name);
+}
+
+static enum yq_rc
+read_certificate(struct yq_web *web, struct yq_err *err)
+{
+	enum yq_rc rc;
+
+	if (!web->door.tls)
+		return YQ_OK;
+	rc = read_pem(web->config, "Web:TlsCertificate", &web->certificate, err);
+	return rc == YQ_OK ? read_pem(web->config, "Web:TlsKey", &web->private_key, err) : rc;
+}
+
 static enum yq_rc
 listen_for_requests(struct yq_web *web, struct yq_err *err)
 {
@@ -84,6 +160,9 @@ listen_for_requests(struct yq_web *web, struct yq_err *err)
 		.body_max = YQ_WEB_BODY_MAX,
 		.too_large = yq_web_too_large,
 		.header_max = HEADER_MAX,
+		.connections_max = (unsigned)yq_config_int(config, "Web:MaxConnections"),
+		.certificate = web->door.tls ? yq_buf_text(&web->certificate) : NULL,
+		.private_key = web->door.tls ? yq_buf_text(&web->private_key) : NULL,
 		.headers = yq_web_headers,
 		.header_count = yq_web_header_count,
 	};
@@ -96,6 +175,19 @@ listen_for_requests(struct yq_web *web, struct yq_err *err)
 	return YQ_OK;
 }
 
+/* All that may change while it runs; check() has seen it. */
+static void
+take_over(struct yq_web *web)
+{
+	struct yq_config_report report = { 0 };
+
+	yq_config_let_go(web->config);
+	web->config = yq_config_hold(yq_daemon_config(web->daemon));
+	yq_door_clear(&web->door);
+	yq_door_read(&web->door, web->config, &report);
+	yq_config_report_free(&report);
+}
+
 static enum yq_rc
 start(struct yq_daemon *daemon, struct yq_err *err)
 {
@@ -104,12 +196,17 @@ start(struct yq_daemon *daemon, struct yq_err *err)
 	enum yq_rc rc;
 
 	web->daemon = daemon;
-	web->config = yq_config_hold(yq_daemon_config(daemon));
+	take_over(web);
+	yq_door_base(web->config, &(struct yq_config_report){ 0 }, web->base);
+	yq_openapi_make(&web->document, web->base);
+	load_page(web);
 	web->latency = yq_metrics_histogram(metrics, "yq_web_request_seconds", NULL,
 	    "From a request's header to its answer, of the API.");
 	web->full = yq_metrics_counter(metrics, "yq_web_busy_total", NULL,
 	    "Requests refused because their lane's queue was full.");
-	rc = start_lanes(web, err);
+	rc = read_certificate(web, err);
+	if (rc == YQ_OK)
+		rc = start_lanes(web, err);
 	if (rc == YQ_OK)
 		rc = start_streams(web, err);
 	if (rc == YQ_OK)
@@ -144,9 +241,10 @@ static void
 reload(struct yq_daemon *daemon)
 {
 	struct yq_web *web = yq_daemon_state(daemon);
+	bool tls = web->door.tls;
 
-	yq_config_let_go(web->config);
-	web->config = yq_config_hold(yq_daemon_config(daemon));
+	take_over(web);
+	web->door.tls = tls; /* of the next start */
 }
 
 static void
@@ -162,6 +260,13 @@ stop(struct yq_daemon *daemon)
 	yq_lanes_stop(web->lanes);
 	yq_config_let_go(web->config);
 	web->config = NULL;
+	yq_door_clear(&web->door);
+	yq_files_free(web->files);
+	yq_file_clear(&web->document);
+	yq_buf_free(&web->certificate);
+	if (web->private_key.data != NULL)
+		yq_wipe(web->private_key.data, web->private_key.length);
+	yq_buf_free(&web->private_key);
 }
 
 int
@@ -172,7 +277,7 @@ main(int argc, char **argv)
 		.program = "yq-web",
 		.manual = manual,
 		.state_size = sizeof(struct yq_web),
-		.check = yq_settings_check,
+		.check = check,
 		.start = start,
 		.drain = drain,
 		.reload = reload,

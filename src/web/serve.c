@@ -127,29 +127,88 @@ refuse_body(const struct yq_api_route *route, struct yq_http_request *request)
 	return true;
 }
 
+/* The route, or false when the request has been answered: it cannot be served as it is. */
+static bool
+find_route(struct yq_http_request *request, const char *path, struct yq_route_match *match)
+{
+	char allow[YQ_ALLOW_SIZE];
+
+	switch (yq_router_find(
+	    yq_api_families, yq_api_family_count, yq_http_method(request), path, match, allow)) {
+	case YQ_OK:
+		return !refuse_body(match->route, request);
+	case YQ_E_REFUSED:
+		yq_web_refuse(request, 405, "METHOD", "this takes another method", allow);
+		return false;
+	default:
+		yq_web_refuse(request, 404, "NOT_FOUND", "there is no such route", NULL);
+		return false;
+	}
+}
+
+static bool
+only_reads(const struct yq_http_request *request)
+{
+	const char *method = yq_http_method(request);
+
+	return yq_str_equal(method, "GET") || yq_str_equal(method, "HEAD");
+}
+
+/* What is no part of the API: the page and its files. */
+static void
+answer_page(const struct yq_web *web, struct yq_http_request *request)
+{
+	const char *path = yq_http_path(request), *below = below_base(web, path);
+	const struct yq_file *file =
+	    web->files == NULL || below == NULL ? NULL : yq_files_find(web->files, below);
+	char home[YQ_BASE_SIZE + 1];
+
+	if (!only_reads(request)) {
+		yq_web_refuse(request, 405, "METHOD", "this takes another method", "GET, HEAD");
+	} else if (file != NULL) {
+		yq_file_answer(file, request);
+	} else if (below == NULL && (yq_str_equal(path, web->base) || yq_str_equal(path, "/"))) {
+		(void)yq_str_format(home, sizeof(home), "%s/", web->base);
+		yq_http_answer(request, &(struct yq_http_answer){ .status = 307,
+					    .headers = &(struct yq_http_header){ "Location", home },
+					    .header_count = 1 });
+	} else {
+		yq_web_refuse(request, 404, "NOT_FOUND",
+		    web->files == NULL ? "the page is not installed (Web:PageFolder)"
+				       : "there is nothing here",
+		    NULL);
+	}
+}
+
+/* True when the request has been answered. */
+static bool
+serve_at_once(struct yq_web *web, struct yq_http_request *request, struct yq_route_match *match)
+{
+	const char *path = api_path(web, request);
+
+	if (!yq_door_knows_host(&web->door, request)) {
+		yq_web_refuse(request, 421, "HOST", "this is not the server of that name", NULL);
+		return true;
+	}
+	if (path == NULL) {
+		answer_page(web, request);
+		return true;
+	}
+	if (!find_route(request, path, match))
+		return true;
+	if (match->route->run != NULL || (match->route->flags & YQ_API_STREAM) != 0)
+		return false;
+	yq_file_answer(&web->document, request);
+	return true;
+}
+
+/* An answer before the body is read ends the connection; what has no body can wait. */
 bool
 yq_web_head(void *cookie, struct yq_http_request *request)
 {
-	struct yq_web *web = cookie;
-	const char *path = api_path(web, request);
 	struct yq_route_match match;
-	char allow[YQ_ALLOW_SIZE];
 
-	if (path == NULL) {
-		yq_web_refuse(request, 404, "NOT_FOUND", "there is nothing here", NULL);
-		return true;
-	}
-	switch (yq_router_find(
-	    yq_api_families, yq_api_family_count, yq_http_method(request), path, &match, allow)) {
-	case YQ_OK:
-		return refuse_body(match.route, request);
-	case YQ_E_REFUSED:
-		yq_web_refuse(request, 405, "METHOD", "this takes another method", allow);
-		return true;
-	default:
-		yq_web_refuse(request, 404, "NOT_FOUND", "there is no such route", NULL);
-		return true;
-	}
+	return !only_reads(request) && serve_at_once(cookie, request, &match);
 }
 
 /* ---- to a lane and back ---- */
@@ -198,8 +257,8 @@ copy_request(struct pending *pending, const char *path)
 	call->body = yq_xcalloc(call->body_length + 1, 1);
 	if (call->body_length > 0)
 		memcpy(call->body, body, call->body_length);
-	yq_address_format(yq_http_peer(request), call->address);
-	call->secure = pending->web->tls;
+	yq_door_address(&pending->web->door, request, call->address);
+	call->secure = yq_door_is_secure(&pending->web->door, request);
 	call->config = yq_config_hold(pending->web->config);
 }
 
@@ -272,16 +331,21 @@ void
 yq_web_handle(void *cookie, struct yq_http_request *request)
 {
 	struct yq_web *web = cookie;
-	struct pending *pending = yq_xcalloc(1, sizeof(*pending));
-	struct yq_web_call *call = &pending->call;
+	struct pending *pending;
+	struct yq_web_call *call;
 	char allow[YQ_ALLOW_SIZE];
+	struct yq_route_match match;
 
+	if (serve_at_once(web, request, &match))
+		return;
+	pending = yq_xcalloc(1, sizeof(*pending));
+	call = &pending->call;
 	pending->web = web;
 	pending->request = request;
 	copy_request(pending, api_path(web, request));
 	if (yq_router_find(yq_api_families, yq_api_family_count, call->method, call->path,
 		&call->match, allow) != YQ_OK)
-		YQ_PANIC("the head let %s through", call->path);
+		YQ_PANIC("the route of %s is gone", call->path);
 	if (yq_lanes_submit(web->lanes, call->match.route->lane, on_lane, on_done, pending))
 		return;
 	yq_counter_add(web->full, 1);

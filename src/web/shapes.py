@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """shapes.py - shapes.txt as the types of the page: shapes.py --typescript > dashboard/src/api/types.ts
+and as the components of the API's document, in C: shapes.py --c > shapes.c
 
-The document of the API is made from the same blocks.  A line that is none of the three forms of
+  A line that is none of the three forms of
 shapes.txt, or a type that nobody describes, ends it with the line's number.
 """
 
+import json
 import pathlib
 import re
 import sys
@@ -56,10 +58,50 @@ def typescript(enums, shapes):
     return "\n".join(lines) + "\n"
 
 
+PLAIN = {"text": {"type": "string"}, "int": {"type": "integer"}, "bool": {"type": "boolean"},
+         "decimal": {"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"},
+         "time": {"type": "string", "format": "date-time"}, "date": {"type": "string", "format": "date"},
+         "id": {"type": "string", "format": "uuid"}}
+
+
+def schema_of(kind, many, null, text):
+    schema = dict(PLAIN[kind]) if kind in PLAIN else {"$ref": f"#/components/schemas/{kind}"}
+    if many:
+        schema = {"type": "array", "items": schema}
+    if null:
+        schema = {"anyOf": [schema, {"type": "null"}]}
+    return {**schema, "description": text} if text else schema
+
+
+def schemas(enums, shapes):
+    """The object of all components: an answer has every member, and no other."""
+    all_of_them = {name: {"type": "string", "enum": values} for name, values in enums}
+    for name, what, fields in shapes:
+        all_of_them[name] = {
+            "type": "object", "description": what,
+            "properties": {field: schema_of(*rest) for field, *rest in fields},
+            "required": [field for field, *_ in fields], "additionalProperties": False}
+    return all_of_them
+
+
+def c_source(enums, shapes):
+    names = ", ".join(f'"{name}"' for name, _, _ in shapes)
+    lines = ["/* shapes.c - made by shapes.py from shapes.txt. */", '#include "web/shapes.h"', "",
+             f"const char *const yq_shape_names[] = {{ {names} }};",
+             f"const size_t yq_shape_count = {len(shapes)};", "const char *const yq_shape_schemas[] = {"]
+    for name, schema in schemas(enums, shapes).items():
+        member = f"{json.dumps(name)}:{json.dumps(schema, separators=(',', ':'))}"
+        lines.append(f"\t{json.dumps(member)},")
+    return "\n".join(lines + ["\tNULL", "};"]) + "\n"
+
+
+MAKES = {"--typescript": typescript, "--c": c_source}
+
+
 def main():
-    if sys.argv[1:] != ["--typescript"]:
+    if len(sys.argv) != 2 or sys.argv[1] not in MAKES:
         sys.exit(__doc__)
-    print(typescript(*read(pathlib.Path(__file__).with_name("shapes.txt"))), end="")
+    print(MAKES[sys.argv[1]](*read(pathlib.Path(__file__).with_name("shapes.txt"))), end="")
 
 
 if __name__ == "__main__":

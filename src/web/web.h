@@ -7,6 +7,8 @@
 #include "daemon/daemon.h"
 #include "net/http_server.h"
 #include "web/api.h"
+#include "web/door.h"
+#include "web/files.h"
 #include "web/lane.h"
 
 #define YQ_WEB_API	"/api/v1" /* below Dashboard:PathBase */
@@ -17,8 +19,11 @@ struct yq_web {
 	const struct yq_config *config; /* held; what calls begin with */
 	struct yq_http_server *server;	/* NULL before it listens, and at the end */
 	struct yq_lanes *lanes;
-	char base[128]; /* Dashboard:PathBase without a slash at its end; "" = none */
-	bool tls;	/* it speaks it itself */
+	char base[YQ_BASE_SIZE]; /* Dashboard:PathBase without a slash at its end; "" = none */
+	struct yq_door door;
+	struct yq_files *files;	 /* the page; NULL = not installed */
+	struct yq_file document; /* openapi.json */
+	struct yq_buf certificate, private_key;
 	bool draining;
 	void *streams; /* of the family with a stream: its own */
 	struct yq_histogram *latency;

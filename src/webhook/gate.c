@@ -7,18 +7,11 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "domain/terms.h"
+#include "net/networks.h"
 #include "webhook/rate.h"
 
-#define NETWORKS_MAX  256
-#define SECRETS_MAX   1024
-#define SECRET_GOOD   16
-#define FORWARDED_MAX 16 /* addresses looked at in X-Forwarded-For */
-
-struct networks {
-	struct yq_network *items;
-	size_t count;
-	bool unix_socket; /* "unix" is among them */
-};
+#define SECRETS_MAX 1024
+#define SECRET_GOOD 16
 
 struct strategy_secret {
 	char strategy[YQ_STRATEGY_SIZE];
@@ -26,66 +19,13 @@ struct strategy_secret {
 };
 
 struct yq_gate {
-	struct networks allowed, proxies;
+	struct yq_networks allowed, proxies;
 	struct strategy_secret *secrets;
 	size_t secret_count;
 	struct yq_secret *nobody; /* compared with when there is none, for the time it takes */
 	bool without_secret;
 	struct yq_rate_table *rate; /* NULL = no limit */
 };
-
-static void
-add_network(struct networks *networks, const struct yq_config *config, const char *path,
-    const yq_json *item, struct yq_config_report *report)
-{
-	struct yq_network network;
-	const char *text = "";
-	size_t length = 0;
-
-	if (yq_json_type_of(item) == YQ_JSON_STRING)
-		text = yq_json_text(item, &length);
-	if (yq_str_equal_nocase(text, "unix")) {
-		networks->unix_socket = true;
-		return;
-	}
-	if (yq_network_parse(text, length, &network) != YQ_OK) {
-		yq_config_fault(report,
-		    "%s: expected an address or a range like 10.0.0.0/8, found \"%.*s\" (%s)", path,
-		    (int)(length < 64 ? length : 64), text, yq_config_source(config, path));
-		return;
-	}
-	networks->items =
-	    yq_xrealloc(networks->items, networks->count + 1, sizeof(networks->items[0]));
-	networks->items[networks->count++] = network;
-}
-
-static void
-read_networks(struct networks *networks, const struct yq_config *config, const char *path,
-    struct yq_config_report *report)
-{
-	const yq_json *list = yq_config_json(config, path);
-	size_t count = list == NULL ? 0 : yq_json_count(list);
-
-	if (count > NETWORKS_MAX) {
-		yq_config_fault(report, "%s: expected at most %d entries, found %zu (%s)", path,
-		    NETWORKS_MAX, count, yq_config_source(config, path));
-		return;
-	}
-	for (size_t i = 0; i < count; i++)
-		add_network(networks, config, path, yq_json_at(list, i), report);
-}
-
-static bool
-networks_contain(const struct networks *networks, const struct yq_address *address)
-{
-	if (address->family == YQ_FAMILY_UNIX)
-		return networks->unix_socket;
-	for (size_t i = 0; i < networks->count; i++) {
-		if (yq_network_contains(&networks->items[i], address))
-			return true;
-	}
-	return false;
-}
 
 struct reading {
 	struct yq_gate *gate;
@@ -134,8 +74,8 @@ yq_gate_make(const struct yq_config *config, struct yq_config_report *report)
 	int64_t per_second = yq_config_int(config, "Webhook:RateLimitPerSecond");
 	int64_t burst = yq_config_int(config, "Webhook:RateLimitBurst");
 
-	read_networks(&gate->allowed, config, "Webhook:AllowedIps", report);
-	read_networks(&gate->proxies, config, "Webhook:TrustedProxies", report);
+	yq_networks_read(&gate->allowed, config, "Webhook:AllowedIps", report);
+	yq_networks_read(&gate->proxies, config, "Webhook:TrustedProxies", report);
 	yq_config_names(config, "Webhook:Secrets", add_secret, &reading);
 	gate->without_secret = yq_config_bool(config, "Webhook:AllowWithoutSecret");
 	gate->nobody = yq_secret_random(32);
@@ -153,8 +93,8 @@ yq_gate_free(struct yq_gate *gate)
 		yq_secret_free(gate->secrets[i].secret);
 	yq_secret_free(gate->nobody);
 	free(gate->secrets);
-	free(gate->allowed.items);
-	free(gate->proxies.items);
+	yq_networks_clear(&gate->allowed);
+	yq_networks_clear(&gate->proxies);
 	yq_rate_table_free(gate->rate);
 	free(gate);
 }
@@ -162,37 +102,21 @@ yq_gate_free(struct yq_gate *gate)
 struct yq_address
 yq_gate_client(const struct yq_gate *gate, const struct yq_address *peer, const char *forwarded)
 {
-	static const struct yq_address nobody = { .family = YQ_FAMILY_NONE };
-	struct yq_address client = *peer;
-	size_t end;
+	return yq_networks_client(&gate->proxies, peer, forwarded);
+}
 
-	if (forwarded == NULL || !networks_contain(&gate->proxies, peer))
-		return client;
-	end = strlen(forwarded);
-	for (unsigned i = 0; i < FORWARDED_MAX; i++) {
-		size_t start = end, stop = end;
-
-		while (start > 0 && forwarded[start - 1] != ',')
-			start--;
-		end = start == 0 ? 0 : start - 1;
-		while (start < stop && (forwarded[start] == ' ' || forwarded[start] == '\t'))
-			start++;
-		while (stop > start && (forwarded[stop - 1] == ' ' || forwarded[stop - 1] == '\t'))
-			stop--;
-		if (yq_address_parse(forwarded + start, stop - start, &client) != YQ_OK)
-			return nobody;
-		if (!networks_contain(&gate->proxies, &client) || start == 0 || end == 0)
-			return client;
-	}
-	return nobody;
+struct yq_address
+yq_gate_client_of(const struct yq_gate *gate, const struct yq_http_request *request)
+{
+	return yq_networks_client_of(&gate->proxies, request);
 }
 
 bool
 yq_gate_allows(const struct yq_gate *gate, const struct yq_address *client)
 {
-	if (gate->allowed.count == 0 && !gate->allowed.unix_socket)
+	if (yq_networks_are_empty(&gate->allowed))
 		return client->family != YQ_FAMILY_NONE;
-	return networks_contain(&gate->allowed, client);
+	return yq_networks_contain(&gate->allowed, client);
 }
 
 unsigned

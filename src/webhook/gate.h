@@ -16,11 +16,10 @@ struct yq_gate; /* opaque */
 struct yq_gate *yq_gate_make(const struct yq_config *config, struct yq_config_report *report);
 void yq_gate_free(struct yq_gate *gate);
 
-/*
- * Whose request it is.  `forwarded` is the X-Forwarded-For header (several lines joined by commas)
- * or NULL.  From a trusted proxy: the last address in it that is no trusted proxy; none when it is
- * malformed there.  From anybody else: the peer itself.
- */
+/* Whose request it is, behind Webhook:TrustedProxies (net/networks.h). */
+struct yq_http_request;
+struct yq_address yq_gate_client_of(
+    const struct yq_gate *gate, const struct yq_http_request *request);
 struct yq_address yq_gate_client(
     const struct yq_gate *gate, const struct yq_address *peer, const char *forwarded);
 bool yq_gate_allows(const struct yq_gate *gate, const struct yq_address *client);

@@ -14,7 +14,6 @@
 #include "domain/alert.h"
 
 #define ANSWER_MAX    4096
-#define FORWARDED_MAX 1024
 #define WARN_EVERY_NS INT64_C(60000000000)
 #define NS_PER_US     1000
 
@@ -78,30 +77,6 @@ refuse(struct yq_http_request *request, unsigned status, const char *text, const
 
 /* ---- who ---- */
 
-static void
-add_forwarded(void *cookie, const char *value)
-{
-	struct yq_buf *forwarded = cookie;
-
-	if (forwarded->length > 0)
-		yq_buf_add_char(forwarded, ',');
-	yq_buf_add_text(forwarded, value);
-}
-
-static struct yq_address
-client_of(const struct webhook *webhook, const struct yq_http_request *request)
-{
-	struct yq_buf forwarded = yq_buf_make(FORWARDED_MAX);
-	struct yq_address client = { .family = YQ_FAMILY_NONE };
-
-	yq_http_headers(request, "X-Forwarded-For", add_forwarded, &forwarded);
-	if (yq_buf_ok(&forwarded))
-		client = yq_gate_client(webhook->gate, yq_http_peer(request),
-		    forwarded.length == 0 ? NULL : yq_buf_text(&forwarded));
-	yq_buf_free(&forwarded);
-	return client;
-}
-
 /* Somebody on this machine, not behind a proxy. */
 static bool
 is_local(const struct yq_http_request *request)
@@ -144,7 +119,7 @@ is_unsupported(const struct yq_http_request *request)
 static bool
 refuse_client(struct webhook *webhook, struct yq_http_request *request)
 {
-	struct yq_address client = client_of(webhook, request);
+	struct yq_address client = yq_gate_client_of(webhook->gate, request);
 	struct yq_http_header retry = { "Retry-After", NULL };
 	char text[YQ_ADDRESS_TEXT_SIZE], seconds[16];
 	unsigned wait_s;
@@ -239,7 +214,7 @@ on_outcome(void *cookie, enum yq_outcome outcome, const struct yq_id *id)
 static void
 note_wrong_secret(struct webhook *webhook, const struct yq_http_request *request)
 {
-	struct yq_address client = client_of(webhook, request);
+	struct yq_address client = yq_gate_client_of(webhook->gate, request);
 	char address[YQ_ADDRESS_TEXT_SIZE], text[192];
 	int64_t now_ns = yq_http_received_ns(request);
 

@@ -203,6 +203,11 @@ export interface Account {
   halted: boolean;
 }
 
+/** all of them */
+export interface AccountList {
+  items: Account[];
+}
+
 /** what an account or all are worth in one currency */
 export interface Equity {
   currency: Currency;
