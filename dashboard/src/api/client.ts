@@ -100,7 +100,10 @@ async function request<T>(url: string, send: Send): Promise<T> {
 /** Asks who is signed in; false when nobody is. */
 export async function refreshSession(): Promise<boolean> {
   try {
-    session.value = (await once(apiUrl('/auth/session'), { method: 'GET' })) as Session;
+    const now = (await once(apiUrl('/auth/session'), { method: 'GET' })) as Session;
+    /* Another one signed in beside this page: nothing that was shown here is theirs. */
+    if (session.value && session.value.user !== now.user) window.location.reload();
+    session.value = now;
     expired.value = false;
     return true;
   } catch (error) {

@@ -150,6 +150,18 @@ function onDeposit({ account, currency, amount }: { account: string; currency: A
   }));
 }
 
+/** What no event says, such as the day's beginning, is loaded anew - but only for somebody who is there:
+ * a page left open must not keep its session alive. */
+function refreshWhileUsed(): void {
+  let used = false;
+  for (const sign of ['pointerdown', 'keydown', 'wheel']) document.addEventListener(sign, () => { used = true; }, { passive: true });
+  window.setInterval(() => {
+    if (!used || document.visibilityState !== 'visible') return;
+    used = false;
+    void loadDesk();
+  }, REFRESH_MS);
+}
+
 /** Once, when somebody is signed in. */
 export function beginDesk(): void {
   live.on('position', onPosition);
@@ -171,8 +183,6 @@ export function beginDesk(): void {
     live.epoch.value;
     untracked(() => void loadDesk());
   });
-  window.setInterval(() => {
-    if (document.visibilityState === 'visible') void loadDesk();
-  }, REFRESH_MS);
+  refreshWhileUsed();
   live.start();
 }

@@ -1,5 +1,6 @@
 /* control.tsx - buttons, fields, choices. Every control has a name that is read out. */
 import type { ComponentChildren, JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { t } from '../i18n';
 import { useName } from './hooks';
 
@@ -158,6 +159,7 @@ export function Tabs<T extends string>({ label, value, items, onChange, children
   label: string; value: T; items: readonly TabItem<T>[]; onChange: (value: T) => void; children: ComponentChildren;
 }): JSX.Element {
   const id = useName('tabs');
+  useEffect(() => document.getElementById(`${id}-${value}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [value]);
   const move = (event: KeyboardEvent): void => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
