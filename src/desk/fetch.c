@@ -141,6 +141,22 @@ yq_desk_order(struct yq_desk *desk, const struct yq_id *id, struct yq_order_stat
 	return YQ_OK;
 }
 
+void
+yq_desk_order_row(const struct yq_order_state_full *order, struct yq_order_row *row)
+{
+	*row = (struct yq_order_row){
+		.order = order->order,
+		.progress = order->progress,
+		.created_at_us = order->created_at_us,
+		.claimed_at_us = order->claimed_at_us,
+		.submitted_at_us = order->submitted_at_us,
+		.first_fill_at_us = order->first_fill_at_us,
+		.final_at_us = order->final_at_us,
+	};
+	yq_str_copy_cut(row->broker_order_id, sizeof(row->broker_order_id), order->broker_order_id);
+	yq_str_copy_cut(row->reason, sizeof(row->reason), order->last_error);
+}
+
 static int
 compare_positions(const void *a, const void *b)
 {

@@ -8,6 +8,7 @@
 #include "bus/reply.h"
 #include "bus/state.h"
 #include "desk/desk.h"
+#include "store/orders.h"
 
 #define YQ_FETCH_EXECUTIONS_MAX 4096
 #define YQ_FETCH_TIMEOUT_MS	5000
@@ -36,6 +37,8 @@ void yq_members_clear(struct yq_members *members);
  * be read. */
 YQ_NODISCARD enum yq_rc yq_desk_order(struct yq_desk *desk, const struct yq_id *id,
     struct yq_order_state_full *order, bool *found, struct yq_err *err);
+/* As a row of the archive. */
+void yq_desk_order_row(const struct yq_order_state_full *order, struct yq_order_row *row);
 /* One account, whole, positions by ticker; free with yq_account_state_clear.  YQ_E_NOT_FOUND and
  * YQ_E_CORRUPT as yq_state_account_read.  Three round trips. */
 YQ_NODISCARD enum yq_rc yq_desk_account(

@@ -12,17 +12,7 @@
 static void
 take_bus_order(const struct yq_order_state_full *full, struct yq_story_order *order)
 {
-	struct yq_order_row *row = &order->row;
-
-	row->order = full->order;
-	row->progress = full->progress;
-	yq_str_copy_cut(row->broker_order_id, sizeof(row->broker_order_id), full->broker_order_id);
-	yq_str_copy_cut(row->reason, sizeof(row->reason), full->last_error);
-	row->created_at_us = full->created_at_us;
-	row->claimed_at_us = full->claimed_at_us;
-	row->submitted_at_us = full->submitted_at_us;
-	row->first_fill_at_us = full->first_fill_at_us;
-	row->final_at_us = full->final_at_us;
+	yq_desk_order_row(full, &order->row);
 	order->archived_at_us = full->archived_at_us;
 	order->cancel_requested_at_us = full->cancel_requested_at_us;
 	order->unknown_at_us = full->unknown_at_us;
