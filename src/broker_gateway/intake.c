@@ -152,6 +152,7 @@ take_replace(struct gateway *gw, const struct yq_entry *entry)
 	task->change.qty = replace.qty;
 	task->change.price = replace.price;
 	task->change.stop_price = replace.stop_price;
+	task->version = replace.version;
 	yq_request_mark(YQ_SUBMIT_REPLACE, &replace.id, task->mark);
 	yq_str_copy_cut(task->entry_id, sizeof(task->entry_id), entry->id);
 	gw_task_add(a, task);

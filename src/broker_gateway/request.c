@@ -402,6 +402,8 @@ may_change(
 		no = "it was not sent yet: cancel it instead";
 	else if (!yq_broker_can(a->broker, YQ_BROKER_REPLACES))
 		no = "this broker changes no orders: cancel it, and order anew";
+	else if (task->version != 0 && task->version != o->progress.sequence)
+		no = YQ_REPLACE_STALE ": look at it again";
 	if (no == NULL)
 		return change_allowed(a, task, o, why);
 	yq_str_copy_cut(why, YQ_MESSAGE_SIZE, no);

@@ -22,6 +22,7 @@ struct gw_task {
 	bool gone;	       /* its order is over, the bus says */
 	int64_t ask_ns;	       /* when the bus is asked that again */
 	struct yq_broker_change change;
+	int64_t version; /* REPLACE: of the order that is meant; 0 = whatever it is */
 	char mark[YQ_REQUEST_MARK_SIZE]; /* REPLACE: where it is written what became of it */
 	char reason[YQ_REASON_SIZE];
 	char entry_id[YQ_ENTRY_ID_SIZE];

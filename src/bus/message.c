@@ -24,6 +24,7 @@ static const struct yq_field replace_fields[] = {
 	YQ_FIELD_OPT_DECIMAL("Qty", struct yq_replace, qty),
 	YQ_FIELD_OPT_DECIMAL("Price", struct yq_replace, price),
 	YQ_FIELD_OPT_DECIMAL("StopPrice", struct yq_replace, stop_price),
+	YQ_FIELD_INT("Version", struct yq_replace, version, YQ_OPTIONAL),
 	YQ_FIELD_TEXT("Reason", struct yq_replace, reason, YQ_OPTIONAL),
 	YQ_HAND_FIELDS(struct yq_replace),
 	YQ_FIELD_TIME("Timestamp", struct yq_replace, timestamp_us, YQ_REQUIRED),

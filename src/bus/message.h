@@ -42,10 +42,14 @@ struct yq_replace {
 	struct yq_opt_decimal qty;	  /* new total quantity, > 0 */
 	struct yq_opt_decimal price;	  /* new limit price, > 0 */
 	struct yq_opt_decimal stop_price; /* new stop price, > 0 */
+	/* The order's sequence that the person saw: refused when it is another by then, with a text
+	 * that begins with YQ_REPLACE_STALE.  0 = whatever it is. */
+	int64_t version;
 	char reason[YQ_REASON_SIZE];
 	struct yq_hand hand;
 	int64_t timestamp_us;
 };
+#define YQ_REPLACE_STALE "it has changed meanwhile"
 
 /* An item of trades:queue. */
 struct yq_trade_item {

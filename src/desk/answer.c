@@ -98,6 +98,24 @@ hear(struct yq_desk *desk, const struct yq_asked *asked, struct yq_word *word, s
 }
 
 enum yq_rc
+yq_answer_was_asked(
+    struct yq_desk *desk, const struct yq_asked *asked, bool *was, struct yq_err *err)
+{
+	char name[YQ_KEY_SIZE], mark[YQ_REQUEST_MARK_SIZE];
+	const char *argv[] = { "HEXISTS", name, mark };
+	YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
+	enum yq_rc rc = yq_desk_valkey(desk, err);
+
+	yq_key_format(YQ_KEY_ORDER_STATE, asked->order_id.text, name);
+	yq_request_mark(asked->kind, &asked->request_id, mark);
+	if (rc == YQ_OK)
+		rc = yq_valkey_sync_command(desk->valkey, (int)YQ_COUNT(argv), argv, NULL,
+		    YQ_FETCH_TIMEOUT_MS, &reply, err);
+	*was = yq_reply_int(reply) == 1;
+	return rc;
+}
+
+enum yq_rc
 yq_answer_await(struct yq_desk *desk, const struct yq_asked *asked, int64_t wait_ms,
     struct yq_word *word, struct yq_err *err)
 {

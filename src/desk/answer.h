@@ -27,6 +27,9 @@ struct yq_word {
 	char state[32];		    /* of the order when it is final; "archived"; "" = it is open */
 };
 
+/* Whether this very request was made before. */
+YQ_NODISCARD enum yq_rc yq_answer_was_asked(
+    struct yq_desk *desk, const struct yq_asked *asked, bool *was, struct yq_err *err);
 /* Wait for it, at most `wait_ms`; of a cancel, for the order's end. */
 YQ_NODISCARD enum yq_rc yq_answer_await(struct yq_desk *desk, const struct yq_asked *asked,
     int64_t wait_ms, struct yq_word *word, struct yq_err *err);

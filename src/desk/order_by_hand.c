@@ -34,6 +34,24 @@ yq_order_by_hand_type(const struct yq_order *order)
 	return order->price.set ? YQ_TYPE_LIMIT : YQ_TYPE_MARKET;
 }
 
+enum yq_rc
+yq_order_by_hand_qty(struct yq_decimal amount, struct yq_decimal price, struct yq_decimal lot,
+    struct yq_decimal *qty, struct yq_err *err)
+{
+	char each[YQ_DECIMAL_TEXT_SIZE], lots[YQ_DECIMAL_TEXT_SIZE];
+	enum yq_rc rc = yq_decimal_div(amount, price, YQ_ROUND_FLOOR, qty);
+
+	if (rc == YQ_OK)
+		qty->units -= qty->units % lot.units;
+	if (rc == YQ_OK && yq_decimal_sign(*qty) > 0)
+		return YQ_OK;
+	yq_decimal_format(price, each);
+	yq_decimal_format(lot, lots);
+	return rc == YQ_OK ? yq_err_set(err, YQ_E_RANGE,
+				 "the amount does not buy one lot of %s at %s", lots, each)
+			   : yq_err_set(err, YQ_E_RANGE, "the amount is too large at %s", each);
+}
+
 static enum yq_rc
 submit(struct yq_desk *desk, struct yq_submit_item *item, const struct yq_buf *payload,
     enum yq_step_result *result, struct yq_err *err)

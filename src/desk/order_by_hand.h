@@ -22,6 +22,10 @@ YQ_NODISCARD enum yq_rc yq_order_by_hand_check(const struct yq_order *order, str
 /* The type that follows from the prices that are given. */
 enum yq_order_type yq_order_by_hand_type(const struct yq_order *order);
 
+/* What an amount buys at a price, in whole lots (all > 0); YQ_E_RANGE: not one. */
+YQ_NODISCARD enum yq_rc yq_order_by_hand_qty(struct yq_decimal amount, struct yq_decimal price,
+    struct yq_decimal lot, struct yq_decimal *qty, struct yq_err *err);
+
 /* Send a checked order; `why` is for the audit trail ("" = not said).  *duplicate: an order of this
  * id was there before, whatever it says, and nothing was sent. */
 YQ_NODISCARD enum yq_rc yq_order_by_hand(struct yq_desk *desk, const struct yq_order *order,

@@ -26,6 +26,7 @@
 enum yq_lane_kind {
 	YQ_LANE_LIVE,	  /* Valkey alone: milliseconds */
 	YQ_LANE_ARCHIVE,  /* Firebird, too */
+	YQ_LANE_GATEWAY,  /* Valkey alone, and then seconds of waiting for the gateway's word */
 	YQ_LANE_PASSWORD, /* Argon2id: a tenth of a second of one core, some MiB */
 	YQ_LANE_KIND_COUNT
 };

@@ -23,6 +23,7 @@ static const struct {
 } kinds[YQ_LANE_KIND_COUNT] = {
 	[YQ_LANE_LIVE] = { "yq-web-live", 2, 256 },
 	[YQ_LANE_ARCHIVE] = { "yq-web-archive", 2, 64 },
+	[YQ_LANE_GATEWAY] = { "yq-web-gateway", 3, 64 },
 	[YQ_LANE_PASSWORD] = { "yq-web-password", 1, 16 },
 };
 
