@@ -9,6 +9,7 @@
 #include "base/secret.h"
 #include "base/str.h"
 #include "web/auth.h"
+#include "web/idempotency.h"
 
 #define READING_METHOD "GET"
 
@@ -89,14 +90,21 @@ admit(struct yq_desk *desk, struct yq_web_call *call, struct yq_api_call *api)
 
 /* ---- what ---- */
 
+/* What is asked for twice is done once. */
+static bool
+is_done_once(const struct yq_api_route *route)
+{
+	return changes(route) && route->role != YQ_ROLE_NONE;
+}
+
 static bool
 read_key(struct yq_web_call *call, struct yq_id *key)
 {
 	const struct yq_api_route *route = call->match.route;
 
-	if (!changes(route) || route->role == YQ_ROLE_NONE)
-		return true;
-	if (call->key == NULL && !yq_str_equal(route->method, "POST"))
+	bool needed = yq_str_equal(route->method, "POST") && (route->flags & YQ_API_QUIET) == 0;
+
+	if (!is_done_once(route) || (call->key == NULL && !needed))
 		return true;
 	if (call->key != NULL && yq_id_parse(call->key, strlen(call->key), key) == YQ_OK)
 		return true;
@@ -105,11 +113,17 @@ read_key(struct yq_web_call *call, struct yq_id *key)
 	return false;
 }
 
+static struct yq_input
+input_of(const struct yq_web_call *call)
+{
+	return (struct yq_input){ &call->match, call->query, call->query_count,
+		call->body == NULL ? "" : call->body, call->body_length };
+}
+
 static bool
 read_input(struct yq_web_call *call, struct yq_fields *fields)
 {
-	const struct yq_input input = { &call->match, call->query, call->query_count,
-		call->body == NULL ? "" : call->body, call->body_length };
+	const struct yq_input input = input_of(call);
 	struct yq_fault fault;
 
 	if (yq_fields_read(&input, fields, &fault))
@@ -149,6 +163,26 @@ run_handler(struct yq_web_call *call, struct yq_api_call *api)
 	call->answer = state->answer;
 }
 
+static void
+run_once(struct yq_web_call *call, struct yq_api_call *api)
+{
+	const struct yq_input input = input_of(call);
+	const struct yq_repeat repeat =
+	    yq_repeat_of(call->who.user, &api->key, call->method, call->path, &input);
+	struct yq_err err = { .rc = YQ_OK };
+	bool first;
+	enum yq_rc rc = yq_repeat_begin(api->desk, &repeat, &call->answer, &first, &err);
+
+	if (rc != YQ_OK) {
+		(void)yq_answer_finish(api, rc, &err);
+		call->answer = api->state->answer;
+	} else if (first) {
+		run_handler(call, api);
+		yq_repeat_end(
+		    api->desk, &repeat, &call->answer, (api->route->flags & YQ_API_ONCE) != 0);
+	}
+}
+
 void
 yq_web_call_run(struct yq_desk *desk, struct yq_web_call *call)
 {
@@ -172,7 +206,10 @@ yq_web_call_run(struct yq_desk *desk, struct yq_web_call *call)
 	if (read_key(call, &api.key)) {
 		set_hand(desk, &call->who);
 		api.who = call->who;
-		run_handler(call, &api);
+		if (yq_id_is_none(&api.key) || (api.route->flags & YQ_API_QUIET) != 0)
+			run_handler(call, &api);
+		else
+			run_once(call, &api);
 	}
 	yq_fields_clear(&state.fields);
 }

@@ -174,8 +174,10 @@ put_parameters(struct yq_json_writer *w, const struct yq_api_route *route)
 	if ((route->flags & YQ_API_STREAM) != 0)
 		put_shared(w, "lastEventId");
 	if (changes(route) && route->role != YQ_ROLE_NONE)
-		put_shared(w, yq_str_equal(route->method, "POST") ? "idempotencyKey"
-								  : "idempotencyKeyOptional");
+		put_shared(
+		    w, yq_str_equal(route->method, "POST") && (route->flags & YQ_API_QUIET) == 0
+			   ? "idempotencyKey"
+			   : "idempotencyKeyOptional");
 	yq_json_end_array(w);
 }
 
