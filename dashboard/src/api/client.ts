@@ -3,6 +3,7 @@
  * Whatever changes something carries the CSRF token of the session and an Idempotency-Key. The key
  * belongs to the user's intention (intention.ts), not to the request: sent again it does nothing twice. */
 import { signal } from '@preact/signals';
+import { randomId } from '../lib/random';
 import { ApiError, noAnswer, problemOf } from './problem';
 import type { Session } from './types';
 
@@ -40,7 +41,7 @@ function headers({ method, body, key }: Send): Headers {
   if (body !== undefined) all.set('Content-Type', 'application/json');
   if (method !== 'GET') {
     if (session.value) all.set('X-CSRF-Token', session.value.csrf);
-    all.set('Idempotency-Key', key ?? crypto.randomUUID());
+    all.set('Idempotency-Key', key ?? randomId());
   }
   return all;
 }

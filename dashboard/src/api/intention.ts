@@ -5,6 +5,7 @@
  * does it once. A body that changed after an uncertain outcome is refused here: it would be a second
  * intention, and the first may have been done. */
 import { signal, type ReadonlySignal } from '@preact/signals';
+import { randomId } from '../lib/random';
 import { ApiError } from './problem';
 
 /**
@@ -21,7 +22,7 @@ export class Intention {
   #key: string | null = null;
   #body = '';
 
-  constructor(makeKey: () => string = () => crypto.randomUUID()) {
+  constructor(makeKey: () => string = () => randomId()) {
     this.#makeKey = makeKey;
   }
 

@@ -71,8 +71,10 @@ export function Pager({ cursor, next, onPage, busy }: { cursor: string | null; n
   );
 }
 
-export function Copy({ text, label }: { text: string; label: string }): JSX.Element {
+/** Not where the browser has no clipboard for the page: by plain HTTP. */
+export function Copy({ text, label }: { text: string; label: string }): JSX.Element | null {
   const done = useSignal(false);
+  if (!('clipboard' in navigator)) return null;
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(text);
     done.value = true;
