@@ -133,7 +133,7 @@ test_a_field_that_is_wrong_is_refused_by_its_name(void **state)
 		{ { .body = "{\"text\":\"a\"" }, 400, "BODY_INVALID", "", "found the end" },
 		{ { .body = "{} x" }, 400, "BODY_INVALID", "", "" },
 		{ { .body = "[]" }, 400, "BODY_INVALID", "", "a JSON object" },
-		{ { .query = { { "form", "x" } }, .body = "" }, 422, "FIELD_UNKNOWN", "form",
+		{ { .query = { { "fro", "x" } }, .body = "" }, 422, "FIELD_UNKNOWN", "fro",
 		    "from?" },
 		{ { .query = { { "text", "x" } }, .body = "" }, 422, "FIELD_UNKNOWN", "text", "" },
 		{ { .query = { { "from", "yesterday" } }, .body = "" }, 422, "FIELD_INVALID",
