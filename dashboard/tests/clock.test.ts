@@ -1,8 +1,11 @@
 /* clock.test.ts - a time without its zone is no time. */
 import assert from 'node:assert/strict';
+import { webcrypto } from 'node:crypto';
 import test from 'node:test';
 import { formatSpan, formatTime, isZone } from '../src/lib/clock';
 import { randomId } from '../src/lib/random';
+
+(globalThis as { crypto?: unknown }).crypto ??= webcrypto; /* node 18 has it under another name */
 
 test('a time is shown in the chosen zone, and says which', () => {
   assert.equal(formatTime('2026-07-01T15:30:05.123456Z', 'UTC'), '2026-07-01 15:30:05 UTC');
