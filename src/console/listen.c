@@ -114,23 +114,3 @@ yq_listener_report(struct yq_listener *listener, const struct yq_call *call,
 		puts("no result yet; `yq info` or `yq why` with its id will tell");
 	return any && !last.is_success ? YQ_CONSOLE_REFUSED : YQ_CONSOLE_DONE;
 }
-
-int
-yq_listener_answer(struct yq_listener *listener, int64_t wait_ms, yq_json **ret_answer)
-{
-	int64_t deadline = yq_clock_monotonic_ns(yq_clock_system()) + wait_ms * 1000000;
-	const char *payload, *message;
-	struct yq_err err = { 0 };
-	size_t length;
-
-	if (!next(listener, deadline, &payload, &length))
-		return yq_fail(YQ_CONSOLE_UNREACHABLE,
-		    "no answer within %lld s: is the gateway running (`yq status`)?",
-		    (long long)(wait_ms / 1000));
-	if (yq_json_parse(payload, length, ret_answer, &err) != YQ_OK)
-		return yq_fail(YQ_CONSOLE_UNREACHABLE, "an answer nobody can read: %s", err.text);
-	if (yq_json_bool(yq_json_get(*ret_answer, "IsSuccess")))
-		return YQ_CONSOLE_DONE;
-	message = yq_json_text(yq_json_get(*ret_answer, "Message"), NULL);
-	return yq_fail(YQ_CONSOLE_REFUSED, "%s", message != NULL ? message : "refused");
-}

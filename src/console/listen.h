@@ -1,5 +1,5 @@
 /*
- * listen.h - wait for what an order becomes, or for the answer to a query.
+ * listen.h - wait for what an order becomes.
  */
 #ifndef YQ_CONSOLE_LISTEN_H
 #define YQ_CONSOLE_LISTEN_H
@@ -22,8 +22,5 @@ void yq_listener_close(struct yq_listener *listener);
  */
 int yq_listener_report(struct yq_listener *listener, const struct yq_call *call,
     const struct yq_id *order_id, int64_t wait_ms);
-/* The answer to a query, whole: *ret_answer is owned by the caller.  REFUSED with its message, or
- * UNREACHABLE when none came. */
-int yq_listener_answer(struct yq_listener *listener, int64_t wait_ms, yq_json **ret_answer);
 
 #endif

@@ -1,9 +1,9 @@
 /* verbs_query.c - ask the gateway afresh, and look at one order or instrument. */
 #include "base/str.h"
 #include "console/fetch.h"
-#include "console/listen.h"
 #include "console/resolve.h"
 #include "console/sheet.h"
+#include "desk/query.h"
 #include "desk/story.h"
 #include "domain/market.h"
 #include "domain/ticker.h"
@@ -12,28 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REPLY_WAIT_MS 10000
-#define TIMEOUT_MS    5000
-#define ANSWER_MAX    ((size_t)4 << 20)
-
-static int
-publish(struct yq_system *system, const struct yq_query *query)
-{
-	YQ_CLEANUP(yq_buf_free) struct yq_buf payload = yq_buf_make(YQ_MESSAGE_MAX);
-	YQ_CLEANUP(yq_reply_freep) struct redisReply *reply = NULL;
-	const char *argv[3] = { "PUBLISH", yq_key_name(YQ_KEY_QUERY) };
-	struct yq_err err = { 0 };
-
-	yq_message_encode_query(query, &payload);
-	argv[2] = yq_buf_text(&payload);
-	if (yq_valkey_sync_command(system->desk.valkey, 3, argv, NULL, TIMEOUT_MS, &reply, &err) !=
-	    YQ_OK)
-		return yq_fail_err(&err);
-	if (yq_reply_int(reply) == 0)
-		return yq_fail(YQ_CONSOLE_UNREACHABLE,
-		    "nobody hears queries: the gateway is not running (`yq status`)");
-	return YQ_CONSOLE_DONE;
-}
+#define ANSWER_MAX ((size_t)4 << 20)
 
 /* No price of a bare ticker is known: where the catalog has it on one exchange only, that is meant.
  * `found` is for the exchange's name; NULL = not found. */
@@ -203,10 +182,10 @@ int
 yq_verb_query(const struct yq_call *call)
 {
 	YQ_CLEANUP(yq_system_clear) struct yq_system system = { 0 };
-	YQ_CLEANUP(yq_listener_close) struct yq_listener listener = { 0 };
 	int type = yq_names_find(&yq_query_type_names, call->words[0], strlen(call->words[0]));
-	struct yq_query query = { .id = yq_id_random() };
+	struct yq_query query = { 0 };
 	YQ_CLEANUP(yq_json_freep) yq_json *answer = NULL;
+	struct yq_err err = { 0 };
 	int status;
 
 	if (type < 0)
@@ -214,19 +193,15 @@ yq_verb_query(const struct yq_call *call)
 		    "\"%s\" is none of price, account, deposit, position, orders, order",
 		    call->words[0]);
 	query.type = (enum yq_query_type)type;
-	query.timestamp_us = yq_clock_now_us(yq_clock_system());
 	status = yq_system_open_valkey(call, &system);
 	if (status == YQ_CONSOLE_DONE)
 		status = take_target(call, &system, &query);
-	if (status == YQ_CONSOLE_DONE)
-		status = yq_listener_open(&listener, &system, YQ_KEY_QUERY_REPLY, query.id.text);
-	if (status == YQ_CONSOLE_DONE)
-		status = publish(&system, &query);
-	if (status == YQ_CONSOLE_DONE)
-		status = yq_listener_answer(&listener, REPLY_WAIT_MS, &answer);
-	if (status == YQ_CONSOLE_DONE)
-		print_answer(call, answer);
-	return status;
+	if (status != YQ_CONSOLE_DONE)
+		return status;
+	if (yq_desk_query(&system.desk, &query, YQ_QUERY_WAIT_MS, &answer, &err) != YQ_OK)
+		return yq_fail_err(&err);
+	print_answer(call, answer);
+	return YQ_CONSOLE_DONE;
 }
 
 static const struct yq_column fact_columns[] = {

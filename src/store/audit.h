@@ -43,6 +43,7 @@ struct yq_audit_filter {
 	char target[YQ_AUDIT_TARGET_SIZE];
 	char account_alias[YQ_ALIAS_SIZE];
 	int64_t from_us, to_us; /* done in [from, to) */
+	int64_t before_seq;	/* only rows before it; 0 = from the newest on */
 	unsigned limit, offset; /* as yq_trade_filter */
 };
 

@@ -11,8 +11,9 @@ const struct yq_names yq_role_names = { "role", role_texts, YQ_COUNT(role_texts)
 
 const struct yq_api_family *const yq_api_families[] = {
 	&yq_api_meta,
+	&yq_api_state,
+	&yq_api_orders,
 	&yq_api_acts,
-	&yq_api_history,
 };
 const size_t yq_api_family_count = YQ_COUNT(yq_api_families);
 
