@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "desk/fetch.h"
+#include "desk/halt_by_hand.h"
 #include "desk/order_by_hand.h"
 #include "web/acts.h"
 
@@ -105,4 +106,30 @@ yq_act_close(struct yq_api_call *call, struct yq_err *err)
 		return rc;
 	rc = size_close(call, &order, err);
 	return rc == YQ_OK ? yq_act_send(call, &order, yq_act_reason(call, ""), err) : rc;
+}
+
+enum yq_rc
+yq_act_flatten(struct yq_api_call *call, struct yq_err *err)
+{
+	const char *alias = yq_api_text(call, "alias");
+	struct yq_account_state account = { 0 };
+	char scope[YQ_HALT_FIELD_SIZE], text[YQ_HALT_BY_HAND_TEXT_SIZE];
+	struct yq_halt_wish wish = { .id = yq_act_id(call),
+		.scope = scope,
+		.alias = alias,
+		.why = yq_act_reason(call, YQ_BY_HAND),
+		.flatten = true };
+	struct yq_halt halt;
+	enum yq_rc rc;
+
+	if (!yq_str_equal(yq_api_text(call, "confirm"), alias))
+		return yq_api_refuse(call, 422, "CONFIRM", "confirm", err,
+		    "type the account's name to close all that it holds");
+	rc = yq_act_account(call, "alias", &account, err);
+	yq_account_state_clear(&account);
+	if (rc != YQ_OK)
+		return rc;
+	yq_halt_field_account(alias, scope);
+	rc = yq_halt_by_hand(call->desk, &wish, &halt, text, err);
+	return rc == YQ_OK ? yq_act_put_halts(call, err) : rc;
 }

@@ -12,9 +12,9 @@
 #include "bus/state.h"
 #include "web/api.h"
 
-yq_api_fn yq_act_order;					   /* act_order.c */
-yq_api_fn yq_act_cancel, yq_act_replace, yq_act_resolve;   /* act_request.c */
-yq_api_fn yq_act_cancel_all, yq_act_protect, yq_act_close; /* act_position.c */
+yq_api_fn yq_act_order, yq_act_preview;			 /* act_order.c, act_preview.c */
+yq_api_fn yq_act_cancel, yq_act_replace, yq_act_resolve; /* act_request.c */
+yq_api_fn yq_act_cancel_all, yq_act_protect, yq_act_close, yq_act_flatten; /* act_position.c */
 
 /* Of who asks and his key. */
 struct yq_id yq_act_id(const struct yq_api_call *call);
@@ -41,5 +41,7 @@ struct yq_listing yq_act_listing(
  * another order. */
 YQ_NODISCARD enum yq_rc yq_act_repeat(
     struct yq_api_call *call, const struct yq_order *order, bool *repeated, struct yq_err *err);
+
+yq_api_fn yq_act_put_halts; /* act_halt.c: {"items": the switches that stand now} */
 
 #endif

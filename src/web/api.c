@@ -14,6 +14,7 @@ const struct yq_api_family *const yq_api_families[] = {
 	&yq_api_state,
 	&yq_api_orders,
 	&yq_api_acts,
+	&yq_api_risk,
 };
 const size_t yq_api_family_count = YQ_COUNT(yq_api_families);
 

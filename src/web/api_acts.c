@@ -135,10 +135,25 @@ static const struct yq_api_field protect_fields[] = { ACCOUNT, TICKER, EXCHANGE,
 	NUMBER("qty", "how many; not given: all that is held"), EXITS, REASON };
 static const struct yq_api_field close_fields[] = { ALIAS, TICKER, EXCHANGE,
 	NUMBER("qty", "how many at most; not given: all that is held"), REASON };
+static const struct yq_api_field flatten_fields[] = { ALIAS,
+	CONFIRM("the account's alias once more"), REASON };
 
 #define TAKES(list) .fields = (list), .field_count = YQ_COUNT(list)
 
 static const struct yq_api_route routes[] = {
+	{ .method = "POST",
+	    .path = "/orders/preview",
+	    .name = "previewOrder",
+	    .summary =
+		"What would become of an order: every rule that its gateway would ask, with its "
+		"numbers.  Nothing is sent.",
+	    .role = YQ_ROLE_TRADER,
+	    .lane = YQ_LANE_ARCHIVE,
+	    .flags = YQ_API_QUIET,
+	    .status = 200,
+	    .answer = "Preview",
+	    TAKES(order_fields),
+	    .run = yq_act_preview },
 	{ .method = "POST",
 	    .path = "/orders",
 	    .name = "sendOrder",
@@ -217,5 +232,15 @@ static const struct yq_api_route routes[] = {
 	    .answer = "OrderSent",
 	    TAKES(close_fields),
 	    .run = yq_act_close },
+	{ .method = "POST",
+	    .path = "/accounts/{alias}/flatten",
+	    .name = "flattenAccount",
+	    .summary = "Halt an account, cancel its open orders and close all that it holds.",
+	    .role = YQ_ROLE_TRADER,
+	    .lane = YQ_LANE_LIVE,
+	    .status = 200,
+	    .answer = "HaltList",
+	    TAKES(flatten_fields),
+	    .run = yq_act_flatten },
 };
 const struct yq_api_family yq_api_acts = { "orders", routes, YQ_COUNT(routes) };
