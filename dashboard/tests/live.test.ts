@@ -156,3 +156,14 @@ test('nothing of one user is continued for the next', () => {
   live.start();
   assert.doesNotMatch(world.last.url, /last=/);
 });
+
+test('a page that nobody looks at holds no line, and goes on where it was', async () => {
+  const { world, live } = begin();
+  live.pause();
+  assert.equal(world.last.closed, true);
+  const before = world.sources.length;
+  await world.pass(3_600_000);
+  assert.equal(world.sources.length, before);
+  live.nudge();
+  assert.match(world.last.url, /last=1_1_1_1/);
+});

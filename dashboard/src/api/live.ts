@@ -88,6 +88,14 @@ export class Live {
     this.state.value = 'closed';
   }
 
+  /** While nobody looks: browsers allow six lines to a server, for all of its pages together. `nudge` goes on. */
+  pause(): void {
+    if (this.state.value === 'closed') return;
+    this.#drop();
+    this.#world.cancel(this.#retry);
+    this.state.value = 'stale';
+  }
+
   /** At once instead of after the wait: the network came back, the page is looked at again. */
   nudge(): void {
     if (this.state.value === 'closed') return;

@@ -11,10 +11,15 @@ export const live = new Live({
   check: async () => !expired.value && refreshSession(),
 });
 
+const UNSEEN_MS = 60_000;
+
 export function watchLine(): void {
+  let unseen = 0;
   window.addEventListener('online', () => live.nudge());
   window.addEventListener('pageshow', () => live.nudge());
   document.addEventListener('visibilitychange', () => {
+    window.clearTimeout(unseen);
     if (document.visibilityState === 'visible') live.nudge();
+    else unseen = window.setTimeout(() => live.pause(), UNSEEN_MS);
   });
 }

@@ -14,6 +14,12 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
+/** The letter that was pressed, also where the keyboard writes Hangul. */
+function letter({ key, code }: KeyboardEvent): string {
+  const plain = /^Key([A-Z])$/.exec(code);
+  return plain?.[1] && !/^[\x20-\x7e]$/.test(key) ? plain[1].toLowerCase() : key;
+}
+
 function reachable(): { path: string; key: string; title: string }[] {
   return routes.flatMap(({ nav, role, title }) => (nav && (!role || may(role)) ? [{ ...nav, title: t(title) }] : []));
 }
@@ -30,9 +36,10 @@ export function Shortcuts({ open }: { open: { value: boolean } }): JSX.Element |
     const pressed = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       if (document.querySelector('dialog[open]')) return;
+      const pressedKey = letter(event);
       const then = Date.now() - since.value < THEN_MS;
-      since.value = event.key === 'g' && !then ? Date.now() : 0;
-      const page = then ? reachable().find(({ key }) => key === event.key) : undefined;
+      since.value = pressedKey === 'g' && !then ? Date.now() : 0;
+      const page = then ? reachable().find(({ key }) => key === pressedKey) : undefined;
       if (page) go(to(page.path));
       else if (event.key === '?') open.value = true;
       else if (event.key !== '/' || !search()) return;
