@@ -6,6 +6,8 @@ import { post } from '../api/client';
 import { ApiError } from '../api/problem';
 import type { Preview } from '../api/types';
 import { t } from '../i18n';
+import { inZone } from '../lib/clock';
+import { zone } from '../state/preferences';
 import { Money, Price, Quantity } from '../ui/figures';
 import { Facts, Rules } from '../ui/pieces';
 import { sentence } from '../ui/state';
@@ -71,9 +73,9 @@ export function PreviewBox({ preview: state, draft }: { preview: PreviewState; d
         [t('preview.held'), <Quantity key="h" quantity={preview.held} />],
         [t('preview.lot'), <Quantity key="l" quantity={preview.lot} />],
         [t('preview.tick'), <Quantity key="t" quantity={preview.tick} />],
-        [t('preview.market'), `${t(preview.marketOpen ? 'preview.open' : 'preview.closed')} · ${preview.marketText}`],
+        [t('preview.market'), `${t(preview.marketOpen ? 'preview.open' : 'preview.closed')} · ${inZone(preview.marketText, zone.value)}`],
       ]} />
-      {preview.warnings.map((warning) => <p key={warning} class="warn">{warning}</p>)}
+      {preview.warnings.map((warning) => <p key={warning} class="warn">{inZone(warning, zone.value)}</p>)}
       <details open={!preview.passes}>
         <summary>{t('preview.rules', { count: preview.rules.length })}</summary>
         <Rules rules={preview.rules} />

@@ -31,6 +31,11 @@ export function formatTime(at: Time, zone: string, form: TimeForm = 'full'): str
   return [day, clock, parts.timeZoneName].filter(Boolean).join(' ');
 }
 
+/** A sentence of the server with its times in the zone of the reader. */
+export function inZone(sentence: string, zone: string): string {
+  return sentence.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (at) => formatTime(at, zone));
+}
+
 /** The middle units of a span: "5 s", "12 min", "3 h", "4 d". */
 export function formatSpan(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));

@@ -3,6 +3,8 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import type { OrderState, Rule, Severity, Step } from '../api/types';
 import { t, term } from '../i18n';
+import { inZone } from '../lib/clock';
+import { zone } from '../state/preferences';
 import { Button } from './control';
 import { Time } from './figures';
 
@@ -39,7 +41,7 @@ export function Timeline({ steps }: { steps: readonly Step[] }): JSX.Element {
         <li key={i}>
           <strong>{step.what}</strong>
           <span class="when"><Time at={step.at} />{step.afterMs === null ? null : <span class="muted"> {gap(step.afterMs)}</span>}</span>
-          {step.text ? <p>{step.text}</p> : null}
+          {step.text ? <p>{inZone(step.text, zone.value)}</p> : null}
         </li>
       ))}
     </ol>
@@ -53,7 +55,7 @@ export function Rules({ rules }: { rules: readonly Rule[] }): JSX.Element {
       {rules.map((rule, i) => (
         <li key={i} class={rule.passed ? 'passed' : 'failed'}>
           <span aria-hidden="true">{rule.passed ? '✓' : '✕'}</span>
-          <span><strong>{rule.name}</strong> {rule.text}</span>
+          <span><strong>{rule.name}</strong> {inZone(rule.text, zone.value)}</span>
         </li>
       ))}
     </ul>
