@@ -1,7 +1,7 @@
 #!lua name=yquant
 -- functions.lua - the durable steps, on the server: each call is atomic and on disk before its answer.
 -- functions_claim.lua, functions_end.lua, functions_bracket.lua, functions_lease.lua,
--- functions_archive.lua and functions_trim.lua go on where it ends: one library.
+-- functions_access.lua, functions_archive.lua and functions_trim.lua go on where it ends: one library.
 --
 -- Every name arrives with the call; this file knows none.  Of KEYS, each key that is written is
 -- named; keys that are only read (kill switches, leases) come among ARGV, for the server takes KEYS

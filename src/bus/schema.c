@@ -45,6 +45,8 @@ const struct yq_step_row yq_steps[YQ_STEP_COUNT] = {
 #define PROGRAM_ROW(ident, user, guide, app) [YQ_PROGRAM_##ident] = { user, guide, app },
 const struct yq_program_row yq_programs[YQ_PROGRAM_COUNT] = { YQ_PROGRAMS(PROGRAM_ROW) };
 
+#define SIXTEEN "????????????????"
+
 /* What stands for an argument in documents and in access rules. */
 static const struct {
 	const char *shown, *pattern;
@@ -63,6 +65,7 @@ static const struct {
 	[YQ_ARG_TICKER] = { "{Ticker}", "*" },
 	[YQ_ARG_APP] = { "{App}", "*" },
 	[YQ_ARG_INSTANCE] = { "{Name-InstanceId}", "*" },
+	[YQ_ARG_DIGEST] = { "{Digest}", SIXTEEN SIXTEEN SIXTEEN SIXTEEN },
 };
 
 static const char *const kind_names[] = { "channel", "Stream", "String", "Hash", "Set", "List" };

@@ -29,7 +29,8 @@ enum yq_bus_arg {
 	YQ_ARG_ALIAS,
 	YQ_ARG_TICKER,
 	YQ_ARG_APP,
-	YQ_ARG_INSTANCE
+	YQ_ARG_INSTANCE,
+	YQ_ARG_DIGEST
 };
 
 /* YQ_KEY_ORDER_STATE, YQ_KEY_SIGNAL (a channel), ... */

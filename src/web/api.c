@@ -1,18 +1,12 @@
 /* api.c - the families of routes, in the order of the document; and what all of them share. */
 #include "web/api.h"
 
-static const char *const role_texts[YQ_ROLE_COUNT] = {
-	[YQ_ROLE_NONE] = "None",
-	[YQ_ROLE_VIEWER] = "Viewer",
-	[YQ_ROLE_TRADER] = "Trader",
-	[YQ_ROLE_ADMIN] = "Admin",
-};
-const struct yq_names yq_role_names = { "role", role_texts, YQ_COUNT(role_texts) };
-
 const struct yq_api_family *const yq_api_families[] = {
 	&yq_api_meta,
 	&yq_api_state,
 	&yq_api_orders,
+	&yq_api_auth,
+	&yq_api_users,
 	&yq_api_acts,
 	&yq_api_risk,
 };

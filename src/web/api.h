@@ -108,6 +108,8 @@ struct yq_api_who {
 	char agent[129];
 	bool secure;	  /* it came by TLS, as far as that is known */
 	bool must_change; /* only routes with YQ_API_FRESH until the password is another */
+	char scopes[YQ_SCOPES_SIZE]; /* of an API key */
+	int64_t ends_at_us;	     /* of the session or the key; 0 = of a key without an end */
 };
 
 /*

@@ -82,6 +82,35 @@ yq_door_address(const struct yq_door *door, const struct yq_http_request *reques
 	yq_address_format(&client, text);
 }
 
+/* "https://name:port" is where the request was sent to, or one of our names.  A proxy may have
+ * changed the port, and Host. */
+static bool
+is_own_origin(const struct yq_door *door, const char *origin, const char *host)
+{
+	const char *authority = strstr(origin, "://");
+
+	if (authority == NULL)
+		return false; /* "null": a page that is nobody's */
+	authority += strlen("://");
+	if (host != NULL && yq_str_equal_nocase(authority, host))
+		return true;
+	for (size_t i = 0; i < door->host_count; i++)
+		if (yq_host_is(authority, door->hosts[i]))
+			return true;
+	return false;
+}
+
+bool
+yq_door_is_own_site(const struct yq_door *door, const struct yq_http_request *request)
+{
+	const char *site = yq_http_header(request, "Sec-Fetch-Site");
+	const char *origin = yq_http_header(request, "Origin");
+
+	if (site != NULL)
+		return yq_str_equal(site, "same-origin") || yq_str_equal(site, "none");
+	return origin == NULL || is_own_origin(door, origin, yq_http_header(request, "Host"));
+}
+
 bool
 yq_door_is_secure(const struct yq_door *door, const struct yq_http_request *request)
 {

@@ -29,6 +29,9 @@ bool yq_door_knows_host(const struct yq_door *door, const struct yq_http_request
 /* The client's address as text; "unknown" where a proxy says something that is none. */
 void yq_door_address(const struct yq_door *door, const struct yq_http_request *request,
     char text[YQ_ADDRESS_TEXT_SIZE]);
+/* As far as the browser says whose page has sent it (Sec-Fetch-Site, else Origin): ours.  What is
+ * no browser says nothing. */
+bool yq_door_is_own_site(const struct yq_door *door, const struct yq_http_request *request);
 /* It came by TLS: ours, or that of a trusted proxy which says so. */
 bool yq_door_is_secure(const struct yq_door *door, const struct yq_http_request *request);
 

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "web/call.h"
+#include "web/signed_in.h"
 #include "web/web.h"
 
 #define BODY_MAX_SHORT 16384 /* of routes without a long text */
@@ -194,6 +195,10 @@ serve_at_once(struct yq_web *web, struct yq_http_request *request, struct yq_rou
 		answer_page(web, request);
 		return true;
 	}
+	if (!only_reads(request) && !yq_door_is_own_site(&web->door, request)) {
+		yq_web_refuse(request, 403, "CSRF", "another site has sent this", NULL);
+		return true;
+	}
 	if (!find_route(request, path, match))
 		return true;
 	if (match->route->run != NULL || (match->route->flags & YQ_API_STREAM) != 0)
@@ -241,11 +246,13 @@ copy_request(struct pending *pending, const char *path)
 {
 	struct yq_http_request *request = pending->request;
 	struct yq_web_call *call = &pending->call;
-	const char *cookie = yq_http_cookie(request, "yq_session"), *body;
+	const char *cookie = yq_http_cookie(request, YQ_COOKIE_SECURE), *body;
 	const char *agent = yq_http_header(request, "User-Agent");
 
 	call->method = yq_xstrdup(yq_http_method(request));
 	call->path = yq_xstrdup(path);
+	if (cookie == NULL && !yq_door_is_secure(&pending->web->door, request))
+		cookie = yq_http_cookie(request, YQ_COOKIE_PLAIN);
 	call->cookie = cookie == NULL ? NULL : yq_xstrdup(cookie);
 	call->authorization = copy_header(request, "Authorization");
 	call->csrf = copy_header(request, "X-CSRF-Token");
