@@ -262,6 +262,7 @@ yq_signals_find(struct yq_firebird *firebird, const struct yq_signal_filter *fil
 
 	yq_sql_select(&sql, "SIGNALS", fields, YQ_COUNT(fields));
 	yq_signals_where(&where, filter);
+	yq_where_after(&where, "RECEIVED_AT_US", &filter->after);
 	yq_where_page(&where, "RECEIVED_AT_US DESC, ID DESC", filter->limit, filter->offset);
 	rc = yq_where_list(firebird, &where, fields, YQ_COUNT(fields), &blank, sizeof(blank),
 	    &items, &list->count, err);

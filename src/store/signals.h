@@ -47,6 +47,7 @@ struct yq_signal_filter {
 	char verdict[YQ_VERDICT_SIZE];	 /* "" = any */
 	int64_t from_us, to_us;		 /* received in [from, to); 0 = unbounded */
 	unsigned limit, offset;		 /* as yq_trade_filter */
+	struct yq_row_place after;	 /* where the page before ended */
 };
 
 struct yq_signal_list {

@@ -78,6 +78,23 @@ yq_where_id(struct yq_where *where, const struct yq_id *id, char prefix[YQ_SQL_P
 }
 
 void
+yq_where_after(struct yq_where *where, const char *column, const struct yq_row_place *place)
+{
+	YQ_CLEANUP(yq_buf_free) struct yq_buf condition = yq_buf_make(YQ_SQL_MAX);
+
+	if (place->at_us == 0)
+		return;
+	/* Alone, for the index. */
+	yq_buf_add_format(&condition, "%s <= :PLACE_US", column);
+	yq_where_add(where, yq_buf_text(&condition), yq_param_time("PLACE_US", place->at_us));
+	yq_buf_clear(&condition);
+	yq_buf_add_format(&condition, "(%s < :PLACE_AT_US OR ID < :PLACE_ID)", column);
+	yq_where_add(where, yq_buf_text(&condition), yq_param_time("PLACE_AT_US", place->at_us));
+	assert(where->count < YQ_COUNT(where->params));
+	where->params[where->count++] = yq_param_id("PLACE_ID", &place->id);
+}
+
+void
 yq_where_page(struct yq_where *where, const char *order, unsigned limit, unsigned offset)
 {
 	unsigned rows = limit == 0 ? 100 : limit < YQ_STORE_LIST_MAX ? limit : YQ_STORE_LIST_MAX;

@@ -6,6 +6,7 @@
 #ifndef YQ_STORE_SQL_H
 #define YQ_STORE_SQL_H
 
+#include "store/place.h"
 #include "store/trades.h"
 
 #define YQ_SQL_MAX 8192
@@ -38,6 +39,8 @@ void yq_where_time(struct yq_where *where, const char *condition, const char *na
 /* An id by the index on its first four digits, with `prefix` as their room. */
 #define YQ_SQL_PREFIX 4
 void yq_where_id(struct yq_where *where, const struct yq_id *id, char prefix[YQ_SQL_PREFIX + 1]);
+/* Only what follows `place`; `column` holds the time, ID the id.  Borrows it. */
+void yq_where_after(struct yq_where *where, const char *column, const struct yq_row_place *place);
 /* " ORDER BY ... OFFSET n ROWS FETCH NEXT m ROWS ONLY"; limit 0 = 100. */
 void yq_where_page(struct yq_where *where, const char *order, unsigned limit, unsigned offset);
 

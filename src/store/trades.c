@@ -148,6 +148,7 @@ yq_trades_find(struct yq_firebird *firebird, const struct yq_trade_filter *asked
 		return rc;
 	yq_sql_select(&sql, "TRADES", fields, YQ_COUNT(fields));
 	add_conditions(&where, &filter);
+	yq_where_after(&where, "EXECUTED_AT_US", &filter.after);
 	yq_where_page(&where, "EXECUTED_AT_US DESC, ID DESC", filter.limit, filter.offset);
 	rc = yq_where_list(firebird, &where, fields, YQ_COUNT(fields), &blank, sizeof(blank),
 	    &items, &list->count, err);

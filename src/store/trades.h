@@ -5,6 +5,7 @@
 #define YQ_STORE_TRADES_H
 
 #include "domain/trade.h"
+#include "store/place.h"
 #include "store/tx.h"
 
 #define YQ_STORE_LIST_MAX 1000 /* rows one query returns at most */
@@ -41,6 +42,7 @@ struct yq_trade_filter {
 	int64_t to_us;	 /* executed before */
 	unsigned limit;	 /* 1-YQ_STORE_LIST_MAX; 0 = 100 */
 	unsigned offset;
+	struct yq_row_place after; /* where the page before ended */
 };
 struct yq_trade_filter yq_trade_filter_any(void);
 

@@ -9,6 +9,7 @@ const struct yq_api_family *const yq_api_families[] = {
 	&yq_api_users,
 	&yq_api_acts,
 	&yq_api_risk,
+	&yq_api_history,
 };
 const size_t yq_api_family_count = YQ_COUNT(yq_api_families);
 

@@ -216,12 +216,6 @@ start(struct yq_daemon *daemon, struct yq_err *err)
 	return rc;
 }
 
-void
-yq_web_drained(struct yq_web *web)
-{
-	yq_daemon_drained(web->daemon);
-}
-
 static void
 drain(struct yq_daemon *daemon)
 {
@@ -233,7 +227,7 @@ drain(struct yq_daemon *daemon)
 		if (yq_api_streams[i].drain != NULL)
 			yq_api_streams[i].drain(web);
 	if (yq_lanes_depth(web->lanes) == 0)
-		yq_web_drained(web);
+		yq_daemon_drained(daemon);
 }
 
 /* What has begun goes on with the settings it began with. */

@@ -331,7 +331,7 @@ on_done(void *cookie)
 	}
 	end(pending);
 	if (web->draining && yq_lanes_depth(web->lanes) == 0)
-		yq_web_drained(web);
+		yq_daemon_drained(web->daemon);
 }
 
 void

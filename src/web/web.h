@@ -30,9 +30,6 @@ struct yq_web {
 	struct yq_counter *full;
 };
 
-/* main.c: nothing is in flight any more */
-void yq_web_drained(struct yq_web *web);
-
 /* serve.c: requests */
 bool yq_web_head(void *cookie, struct yq_http_request *request);
 void yq_web_handle(void *cookie, struct yq_http_request *request);

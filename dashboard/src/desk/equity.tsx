@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { Account, Equity } from '../api/types';
 import { t } from '../i18n';
 import { to } from '../router';
-import { accountEquity, accounts } from '../state/desk';
+import { accountEquity, accounts, isHalted, openOrdersOf } from '../state/desk';
 import { Money, Percent } from '../ui/figures';
 import { Badge, Card } from '../ui/pieces';
 
@@ -26,7 +26,7 @@ export function AccountBadges({ account }: { account: Account }): JSX.Element {
   return (
     <span class="badges">
       <Badge tone={account.realMoney ? 'warning' : 'neutral'}>{t(account.realMoney ? 'account.realMoney' : 'account.paperMoney')}</Badge>
-      {account.halted ? <Badge tone="bad">{t('halt.badge')}</Badge> : null}
+      {isHalted(account.alias) ? <Badge tone="bad">{t('halt.badge')}</Badge> : null}
       {account.active ? null : <Badge>{t('account.inactive')}</Badge>}
     </span>
   );
@@ -41,7 +41,7 @@ export function AccountCard({ alias }: { alias: string }): JSX.Element | null {
         <h2><a href={to(`/accounts/${encodeURIComponent(alias)}`)}>{alias}</a></h2>
         <AccountBadges account={account} />
       </header>
-      <p class="muted">{account.broker} · {account.number} · {t('account.openOrders', { count: account.openOrders })}</p>
+      <p class="muted">{account.broker} · {account.number} · {t('account.openOrders', { count: openOrdersOf(alias) })}</p>
       <dl class="facts">
         {accountEquity(alias).map((one) => (
           <div key={one.currency}>

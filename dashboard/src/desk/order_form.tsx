@@ -13,6 +13,7 @@ import { Ago, Percent, Price } from '../ui/figures';
 import { useIntention } from '../ui/hooks';
 import { Badge } from '../ui/pieces';
 import { IntentionError } from '../ui/state';
+import { AccountBadges } from './equity';
 import { Draft, type DraftFault, type DraftField } from './draft';
 import { PreviewBox, usePreview } from './preview';
 
@@ -96,7 +97,7 @@ function What({ draft, errorOf, autofocus }: PartProps & { autofocus: boolean })
   return (
     <>
       <Select label={t('col.account')} value={draft.account.value} choices={choices} error={errorOf('account')}
-        onChange={(next) => { draft.account.value = next; }} help={account ? <AccountKind realMoney={account.realMoney} halted={account.halted} /> : null} />
+        onChange={(next) => { draft.account.value = next; }} help={account ? <AccountBadges account={account} /> : null} />
       <Combobox<Instrument> label={t('order.instrument')} text={draft.searched.value} onText={(text) => draft.search(text)} searchField
         search={async (q, abort) => (await get<InstrumentList>('/catalog', { q: q.slice(0, 40), account: draft.account.value, limit: 20 }, abort)).items}
         keyOf={(one) => `${one.exchange} ${one.ticker}`} show={(one) => <InstrumentRow instrument={one} />}
@@ -112,15 +113,6 @@ function What({ draft, errorOf, autofocus }: PartProps & { autofocus: boolean })
         </p>
       ) : null}
     </>
-  );
-}
-
-function AccountKind({ realMoney, halted }: { realMoney: boolean; halted: boolean }): JSX.Element {
-  return (
-    <span class="badges">
-      <Badge tone={realMoney ? 'warning' : 'neutral'}>{t(realMoney ? 'account.realMoney' : 'account.paperMoney')}</Badge>
-      {halted ? <Badge tone="bad">{t('halt.badge')}</Badge> : null}
-    </span>
   );
 }
 

@@ -34,11 +34,6 @@ export default function OrderNewPage(): JSX.Element {
   return (
     <>
       <PageHead title={t('nav.newOrder')} />
-      {last.value ? (
-        <div class="box good" role="status">
-          <p>{last.value.duplicate ? t('order.duplicate') : t('order.another')} <a href={to(`/orders/${last.value.id}`)}>{t('order.look')}</a></p>
-        </div>
-      ) : null}
       <div class="narrow">
         <Card title={t('nav.newOrder')}>
           <OrderForm draft={draft} autofocus onSent={(sent) => {
@@ -46,6 +41,11 @@ export default function OrderNewPage(): JSX.Element {
             draft.clearSize();
             last.value = sent;
           }} />
+          {last.value ? (
+            <div class="box good" role="status">
+              <p>{last.value.duplicate ? t('order.duplicate') : t('order.another')} <a href={to(`/orders/${last.value.id}`)}>{t('order.look')}</a></p>
+            </div>
+          ) : null}
         </Card>
       </div>
     </>

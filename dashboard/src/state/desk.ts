@@ -16,6 +16,7 @@ const NOTICES_MOST = 200;
 const PAGE = 200;
 const PAGES_MOST = 25;
 const REFRESH_MS = 60_000;
+const SOON_MS = 1_500;
 
 export function positionKey({ account, ticker, exchange }: Pick<Position, 'account' | 'ticker' | 'exchange'>): string {
   return `${account} ${exchange} ${ticker}`;
@@ -37,7 +38,8 @@ export const chosenAccount = kept<string>('account', '', (text) => text);
 /** Alias by alias, in the order of their names. */
 export const aliases = computed(() => [...accounts.keys.value].sort());
 
-let touched = new Set<string>();
+/** What events changed since the load began that is under way. */
+let touched: Set<string> | null = null;
 let turn = 0;
 
 /** All anew; what fails leaves what was there. */
@@ -49,10 +51,12 @@ export async function loadDesk(): Promise<void> {
     if (mine !== turn) return;
     putOverview(overview);
     openOrders.replace(merged(openOrders, orders, ({ id }) => id));
+    touched = null;
     deskError.value = null;
     loaded.value = true;
   } catch (error) {
     if (mine !== turn) return;
+    touched = null;
     deskError.value = error instanceof ApiError ? error : new ApiError({ status: 0, detail: String(error), code: 'PAGE', field: null });
   }
 }
@@ -72,22 +76,17 @@ async function allOpenOrders(): Promise<Order[]> {
 function putOverview(overview: Overview): void {
   accounts.replace(merged(accounts, overview.accounts, ({ alias }) => alias));
   positions.replace(merged(positions, overview.accounts.flatMap((account) => account.positions), positionKey));
-  if (!touched.has('halts')) halts.value = overview.halts;
-  if (!touched.has('health')) health.value = overview.health;
-  if (!touched.has('notices')) notices.value = overview.notices;
+  if (!touched?.has('halts')) halts.value = overview.halts;
+  if (!touched?.has('health')) health.value = overview.health;
+  if (!touched?.has('notices')) notices.value = overview.notices;
 }
 
 /** What was loaded, but where an event was newer what it said: also that something is gone. */
 function merged<T>(store: Keyed<T>, values: readonly T[], keyOf: (value: T) => string): T[] {
-  const keys = new Set([...values.map(keyOf), ...touched]);
+  const newer = touched ?? new Set<string>();
+  const keys = new Set([...values.map(keyOf), ...newer]);
   const given = new Map(values.map((value) => [keyOf(value), value]));
-  return [...keys].flatMap((key) => (touched.has(key) ? store.latest(key) : given.get(key)) ?? []);
-}
-
-/** Puts one thing that an answer brought where the events would: an account that was loaded alone. */
-export function putAccount(account: Account): void {
-  accounts.put(account);
-  for (const position of account.positions) positions.put(position);
+  return [...keys].flatMap((key) => (newer.has(key) ? store.latest(key) : given.get(key)) ?? []);
 }
 
 export function accountEquity(alias: string): Account['equity'] {
@@ -98,20 +97,30 @@ export function accountEquity(alias: string): Account['equity'] {
   return account.equity.map((known) => movedOn(known, account.deposits, mine));
 }
 
+/** A switch stands over it: one for all, its own, or one that a limit threw. */
+export function isHalted(alias: string): boolean {
+  return halts.value.some(({ field }) => field === '*' || `:${field}`.endsWith(`:account:${alias}`));
+}
+
+export function openOrdersOf(alias: string): number {
+  return openOrders.keys.value.filter((key) => openOrders.row(key)?.peek().account === alias).length;
+}
+
 function onPosition(position: Position): void {
-  touched.add(positionKey(position));
+  touched?.add(positionKey(position));
   positions.put(position);
+  if (accounts.latest(position.account) === undefined) soonAnew();
 }
 
 function onGone(gone: Gone): void {
-  touched.add(positionKey(gone));
+  touched?.add(positionKey(gone));
   positions.drop(positionKey(gone));
 }
 
 function onPrice(price: Price): void {
   for (const key of positions.keys.peek()) {
     if (!key.endsWith(` ${price.exchange} ${price.ticker}`)) continue;
-    touched.add(key);
+    touched?.add(key);
     positions.change(key, (position) => priced(position, price));
   }
 }
@@ -119,7 +128,7 @@ function onPrice(price: Price): void {
 function onOrder(data: Partial<Order> & { id: string }): void {
   const known = openOrders.latest(data.id);
   if (known && data.version !== undefined && data.version < known.version) return;
-  touched.add(data.id);
+  touched?.add(data.id);
   if (data.open === false) openOrders.drop(data.id);
   else if (known || data.state !== undefined) openOrders.put({ ...known, ...data } as Order);
 }
@@ -129,25 +138,35 @@ const FINAL = new Set(['Filled', 'Canceled', 'Rejected', 'Expired']);
 function onExecution(execution: Execution): void {
   const known = openOrders.latest(execution.orderId);
   if (!known || execution.sequence < known.version) return;
-  touched.add(known.id);
+  touched?.add(known.id);
   if (FINAL.has(execution.state)) openOrders.drop(known.id);
   else openOrders.put({ ...known, filled: execution.filled, avgPrice: execution.avgPrice, version: execution.sequence });
 }
 
 function onNotification(notification: Notification): void {
-  touched.add('notices');
+  touched?.add('notices');
   if (notices.peek().some(({ entry }) => entry === notification.entry)) return;
   notices.value = [notification, ...notices.peek()].slice(0, NOTICES_MOST);
 }
 
 function onDeposit({ account, currency, amount }: { account: string; currency: Account['deposits'][number]['currency']; amount: string }): void {
-  touched.add(account);
+  touched?.add(account);
   accounts.change(account, (now) => ({
     ...now,
     deposits: now.deposits.some((one) => one.currency === currency)
       ? now.deposits.map((one) => (one.currency === currency ? { currency, amount } : one))
       : [...now.deposits, { currency, amount }],
   }));
+  const known = accounts.latest(account);
+  if (!known || !known.equity.some((one) => one.currency === currency)) soonAnew();
+}
+
+let soon = 0;
+
+/** For what no event carries: an account or a currency that is new. */
+function soonAnew(): void {
+  window.clearTimeout(soon);
+  soon = window.setTimeout(() => void loadDesk(), SOON_MS);
 }
 
 /** What no event says, such as the day's beginning, is loaded anew - but only for somebody who is there:
@@ -172,11 +191,11 @@ export function beginDesk(): void {
   live.on('notification', onNotification);
   live.on('deposit', onDeposit);
   live.on('health', (now) => {
-    touched.add('health');
+    touched?.add('health');
     health.value = now;
   });
   live.on('halt', ({ items }) => {
-    touched.add('halts');
+    touched?.add('halts');
     halts.value = items;
   });
   effect(() => {

@@ -20,10 +20,13 @@ export interface OverlayProps {
 function Overlay({ title, children, onClose, firm, kind }: OverlayProps & { kind: 'dialog' | 'drawer' }): JSX.Element {
   const box = useRef<HTMLDialogElement>(null);
   const id = useName('overlay');
+  const open = useRef(false);
   useEffect(() => {
     const before = document.activeElement;
     box.current?.showModal();
+    open.current = true;
     return () => {
+      open.current = false;
       box.current?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
@@ -33,6 +36,11 @@ function Overlay({ title, children, onClose, firm, kind }: OverlayProps & { kind
       onCancel={(event) => {
         event.preventDefault();
         if (!firm && event.target === box.current) onClose();
+      }}
+      onClose={() => {
+        if (!open.current) return;
+        if (firm) box.current?.showModal(); /* a browser closes it at the second Escape, whatever is said */
+        else onClose();
       }}
       onKeyDown={(event) => event.stopPropagation()}>
       <header>

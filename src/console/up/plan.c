@@ -162,7 +162,8 @@ plan_tokens(struct yq_up_plan *plan, struct yq_err *err)
 
 /* The address to show and to post to: "any" means this machine. */
 static void
-make_url(const char *listen, int64_t port, const char *path, char url[YQ_URL_SIZE])
+make_url(
+    const char *scheme, const char *listen, int64_t port, const char *path, char url[YQ_URL_SIZE])
 {
 	const char *host = listen;
 
@@ -173,7 +174,7 @@ make_url(const char *listen, int64_t port, const char *path, char url[YQ_URL_SIZ
 	if (yq_str_equal(listen, "0.0.0.0") || yq_str_equal(listen, "::"))
 		host = "127.0.0.1";
 	yq_str_format(url, YQ_URL_SIZE,
-	    strchr(host, ':') != NULL ? "http://[%s]:%lld%s" : "http://%s:%lld%s", host,
+	    strchr(host, ':') != NULL ? "%s://[%s]:%lld%s" : "%s://%s:%lld%s", scheme, host,
 	    (long long)port, path);
 }
 
@@ -198,7 +199,7 @@ plan_webhook(struct yq_up_plan *plan, struct yq_err *err)
 	rc = yq_keep_port(listen, &plan->webhook_port, err);
 	if (rc != YQ_OK)
 		return rc;
-	make_url(listen, plan->webhook_port, "/webhook", plan->endpoints.webhook_url);
+	make_url("http", listen, plan->webhook_port, "/webhook", plan->endpoints.webhook_url);
 	yq_str_copy_cut(plan->webhook_strategy, sizeof(plan->webhook_strategy), "demo");
 	yq_config_names(plan->config, "Webhook:Secrets", first_name, name);
 	if (name[0] == '\0')
@@ -217,15 +218,22 @@ static enum yq_rc
 plan_web(struct yq_up_plan *plan, struct yq_err *err)
 {
 	const char *listen = yq_config_text(plan->config, "Web:Listen");
-	char path[YQ_PATH_SIZE];
+	const char *base = yq_config_text(plan->config, "Dashboard:PathBase");
+	const char *certificate = yq_config_text(plan->config, "Web:TlsCertificate");
+	bool tls = certificate != NULL && certificate[0] != '\0';
+	size_t length = strlen(base);
+	char path[YQ_PATH_SIZE], below[YQ_URL_SIZE];
 	enum yq_rc rc;
 
+	(void)yq_str_format(
+	    below, sizeof(below), "%s%s", base, length > 0 && base[length - 1] == '/' ? "" : "/");
 	plan->web_port = yq_config_int(plan->config, "Web:Port");
 	rc = yq_keep_port(listen, &plan->web_port, err);
 	if (rc == YQ_OK)
 		rc = yq_path_join(path, plan->programs, yq_programs[YQ_PROGRAM_WEB].user, err);
 	if (rc == YQ_OK && access(path, X_OK) == 0)
-		make_url(listen, plan->web_port, "/", plan->endpoints.web_url);
+		make_url(
+		    tls ? "https" : "http", listen, plan->web_port, below, plan->endpoints.web_url);
 	return rc;
 }
 
