@@ -8,6 +8,7 @@ const struct yq_api_family *const yq_api_families[] = {
 	&yq_api_auth,
 	&yq_api_users,
 	&yq_api_acts,
+	&yq_api_history,
 	&yq_api_risk,
 	&yq_api_history,
 };
