@@ -152,8 +152,8 @@ yq_audit_find(struct yq_firebird *firebird, const struct yq_audit_filter *filter
 	yq_where_time(&where, "AT_US >= :FROM_US", "FROM_US", filter->from_us);
 	yq_where_time(&where, "AT_US < :TO_US", "TO_US", filter->to_us);
 	if (filter->before_seq != 0)
-		yq_where_add(&where, "SEQ < :BEFORE_SEQ",
-		    yq_param_int("BEFORE_SEQ", filter->before_seq));
+		yq_where_add(
+		    &where, "SEQ < :BEFORE_SEQ", yq_param_int("BEFORE_SEQ", filter->before_seq));
 	yq_where_page(&where, "SEQ DESC", filter->limit, filter->offset);
 	rc = yq_where_list(firebird, &where, fields, YQ_COUNT(fields), &blank, sizeof(blank),
 	    &items, &list->count, err);
