@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { webcrypto } from 'node:crypto';
 import test from 'node:test';
-import { formatSpan, formatTime, isZone } from '../src/lib/clock';
+import { formatSpan, formatTime, inZone, isZone } from '../src/lib/clock';
 import { randomId } from '../src/lib/random';
 
 (globalThis as { crypto?: unknown }).crypto ??= webcrypto; /* node 18 has it under another name */
@@ -31,4 +31,8 @@ test('an id is a random UUID', () => {
   const ids = new Set(Array.from({ length: 1000 }, randomId));
   assert.equal(ids.size, 1000);
   for (const id of ids) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
+
+test("a sentence's times are told in the reader's zone", () => {
+  assert.equal(inZone('US opens 2026-11-24T14:30:00Z', 'UTC'), 'US opens 2026-11-24 14:30:00 UTC');
 });
