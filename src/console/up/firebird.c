@@ -3,6 +3,9 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "console/person.h"
+#include "desk/password.h"
+#include "desk/people.h"
 #include "store/migrate.h"
 
 #include <errno.h>
@@ -14,10 +17,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define PASSWORD_SIZE 64
+
 /* What the short-lived process reports, as one datagram. */
 struct outcome {
 	struct yq_err err; /* rc YQ_OK = done */
 	struct yq_migrate_report report;
+	char password[PASSWORD_SIZE]; /* of the first user; "" = there were some */
 };
 
 struct yq_up_firebird {
@@ -28,8 +34,31 @@ struct yq_up_firebird {
 	void *cookie;
 };
 
+/* An Admin, where there is nobody: who sits here may make one anyhow. */
+static enum yq_rc
+make_first_user(struct yq_firebird *firebird, struct outcome *outcome)
+{
+	YQ_CLEANUP(yq_secret_freep) struct yq_secret *password = yq_password_make();
+	struct yq_desk desk = { .hand = yq_person(), .firebird = firebird };
+	const struct yq_person_new person = { .name = YQ_UP_FIRST_USER,
+		.role = YQ_ROLE_ADMIN,
+		.password = yq_secret_reveal(password),
+		.must_change = true,
+		.made = true,
+		.first = true };
+	YQ_CLEANUP(yq_user_list_free) struct yq_user_list users = { 0 };
+	enum yq_rc rc = yq_users_list(firebird, &users, &outcome->err);
+
+	if (rc == YQ_OK && users.count == 0)
+		rc = yq_people_add(&desk, &person, &outcome->err);
+	if (rc == YQ_OK && users.count == 0)
+		yq_str_copy_cut(
+		    outcome->password, sizeof(outcome->password), yq_secret_reveal(password));
+	return rc == YQ_E_STATE ? YQ_OK : rc; /* another system has just made one */
+}
+
 static void
-migrate(const struct yq_firebird_target *target, struct outcome *outcome)
+migrate(const struct yq_firebird_target *target, bool first_user, struct outcome *outcome)
 {
 	const struct yq_firebird_options options = { .create = target->host[0] == '\0' };
 	YQ_CLEANUP(yq_firebird_closep) struct yq_firebird *firebird = NULL;
@@ -38,12 +67,14 @@ migrate(const struct yq_firebird_target *target, struct outcome *outcome)
 	rc = yq_firebird_open(target, &options, &firebird, &outcome->err);
 	if (rc == YQ_OK)
 		rc = yq_migrate(firebird, &outcome->report, &outcome->err);
+	if (rc == YQ_OK && first_user)
+		rc = make_first_user(firebird, outcome);
 	outcome->err.rc = rc;
 }
 
 YQ_NORETURN static void
-run(const struct yq_firebird_target *target, const struct yq_firebird_root *root, pid_t parent,
-    int fd)
+run(const struct yq_firebird_target *target, const struct yq_firebird_root *root, bool first_user,
+    pid_t parent, int fd)
 {
 	struct outcome outcome = { 0 };
 
@@ -53,7 +84,7 @@ run(const struct yq_firebird_target *target, const struct yq_firebird_root *root
 		_exit(1);
 	if (root != NULL)
 		yq_firebird_root_use(root);
-	migrate(target, &outcome);
+	migrate(target, first_user, &outcome);
 	_exit(
 	    send(fd, &outcome, sizeof(outcome), MSG_NOSIGNAL) == (ssize_t)sizeof(outcome) ? 0 : 1);
 }
@@ -66,7 +97,7 @@ report(struct yq_up_firebird *firebird, const struct outcome *outcome)
 
 	firebird->fn = NULL;
 	if (outcome->err.rc != YQ_OK) {
-		fn(firebird->cookie, &outcome->err, "");
+		fn(firebird->cookie, &outcome->err, "", "");
 		return;
 	}
 	if (outcome->report.from == 0)
@@ -76,7 +107,7 @@ report(struct yq_up_firebird *firebird, const struct outcome *outcome)
 		    outcome->report.from);
 	else
 		yq_str_format(text, sizeof(text), "schema %d", outcome->report.to);
-	fn(firebird->cookie, NULL, text);
+	fn(firebird->cookie, NULL, text, outcome->password);
 }
 
 static void
@@ -96,11 +127,12 @@ on_outcome(uv_poll_t *poll, int status, int events)
 		yq_err_set(&outcome.err, YQ_E_SYSTEM, "Firebird's engine ended while it started");
 	if (firebird->fn != NULL)
 		report(firebird, &outcome);
+	yq_wipe(outcome.password, sizeof(outcome.password));
 }
 
 enum yq_rc
 yq_up_firebird_begin(uv_loop_t *loop, const struct yq_firebird_target *target,
-    const struct yq_firebird_root *root, yq_up_firebird_fn *fn, void *cookie,
+    const struct yq_firebird_root *root, bool first_user, yq_up_firebird_fn *fn, void *cookie,
     struct yq_up_firebird **ret_firebird, struct yq_err *err)
 {
 	struct yq_up_firebird *firebird;
@@ -111,7 +143,7 @@ yq_up_firebird_begin(uv_loop_t *loop, const struct yq_firebird_target *target,
 		return yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot make a socket");
 	pid = fork();
 	if (pid == 0)
-		run(target, root, parent, fds[1]);
+		run(target, root, first_user, parent, fds[1]);
 	close(fds[1]);
 	if (pid < 0) {
 		close(fds[0]);

@@ -14,15 +14,20 @@
 
 struct yq_up_firebird; /* opaque */
 
-/* `err` is NULL on success; `text` tells what was found or done ("schema 3, new"). */
-typedef void yq_up_firebird_fn(void *cookie, const struct yq_err *err, const char *text);
+/* `err` is NULL on success; `text` tells what was found or done ("schema 3, new"); `password` is
+ * that of the first user where one was made just now, else "". */
+typedef void yq_up_firebird_fn(
+    void *cookie, const struct yq_err *err, const char *text, const char *password);
+
+#define YQ_UP_FIRST_USER "admin"
 
 /*
- * Begin.  `root` NULL = a served Firebird.  `fn` runs once, from the loop.  SIGCHLD handling calls
- * yq_up_firebird_reap.
+ * Begin.  `root` NULL = a served Firebird.  `first_user`: where nobody may sign in to the dashboard
+ * yet, YQ_UP_FIRST_USER is made, an Admin, with a password that must be changed.  `fn` runs once,
+ * from the loop.  SIGCHLD handling calls yq_up_firebird_reap.
  */
 YQ_NODISCARD enum yq_rc yq_up_firebird_begin(uv_loop_t *loop,
-    const struct yq_firebird_target *target, const struct yq_firebird_root *root,
+    const struct yq_firebird_target *target, const struct yq_firebird_root *root, bool first_user,
     yq_up_firebird_fn *fn, void *cookie, struct yq_up_firebird **ret_firebird, struct yq_err *err);
 void yq_up_firebird_reap(struct yq_up_firebird *firebird); /* NULL is a no-op */
 /* Kills the process if it still runs; `fn` does not run any more.  NULL is a no-op. */

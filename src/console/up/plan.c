@@ -151,13 +151,18 @@ plan_firebird(struct yq_up_plan *plan, struct yq_err *err)
 	return rc;
 }
 
-/* What the brokers' tokens are sealed with must be the same after a restart. */
+/* What the brokers' tokens and people's second factors are sealed with must be the same after a
+ * restart. */
 static enum yq_rc
-plan_tokens(struct yq_up_plan *plan, struct yq_err *err)
+plan_keys(struct yq_up_plan *plan, struct yq_err *err)
 {
-	if (yq_config_secret(plan->config, "Tokens:Key") != NULL)
-		return YQ_OK;
-	return yq_keep_secret(plan->secrets, "tokens", &plan->token_key, err);
+	enum yq_rc rc = YQ_OK;
+
+	if (yq_config_secret(plan->config, "Tokens:Key") == NULL)
+		rc = yq_keep_secret(plan->secrets, "tokens", &plan->token_key, err);
+	if (rc == YQ_OK && yq_config_secret(plan->config, "Web:Key") == NULL)
+		rc = yq_keep_secret(plan->secrets, "factors", &plan->web_key, err);
+	return rc;
 }
 
 /* The address to show and to post to: "any" means this machine. */
@@ -309,6 +314,8 @@ put_overlay(struct yq_json_writer *w, const struct yq_up_plan *plan, enum yq_pro
 		yq_json_name(w, "Web");
 		yq_json_begin_object(w);
 		yq_json_put_int(w, "Port", plan->web_port);
+		if (plan->web_key != NULL)
+			yq_json_put_text(w, "Key", yq_secret_reveal(plan->web_key));
 		yq_json_end_object(w);
 	}
 	yq_json_end_object(w);
@@ -367,7 +374,7 @@ yq_up_plan_make(const struct yq_call *call, struct yq_up_plan *plan)
 	if (rc == YQ_OK)
 		rc = plan_firebird(plan, &err);
 	if (rc == YQ_OK)
-		rc = plan_tokens(plan, &err);
+		rc = plan_keys(plan, &err);
 	if (rc == YQ_OK)
 		rc = plan_webhook(plan, &err);
 	if (rc == YQ_OK)
@@ -387,6 +394,8 @@ yq_up_plan_clear(struct yq_up_plan *plan)
 	yq_endpoints_clear(&plan->endpoints);
 	yq_secret_free(plan->console_password);
 	yq_secret_free(plan->token_key);
+	yq_secret_free(plan->web_key);
+	yq_secret_free(plan->first_password);
 	for (int i = 0; i < YQ_PROGRAM_COUNT; i++)
 		yq_secret_free(plan->passwords[i]);
 	if (plan->lock_fd >= 0)

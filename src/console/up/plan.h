@@ -32,6 +32,9 @@ struct yq_up_plan {
 	struct yq_firebird_root root;
 
 	struct yq_secret *token_key; /* of our making; NULL = Tokens:Key is set */
+	struct yq_secret *web_key;   /* the same of Web:Key */
+	struct yq_secret
+	    *first_password; /* of the first user, who was made just now; NULL = none */
 
 	int64_t webhook_port, web_port;		 /* never 0 */
 	char webhook_strategy[YQ_STRATEGY_SIZE]; /* one that the secret is good for */

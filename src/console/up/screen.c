@@ -2,6 +2,7 @@
 #include "console/up/screen.h"
 
 #include "base/str.h"
+#include "console/up/firebird.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -123,6 +124,20 @@ show_alerts(const struct yq_up_plan *plan)
 	}
 }
 
+/* This once: it is kept nowhere. */
+static void
+show_first_user(const struct yq_up_plan *plan)
+{
+	if (plan->first_password == NULL)
+		return;
+	printf("sign in  as %s with the password %s\n"
+	       "         It is shown this once, and another must be set at the first sign-in.  If "
+	       "it is lost:\n"
+	       "         %s user password %s --var %s\n",
+	    YQ_UP_FIRST_USER, yq_secret_reveal(plan->first_password), plan->called,
+	    YQ_UP_FIRST_USER, plan->folder);
+}
+
 void
 yq_screen_ready(const struct yq_up_plan *plan)
 {
@@ -136,6 +151,7 @@ yq_screen_ready(const struct yq_up_plan *plan)
 		printf("secret   %s\n", yq_secret_reveal(endpoints->webhook_secret));
 	if (endpoints->web_url[0] != '\0')
 		printf("web      %s\n", endpoints->web_url);
+	show_first_user(plan);
 	if (!yq_str_starts(endpoints->webhook_url, "unix:"))
 		show_alerts(plan);
 	printf("  %s orders --all --var %s\n"

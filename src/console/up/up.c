@@ -282,7 +282,7 @@ on_valkey(void *cookie, struct yq_child *child, enum yq_child_event event, const
 }
 
 static void
-on_firebird(void *cookie, const struct yq_err *err, const char *text)
+on_firebird(void *cookie, const struct yq_err *err, const char *text, const char *password)
 {
 	struct up *up = cookie;
 
@@ -291,6 +291,8 @@ on_firebird(void *cookie, const struct yq_err *err, const char *text)
 		return;
 	}
 	yq_screen_part("firebird", "ready", text);
+	if (password[0] != '\0')
+		up->plan.first_password = yq_secret_make(password, strlen(password));
 	up->firebird_ready = true;
 	start_daemons(up);
 }
@@ -416,7 +418,7 @@ begin_firebird(struct up *up, struct yq_err *err)
 	if (rc != YQ_OK)
 		return rc;
 	return yq_up_firebird_begin(&up->loop, &target, up->plan.embedded ? &up->plan.root : NULL,
-	    on_firebird, up, &up->firebird, err);
+	    up->plan.endpoints.web_url[0] != '\0', on_firebird, up, &up->firebird, err);
 }
 
 static void
