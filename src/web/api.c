@@ -9,6 +9,7 @@ const struct yq_api_family *const yq_api_families[] = {
 	&yq_api_orders,
 	&yq_api_acts,
 	&yq_api_catalog,
+	&yq_api_history,
 	&yq_api_risk,
 	&yq_api_system,
 };
