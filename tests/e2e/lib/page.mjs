@@ -162,9 +162,9 @@ export function codeOf(uri, steps = 0) {
   return String((digest.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, '0');
 }
 
-/* What `yq up` shows the first time: "user admin", "password ...". */
+/* What `yq up` shows once, when it has made the first user. */
 export function firstPassword(system) {
-  const found = /^\s*(?:web )?password\s+(\S+)\s*$/m.exec(system.output);
+  const found = /^sign in +as admin with the password (\S+)$/m.exec(system.output);
   if (!found) throw new Error(`yq up shows no password:\n${system.output}`);
   return found[1];
 }
