@@ -14,7 +14,7 @@ const require = createRequire(import.meta.url);
 const PATIENCE_MS = 30000;
 
 /* What a person types who was given one by the installation. */
-export const PASSWORD = 'correct horse battery staple';
+export const PASSWORD = 'a grey heron over quiet water';
 
 export const WIDTHS = [1280, 360];
 export const THEMES = ['light', 'dark'];
