@@ -52,7 +52,7 @@ export function AddUser({ onClose, onDone }: FormProps): JSX.Element {
   );
 }
 
-export function ChangeUser({ user, onClose, onDone, onStale }: FormProps & { user: User; onStale: () => void }): JSX.Element {
+export function ChangeUser({ user, onClose, onDone, onStale }: { user: User; onClose: () => void; onDone: (user: User) => void; onStale: () => void }): JSX.Element {
   const role = useSignal<Role>(user.role);
   const disabled = useSignal(user.disabled);
   const password = useSignal('');
@@ -69,7 +69,7 @@ export function ChangeUser({ user, onClose, onDone, onStale }: FormProps & { use
     const made = await intention.run(body, (key) => put<User>(path`/users/${user.name}`, body, key));
     if (made) {
       toast(t('users.changed', { name: user.name }));
-      onDone();
+      onDone(made);
     } else if (intention.error.value?.code === 'STALE_VERSION') {
       onStale();
     }

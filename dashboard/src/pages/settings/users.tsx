@@ -24,7 +24,14 @@ export function UsersPart(): JSX.Element {
     close();
     list.again();
   };
+  const changed = (user: User): void => {
+    const items = list.data.value?.items ?? [];
+    list.data.value = { items: items.map((one) => (one.name === user.name ? user : one)) };
+    done();
+  };
   const now = act.value;
+  /* As it is by now: a change made from an older state would be refused again and again. */
+  const present = (user: User): User => list.data.value?.items.find(({ name }) => name === user.name) ?? user;
   return (
     <Card title={t('settings.users')} actions={<Button kind="primary" onClick={() => { act.value = { kind: 'add' }; }}>{t('users.add')}</Button>}>
       <Shown of={list}>{({ items }) => (
@@ -44,8 +51,8 @@ export function UsersPart(): JSX.Element {
         ]} />
       )}</Shown>
       {now?.kind === 'add' ? <AddUser onClose={close} onDone={done} /> : null}
-      {now?.kind === 'change' ? <ChangeUser user={now.user} onClose={close} onDone={done} onStale={list.again} /> : null}
-      {now?.kind === 'remove' ? <RemoveUser user={now.user} onClose={close} onDone={done} /> : null}
+      {now?.kind === 'change' ? <ChangeUser user={present(now.user)} onClose={close} onDone={changed} onStale={list.again} /> : null}
+      {now?.kind === 'remove' ? <RemoveUser user={present(now.user)} onClose={close} onDone={done} /> : null}
     </Card>
   );
 }
