@@ -4,6 +4,7 @@
 #include "test.h"
 
 #include "base/str.h"
+#include "daemon/settings.h"
 #include "web/door.h"
 #include "web/files.h"
 #include "web/idempotency.h"
@@ -219,6 +220,49 @@ test_a_host_is_compared_without_its_port(void **state)
 	assert_false(yq_host_is("", "trade.example"));
 }
 
+/* What check() of yq-web says of the settings. */
+static void
+check_door(const char *setting, const char *fault)
+{
+	char *const environment[] = { (char *)(uintptr_t)setting, NULL };
+	struct yq_config_report report = { 0 };
+	struct yq_config *config = NULL;
+	struct yq_door door = { .host_count = 0 };
+	char base[YQ_BASE_SIZE];
+
+	if (yq_settings_load(NULL, NULL, "Web", environment, NULL, &config, &report) == YQ_OK) {
+		yq_door_read(&door, config, &report);
+		yq_door_base(config, &report, base);
+	}
+	if ((fault[0] == '\0') != (report.fault_count == 0) ||
+	    strstr(yq_buf_text(&report.faults), fault) == NULL)
+		fail_msg("%s: %s", setting, yq_buf_text(&report.faults));
+	yq_door_clear(&door);
+	yq_config_report_free(&report);
+	yq_config_free(config);
+}
+
+static void
+test_wrong_settings_of_the_door_are_named(void **state)
+{
+	(void)state;
+	check_door("Dashboard__PathBase=/yquant/desk/", "");
+	check_door("Dashboard__PathBase=/", "");
+	check_door("Dashboard__PathBase=yquant", "Dashboard:PathBase: expected a path");
+	check_door("Dashboard__PathBase=/a/../b", "Dashboard:PathBase: expected a path");
+	check_door("Dashboard__PathBase=/a\"b", "Dashboard:PathBase: expected a path");
+	check_door("Dashboard__PathBase=//evil.test", "Dashboard:PathBase: expected a path");
+	check_door("Web__TlsKey=key.pem", "Web:TlsCertificate: expected a file");
+	check_door("Web__TlsCertificate=c.pem", "Web:TlsKey: expected a file");
+	check_door("Web__TrustedProxies=[\"10.0.0.0/8\",\"unix\"]", "");
+	check_door(
+	    "Web__TrustedProxies=[\"10.0.0.1/8\"]", "Web:TrustedProxies: expected an address");
+	check_door("Web__MaxConnections=0", "Web:MaxConnections: expected a whole number");
+	check_door("Web__SessionHours=169", "Web:SessionHours: expected a whole number");
+	check_door("Web__SessionIdleMinutes=0", "Web:SessionIdleMinutes: expected a whole number");
+	check_door("Web__MaxStreams=65537", "Web:MaxStreams: expected a whole number");
+}
+
 static void
 test_a_repeat_is_known_by_all_that_was_asked(void **state)
 {
@@ -257,6 +301,7 @@ main(void)
 		cmocka_unit_test(test_a_packed_form_is_given_to_who_takes_it),
 		cmocka_unit_test(test_a_kept_copy_is_known_by_its_tag),
 		cmocka_unit_test(test_a_host_is_compared_without_its_port),
+		cmocka_unit_test(test_wrong_settings_of_the_door_are_named),
 		cmocka_unit_test(test_a_repeat_is_known_by_all_that_was_asked),
 	};
 

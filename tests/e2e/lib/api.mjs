@@ -96,6 +96,16 @@ export class Api {
     return api;
   }
 
+  /* The Admin that `yq up` made in a new folder, with a password of his own from now on. */
+  static async first(system, password = 'seven blue kettles on a roof') {
+    const [, user, shown] = /^sign in {2}as (\S+) with the password (\S+)$/m.exec(system.output) ?? [];
+    if (!shown) throw new Error(`no first Admin was shown:\n${system.output}`);
+    const api = await Api.signIn(system, user, shown);
+    await api.want('POST', '/auth/password', { body: { old: shown, new: password } });
+    api.user = user;
+    return api;
+  }
+
   /* {status, headers, body, text}.  `key`: Idempotency-Key (a new one where it is not given, null = none); `raw`: the body's
    * bytes as they are; `headers`: more, or others (null takes one back). */
   async call(method, path, { body, query, key, raw, headers = {} } = {}) {
