@@ -10,7 +10,7 @@
 #include "bus/confirm.h"
 
 #define THREADS_MAX	  8
-#define LOOKS		  12		      /* at what is running, within the limit */
+#define LOOK_MS		  5000
 #define CACHE_PAGES	  64		      /* of 16 KiB, for each connection to Firebird */
 #define FIREBIRD_AGAIN_NS INT64_C(1000000000) /* after an attempt that failed */
 
@@ -54,7 +54,6 @@ struct yq_lanes {
 	uv_timer_t look;
 	size_t depth, depth_of[YQ_LANE_KIND_COUNT];
 	unsigned handles;
-	unsigned limit_ms;
 	bool told; /* that a job is stuck */
 	/* written before the threads begin */
 	struct yq_valkey_target valkey;
@@ -203,7 +202,7 @@ on_look(uv_timer_t *timer)
 		longest_ms = ms > longest_ms ? ms : longest_ms;
 	}
 	pthread_mutex_unlock(&lanes->lock);
-	if (longest_ms < lanes->limit_ms || lanes->told)
+	if (longest_ms < YQ_LANE_LIMIT_MS || lanes->told)
 		return;
 	lanes->told = true;
 	lanes->stuck(lanes->cookie, (unsigned)(longest_ms / 1000));
@@ -291,7 +290,6 @@ yq_lanes_start(uv_loop_t *loop, const struct yq_lane_options *options, struct yq
 	lanes->valkey = yq_valkey_target_copy(options->valkey);
 	lanes->confirm = *options->confirm;
 	lanes->firebird = options->firebird;
-	lanes->limit_ms = options->limit_ms != 0 ? options->limit_ms : YQ_LANE_LIMIT_MS;
 	lanes->stuck = options->stuck;
 	lanes->cookie = options->cookie;
 	list_init(&lanes->finished);
@@ -304,7 +302,7 @@ yq_lanes_start(uv_loop_t *loop, const struct yq_lane_options *options, struct yq
 	    uv_timer_init(loop, &lanes->look) != 0)
 		YQ_PANIC("event loop handles cannot be made");
 	lanes->wake.data = lanes->look.data = lanes;
-	uv_timer_start(&lanes->look, on_look, lanes->limit_ms / LOOKS, lanes->limit_ms / LOOKS);
+	uv_timer_start(&lanes->look, on_look, LOOK_MS, LOOK_MS);
 	for (int kind = 0; kind < YQ_LANE_KIND_COUNT; kind++)
 		for (unsigned i = 0; i < kinds[kind].threads && rc == YQ_OK; i++)
 			rc = start_thread(lanes, (enum yq_lane_kind)kind, err);

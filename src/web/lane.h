@@ -25,8 +25,7 @@ struct yq_lane_options {
 	const struct yq_valkey_target *valkey; /* copied */
 	const struct yq_confirm *confirm;      /* copied */
 	struct yq_firebird_target firebird;    /* taken over */
-	unsigned limit_ms;		       /* 0 = YQ_LANE_LIMIT_MS */
-	/* A job works for longer: embedded Firebird can wait for ever (store/worker.h).
+	/* A job works for YQ_LANE_LIMIT_MS: embedded Firebird can wait for ever (store/worker.h).
 	 * Once; the thread cannot be joined. */
 	void (*stuck)(void *cookie, unsigned seconds);
 	void *cookie;

@@ -13,17 +13,7 @@ struct fixture {
 	struct yq_lanes *lanes;
 	sem_t gate;    /* a slow job waits for it */
 	unsigned done; /* on the loop */
-	unsigned stuck;
 };
-
-static void
-on_stuck(void *cookie, unsigned seconds)
-{
-	struct fixture *f = cookie;
-
-	(void)seconds;
-	f->stuck++;
-}
 
 static int
 set_up(void **state)
@@ -31,11 +21,7 @@ set_up(void **state)
 	static struct yq_valkey_target valkey;
 	static const struct yq_confirm confirm;
 	struct fixture *f = calloc(1, sizeof(*f));
-	const struct yq_lane_options options = { .valkey = &valkey,
-		.confirm = &confirm,
-		.limit_ms = 120,
-		.stuck = on_stuck,
-		.cookie = f };
+	const struct yq_lane_options options = { .valkey = &valkey, .confirm = &confirm };
 
 	assert_int_equal(uv_loop_init(&f->loop), 0);
 	assert_int_equal(sem_init(&f->gate, 0, 0), 0);
@@ -125,22 +111,6 @@ test_a_full_lane_takes_no_more_until_one_is_done(void **state)
 }
 
 static void
-test_a_job_that_does_not_come_back_is_told_of_once(void **state)
-{
-	struct fixture *f = *state;
-
-	assert_true(yq_lanes_submit(f->lanes, YQ_LANE_ARCHIVE, slow, on_done, f));
-	while (f->stuck == 0)
-		(void)uv_run(&f->loop, UV_RUN_ONCE);
-	for (int i = 0; i < 30; i++)
-		(void)uv_run(&f->loop, UV_RUN_ONCE);
-	assert_int_equal(f->stuck, 1);
-	assert_int_equal(f->done, 0);
-	sem_post(&f->gate);
-	run_until(f, 1);
-}
-
-static void
 test_what_is_queued_at_the_end_is_done(void **state)
 {
 	struct fixture *f = *state;
@@ -162,7 +132,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_slow_lane_keeps_no_other_waiting),
 		TEST(test_a_full_lane_takes_no_more_until_one_is_done),
-		TEST(test_a_job_that_does_not_come_back_is_told_of_once),
 		TEST(test_what_is_queued_at_the_end_is_done),
 	};
 

@@ -130,7 +130,8 @@ show_first_user(const struct yq_up_plan *plan)
 {
 	if (plan->first_password == NULL)
 		return;
-	printf("sign in  as %s with the password %s\n"
+	printf("user     %s\n"
+	       "password %s\n"
 	       "         It is shown this once, and another must be set at the first sign-in.  If "
 	       "it is lost:\n"
 	       "         %s user password %s --var %s\n",
