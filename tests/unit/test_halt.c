@@ -50,6 +50,27 @@ test_a_halt_lasts_at_least_as_long_as_it_cools_off(void **unused)
 }
 
 static void
+test_a_halt_over_one_that_stands_is_never_weaker(void **unused)
+{
+	const struct yq_halt lasting = { .who = "me", .not_before_us = 300, .flatten = true };
+	const struct yq_halt timed = { .who = "me", .until_us = 400 };
+	struct yq_halt halt = { .who = "you", .when_us = 100, .until_us = 200 };
+
+	(void)unused;
+	yq_halt_keep(&halt, &timed);
+	assert_int_equal(halt.until_us, 400);
+	yq_halt_keep(&halt, &lasting);
+	assert_int_equal(halt.until_us, 0);
+	assert_int_equal(halt.not_before_us, 300);
+	assert_true(halt.flatten);
+	yq_halt_keep(&halt, &timed); /* its end is not an end of this one */
+	assert_int_equal(halt.until_us, 0);
+	halt = (struct yq_halt){ .who = "you", .when_us = 400, .until_us = 500 };
+	yq_halt_keep(&halt, &timed); /* it is over */
+	assert_int_equal(halt.until_us, 500);
+}
+
+static void
 test_what_a_halt_says_is_read_back_and_an_old_one_still_is(void **unused)
 {
 	static const char old[] = "{\"Who\":\"me\",\"When\":\"" NOON "\",\"Why\":\"x\"}";
@@ -263,6 +284,7 @@ main(void)
 		    test_a_halt_is_over_at_the_very_instant_and_not_a_microsecond_before),
 		cmocka_unit_test(test_a_cooling_off_ends_at_the_very_instant_and_with_its_halt),
 		cmocka_unit_test(test_a_halt_lasts_at_least_as_long_as_it_cools_off),
+		cmocka_unit_test(test_a_halt_over_one_that_stands_is_never_weaker),
 		cmocka_unit_test(test_what_a_halt_says_is_read_back_and_an_old_one_still_is),
 		cmocka_unit_test(test_people_read_what_a_halt_is_of_until_when_and_why),
 		cmocka_unit_test(test_a_halt_is_over_what_its_scope_names_and_nothing_else),
