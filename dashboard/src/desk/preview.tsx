@@ -73,7 +73,7 @@ export function PreviewBox({ preview: state, draft }: { preview: PreviewState; d
         [t('preview.held'), <Quantity key="h" quantity={preview.held} />],
         [t('preview.lot'), <Quantity key="l" quantity={preview.lot} />],
         [t('preview.tick'), <Quantity key="t" quantity={preview.tick} />],
-        [t('preview.market'), `${t(preview.marketOpen ? 'preview.open' : 'preview.closed')} · ${inZone(preview.marketText, zone.value)}`],
+        [t('preview.market'), preview.marketOpen ? t('preview.open') : `${t('preview.closed')} · ${inZone(preview.marketText, zone.value)}`],
       ]} />
       {preview.warnings.map((warning) => <p key={warning} class="warn">{inZone(warning, zone.value)}</p>)}
       <details open={!preview.passes}>
