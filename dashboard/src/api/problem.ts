@@ -25,7 +25,7 @@ export class ApiError extends Error {
 }
 
 function isUncertain({ status, code }: Pick<Problem, 'status' | 'code'>): boolean {
-  return status === 0 || status >= 500 || code === 'UNKNOWN_OUTCOME';
+  return status === 0 || status >= 500 || code === 'UNKNOWN_OUTCOME' || code === 'IN_FLIGHT';
 }
 
 /** No answer arrived. */

@@ -2,7 +2,8 @@
 import type { en } from './en';
 import { desk } from './ko/desk';
 import { frame } from './ko/frame';
+import { pages } from './ko/pages';
 import { settings } from './ko/settings';
 import { terms } from './ko/terms';
 
-export const ko: Record<keyof typeof en, string> = { ...frame, ...terms, ...desk, ...settings };
+export const ko: Record<keyof typeof en, string> = { ...frame, ...terms, ...desk, ...settings, ...pages };

@@ -1,0 +1,66 @@
+/* signals.tsx - every alert and what was decided on it. */
+import { useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { get } from '../api/client';
+import type { Signal, SignalList } from '../api/types';
+import { asked, Filters, useFilter } from '../desk/filters';
+import { t, term } from '../i18n';
+import { to } from '../router';
+import { live } from '../state/live';
+import { Price, Time } from '../ui/figures';
+import { useDebounced, useLoad } from '../ui/hooks';
+import { Badge, Card, PageHead, Pager, type Tone } from '../ui/pieces';
+import { Shown } from '../ui/state';
+import { ListTable, type Column } from '../ui/table';
+
+const TONES: Record<string, Tone> = { ordered: 'good', refused: 'bad', accepted: 'info' };
+const VERDICTS = ['ordered', 'refused', 'ignored'];
+const CURRENCIES = { NASDAQ: 'USD', NYSE: 'USD', AMEX: 'USD', HKEX: 'HKD', SSE: 'CNY', SZSE: 'CNY', TSE: 'JPY', HNX: 'VND', HOSE: 'VND', KRX: 'KRW', KOSDAQ: 'KRW', KOSPI: 'KRW' } as const;
+
+export function Verdict({ verdict }: { verdict: string }): JSX.Element {
+  return <Badge tone={TONES[verdict] ?? 'neutral'}>{term(`verdict.${verdict}`).replace(/^verdict\./, '')}</Badge>;
+}
+
+function columns(): Column<Signal>[] {
+  return [
+    { id: 'at', title: t('col.at'), cell: (row) => <a href={to(`/signals/${row.id}`)}><Time at={row.receivedAt} /></a> },
+    { id: 'ticker', title: t('col.ticker'), main: true, cell: (row) => <a href={to(`/signals/${row.id}`)}>{row.ticker}</a> },
+    { id: 'strategy', title: t('signal.strategy'), cell: (row) => row.strategy },
+    { id: 'action', title: t('col.side'), cell: (row) => term(row.action) },
+    { id: 'price', title: t('col.price'), end: true, cell: (row) => <Price price={row.price} currency={CURRENCIES[row.exchange]} /> },
+    { id: 'verdict', title: t('signal.verdict'), cell: (row) => <Verdict verdict={row.verdict} /> },
+    { id: 'why', title: t('signal.why'), cell: (row) => <span class="clipped" title={row.text}>{row.text || '–'}</span> },
+    { id: 'orders', title: t('nav.orders'), end: true, cell: (row) => <span class="figure">{row.orders}</span> },
+  ];
+}
+
+export default function SignalsPage(): JSX.Element {
+  const filter = useFilter(['strategy', 'ticker', 'verdict', 'from', 'to']);
+  const cursor = useSignal<string | null>(null);
+  const wanted = JSON.stringify(asked(filter.values));
+  const list = useLoad((abort) => get<SignalList>('/signals', { ...asked(filter.values), cursor: cursor.value }, abort), [wanted, cursor.value]);
+  const soon = useDebounced(700);
+  useEffect(() => { cursor.value = null; }, [wanted]);
+  useEffect(() => live.on('signal', () => soon(() => { if (cursor.peek() === null) list.again(); })), []);
+  return (
+    <>
+      <PageHead title={t('nav.signals')}>{t('signal.about')}</PageHead>
+      <Card title={t('nav.signals')}>
+        <Filters filter={filter} fields={[
+          { name: 'strategy', kind: 'text', label: t('signal.strategy') },
+          { name: 'ticker', kind: 'text', label: t('col.ticker') },
+          { name: 'verdict', kind: 'choice', label: t('signal.verdict'), choices: VERDICTS.map((value) => ({ value, text: term(`verdict.${value}`).replace(/^verdict\./, '') })) },
+          { name: 'from', kind: 'date', label: t('filter.from') },
+          { name: 'to', kind: 'date', label: t('filter.to') },
+        ]} />
+        <Shown of={list} lines={8}>{(data) => (
+          <>
+            <ListTable label={t('nav.signals')} rows={data.items} keyOf={({ id }) => id} columns={columns()} empty={t('signal.none')} emptyText={t('signal.noneText')} />
+            <Pager cursor={cursor.value} next={data.next} busy={list.loading.value} onPage={(next) => { cursor.value = next; }} />
+          </>
+        )}</Shown>
+      </Card>
+    </>
+  );
+}
