@@ -11,8 +11,8 @@
 #define RANDOM_BYTES 16
 
 /* Of a password that nobody knows, at today's cost. */
-static const char decoy[] = "$argon2id$v=19$m=19456,t=2,p=1$mFGzMNYzZqbUvOCNmLBJAQ$"
-			    "S0kRIvUuHYcE0zUXzM3vdlfQ2RiFMoxGvKUVw2g2mWo";
+static const char decoy[YQ_PASSWORD_SIZE] = "$argon2id$v=19$m=19456,t=2,p=1$mFGzMNYzZqbUvOCNmLBJAQ$"
+					    "S0kRIvUuHYcE0zUXzM3vdlfQ2RiFMoxGvKUVw2g2mWo";
 
 /* What is tried first, beyond twelve characters; compared without case and what is no letter or
  * digit. */
