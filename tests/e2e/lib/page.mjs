@@ -164,7 +164,7 @@ export function codeOf(uri, steps = 0) {
 
 /* What `yq up` shows once, when it has made the first user. */
 export function firstPassword(system) {
-  const found = /^sign in +as admin with the password (\S+)$/m.exec(system.output);
+  const found = /^password +(\S+)$/m.exec(system.output);
   if (!found) throw new Error(`yq up shows no password:\n${system.output}`);
   return found[1];
 }
