@@ -60,6 +60,7 @@ int om_end(void);
 /* `sizing`: the policy of strategy One, JSON.  `database` NULL = the right one. */
 void om_configure(const char *sizing, const char *database);
 bool om_log_has(const char *words);
+void om_show_log(void);
 long om_resident_kib(void); /* VmRSS of the process */
 
 /* ---- play the others: order_manager_others.c ---- */

@@ -98,6 +98,25 @@ tell(struct server *server, const char *stream, const char *channel, const struc
 	server_publish(server, channel, payload);
 }
 
+/* Whether a field that is to be given a value says meanwhile what was not expected ("-": nothing).
+ */
+static bool
+is_overtaken(const struct call *call, const char *halt, size_t end)
+{
+	for (size_t i = call->at; i < end; i += 4) {
+		const struct word *value = &call->args[i + 1], *expected = &call->args[i + 2];
+		const struct word *present = server_get(call->server, halt, call->args[i].text);
+
+		if (value->length == 0 || expected->length == 0)
+			continue;
+		if (present == NULL ? !server_word_is(expected, "-")
+				    : !server_word_is(present, expected->text) &&
+					  !server_word_is(present, value->text))
+			return true;
+	}
+	return false;
+}
+
 redisReply *
 step_halt(struct call *call)
 {
@@ -112,6 +131,8 @@ step_halt(struct call *call)
 	if (once != NULL && server_find(call->server, once) != NULL)
 		return answer_int(0);
 	(void)call_next(call); /* seconds to live */
+	if (is_overtaken(call, halt, end))
+		return answer_int(-1);
 	while (call->at < end) {
 		const char *field = call_text(call);
 		const struct word *value = call_next(call), *expected = call_next(call),
