@@ -43,11 +43,12 @@ yq_put_position(struct yq_json_writer *w, const struct yq_position *position,
 	yq_json_put_text(w, "ticker", position->ticker);
 	yq_api_put_name(w, "exchange", &yq_exchange_names, (int)position->exchange);
 	yq_api_put_name(w, "currency", &yq_currency_names, (int)position->currency);
-	put_opt_text(w, "name", about->name);
+	put_opt_text(w, "name", about != NULL ? about->name : NULL);
 	yq_api_put_decimal(w, "qty", position->qty);
 	yq_api_put_decimal(w, "avgPrice", position->avg_price);
 	yq_api_put_opt_decimal(w, "price", position->current_price);
-	yq_api_put_time(w, "priceAt", position->current_price.set ? about->price_at_us : 0);
+	yq_api_put_time(w, "priceAt",
+	    position->current_price.set && about != NULL ? about->price_at_us : 0);
 	yq_api_put_opt_decimal(w, "value", worth.value);
 	yq_api_put_decimal(w, "cost", worth.cost);
 	yq_api_put_opt_decimal(w, "unrealized", worth.unrealized);

@@ -108,7 +108,9 @@ export function openOrdersOf(alias: string): number {
 
 function onPosition(position: Position): void {
   touched?.add(positionKey(position));
-  positions.put(position);
+  /* Names and the price's time are looked up for answers, not for events. */
+  const known = positions.latest(positionKey(position));
+  positions.put({ ...position, name: position.name ?? known?.name ?? null, priceAt: position.priceAt ?? known?.priceAt ?? null });
   if (accounts.latest(position.account) === undefined) soonAnew();
 }
 
@@ -150,6 +152,11 @@ function onNotification(notification: Notification): void {
 }
 
 function onDeposit({ account, currency, amount }: { account: string; currency: Account['deposits'][number]['currency']; amount: string }): void {
+  const known = accounts.latest(account);
+  if (!known) {
+    soonAnew(); /* the first load brings it, or the next */
+    return;
+  }
   touched?.add(account);
   accounts.change(account, (now) => ({
     ...now,
@@ -157,14 +164,14 @@ function onDeposit({ account, currency, amount }: { account: string; currency: A
       ? now.deposits.map((one) => (one.currency === currency ? { currency, amount } : one))
       : [...now.deposits, { currency, amount }],
   }));
-  const known = accounts.latest(account);
-  if (!known || !known.equity.some((one) => one.currency === currency)) soonAnew();
+  if (!known.equity.some((one) => one.currency === currency)) soonAnew();
 }
 
 let soon = 0;
 
 /** For what no event carries: an account or a currency that is new. */
 function soonAnew(): void {
+  if (!loaded.peek()) return;
   window.clearTimeout(soon);
   soon = window.setTimeout(() => void loadDesk(), SOON_MS);
 }
@@ -190,6 +197,9 @@ export function beginDesk(): void {
   live.on('execution', onExecution);
   live.on('notification', onNotification);
   live.on('deposit', onDeposit);
+  live.on('hello', () => {
+    if (deskError.peek()) void loadDesk();
+  });
   live.on('health', (now) => {
     touched?.add('health');
     health.value = now;
