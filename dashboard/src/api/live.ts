@@ -88,12 +88,12 @@ export class Live {
     this.state.value = 'closed';
   }
 
-  /** While nobody looks: browsers allow six lines to a server, for all of its pages together. `nudge` goes on. */
+  /** While the device is offline, or nobody looks: browsers allow six lines to a server, for all of its pages together. `nudge` goes on. */
   pause(): void {
     if (this.state.value === 'closed') return;
     this.#drop();
     this.#world.cancel(this.#retry);
-    this.state.value = 'stale';
+    this.state.value = this.#world.online() ? 'stale' : 'offline';
   }
 
   /** At once instead of after the wait: the network came back, the page is looked at again. */

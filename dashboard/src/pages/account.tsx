@@ -10,6 +10,7 @@ import { AccountBadges, EquityCard } from '../desk/equity';
 import { OpenOrders } from '../desk/open_orders';
 import { Positions } from '../desk/positions';
 import { accountEquity, accounts, halts, positions } from '../state/desk';
+import { live } from '../state/live';
 import { may } from '../state/session';
 import { Button, ButtonLink, Field } from '../ui/control';
 import { Ago, Money } from '../ui/figures';
@@ -83,7 +84,7 @@ function Flatten({ account, onClose }: { account: Account; onClose: () => void }
     const body = { confirm: alias, ...(reason.value.trim() ? { reason: reason.value.trim() } : {}) };
     const now = await intention.run(body, (key) => post<HaltList>(path`/accounts/${alias}/flatten`, body, key));
     if (!now) return;
-    halts.value = now.items;
+    if (live.state.peek() !== 'live') halts.value = now.items; /* else its event says so, in its turn */
     toast(t('account.flattenDone', { account: alias }), 'warning');
     onClose();
   };

@@ -15,6 +15,7 @@ const UNSEEN_MS = 60_000;
 
 export function watchLine(): void {
   let unseen = 0;
+  window.addEventListener('offline', () => live.pause());
   window.addEventListener('online', () => live.nudge());
   window.addEventListener('pageshow', () => live.nudge());
   document.addEventListener('visibilitychange', () => {
