@@ -171,7 +171,7 @@ static enum yq_rc
 get_instrument(struct yq_api_call *call, struct yq_err *err)
 {
 	enum yq_exchange exchange = (enum yq_exchange)yq_api_name(call, "exchange", 0);
-	struct yq_instrument instrument;
+	struct yq_instrument instrument = { .exchange = exchange };
 	struct yq_err away = { 0 };
 	char ticker[YQ_TICKER_SIZE];
 	enum yq_rc rc = YQ_OK;

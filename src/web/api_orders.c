@@ -59,6 +59,7 @@ end_list(struct yq_api_call *call, const struct yq_order *last, bool more, bool 
 	char place[YQ_PLACE_SIZE];
 
 	yq_json_end_array(call->out);
+	more = more && last != NULL;
 	if (more)
 		yq_place_format(last->timestamp_us, &last->id, place);
 	yq_api_put_next(call, more ? place : NULL);

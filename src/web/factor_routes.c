@@ -50,7 +50,7 @@ enum yq_rc
 yq_factor_begin(struct yq_api_call *call, struct yq_err *err)
 {
 	YQ_CLEANUP(yq_secret_freep) struct yq_secret *secret = yq_totp_make();
-	struct yq_web_session session;
+	struct yq_web_session session = { .user = "" };
 	struct yq_user user;
 	enum yq_rc rc = read_own(call, &session, err);
 
@@ -113,7 +113,7 @@ yq_factor_confirm(struct yq_api_call *call, struct yq_err *err)
 	YQ_CLEANUP(yq_secret_freep) struct yq_secret *secret = NULL;
 	char sealed[YQ_TOTP_SIZE] = "";
 	struct yq_person_change one = { .totp = sealed };
-	struct yq_web_session session;
+	struct yq_web_session session = { .user = "" };
 	enum yq_rc rc = read_own(call, &session, err);
 
 	if (rc == YQ_OK)
@@ -131,7 +131,7 @@ enum yq_rc
 yq_factor_remove(struct yq_api_call *call, struct yq_err *err)
 {
 	struct yq_person_change one = { .reset_totp = true };
-	struct yq_web_session session;
+	struct yq_web_session session = { .user = "" };
 	struct yq_user user;
 	enum yq_rc rc = read_own(call, &session, err);
 

@@ -188,6 +188,7 @@ read_folder(struct yq_files *files, const char *full, const char *path, const ch
 	if (folder == NULL)
 		return yq_err_errno(
 		    err, errno == ENOENT ? YQ_E_NOT_FOUND : YQ_E_SYSTEM, errno, "%s", full);
+	/* cppcheck-suppress readdirCalled ; the stream is this call's own */
 	while (rc == YQ_OK && (entry = readdir(folder)) != NULL)
 		rc = add_entry(files, full, path, entry->d_name, base, depth, err);
 	closedir(folder);

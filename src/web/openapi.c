@@ -308,7 +308,7 @@ put_route(
 {
 	char method[8] = "";
 
-	for (size_t i = 0; route->method[i] != '\0' && i < sizeof(method) - 1; i++)
+	for (size_t i = 0; i < sizeof(method) - 1 && route->method[i] != '\0'; i++)
 		method[i] = yq_str_lower(route->method[i]);
 	yq_json_name(w, method);
 	yq_json_begin_object(w);

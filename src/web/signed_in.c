@@ -75,7 +75,7 @@ yq_signed_in_prove(struct yq_api_call *call, const char *field, const char *pass
     struct yq_user *user, struct yq_err *err)
 {
 	struct yq_desk *desk = call->desk;
-	struct yq_attempt attempt;
+	struct yq_attempt attempt = { .wait_s = 0 };
 	enum yq_rc rc = yq_desk_valkey(desk, err);
 
 	if (rc == YQ_OK)
