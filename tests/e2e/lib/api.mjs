@@ -98,7 +98,7 @@ export class Api {
 
   /* The Admin that `yq up` made in a new folder, with a password of his own from now on. */
   static async first(system, password = 'seven blue kettles on a roof') {
-    const [, user, shown] = /^sign in {2}as (\S+) with the password (\S+)$/m.exec(system.output) ?? [];
+    const [, user, shown] = /^user +(\S+)\npassword +(\S+)$/m.exec(system.output) ?? [];
     if (!shown) throw new Error(`no first Admin was shown:\n${system.output}`);
     const api = await Api.signIn(system, user, shown);
     await api.want('POST', '/auth/password', { body: { old: shown, new: password } });
