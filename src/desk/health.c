@@ -6,8 +6,10 @@
 
 #include <string.h>
 
-#define BEAT_TTL_S    30 /* a heartbeat outlives its program so long */
-#define INSTANCES_MAX 4	 /* gateways of one name that are looked for */
+#define BEAT_TTL_S  30	/* a heartbeat outlives its program so long */
+#define BEAT_LATE_S 15	/* half as long again as from one to the next: it does not go on by itself \
+			 */
+#define INSTANCES_MAX 4 /* gateways of one name that are looked for */
 #define US_PER_MS     1000
 
 static enum yq_rc
@@ -89,6 +91,9 @@ add_daemon(struct yq_desk *desk, enum yq_key key, const char *arg, bool expected
 		take_beat(reply, daemon);
 		rc = ask_int(desk, "TTL", name, &left_s, err);
 		daemon->beat_at_us = now_us - (BEAT_TTL_S - left_s) * YQ_US_PER_SECOND;
+		if (rc == YQ_OK && BEAT_TTL_S - left_s > BEAT_LATE_S)
+			yq_str_format(daemon->why, sizeof(daemon->why),
+			    "no heartbeat for more than %d s", BEAT_LATE_S);
 	} else {
 		yq_str_format(
 		    daemon->why, sizeof(daemon->why), "no heartbeat for %d s", BEAT_TTL_S);

@@ -97,7 +97,7 @@ extern const struct yq_api_family *const yq_api_families[];
 extern const size_t yq_api_family_count;
 extern const struct yq_api_family yq_api_meta, yq_api_auth, yq_api_users, yq_api_state,
     yq_api_orders, yq_api_acts, yq_api_catalog, yq_api_history, yq_api_schedules, yq_api_risk,
-    yq_api_system;
+    yq_api_system, yq_api_events;
 
 /* Who asks. */
 struct yq_api_who {

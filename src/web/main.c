@@ -216,6 +216,13 @@ start(struct yq_daemon *daemon, struct yq_err *err)
 	return rc;
 }
 
+void
+yq_web_look_drained(struct yq_web *web)
+{
+	if (web->draining && yq_lanes_depth(web->lanes) == 0 && web->open_streams == 0)
+		yq_daemon_drained(web->daemon);
+}
+
 static void
 drain(struct yq_daemon *daemon)
 {
@@ -226,8 +233,7 @@ drain(struct yq_daemon *daemon)
 	for (size_t i = 0; i < yq_api_stream_count; i++)
 		if (yq_api_streams[i].drain != NULL)
 			yq_api_streams[i].drain(web);
-	if (yq_lanes_depth(web->lanes) == 0)
-		yq_daemon_drained(daemon);
+	yq_web_look_drained(web);
 }
 
 /* What has begun goes on with the settings it began with. */
@@ -246,6 +252,7 @@ stop(struct yq_daemon *daemon)
 {
 	struct yq_web *web = yq_daemon_state(daemon);
 
+	web->draining = false; /* that is over */
 	for (size_t i = 0; i < yq_api_stream_count; i++)
 		if (yq_api_streams[i].stop != NULL && web->daemon != NULL)
 			yq_api_streams[i].stop(web);

@@ -330,8 +330,7 @@ on_done(void *cookie)
 			send_answer(pending->request, &pending->call.answer);
 	}
 	end(pending);
-	if (web->draining && yq_lanes_depth(web->lanes) == 0)
-		yq_daemon_drained(web->daemon);
+	yq_web_look_drained(web);
 }
 
 void

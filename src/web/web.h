@@ -25,7 +25,8 @@ struct yq_web {
 	struct yq_file document; /* openapi.json */
 	struct yq_buf certificate, private_key;
 	bool draining;
-	void *streams; /* of the family with a stream: its own */
+	void *streams;	     /* of the family with a stream: its own */
+	size_t open_streams; /* the program waits for their end */
 	struct yq_histogram *latency;
 	struct yq_counter *full;
 };
@@ -37,6 +38,9 @@ void yq_web_too_large(void *cookie, struct yq_http_request *request);
 /* An RFC 9457 problem as the whole answer; `allow` NULL, or the header of that name. */
 void yq_web_refuse(struct yq_http_request *request, unsigned status, const char *code,
     const char *detail, const char *allow);
+
+/* main.c: tell the daemon if nothing is in flight any more that it is to wait for */
+void yq_web_look_drained(struct yq_web *web);
 
 /* headers.c: what every answer has */
 extern const struct yq_http_header yq_web_headers[];
