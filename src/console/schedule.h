@@ -4,7 +4,7 @@
 
 #include "console/calendars.h"
 #include "console/find.h"
-#include "store/schedules.h"
+#include "desk/schedule_by_hand.h"
 
 /* One call of the verb.  Every function says itself what is wrong, and returns enum
  * yq_console_exit. */
@@ -14,18 +14,8 @@ struct yq_scheduling {
 	struct yq_calendars calendars;
 };
 
-const struct yq_market_hours *yq_scheduling_hours(
-    const struct yq_scheduling *s, const struct yq_schedule *schedule);
-/* "Buy 10 AAPL on NASDAQ" */
-#define YQ_SCHEDULE_WHAT_SIZE 160
-void yq_schedule_what(const struct yq_schedule *schedule, char text[YQ_SCHEDULE_WHAT_SIZE]);
-/* In a few words, for the audit trail: what, when, on which days. */
-void yq_schedule_brief(const struct yq_schedule *schedule, char text[YQ_MESSAGE_SIZE]);
-/* Check it against the market and the accounts there are, and that it will ever run. */
-int yq_scheduling_check(struct yq_scheduling *s, struct yq_schedule *schedule, struct yq_err *err);
-/* Make the changes; what is refused is said. */
-int yq_scheduling_change(struct yq_scheduling *s, const struct yq_schedule_change *changes,
-    size_t count, size_t *ret_index);
+/* What the desk needs for it: now, and --reason. */
+struct yq_schedule_work yq_scheduling_work(struct yq_scheduling *s);
 
 /* schedule_make.c: a schedule from the words and options of `add` and `edit`. */
 int yq_schedule_make(struct yq_scheduling *s, struct yq_schedule *schedule);

@@ -2,7 +2,6 @@
 #include "base/str.h"
 #include "console/command_line.h"
 #include "console/fetch.h"
-#include "console/person.h"
 #include "console/schedule.h"
 #include "console/sheet.h"
 #include "console/take.h"
@@ -16,7 +15,6 @@
 #define RUNS_SHOWN 10
 #define WAIT_MS	   10000
 #define LOOK_MS	   200
-#define TEXT_MAX   65536
 
 static const struct yq_column columns[] = {
 	{ "NAME", "name", YQ_COLUMN_TEXT },
@@ -46,29 +44,38 @@ static const struct yq_column run_columns[] = {
 
 /* ---- looking ---- */
 
-/* The next time that it will run, as far as the calendar knows; 0 = none. */
-static int64_t
-next_run(const struct yq_scheduling *s, const struct yq_schedule *schedule)
+struct yq_schedule_work
+yq_scheduling_work(struct yq_scheduling *s)
 {
-	struct yq_due due;
+	const char *reason = s->call->options[YQ_OPT_REASON];
 
-	if (!schedule->enabled || yq_schedule_next_run(schedule, yq_scheduling_hours(s, schedule),
-				      yq_clock_now_us(yq_clock_system()), &due) != YQ_OK)
-		return 0;
-	return due.at_us;
+	return (struct yq_schedule_work){ .desk = &s->system.desk,
+		.calendar = s->calendars.calendar,
+		.reason = reason != NULL ? reason : "",
+		.now_us = yq_clock_now_us(yq_clock_system()) };
+}
+
+static int64_t
+next_run(struct yq_scheduling *s, const struct yq_schedule *schedule)
+{
+	const struct yq_schedule_work work = yq_scheduling_work(s);
+
+	return yq_schedule_next_us(&work, schedule);
 }
 
 static void
-local_text(const struct yq_scheduling *s, const struct yq_schedule *schedule, int64_t at_us,
+local_text(struct yq_scheduling *s, const struct yq_schedule *schedule, int64_t at_us,
     char text[YQ_LOCAL_TEXT_SIZE])
 {
+	const struct yq_schedule_work work = yq_scheduling_work(s);
+
 	text[0] = '\0';
 	if (at_us != 0)
-		yq_local_format(yq_scheduling_hours(s, schedule)->zone, at_us, text);
+		yq_local_format(yq_schedule_hours(&work, schedule)->zone, at_us, text);
 }
 
 static void
-add_row(const struct yq_scheduling *s, struct yq_sheet *sheet, const struct yq_schedule_row *row)
+add_row(struct yq_scheduling *s, struct yq_sheet *sheet, const struct yq_schedule_row *row)
 {
 	const struct yq_schedule *schedule = &row->schedule;
 	char what[YQ_SCHEDULE_WHAT_SIZE], when[YQ_WHEN_TEXT_SIZE], days[YQ_WEEKDAYS_TEXT_SIZE],
@@ -136,7 +143,7 @@ add_run(struct yq_sheet *sheet, const struct yq_run *run)
 }
 
 static void
-print_page(const struct yq_scheduling *s, const struct yq_schedule_row *row)
+print_page(struct yq_scheduling *s, const struct yq_schedule_row *row)
 {
 	const struct yq_schedule *schedule = &row->schedule;
 	char text[YQ_MESSAGE_SIZE], local[YQ_LOCAL_TEXT_SIZE], utc[YQ_TIME_TEXT_SIZE];
@@ -204,29 +211,16 @@ say_next(struct yq_scheduling *s, const struct yq_schedule *schedule, const char
 	return YQ_CONSOLE_DONE;
 }
 
-/* Check it, and write it in one change with what it was before. */
 static int
 change(struct yq_scheduling *s, enum yq_schedule_change_kind kind, struct yq_schedule *schedule,
     const struct yq_schedule_row *before, const char *verb)
 {
-	char texts[2][YQ_MESSAGE_SIZE] = { "", "" };
-	struct yq_schedule_change one = { .kind = kind, .verb = verb };
+	const struct yq_schedule_work work = yq_scheduling_work(s);
 	struct yq_err err = { 0 };
-	int status = YQ_CONSOLE_DONE;
 
-	if (kind != YQ_SCHEDULE_REMOVE && schedule->enabled)
-		status = yq_scheduling_check(s, schedule, &err);
-	if (status != YQ_CONSOLE_DONE)
-		return err.text[0] != '\0' ? yq_fail(YQ_CONSOLE_REFUSED, "%s", err.text) : status;
-	if (before != NULL)
-		yq_schedule_brief(&before->schedule, texts[0]);
-	if (kind != YQ_SCHEDULE_REMOVE)
-		yq_schedule_brief(schedule, texts[1]);
-	one.schedule = *schedule;
-	one.version = before != NULL ? before->version : 0;
-	one.before = texts[0];
-	one.after = texts[1];
-	return yq_scheduling_change(s, &one, 1, NULL);
+	if (yq_schedule_by_hand(&work, kind, schedule, before, verb, &err) != YQ_OK)
+		return yq_fail_err(&err);
+	return YQ_CONSOLE_DONE;
 }
 
 static int
@@ -240,28 +234,6 @@ add(struct yq_scheduling *s)
 	return status == YQ_CONSOLE_DONE ? say_next(s, &schedule, "scheduled") : status;
 }
 
-static void
-write_down(const struct yq_schedule *schedule, struct yq_buf *text)
-{
-	struct yq_json_writer w = yq_json_writer_make(text);
-
-	yq_json_begin_object(&w);
-	yq_schedule_write(&w, schedule);
-	yq_json_end_object(&w);
-}
-
-static bool
-is_same(const struct yq_schedule *a, const struct yq_schedule *b)
-{
-	YQ_CLEANUP(yq_buf_free) struct yq_buf first = yq_buf_make(TEXT_MAX);
-	YQ_CLEANUP(yq_buf_free) struct yq_buf second = yq_buf_make(TEXT_MAX);
-
-	write_down(a, &first);
-	write_down(b, &second);
-	return yq_buf_ok(&first) && yq_buf_ok(&second) &&
-	       yq_str_equal(yq_buf_text(&first), yq_buf_text(&second));
-}
-
 static int
 edit(struct yq_scheduling *s)
 {
@@ -273,7 +245,7 @@ edit(struct yq_scheduling *s)
 		return status;
 	schedule = row.schedule;
 	status = yq_schedule_alter(s, &schedule);
-	if (status == YQ_CONSOLE_DONE && is_same(&schedule, &row.schedule))
+	if (status == YQ_CONSOLE_DONE && yq_schedule_is_same(&schedule, &row.schedule))
 		return say_next(s, &schedule, "unchanged");
 	if (status == YQ_CONSOLE_DONE)
 		status = change(s, YQ_SCHEDULE_REPLACE, &schedule, &row, "edit");
@@ -361,11 +333,8 @@ await_run(struct yq_scheduling *s, const struct yq_id *id, int64_t due_us)
 static int
 run(struct yq_scheduling *s)
 {
+	const struct yq_schedule_work work = yq_scheduling_work(s);
 	struct yq_schedule_row row;
-	struct yq_schedule_change one = { .kind = YQ_SCHEDULE_RUN, .verb = "run" };
-	struct yq_hand hand = yq_person();
-	const char *reason = s->call->options[YQ_OPT_REASON];
-	int64_t now_us = yq_clock_now_us(yq_clock_system());
 	struct yq_err err = { 0 };
 	int status = get(s, &row);
 
@@ -374,14 +343,11 @@ run(struct yq_scheduling *s)
 		status = yq_fail_usage(s->call, "expected run NAME, or run NAME now");
 	if (status != YQ_CONSOLE_DONE)
 		return status;
-	one.schedule = row.schedule;
-	one.version = row.version;
-	if (yq_schedules_change(s->system.desk.firebird, &one, 1, &hand,
-		reason != NULL ? reason : "", now_us, NULL, &err) != YQ_OK)
+	if (yq_schedule_by_hand(&work, YQ_SCHEDULE_RUN, &row.schedule, &row, "run", &err) != YQ_OK)
 		return yq_fail_err(&err);
 	if (yq_call_has(s->call, YQ_OPT_NO_WAIT))
 		return YQ_CONSOLE_DONE;
-	return await_run(s, &row.schedule.id, now_us);
+	return await_run(s, &row.schedule.id, work.now_us);
 }
 
 /* ---- the verb ---- */

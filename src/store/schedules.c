@@ -121,6 +121,20 @@ yq_schedules_get(
 				    : rc;
 }
 
+enum yq_rc
+yq_schedules_by_id(struct yq_firebird *firebird, const struct yq_id *id,
+    struct yq_schedule_row *row, struct yq_err *err)
+{
+	static const struct yq_tx_options read_only = { .read_only = true };
+	YQ_CLEANUP(yq_tx_endp) struct yq_tx *tx = NULL;
+	enum yq_rc rc = yq_tx_begin(firebird, &read_only, &tx, err);
+
+	if (rc == YQ_OK)
+		rc = yq_schedules_read(tx, id, row, err);
+	return rc == YQ_E_NOT_FOUND ? yq_err_set(err, rc, "there is no schedule of the id %s", id->text)
+				    : rc;
+}
+
 /* ---- changes ---- */
 
 struct changing {

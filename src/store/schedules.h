@@ -41,6 +41,9 @@ YQ_NODISCARD enum yq_rc yq_schedules_list(
 /* By name (any case) or id; YQ_E_NOT_FOUND. */
 YQ_NODISCARD enum yq_rc yq_schedules_get(struct yq_firebird *firebird, const char *name,
     struct yq_schedule_row *row, struct yq_err *err);
+/* By id alone; YQ_E_NOT_FOUND. */
+YQ_NODISCARD enum yq_rc yq_schedules_by_id(struct yq_firebird *firebird, const struct yq_id *id,
+    struct yq_schedule_row *row, struct yq_err *err);
 /* Within a transaction, by id; YQ_E_NOT_FOUND without a text. */
 YQ_NODISCARD enum yq_rc yq_schedules_read(
     struct yq_tx *tx, const struct yq_id *id, struct yq_schedule_row *row, struct yq_err *err);
