@@ -84,8 +84,8 @@ refuse(struct importing *in, size_t index, enum yq_rc rc, struct yq_err *err)
 
 /* One that is there under this id is replaced, if the file was made from its present version. */
 static enum yq_rc
-take_present(
-    struct importing *in, struct yq_schedule_change *change, const yq_json *object, struct yq_err *err)
+take_present(struct importing *in, struct yq_schedule_change *change, const yq_json *object,
+    struct yq_err *err)
 {
 	const yq_json *version = yq_json_get(object, "Version");
 	struct yq_schedule_row row;

@@ -40,8 +40,7 @@ yq_schedule_times(const struct yq_schedule *schedule, char text[YQ_SCHEDULE_TIME
 	yq_schedule_when_text(schedule, when);
 	yq_weekdays_format(schedule->weekdays, days);
 	yq_str_format(text, YQ_SCHEDULE_TIMES_SIZE, "%s %s (%s)", days, when,
-	    yq_names_text(
-		&yq_country_names, (int)yq_market_of(schedule->exchange)->country));
+	    yq_names_text(&yq_country_names, (int)yq_market_of(schedule->exchange)->country));
 }
 
 void

@@ -339,6 +339,37 @@ yq_runs_find(struct yq_firebird *firebird, const struct yq_id *schedule_id, unsi
 	return find(firebird, &where, limit, list, err);
 }
 
+void
+yq_run_order_list_free(struct yq_run_order_list *list)
+{
+	free(list->items);
+	*list = (struct yq_run_order_list){ 0 };
+}
+
+enum yq_rc
+yq_run_orders_find(struct yq_firebird *firebird, const struct yq_id *schedule_id, int64_t since_us,
+    struct yq_run_order_list *list, struct yq_err *err)
+{
+	static const struct yq_field fields[] = {
+		YQ_FIELD_ID("ORDER_ID", struct yq_run_order_row, id, YQ_REQUIRED),
+		YQ_FIELD_TIME("DUE_AT_US", struct yq_run_order_row, due_at_us, YQ_REQUIRED),
+	};
+	YQ_CLEANUP(yq_buf_free) struct yq_buf sql = yq_buf_make(YQ_SQL_MAX);
+	struct yq_where where = yq_where_make(&sql);
+	struct yq_run_order_row blank = { 0 };
+	void *items = NULL;
+	enum yq_rc rc;
+
+	yq_sql_select(&sql, "SCHEDULE_RUN_ORDERS", fields, YQ_COUNT(fields));
+	yq_where_add(&where, "SCHEDULE_ID = :SCHEDULE_ID", yq_param_id("SCHEDULE_ID", schedule_id));
+	yq_where_add(&where, "DUE_AT_US >= :SINCE_US", yq_param_time("SINCE_US", since_us));
+	yq_where_page(&where, "DUE_AT_US DESC, ORDER_ID", YQ_STORE_LIST_MAX, 0);
+	rc = yq_where_list(firebird, &where, fields, YQ_COUNT(fields), &blank, sizeof(blank),
+	    &items, &list->count, err);
+	list->items = items;
+	return rc;
+}
+
 static enum yq_rc
 first_of(
     struct yq_firebird *firebird, struct yq_where *where, struct yq_run *run, struct yq_err *err)

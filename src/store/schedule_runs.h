@@ -136,6 +136,19 @@ void yq_run_list_free(struct yq_run_list *list);
 /* The latest first; of one schedule, or of all (NULL). */
 YQ_NODISCARD enum yq_rc yq_runs_find(struct yq_firebird *firebird, const struct yq_id *schedule_id,
     unsigned limit, struct yq_run_list *list, struct yq_err *err);
+/* The orders of a schedule's runs that were due at `since_us` or later, those of a run together. */
+struct yq_run_order_row {
+	struct yq_id id;
+	int64_t due_at_us;
+};
+struct yq_run_order_list {
+	struct yq_run_order_row *items; /* owned */
+	size_t count;
+};
+void yq_run_order_list_free(struct yq_run_order_list *list);
+YQ_NODISCARD enum yq_rc yq_run_orders_find(struct yq_firebird *firebird,
+    const struct yq_id *schedule_id, int64_t since_us, struct yq_run_order_list *list,
+    struct yq_err *err);
 /* One run; YQ_E_NOT_FOUND. */
 YQ_NODISCARD enum yq_rc yq_runs_get(struct yq_firebird *firebird, const struct yq_id *schedule_id,
     int64_t due_at_us, struct yq_run *run, struct yq_err *err);

@@ -131,8 +131,9 @@ yq_schedules_by_id(struct yq_firebird *firebird, const struct yq_id *id,
 
 	if (rc == YQ_OK)
 		rc = yq_schedules_read(tx, id, row, err);
-	return rc == YQ_E_NOT_FOUND ? yq_err_set(err, rc, "there is no schedule of the id %s", id->text)
-				    : rc;
+	return rc == YQ_E_NOT_FOUND
+		   ? yq_err_set(err, rc, "there is no schedule of the id %s", id->text)
+		   : rc;
 }
 
 /* ---- changes ---- */

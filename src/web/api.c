@@ -11,6 +11,7 @@ const struct yq_api_family *const yq_api_families[] = {
 	&yq_api_acts,
 	&yq_api_catalog,
 	&yq_api_history,
+	&yq_api_schedules,
 	&yq_api_risk,
 	&yq_api_system,
 	&yq_api_events,
