@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-#define BEAT_TTL_S  30	/* a heartbeat outlives its program so long */
-#define BEAT_LATE_S 15	/* half as long again as from one to the next: it does not go on by itself \
+#define BEAT_TTL_S 30 /* a heartbeat outlives its program so long */
+#define BEAT_LATE_S                                                                                \
+	15		/* half as long again as from one to the next: it does not go on by itself \
 			 */
 #define INSTANCES_MAX 4 /* gateways of one name that are looked for */
 #define US_PER_MS     1000

@@ -12,6 +12,20 @@
 #include "web/auth.h"
 #include "web/events_parts.h"
 
+/* {at}, as a whole event. */
+void
+events_add_time(struct streams *streams, struct yq_buf *out, const char *name)
+{
+	struct yq_json_writer w;
+
+	yq_event_begin(out, name, NULL);
+	w = yq_json_writer_make(out);
+	yq_json_begin_object(&w);
+	yq_json_put_time(&w, "at", yq_clock_now_us(yq_daemon_clock(streams->web->daemon)));
+	yq_json_end_object(&w);
+	yq_event_end(out);
+}
+
 /* ---- health: some tens of round trips, on a lane ---- */
 
 struct health_job {

@@ -47,8 +47,8 @@ yq_put_position(struct yq_json_writer *w, const struct yq_position *position,
 	yq_api_put_decimal(w, "qty", position->qty);
 	yq_api_put_decimal(w, "avgPrice", position->avg_price);
 	yq_api_put_opt_decimal(w, "price", position->current_price);
-	yq_api_put_time(w, "priceAt",
-	    position->current_price.set && about != NULL ? about->price_at_us : 0);
+	yq_api_put_time(
+	    w, "priceAt", position->current_price.set && about != NULL ? about->price_at_us : 0);
 	yq_api_put_opt_decimal(w, "value", worth.value);
 	yq_api_put_decimal(w, "cost", worth.cost);
 	yq_api_put_opt_decimal(w, "unrealized", worth.unrealized);
