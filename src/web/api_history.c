@@ -79,6 +79,22 @@ static const struct yq_api_field trade_fields[] = {
 	TIMES,
 };
 
+static const struct yq_api_field performance_fields[] = {
+	{ .name = "account",
+	    .place = YQ_API_QUERY,
+	    .kind = YQ_API_ALIAS,
+	    .required = true,
+	    .what = "of this account" },
+	{ .name = "currency",
+	    .place = YQ_API_QUERY,
+	    .kind = YQ_API_NAME,
+	    .required = true,
+	    .names = &yq_currency_names,
+	    .what = "in this currency" },
+	QUERY_TEXT("strategy", YQ_STRATEGY_SIZE - 1, "of this strategy alone: it has no days"),
+	TIMES,
+};
+
 #define TAKES(list) .fields = (list), .field_count = YQ_COUNT(list)
 #define READS	    .method = "GET", .role = YQ_ROLE_VIEWER, .lane = YQ_LANE_ARCHIVE, .status = 200
 
@@ -99,5 +115,8 @@ static const struct yq_api_route routes[] = {
 	    .summary = "The same as CSV (RFC 4180), oldest first, at most 100,000.",
 	    .flags = YQ_API_PLAIN, .answer = "text/csv", TAKES(trade_fields),
 	    .run = yq_history_trades_csv },
+	{ READS, .path = "/performance", .name = "getPerformance",
+	    .summary = "The curve, monthly returns and figures of an account in one currency.",
+	    .answer = "Performance", TAKES(performance_fields), .run = yq_history_performance },
 };
 const struct yq_api_family yq_api_history = { "history", routes, YQ_COUNT(routes) };

@@ -7,6 +7,7 @@
 
 yq_api_fn yq_history_signals, yq_history_signal;    /* history_signals.c */
 yq_api_fn yq_history_trades, yq_history_trades_csv; /* history_trades.c */
+yq_api_fn yq_history_performance;		    /* history_performance.c */
 
 /* What ?cursor says, *place as it is where there is none; refused as a field when it is no place.
  */
