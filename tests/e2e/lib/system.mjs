@@ -175,12 +175,7 @@ export class System {
     });
     const file = path.join(this.folder, `query-${++this.queries}.sql`);
     await writeFile(file, `SET HEADING OFF;\nCOMMIT;\nSET TRANSACTION READ ONLY ISOLATION LEVEL SNAPSHOT;\n${selects.join('')}`);
-    this.isqlPath ??= await findIsql();
-    const result = await run(this.isqlPath, ['-q', '-user', 'SYSDBA', '-ch', 'UTF8', '-i', file, this.endpoints.firebird.database], {
-      env: { ...process.env, ...this.endpoints.firebird.environment },
-    });
-    await rm(file);
-    if (result.status !== 0) throw new Error(`isql-fb: ${result.stdout}${result.stderr}`);
+    const result = await this.#runIsql(file);
     const found = Object.fromEntries(asked.map(({ name }) => [name, []]));
     for (const [, text] of result.stdout.matchAll(/~([^~]*)~/g)) {
       const [i, ...row] = text.split('|');
@@ -188,6 +183,23 @@ export class System {
       found[name].push(Object.fromEntries(columns.map((column, k) => [column.replace(/^.* AS /, ''), row[k]])));
     }
     return found;
+  }
+
+  async #runIsql(file) {
+    this.isqlPath ??= await findIsql();
+    const result = await run(this.isqlPath, ['-q', '-bail', '-user', 'SYSDBA', '-ch', 'UTF8', '-i', file, this.endpoints.firebird.database], {
+      env: { ...process.env, ...this.endpoints.firebird.environment },
+    });
+    await rm(file);
+    if (result.status !== 0) throw new Error(`isql-fb: ${result.stdout}${result.stderr}`);
+    return result;
+  }
+
+  /* Statements that change the archive behind the programs' backs. */
+  async execute(statements) {
+    const file = path.join(this.folder, `change-${++this.queries}.sql`);
+    await writeFile(file, `${statements}\nCOMMIT;\n`);
+    await this.#runIsql(file);
   }
 
   /* An alert as TradingView posts it: {status, body}; rejected after `timeout` ms without an answer. */
