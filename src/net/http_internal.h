@@ -48,6 +48,9 @@ struct yq_http_request {
 	struct http_upgrade *upgrade; /* NULL unless it is one */
 };
 
+/* Decodes %xx in place; returns the length.  http_request.c */
+size_t http_unescape(void *cookie, struct MHD_Connection *connection, char *text);
+
 struct yq_http_stream {
 	LIST_ENTRY(yq_http_stream) link;
 	struct yq_http_server *server;

@@ -153,6 +153,17 @@ hand_over(struct yq_http_request *request)
 	return MHD_YES;
 }
 
+/* A zero byte would cut off what follows it, and what is left might name something else. */
+size_t
+http_unescape(void *cookie, struct MHD_Connection *connection, char *text)
+{
+	(void)cookie;
+	(void)connection;
+	for (char *p = text; (p = strstr(p, "%00")) != NULL; p++)
+		p[2] = '1';
+	return MHD_http_unescape(text);
+}
+
 enum MHD_Result
 http_on_request(void *cookie, struct MHD_Connection *connection, const char *url,
     const char *method, const char *version, const char *upload, size_t *upload_size,

@@ -125,6 +125,7 @@ start_library(struct yq_http_server *server, const struct yq_http_options *optio
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory,			  /* header */
 	    MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, server,	  /* request */
 	    MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, server,	  /* connection */
+	    MHD_OPTION_UNESCAPE_CALLBACK, http_unescape, NULL,		  /* path and query */
 	    MHD_OPTION_ARRAY, has_tls ? tls : tls + 2,			  /* its end alone */
 	    MHD_OPTION_END);
 }

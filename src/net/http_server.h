@@ -67,7 +67,8 @@ size_t yq_http_server_connections(const struct yq_http_server *server); /* open 
  * released by the loop's next turns.  NULL is a no-op. */
 void yq_http_server_free(struct yq_http_server *server);
 
-/* What was asked.  All borrowed until the answer. */
+/* What was asked.  All borrowed until the answer.  In paths and queries a zero byte (%00) reads as
+ * the control character %01: it ends no text, and is refused by whoever takes none. */
 const char *yq_http_method(const struct yq_http_request *request);
 const char *yq_http_path(const struct yq_http_request *request); /* decoded, no query */
 const char *yq_http_header(const struct yq_http_request *request, const char *name); /* or NULL */
@@ -76,7 +77,7 @@ typedef void yq_http_value_fn(void *cookie, const char *value);
 void yq_http_headers(
     const struct yq_http_request *request, const char *name, yq_http_value_fn *fn, void *cookie);
 const char *yq_http_query(const struct yq_http_request *request, const char *name); /* or NULL */
-/* Every pair in the order it was written; `value` is decoded and may hold a NUL. */
+/* Every pair in the order it was written; `value` is decoded. */
 typedef void yq_http_pair_fn(void *cookie, const char *name, const char *value, size_t length);
 void yq_http_each_query(const struct yq_http_request *request, yq_http_pair_fn *fn, void *cookie);
 const char *yq_http_cookie(const struct yq_http_request *request, const char *name); /* or NULL */

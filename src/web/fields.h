@@ -18,7 +18,7 @@
 
 struct yq_query_pair {
 	char *name, *value; /* decoded; owned by whoever made it */
-	size_t length;	    /* of the value, which may hold a NUL */
+	size_t length;	    /* of the value */
 };
 
 struct yq_input {

@@ -94,6 +94,24 @@ test_a_body_is_handed_over_whole_however_it_comes(void **state)
 	close_server(&f);
 }
 
+static void
+test_a_zero_byte_in_a_path_does_not_cut_it_off(void **state)
+{
+	static const char *const paths[] = { "/refused%00", "/refused%00/more", "/refused%00?x=1" };
+	struct fixture f;
+	struct yq_buf request = yq_buf_make(256);
+
+	(void)state;
+	open_server(&f, "127.0.0.1", 5);
+	for (size_t i = 0; i < YQ_COUNT(paths); i++) {
+		yq_buf_clear(&request);
+		yq_buf_add_format(&request, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", paths[i]);
+		assert_reply(&f, yq_buf_text(&request), "HTTP/1.1 200", "\r\n\r\n");
+	}
+	yq_buf_free(&request);
+	close_server(&f);
+}
+
 /* Else a proxy and we may differ about where the next request begins. */
 static void
 test_a_body_whose_end_is_not_clear_is_refused_and_the_connection_closed(void **state)
@@ -294,6 +312,7 @@ main(void)
 		cmocka_unit_test(test_a_body_is_handed_over_whole_however_it_comes),
 		cmocka_unit_test(
 		    test_a_body_whose_end_is_not_clear_is_refused_and_the_connection_closed),
+		cmocka_unit_test(test_a_zero_byte_in_a_path_does_not_cut_it_off),
 		cmocka_unit_test(test_a_body_that_is_too_large_is_answered_with_413_and_not_kept),
 		cmocka_unit_test(test_a_header_that_is_too_large_is_refused),
 		cmocka_unit_test(test_the_head_may_be_refused_before_the_body),
