@@ -52,7 +52,7 @@ run_stages() {
 }
 
 # run_everything: all stages.  Tests on real servers mostly wait: the linters and the other builds are made
-# beside those of the first stage, and the sanitizers' tests run beside the last ones.  The seeds of the
+# beside those of the first stage, and the sanitizers' tests run beside the last of these.  The seeds of the
 # faults have the machine for themselves, for they measure out their time.
 run_everything() {
 	lint_begin
@@ -62,14 +62,14 @@ run_everything() {
 	check_links
 	check_page
 	await builds
-	lint_end
-	run_seeds gcc
 	beside watched stage_clang "$SUITES_OF_MESON" ""
+	lint_end
+	await watched
+	run_seeds gcc
 	beside waiting run_waiting
 	run_suites gcc build e2e ""
 	stage_clang e2e ""
 	await waiting
-	await watched
 }
 
 # What mostly waits, and valgrind at its end.

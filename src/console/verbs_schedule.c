@@ -218,9 +218,12 @@ change(struct yq_scheduling *s, enum yq_schedule_change_kind kind, struct yq_sch
 	const struct yq_schedule_work work = yq_scheduling_work(s);
 	struct yq_err err = { 0 };
 
-	if (yq_schedule_by_hand(&work, kind, schedule, before, verb, &err) != YQ_OK)
-		return yq_fail_err(&err);
-	return YQ_CONSOLE_DONE;
+	enum yq_rc rc = yq_schedule_by_hand(&work, kind, schedule, before, verb, &err);
+
+	/* What was understood and makes no sense for the market or the accounts is refused. */
+	if (rc == YQ_E_INVALID || rc == YQ_E_RANGE)
+		return yq_fail(YQ_CONSOLE_REFUSED, "%s", err.text);
+	return rc == YQ_OK ? YQ_CONSOLE_DONE : yq_fail_err(&err);
 }
 
 static int

@@ -107,6 +107,7 @@ yq_feed_take(struct yq_feed *feed, struct yq_feed_reader *reader, char *target, 
 			break;
 		reader->block = block->next;
 		reader->block->holders++;
+		assert(reader->block->holders > 1); /* the block before holds it too */
 		reader->taken = 0;
 		release(feed, block);
 	}

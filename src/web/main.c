@@ -216,13 +216,6 @@ start(struct yq_daemon *daemon, struct yq_err *err)
 	return rc;
 }
 
-void
-yq_web_look_drained(struct yq_web *web)
-{
-	if (web->draining && yq_lanes_depth(web->lanes) == 0 && web->open_streams == 0)
-		yq_daemon_drained(web->daemon);
-}
-
 static void
 drain(struct yq_daemon *daemon)
 {

@@ -296,6 +296,13 @@ last_id_of(const struct yq_web_call *call)
 	return NULL;
 }
 
+void
+yq_web_look_drained(struct yq_web *web)
+{
+	if (web->draining && yq_lanes_depth(web->lanes) == 0 && web->open_streams == 0)
+		yq_daemon_drained(web->daemon);
+}
+
 static void
 open_stream(struct pending *pending)
 {

@@ -39,7 +39,7 @@ void yq_web_too_large(void *cookie, struct yq_http_request *request);
 void yq_web_refuse(struct yq_http_request *request, unsigned status, const char *code,
     const char *detail, const char *allow);
 
-/* main.c: tell the daemon if nothing is in flight any more that it is to wait for */
+/* serve.c: tell the daemon if nothing is in flight any more that it is to wait for */
 void yq_web_look_drained(struct yq_web *web);
 
 /* headers.c: what every answer has */

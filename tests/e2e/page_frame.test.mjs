@@ -119,6 +119,7 @@ test('an order is found by typing, sized either way, previewed and sent', async 
   await page.getByRole('link', { name: 'Look at the order' }).waitFor();
   await until('the order', async () => (await bought(3)) > 0, 30000);
   assert.equal(await bought(3), 1);
+  await until('its trade in Firebird', async () => (await system.tradesInArchive("WHERE ACTION = 'Buy' AND QUANTITY = 3")) === 1, 30000);
 });
 
 test('what risk will refuse is said before it is sent, and what is wrong stands at its field', async () => {

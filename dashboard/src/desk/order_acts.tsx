@@ -1,6 +1,7 @@
 /* order_acts.tsx - another quantity or price for an order that rests; what became of one that nobody knows about. */
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { path, post } from '../api/client';
 import { ResolveOutcomeValues, type Done, type Order, type ResolveOutcome } from '../api/types';
 import { t, term } from '../i18n';
@@ -19,6 +20,20 @@ interface ActProps {
   onStale: () => void;
 }
 
+/** What was typed was typed about the version that was seen; after a refusal, about the present one. */
+function useVersion(order: Order): { readonly value: number; renew(): void } {
+  const seen = useSignal(order.version);
+  const stale = useSignal(false);
+  useEffect(() => { if (stale.peek()) seen.value = order.version; }, [order.version]);
+  return {
+    get value() { return seen.value; },
+    renew() {
+      seen.value = order.version;
+      stale.value = true;
+    },
+  };
+}
+
 function positive(text: string): string | null {
   const value = readDecimal(text);
   return value !== null && sign(value) > 0 ? value : null;
@@ -30,6 +45,7 @@ type NumberName = (typeof NUMBERS)[number];
 export function ReplaceOrder({ order, onClose, onStale }: ActProps): JSX.Element {
   const typed = useSignal<Record<NumberName, string>>({ qty: order.qty, price: order.price ?? '', stopPrice: order.stopPrice ?? '' });
   const reason = useSignal('');
+  const version = useVersion(order);
   const intention = useIntention();
   const shown = NUMBERS.filter((name) => name === 'qty' || order[name] !== null);
   const labels = { qty: t('order.wholeQuantity'), price: t('col.price'), stopPrice: t('col.stopPrice') };
@@ -38,12 +54,13 @@ export function ReplaceOrder({ order, onClose, onStale }: ActProps): JSX.Element
   const wrong = values.some(([, value]) => value === null);
   const send = async (): Promise<void> => {
     if (wrong || changed.length === 0) return;
-    const body = { ...Object.fromEntries(changed), version: order.version, ...(reason.value.trim() ? { reason: reason.value.trim() } : {}) };
+    const body = { ...Object.fromEntries(changed), version: version.value, ...(reason.value.trim() ? { reason: reason.value.trim() } : {}) };
     const done = await intention.run(body, (key) => post<Done>(path`/orders/${order.id}/replace`, body, key));
     if (done) {
       toast(done.message);
       onClose();
     } else if (intention.error.value?.code === 'STALE_VERSION') {
+      version.renew();
       onStale();
     }
   };
@@ -72,6 +89,7 @@ const EXECUTED: readonly ResolveOutcome[] = ['Filled', 'Canceled'];
 export function ResolveOrder({ order, onClose, onStale }: ActProps): JSX.Element {
   const outcome = useSignal<ResolveOutcome>('Filled');
   const typed = useSignal({ qty: '', price: '', commission: '', brokerOrderId: order.brokerOrderId, reason: '' });
+  const version = useVersion(order);
   const intention = useIntention();
   const set = (name: keyof typeof typed.value) => (text: string): void => { typed.value = { ...typed.value, [name]: text }; };
   const { qty, price, commission, brokerOrderId, reason } = typed.value;
@@ -81,7 +99,7 @@ export function ResolveOrder({ order, onClose, onStale }: ActProps): JSX.Element
   const ready = reason.trim() !== '' && (!executed || (!bad(qty, needed) && !bad(price, needed)));
   const send = async (): Promise<void> => {
     const body = {
-      outcome: outcome.value, version: order.version, reason: reason.trim(),
+      outcome: outcome.value, version: version.value, reason: reason.trim(),
       ...(executed && qty.trim() ? { qty: positive(qty) } : {}), ...(executed && price.trim() ? { price: positive(price) } : {}),
       ...(executed && commission.trim() ? { commission: readDecimal(commission) } : {}), ...(brokerOrderId.trim() ? { brokerOrderId: brokerOrderId.trim() } : {}),
     };
@@ -90,6 +108,7 @@ export function ResolveOrder({ order, onClose, onStale }: ActProps): JSX.Element
       toast(done.message, 'warning');
       onClose();
     } else if (intention.error.value?.code === 'STALE_VERSION') {
+      version.renew();
       onStale();
     }
   };

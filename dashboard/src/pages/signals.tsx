@@ -35,14 +35,41 @@ function columns(): Column<Signal>[] {
   ];
 }
 
+const NEW_MOST = 50;
+
+interface NewSignal { id: string; strategy: string; ticker: string; at: string }
+
+function fresh({ id, strategy, ticker, at }: NewSignal): Signal {
+  return { id, strategy, ticker, exchange: 'NASDAQ', action: '', price: null, receivedAt: at, decidedAt: null, verdict: 'accepted', code: '', text: '', orders: 0 };
+}
+
+function matches(signal: NewSignal, wanted: Readonly<Record<string, string>>): boolean {
+  return (!wanted.strategy || wanted.strategy === signal.strategy) && (!wanted.ticker || wanted.ticker === signal.ticker) && !wanted.verdict && !wanted.to;
+}
+
+/** What the list has already is told better there. */
+function withNew(arrived: readonly Signal[], listed: readonly Signal[]): readonly Signal[] {
+  const known = new Set(listed.map(({ id }) => id));
+  const oldest = listed.at(-1)?.receivedAt ?? '';
+  return [...arrived.filter(({ id, receivedAt }) => !known.has(id) && receivedAt >= oldest), ...listed];
+}
+
 export default function SignalsPage(): JSX.Element {
   const filter = useFilter(['strategy', 'ticker', 'verdict', 'from', 'to']);
   const cursor = useSignal<string | null>(null);
   const wanted = JSON.stringify(asked(filter.values));
   const list = useLoad((abort) => get<SignalList>('/signals', { ...asked(filter.values), cursor: cursor.value }, abort), [wanted, cursor.value]);
-  const soon = useDebounced(700);
-  useEffect(() => { cursor.value = null; }, [wanted]);
-  useEffect(() => live.on('signal', () => soon(() => { if (cursor.peek() === null) list.again(); })), []);
+  const arrived = useSignal<readonly Signal[]>([]);
+  const soon = useDebounced(500);
+  useEffect(() => {
+    cursor.value = null;
+    arrived.value = [];
+  }, [wanted]);
+  /* Shown at once as far as it is known; what was decided on it is in the archive a moment later. */
+  useEffect(() => live.on('signal', (signal) => {
+    if (cursor.peek() === null && matches(signal, filter.values)) arrived.value = [fresh(signal), ...arrived.peek()].slice(0, NEW_MOST);
+    soon(() => { if (cursor.peek() === null) list.again(); });
+  }), [wanted]);
   return (
     <>
       <PageHead title={t('nav.signals')}>{t('signal.about')}</PageHead>
@@ -56,7 +83,7 @@ export default function SignalsPage(): JSX.Element {
         ]} />
         <Shown of={list} lines={8}>{(data) => (
           <>
-            <ListTable label={t('nav.signals')} rows={data.items} keyOf={({ id }) => id} columns={columns()} empty={t('signal.none')} emptyText={t('signal.noneText')} />
+            <ListTable label={t('nav.signals')} rows={cursor.value === null ? withNew(arrived.value, data.items) : data.items} keyOf={({ id }) => id} columns={columns()} empty={t('signal.none')} emptyText={t('signal.noneText')} />
             <Pager cursor={cursor.value} next={data.next} busy={list.loading.value} onPage={(next) => { cursor.value = next; }} />
           </>
         )}</Shown>

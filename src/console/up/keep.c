@@ -82,19 +82,22 @@ yq_keep_port(const char *text, int64_t *port, struct yq_err *err)
 {
 	union address address;
 	socklen_t length;
-	int fd, sys;
+	int fd, sys, on = 1;
 
 	if (*port != 0 || !parse_address(text, &address, &length))
 		return YQ_OK; /* what is wrong with an address, its program says */
 	fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return yq_err_errno(err, YQ_E_SYSTEM, errno, "cannot make a socket");
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(fd, &address.any, length) != 0 || getsockname(fd, &address.any, &length) != 0) {
 		sys = errno;
 		close(fd);
 		return yq_err_errno(err, YQ_E_SYSTEM, sys, "cannot find a free port at %s", text);
 	}
-	close(fd);
+	/* It stays bound, without listening, as long as this process lives: the kernel gives the
+	 * port to nobody who asks for any, and a program that asks for this very one may have it.
+	 */
 	*port =
 	    ntohs(address.any.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
 	return YQ_OK;

@@ -6,7 +6,7 @@ import { Killers } from './killers.mjs';
 import { CASH, describe, nameOf } from './schedule.mjs';
 import { count, total } from './tally.mjs';
 
-const REACH_MS = 180000; /* for all fail points to be passed */
+const REACH_MS = 240000; /* for all fail points to be passed */
 const REACH_AT_MS = 420000; /* ... where whether an order was sent takes a broker's time to be known */
 const REACH_ONE_AT_MS = 180000; /* ... of one of them */
 const EXTRA_MS = 30; /* between alerts meanwhile */

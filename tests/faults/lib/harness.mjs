@@ -36,7 +36,7 @@ export function settings(seed, cash, { restartMs = 1000, paper = {} } = {}) {
   return {
     System: { RestartDelayMs: 20, RestartDelayMaxMs: restartMs },
     Webhook: { RateLimitPerSecond: 0, StrategyAccountMapping: MAPPING },
-    OrderManager: { Policies: { Sizing: { Given: { Type: 'FixedQty', FixedQty: 1 } } }, StrategySizingMapping: { '*': 'Given' } },
+    OrderManager: { ArchiveLimitSeconds: 30, Policies: { Sizing: { Given: { Type: 'FixedQty', FixedQty: 1 } } }, StrategySizingMapping: { '*': 'Given' } },
     BrokerGateway: { LeaseSeconds: 3, BrokerTimeoutSeconds: 3, Accounts: { Alpha: account(seed, cash, paper), Beta: account(seed + 1, cash, { JournalMaxBytes: 65536, ...paper }) } },
     Risk: { Default: { MaxOrdersPerMinute: 0, MaxOpenOrders: 0, DuplicateWindowSeconds: 0 } },
   };

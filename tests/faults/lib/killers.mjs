@@ -7,7 +7,7 @@ import { disarm, freezeWhile, isArmed, order } from './faults.mjs';
 import { NEEDS_PERSON, NEEDS_SPOOL } from './schedule.mjs';
 
 const LOOK_MS = 10;
-const REACH_MS = 60000; /* for somebody to come past a point */
+const REACH_MS = 150000; /* for somebody to come past a point: longer than a stuck archive takes to be given up */
 const SPOOL_MS = 2300; /* the webhook notices after 1.5 s */
 const SPOOL_TRIES = 10;
 const FORWARD_MS = 15000; /* a restart, and Valkey back */
