@@ -216,6 +216,61 @@ walk_on(void *cookie, const struct yq_trade_row *row, struct yq_err *err)
 	return YQ_OK;
 }
 
+#define PAGED 12 /* four an instant */
+#define PAGE  5
+
+/* Their own numbers are 100 and up, so that they are told apart from those that come meanwhile. */
+static void
+put_trade(unsigned number, int64_t at_us)
+{
+	struct yq_trade_row row = trade(number);
+	enum yq_rc outcome;
+
+	row.trade.executed_at_us = at_us;
+	assert_int_equal(yq_trades_insert(firebird, &row, 1, &outcome, NULL, NULL, NULL), YQ_OK);
+	assert_int_equal(outcome, YQ_OK);
+}
+
+/* One page; counts each trade of the first ones in `seen`, and moves the place on. */
+static size_t
+take_page(struct yq_row_place *place, unsigned seen[PAGED])
+{
+	YQ_CLEANUP(yq_trade_list_free) struct yq_trade_list list = { 0 };
+	struct yq_trade_filter filter = yq_trade_filter_any();
+
+	filter.limit = PAGE;
+	filter.after = *place;
+	assert_int_equal(yq_trades_find(firebird, &filter, &list, NULL), YQ_OK);
+	for (size_t i = 0; i < list.count; i++) {
+		const struct yq_trade *found = &list.items[i].trade;
+
+		place->at_us = found->executed_at_us;
+		place->id = found->id;
+		for (unsigned k = 0; k < PAGED; k++)
+			if (yq_str_equal(found->id.text, trade(100 + k).trade.id.text))
+				seen[k]++;
+	}
+	return list.count;
+}
+
+static void
+test_pages_hold_each_trade_once_while_newer_ones_come(void **state)
+{
+	struct yq_row_place place = { 0 };
+	unsigned seen[PAGED] = { 0 }, pages = 0;
+
+	(void)state;
+	for (unsigned k = 0; k < PAGED; k++)
+		put_trade(100 + k, NOW + k / 4);
+	for (size_t count = PAGE; count == PAGE; pages++) {
+		count = take_page(&place, seen);
+		put_trade(500 + pages, NOW + 1000 + pages);
+	}
+	assert_int_equal(pages, 3);
+	for (unsigned k = 0; k < PAGED; k++)
+		assert_int_equal(seen[k], 1);
+}
+
 static void
 test_lots_are_fed_oldest_first_and_by_id_within_an_instant(void **state)
 {
@@ -281,6 +336,7 @@ main(int argc, char **argv)
 		JOURNAL_TEST(test_each_of_a_batch_has_its_own_outcome),
 		JOURNAL_TEST(test_amounts_round_once_to_the_even_digit),
 		JOURNAL_TEST(test_trades_are_found_by_what_is_asked_newest_first),
+		JOURNAL_TEST(test_pages_hold_each_trade_once_while_newer_ones_come),
 		JOURNAL_TEST(test_lots_are_fed_oldest_first_and_by_id_within_an_instant),
 		JOURNAL_TEST(test_sums_are_exact_and_never_across_currencies),
 	};
