@@ -27,7 +27,7 @@ export default function RiskPage(): JSX.Element {
       <Shown of={risk} lines={10}>{(data) => (
         <>
           <Card title={t('risk.limits')}><Limits limits={data.limits} /></Card>
-          <Card title={t('risk.strategies')}><Strategies rows={data.strategies} again={() => risk.again()} /></Card>
+          <Strategies rows={data.strategies} again={() => risk.again()} />
         </>
       )}</Shown>
     </>
@@ -140,8 +140,9 @@ function Limits({ limits }: { limits: readonly Limit[] }): JSX.Element {
 
 function Strategies({ rows, again }: { rows: readonly StrategyLife[]; again: () => void }): JSX.Element {
   const changing = useSignal<StrategyLife | null>(null);
+  const another = { strategy: '', state: 'off', who: '', at: null, why: '' } as const;
   return (
-    <>
+    <Card title={t('risk.strategies')} actions={may('Admin') ? <Button onClick={() => { changing.value = another; }}>{t('risk.another')}</Button> : null}>
       <ListTable label={t('risk.strategies')} rows={rows} keyOf={({ strategy }) => strategy} empty={t('risk.noStrategies')} columns={[
         { id: 'strategy', title: t('signal.strategy'), main: true, cell: (row) => row.strategy, sort: (row) => ({ text: row.strategy }) },
         { id: 'state', title: t('col.state'), cell: (row) => <Badge tone={TONES[row.state]}>{t(`life.${row.state}`)}</Badge> },
@@ -151,27 +152,31 @@ function Strategies({ rows, again }: { rows: readonly StrategyLife[]; again: () 
         { id: 'acts', title: t('col.actions'), end: true, cell: (row) => (may('Admin') ? <Button small label={`${t('risk.change')}: ${row.strategy}`} onClick={() => { changing.value = row; }}>{t('risk.change')}</Button> : null) },
       ]} />
       {changing.value ? <ChangeLife of={changing.value} onClose={() => { changing.value = null; }} onDone={again} /> : null}
-    </>
+    </Card>
   );
 }
 
+/** Of one that is listed, or of one that is named here. */
 function ChangeLife({ of, onClose, onDone }: { of: StrategyLife; onClose: () => void; onDone: () => void }): JSX.Element {
   const state = useSignal<LifeState>(of.state);
+  const named = useSignal(of.strategy);
+  const strategy = named.value.trim();
   const reason = useSignal('');
   const intention = useIntention();
   const act = async (): Promise<void> => {
-    if (reason.value.trim() === '') return;
+    if (reason.value.trim() === '' || strategy === '') return;
     const body = { state: state.value, reason: reason.value.trim() };
-    const now = await intention.run(body, (key) => put<StrategyLife>(path`/strategies/${of.strategy}`, body, key));
+    const now = await intention.run({ strategy, ...body }, (key) => put<StrategyLife>(path`/strategies/${strategy}`, body, key));
     if (!now) return;
-    toast(t('risk.lifeDone', { strategy: of.strategy, state: t(`life.${now.state}`) }), 'warning');
+    toast(t('risk.lifeDone', { strategy, state: t(`life.${now.state}`) }), 'warning');
     onClose();
     onDone();
   };
   return (
-    <Confirm title={t('risk.lifeTitle', { strategy: of.strategy })} act={t('risk.lifeAct', { state: t(`life.${state.value}`) })} danger={state.value === 'live'} intention={intention}
-      {...(state.value === 'live' ? { typed: of.strategy } : {})} onConfirm={() => void act()} onClose={onClose}>
+    <Confirm title={of.strategy ? t('risk.lifeTitle', { strategy }) : t('risk.another')} act={t('risk.lifeAct', { state: t(`life.${state.value}`) })} danger={state.value === 'live'} intention={intention}
+      {...(state.value === 'live' && strategy ? { typed: strategy } : {})} onConfirm={() => void act()} onClose={onClose}>
       <p>{t('risk.lifeText')}</p>
+      {of.strategy ? null : <Field label={t('signal.strategy')} value={named.value} maxLength={128} onInput={(text) => { named.value = text; }} error={fieldError(intention, 'strategy')} help={t('field.required')} />}
       <Select label={t('col.state')} value={state.value} choices={LifeStateValues.map((value) => ({ value, text: t(`life.${value}`) }))} onChange={(next) => { state.value = next; }} help={t(`life.${state.value}.text`)} />
       <Field label={t('col.reason')} value={reason.value} maxLength={200} onInput={(text) => { reason.value = text; }} error={fieldError(intention, 'reason')} help={t('field.required')} />
     </Confirm>

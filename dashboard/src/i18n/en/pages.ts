@@ -26,7 +26,7 @@ export const pages = {
   'risk.flattenHelp': 'Cancels open orders and sells at the market, for as long as the switch stands.', 'risk.halted': 'Trading is halted.', 'risk.released': 'Released: {scope}.',
   'risk.releaseTitle': 'Release {scope}?', 'risk.releaseText': 'Orders pass again at once, as far as limits allow.', 'risk.cooling': 'Cooling off until', 'risk.force': 'Release it all the same',
   'risk.limits': 'Limits and how much of each is used', 'risk.limit': 'Limit', 'risk.configured': 'Allowed', 'risk.used': 'Used', 'risk.share': 'Share', 'risk.noLimits': 'No limit is configured',
-  'risk.noLimitsText': 'Section Risk of the settings has them.', 'risk.strategies': 'What strategies may do', 'risk.noStrategies': 'No strategy is known yet', 'risk.change': 'Change',
+  'risk.noLimitsText': 'Section Risk of the settings has them.', 'risk.strategies': 'What strategies may do', 'risk.noStrategies': 'No strategy is known yet', 'risk.another': 'Another strategy', 'risk.change': 'Change',
   'risk.lifeTitle': 'What may {strategy} do?', 'risk.lifeAct': 'Set to {state}', 'risk.lifeText': 'It counts from the next order on.', 'risk.lifeDone': '{strategy} is {state} now.',
   'life.live': 'live', 'life.paper': 'paper', 'life.off': 'off', 'life.live.text': 'It trades wherever it is mapped, with real money too.', 'life.paper.text': 'It trades where no real money is.',
   'life.off.text': 'Its alerts are refused; exits still pass.',

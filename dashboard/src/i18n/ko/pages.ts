@@ -26,7 +26,7 @@ export const pages = {
   'risk.flattenHelp': '스위치가 켜져 있는 동안 미체결 주문을 취소하고 시장가로 팝니다.', 'risk.halted': '거래가 중단되었습니다.', 'risk.released': '해제됨: {scope}.',
   'risk.releaseTitle': '{scope} 해제할까요?', 'risk.releaseText': '한도 안에서 곧바로 주문이 다시 나갑니다.', 'risk.cooling': '냉각 시간:', 'risk.force': '그래도 해제',
   'risk.limits': '한도와 사용량', 'risk.limit': '한도', 'risk.configured': '허용', 'risk.used': '사용', 'risk.share': '비율', 'risk.noLimits': '설정된 한도가 없습니다',
-  'risk.noLimitsText': '설정의 Risk 항목에 있습니다.', 'risk.strategies': '전략의 권한', 'risk.noStrategies': '알려진 전략이 없습니다', 'risk.change': '변경',
+  'risk.noLimitsText': '설정의 Risk 항목에 있습니다.', 'risk.strategies': '전략의 권한', 'risk.noStrategies': '알려진 전략이 없습니다', 'risk.another': '다른 전략', 'risk.change': '변경',
   'risk.lifeTitle': '{strategy} 전략의 권한', 'risk.lifeAct': '{state}(으)로 설정', 'risk.lifeText': '다음 주문부터 적용됩니다.', 'risk.lifeDone': '{strategy}: {state}.',
   'life.live': '실거래', 'life.paper': '모의', 'life.off': '꺼짐', 'life.live.text': '연결된 모든 계좌에서, 실제 돈으로도 거래합니다.', 'life.paper.text': '실제 돈이 없는 계좌에서만 거래합니다.',
   'life.off.text': '알림이 거절됩니다. 청산은 나갑니다.',
