@@ -50,7 +50,7 @@ const [[order]] = await system.isql(['ORDER_ID'], 'FROM TRADES ROWS 1');
 const [[signal]] = await system.isql(['ID'], 'FROM SIGNALS ROWS 1');
 const pages = {
   overview: '/', accounts: '/accounts', account: '/accounts/Paper', 'new-order': '/orders/new?account=Paper', orders: '/orders', order: `/orders/${order}`,
-  signals: '/signals', signal: `/signals/${signal}`, schedules: '/schedules', trades: '/trades', performance: '/performance', risk: '/risk', system: '/system',
+  signals: '/signals', signal: `/signals/${signal}`, schedules: '/schedules', trades: '/trades', performance: '/performance?account=Paper&currency=USD', risk: '/risk', system: '/system',
   notifications: '/notifications', audit: '/audit', settings: '/settings',
 };
 await mkdir(folder, { recursive: true });
