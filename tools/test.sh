@@ -290,7 +290,7 @@ run_meson() {
 
 # What end-to-end tests the sanitizers do not watch: pages are judged in a browser, and of the rest the C code is run by
 # the integration tests, which they do watch.
-UNWATCHED="page_ alpaca burst catalog color kis_exits simulator standby supervise unknown"
+UNWATCHED="page_ web_crowd alpaca burst catalog color kis_exits simulator standby supervise unknown"
 
 # e2e_files FOLDER
 e2e_files() {
