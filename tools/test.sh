@@ -61,7 +61,7 @@ run_everything() {
 	lint_begin
 	configure build gcc --buildtype=debugoptimized -Dtests=true && compile build || true # told by stage_gcc
 	beside builds build_others
-	stage_gcc "${SUITES_OF_MESON/integration/}" "$BOUNDED_BY_MEMORY"
+	stage_gcc "${SUITES_OF_MESON/integration/}" ""
 	check_links
 	check_page
 	await builds
@@ -77,6 +77,7 @@ run_everything() {
 
 # What mostly waits, and valgrind at its end.
 run_waiting() {
+	run_names gcc build "$BOUNDED_BY_MEMORY"
 	run_faults_at gcc
 	run_failover gcc
 	stage_valgrind unit ""
