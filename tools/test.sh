@@ -303,7 +303,7 @@ e2e_files() {
 
 # Files at a time: each has a system of its own, which mostly waits.  An older node knows no such option.
 e2e_at_once() {
-	! node --help | grep -q -- --test-concurrency || echo "--test-concurrency=$(($(nproc) + 2))"
+	! node --help | grep -q -- --test-concurrency || echo "--test-concurrency=$(($(nproc) + 1))"
 }
 
 # run_e2e STAGE FOLDER FILE...: the built programs as black boxes; YQ_BUILD says which.
