@@ -254,17 +254,6 @@ narrow_to_signal(struct yq_firebird *firebird, struct yq_order_filter *filter, s
 	return YQ_OK;
 }
 
-/* The time alone leads into the index. */
-static void
-where_before(struct yq_where *where, const struct yq_order_filter *filter)
-{
-	if (filter->before_us == 0)
-		return;
-	yq_where_time(where, "ORDERED_AT_US <= :BEFORE_US", "BEFORE_US", filter->before_us);
-	yq_where_add(where, "(ORDERED_AT_US < :BEFORE_US OR ID < :BEFORE_ID)",
-	    yq_param_text("BEFORE_ID", filter->before_id.text));
-}
-
 enum yq_rc
 yq_orders_find(struct yq_firebird *firebird, const struct yq_order_filter *asked,
     struct yq_order_list *list, struct yq_err *err)
@@ -288,7 +277,7 @@ yq_orders_find(struct yq_firebird *firebird, const struct yq_order_filter *asked
 		    yq_param_enum("STATUS", &yq_order_state_names, (int)filter.state));
 	yq_where_time(&where, "ORDERED_AT_US >= :FROM_US", "FROM_US", filter.from_us);
 	yq_where_time(&where, "ORDERED_AT_US < :TO_US", "TO_US", filter.to_us);
-	where_before(&where, &filter);
+	yq_where_after(&where, "ORDERED_AT_US", &filter.after);
 	yq_where_page(&where, "ORDERED_AT_US DESC, ID DESC", filter.limit, filter.offset);
 	return list_orders(firebird, &where, list, err);
 }

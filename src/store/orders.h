@@ -7,6 +7,7 @@
 
 #include "domain/order.h"
 #include "domain/order_state.h"
+#include "store/place.h"
 #include "store/trades.h"
 
 struct yq_order_row {
@@ -45,8 +46,7 @@ struct yq_order_filter {
 	struct yq_id signal_id;		   /* none = any */
 	struct yq_id bracket_id;	   /* exits of this one; none = any */
 	int64_t from_us, to_us;		   /* ordered in [from, to); 0 = unbounded */
-	int64_t before_us;		   /* what comes after this place in the list: */
-	struct yq_id before_id;		   /* its order's time and id; 0 = from the first on */
+	struct yq_row_place after;	   /* only what follows it in the list */
 	unsigned limit, offset;		   /* as yq_trade_filter */
 };
 struct yq_order_filter yq_order_filter_any(void);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "desk/accounts.h"
+#include "web/history.h"
 #include "web/put.h"
 #include "web/reads.h"
 
@@ -41,9 +42,10 @@ is_asked_for(const struct yq_order_filter *filter, const struct yq_order_state_f
 {
 	const struct yq_order *order = &full->order;
 
-	if (filter->before_us != 0 && (order->timestamp_us > filter->before_us ||
-					  (order->timestamp_us == filter->before_us &&
-					      strcmp(order->id.text, filter->before_id.text) >= 0)))
+	if (filter->after.at_us != 0 &&
+	    (order->timestamp_us > filter->after.at_us ||
+		(order->timestamp_us == filter->after.at_us &&
+		    strcmp(order->id.text, filter->after.id.text) >= 0)))
 		return false;
 	return (filter->account_alias[0] == '\0' ||
 		   yq_str_equal(filter->account_alias, order->account_alias)) &&
@@ -56,13 +58,12 @@ is_asked_for(const struct yq_order_filter *filter, const struct yq_order_state_f
 static void
 end_list(struct yq_api_call *call, const struct yq_order *last, bool more, bool live)
 {
-	char place[YQ_PLACE_SIZE];
+	struct yq_row_place place = { 0 };
 
+	if (last != NULL)
+		place = (struct yq_row_place){ last->timestamp_us, last->id };
 	yq_json_end_array(call->out);
-	more = more && last != NULL;
-	if (more)
-		yq_place_format(last->timestamp_us, &last->id, place);
-	yq_api_put_next(call, more ? place : NULL);
+	yq_history_put_next(call, &place, more && last != NULL);
 	yq_json_put_bool(call->out, "live", live);
 	yq_json_end_object(call->out);
 }
@@ -125,7 +126,7 @@ static enum yq_rc
 list_orders(struct yq_api_call *call, struct yq_err *err)
 {
 	struct yq_order_filter filter = filter_of(call);
-	enum yq_rc rc = yq_place_of(call, &filter.before_us, &filter.before_id, err);
+	enum yq_rc rc = yq_history_place(call, &filter.after, err);
 
 	if (rc != YQ_OK)
 		return rc;

@@ -50,7 +50,7 @@ list_notifications(struct yq_api_call *call, struct yq_err *err)
 	yq_api_put_next(call, notices.more ? notices.last : NULL);
 	yq_json_end_object(call->out);
 	if (rc == YQ_E_INVALID)
-		return yq_place_refuse(call, err);
+		return yq_reads_cursor(call, err);
 	return yq_reads_rc(rc, err);
 }
 
@@ -130,7 +130,7 @@ list_audit(struct yq_api_call *call, struct yq_err *err)
 	enum yq_rc rc;
 
 	if (cursor != NULL && !yq_str_to_int64(cursor, 1, INT64_MAX, &filter.before_seq))
-		return yq_place_refuse(call, err);
+		return yq_reads_cursor(call, err);
 	yq_str_copy_cut(filter.target, sizeof(filter.target), target != NULL ? target : "");
 	yq_str_copy_cut(
 	    filter.account_alias, sizeof(filter.account_alias), account != NULL ? account : "");
