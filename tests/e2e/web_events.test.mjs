@@ -1,5 +1,6 @@
 /* web_events.test.mjs - events as they happen: nothing missed, nothing twice, whoever comes back whenever. */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
@@ -32,7 +33,7 @@ class Stream {
       const lines = this.text.slice(0, end).split('\n');
       const field = (name) => lines.filter((line) => line.startsWith(`${name}: `)).map((line) => line.slice(name.length + 2)).join('\n');
       if (!field('event')) continue;
-      const event = { name: field('event'), data: field('data') ? JSON.parse(field('data')) : null };
+      const event = { name: field('event'), id: field('id'), data: field('data') ? JSON.parse(field('data')) : null };
       if (field('id')) this.last = field('id');
       this.events.push(event);
     }
@@ -112,13 +113,63 @@ test('over thirty reconnects while alerts flow nothing is missed and nothing tol
   again.close();
 });
 
-test('who comes with what is not there any more is told to load all anew', async () => {
-  const stream = Stream.open('1-1_1-1_1-1_1-1');
-  await until('reset or the whole', () => stream.named('reset').length > 0 || stream.named('signal').length === alerts, PATIENCE_MS);
+test('who slept through five hundred alerts is told exactly what the streams hold, in order', async () => {
+  const before = Stream.open();
+  await before.has('snapshot');
+  const from = before.last;
+  before.close();
+  for (let i = 0; i < 500; i += 1) await alert();
+  await until('all trades', async () => (await system.tradesInArchive()) === alerts, PATIENCE_MS);
+  const streams = ['execution', 'notification', 'signal', 'order'];
+  const asleep = from.split('_');
+  const stream = Stream.open(from);
+  await stream.has('snapshot');
+  for (const [i, name] of streams.entries()) {
+    const entries = await system.valkey().xrange(`${name}:stream`, `(${asleep[i]}`, '+');
+    const told = stream.events.filter((event) => event.name === name && event.id).map(({ id }) => id.split('_')[i]);
+    assert.deepEqual(told, entries.map(([id]) => id), name);
+  }
   stream.close();
-  const nonsense = Stream.open('what?');
-  await until('an answer', () => nonsense.named('reset').length > 0 || nonsense.status >= 400, PATIENCE_MS);
-  nonsense.close();
+});
+
+test('who comes with what is not there any more is told to load all anew', async () => {
+  const before = Stream.open();
+  await before.has('snapshot');
+  before.close();
+  for (let i = 0; i < 10; i += 1) await alert();
+  await until('all trades', async () => (await system.tradesInArchive()) === alerts, PATIENCE_MS);
+  await system.valkey().xtrim('signal:stream', 'MAXLEN', 5);
+  for (const last of [before.last, '1-1_1-1_1-1_1-1', 'what?']) {
+    const stream = Stream.open(last);
+    await stream.has('reset');
+    await stream.has('snapshot');
+    assert.equal(stream.named('signal').length, 0);
+    stream.close();
+  }
+});
+
+test('who does not read is ended, and the others hear on', async () => {
+  const health = await system.valkey().hget('heartbeat:Web', 'Health');
+  const slowOnes = async () => {
+    const text = await (await fetch(`${health.replace(/\/health$/, '')}/metrics`)).text();
+    return Number(/^yq_web_streams_slow_total (\d+)/m.exec(text)[1]);
+  };
+  const slow = Stream.open(null, { pauseReading: true });
+  const other = Stream.open();
+  await other.has('snapshot');
+  await until('an answer', () => slow.status === 200, PATIENCE_MS);
+  const notification = JSON.stringify({ Id: randomUUID(), Kind: 'System', Severity: 'Info', App: 'Web', Text: 'x'.repeat(1000), Timestamp: new Date().toISOString() });
+  let sent = 0;
+  await until('its end', async () => {
+    const batch = system.valkey().pipeline();
+    for (let i = 0; i < 200; i += 1, sent += 1) batch.xadd('notification:stream', '*', 'payload', notification);
+    await batch.exec();
+    return (await slowOnes()) === 1;
+  }, PATIENCE_MS);
+  await other.has('notification', sent);
+  assert.equal(other.ended, false);
+  other.close();
+  slow.close();
 });
 
 test('five hundred listen at once, and each is told', async () => {
